@@ -1,0 +1,32 @@
+/** One record header as the broker holds it: order and duplicates are those of the list; a value may be null. */
+export type RawHeader = { readonly name: string; readonly value: Uint8Array | null }
+
+/** A fact read from a header, with the header it came from and where that header stands in the record. */
+export type Sourced<T> = { readonly value: T; readonly header: string; readonly index: number }
+
+/** One death of a message. A field is absent when its header is missing, null or not of the convention's encoding. */
+export type Death = {
+  readonly originTopic?: Sourced<string>
+  readonly originPartition?: Sourced<number>
+  /** Decimal text of a 64-bit offset. */
+  readonly originOffset?: Sourced<string>
+  /** Decimal text, milliseconds since the epoch. */
+  readonly originTimestamp?: Sourced<string>
+  readonly group?: Sourced<string>
+  readonly errorClass?: Sourced<string>
+  readonly causeClass?: Sourced<string>
+  readonly message?: Sourced<string>
+  readonly stack?: Sourced<string>
+}
+
+export type DeathField = keyof Death
+
+export type DecodedDeadLetter = {
+  readonly convention: 'spring-dead-letter' | 'kafka-connect' | 'smallrye'
+  /** The newest death, chosen by the convention's own rule. */
+  readonly death: Death
+  /** Earlier deaths, newest first. They carry only the fields that the framework repeats for every death. */
+  readonly history: readonly Death[]
+  /** Fields that the convention could carry and this record does not, or not readably. */
+  readonly missing: readonly DeathField[]
+}
