@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { fingerprintParts, normaliseMessage, readStack } from './fingerprint.ts'
+
+const javaStack = (
+  line: number,
+): string => `org.springframework.kafka.listener.ListenerExecutionFailedException: Listener failed
+	at org.springframework.kafka.listener.adapter.Handler.invoke(Handler.java:12)
+	at com.shop.payments.Listener.on(Listener.java:${line + 1})
+Caused by: com.shop.payments.CardDeclinedException: card refused by bank-7
+	at java.base/java.util.Optional.orElseThrow(Optional.java:403)
+	at com.shop.payments.PaymentClient.charge(PaymentClient.java:${line})
+	at com.shop.payments.Listener.on(Listener.java:31)
+	... 12 more`
+
+describe('a failure group', () => {
+  test('is named by the root cause and its first application frame, not by the wrapper', () => {
+    expect(readStack(javaStack(88))).toEqual({
+      rootCause: 'com.shop.payments.CardDeclinedException',
+      applicationFrame: 'com.shop.payments.PaymentClient.charge(PaymentClient.java)',
+    })
+  })
+
+  test('stays the same when only lines and message change', () => {
+    const parts = (line: number, message: string) =>
+      fingerprintParts({ stack: javaStack(line), message, originTopic: 'orders', group: 'payments' })
+    expect(parts(88, 'card 1')).toEqual(parts(912, 'another text'))
+  })
+
+  test('reads a Node stack past its runtime and package frames', () => {
+    const stack = `CardDeclinedError: card refused
+    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)
+    at run (/app/node_modules/kafkajs/src/runner.js:1:2)
+    at PaymentClient.charge (/app/src/payment-client.ts:88:11)`
+    expect(readStack(stack)).toEqual({
+      rootCause: 'CardDeclinedError',
+      applicationFrame: 'PaymentClient.charge (/app/src/payment-client.ts)',
+    })
+  })
+
+  test('without a frame is split by message, with its varying parts removed', () => {
+    const parts = (message: string) => fingerprintParts({ errorClass: 'E', message })
+    expect(parts('order 4711 of 9f1c2d3e-0000-4000-8000-000000000001')).toEqual(
+      parts('order 12 of 11111111-2222-4333-8444-555555555555'),
+    )
+    expect(parts('order 1 refused')).not.toEqual(parts('order 1 expired'))
+  })
+})
+
+test('a normalised message does not change when it is normalised again', () => {
+  fc.assert(
+    fc.property(fc.string(), (message) => {
+      const once = normaliseMessage(message)
+      expect(normaliseMessage(once)).toBe(once)
+    }),
+  )
+})
+
+test('any text is read without an exception', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void readStack(text)))
+})
