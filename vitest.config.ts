@@ -1,5 +1,28 @@
 import { defineConfig } from 'vitest/config'
 
+const sources = '{app,components,server,prisma,e2e}/**'
+
+/** `unit` needs nothing but Node; `stack` runs on the real Kafka, registry and PostgreSQL that the sandbox starts. */
 export default defineConfig({
-  test: { include: ['{server,components}/**/*.test.ts'] },
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [`${sources}/*.test.{ts,tsx}`],
+          exclude: [`${sources}/*.stack.test.ts`],
+        },
+      },
+      {
+        test: {
+          name: 'stack',
+          include: [`${sources}/*.stack.test.ts`],
+          globalSetup: ['./server/sandbox/stack/vitest-stack.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
 })

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { environment } from './contracts/connections.ts'
+import { connectionId } from './contracts/scalars.ts'
+import type { Env } from './env.ts'
+
+const sasl = z.object({
+  mechanism: z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER']),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  token: z.string().optional(),
+})
+
+export const connectionConfig = z.strictObject({
+  id: connectionId,
+  name: z.string().min(1),
+  /** host:port, comma separated. */
+  brokers: z.string().min(1),
+  environment: environment.default({ name: 'local', colour: 'grey', production: false }),
+  readOnly: z.boolean().default(false),
+  tls: z.boolean().default(false),
+  sasl: sasl.optional(),
+  registry: z
+    .strictObject({ url: z.url(), username: z.string().optional(), password: z.string().optional() })
+    .optional(),
+  /** Patterns (regular expressions) of topics that hold dead letters, beside those known by their framework's names. */
+  deadLetterTopics: z.array(z.string()).default([]),
+})
+export type ConnectionConfig = z.infer<typeof connectionConfig>
+
+const configSchema = z.strictObject({ connections: z.array(connectionConfig).min(1) })
+export type Config = z.infer<typeof configSchema>
+
+/** Replaces `${NAME}` in all strings by the environment's value; a name that is not set is an error. */
+const withSecrets = (
+  value: unknown,
+  source: Record<string, string | undefined>,
+  missing: string[],
+): unknown => {
+  if (typeof value === 'string')
+    return value.replace(/\$\{([A-Z0-9_]+)\}/g, (_, name: string) => {
+      const found = source[name]
+      if (found === undefined) missing.push(name)
+      return found ?? ''
+    })
+  if (Array.isArray(value)) return value.map((item) => withSecrets(item, source, missing))
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, withSecrets(item, source, missing)]),
+    )
+  return value
+}
+
+/**
+ * Parses the text of spillway.yaml. Throws an error whose message names line, setting and what is expected there.
+ */
+export const parseConfig = (
+  text: string,
+  file: string,
+  source: Record<string, string | undefined>,
+): Config => {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const broken = document.errors[0]
+  if (broken) throw new Error(`${file} line ${lines.linePos(broken.pos[0]).line}: ${broken.message}`)
+  const missing: string[] = []
+  const parsed = configSchema.safeParse(withSecrets(document.toJS(), source, missing))
+  if (missing.length > 0) throw new Error(`${file}: set these environment variables: ${missing.join(', ')}`)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => {
+    let node: unknown = null
+    for (let depth = issue.path.length; depth >= 0 && !node; depth--)
+      node = document.getIn(issue.path.slice(0, depth) as (string | number)[], true)
+    const start = (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0
+    return `${file} line ${lines.linePos(start).line}: ${issue.path.join('.')}: ${issue.message}`
+  })
+  throw new Error(problems.join('\n'))
+}
+
+/**
+ * The connections of this installation: from spillway.yaml where there is one, otherwise one connection named
+ * `local` from KAFKA_BROKERS and SCHEMA_REGISTRY_URL. No connections at all is an empty list, which screens explain.
+ */
+export const readConfig = (
+  env: Env,
+  source: Record<string, string | undefined> = process.env,
+): Config | { connections: [] } => {
+  if (existsSync(env.SPILLWAY_CONFIG))
+    return parseConfig(readFileSync(env.SPILLWAY_CONFIG, 'utf8'), env.SPILLWAY_CONFIG, source)
+  if (env.KAFKA_BROKERS === undefined) return { connections: [] }
+  return {
+    connections: [
+      connectionConfig.parse({
+        id: 'local',
+        name: 'Local',
+        brokers: env.KAFKA_BROKERS,
+        ...(env.SCHEMA_REGISTRY_URL === undefined ? {} : { registry: { url: env.SCHEMA_REGISTRY_URL } }),
+      }),
+    ],
+  }
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { decodedSide, headerView } from './messages.ts'
+import { degradedSource } from './problem.ts'
+import { decimal64, epochMs, groupId, position, topicName, traceId } from './scalars.ts'
+
+export const convention = z.enum(['spring-dead-letter', 'kafka-connect', 'smallrye', 'unrecognised'])
+export const failureGroupState = z.enum(['new', 'known', 'investigating', 'resolved', 'archived'])
+
+export const failureGroupRow = z.object({
+  id: z.string(),
+  errorClass: z.string().nullable(),
+  rootCause: z.string().nullable(),
+  /** Message with its varying parts replaced by *. */
+  message: z.string().nullable(),
+  frame: z.string().nullable(),
+  originTopic: topicName.nullable(),
+  group: groupId.nullable(),
+  deadLetterTopics: z.array(topicName),
+  conventions: z.array(convention),
+  count: z.number().int(),
+  /** Deaths a minute of the last hour, oldest first, 60 numbers. */
+  trend: z.array(z.number().int()),
+  perMinute: z.number(),
+  firstSeenAt: epochMs,
+  lastSeenAt: epochMs,
+  /** When the oldest letter will be deleted by retention; null when kept for ever or unknown. */
+  firstExpiresAt: epochMs.nullable(),
+  state: failureGroupState,
+})
+export type FailureGroupRow = z.infer<typeof failureGroupRow>
+
+export const indexFreshness = z.object({
+  /** Letters in dead-letter topics that the index has not read yet. */
+  behindMessages: decimal64.nullable(),
+  lastIndexedAt: epochMs.nullable(),
+  stale: z.boolean(),
+})
+
+export const failureGroupListQuery = z.object({
+  q: z.string().max(200).default(''),
+  state: z.enum(['open', 'all', 'resolved', 'archived']).default('open'),
+  topic: topicName.optional(),
+  group: groupId.optional(),
+})
+export const failureGroupList = z.object({
+  data: z.object({
+    groups: z.array(failureGroupRow),
+    unfilteredTotal: z.number().int(),
+    counts: z.record(failureGroupState, z.number().int()),
+    index: indexFreshness,
+  }),
+  degraded: z.array(degradedSource),
+  checkedAt: epochMs,
+})
+export type FailureGroupList = z.infer<typeof failureGroupList>
+
+export const failureGroupDetail = failureGroupRow.extend({
+  stack: z.string().nullable(),
+  /** Stack lines, application frames marked. */
+  stackLines: z.array(z.object({ text: z.string(), application: z.boolean() })),
+  sampleLetterId: z.string().nullable(),
+  marks: z.array(z.object({ id: z.string(), atMs: epochMs, kind: z.string(), text: z.string() })),
+})
+export type FailureGroupDetail = z.infer<typeof failureGroupDetail>
+
+export const setFailureGroupState = z.object({ state: failureGroupState })
+
+export const deadLetterRow = z.object({
+  id: z.string(),
+  failureGroupId: z.string(),
+  topic: topicName,
+  position,
+  diedAt: epochMs,
+  keyText: z.string().nullable(),
+  convention,
+  originTopic: topicName.nullable(),
+  originPosition: position.nullable(),
+  errorClass: z.string().nullable(),
+  message: z.string().nullable(),
+  attempts: z.number().int().nullable(),
+  traceId: traceId.nullable(),
+  /** Outcome of its latest replay, if any. */
+  lastReplay: z.object({ replayId: z.string(), outcome: z.string() }).nullable(),
+})
+export type DeadLetterRow = z.infer<typeof deadLetterRow>
+export const deadLetterListQuery = z.object({
+  failureGroup: z.string().optional(),
+  topic: topicName.optional(),
+  key: z.string().max(1000).optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+export const deadLetterList = z.object({
+  letters: z.array(deadLetterRow),
+  nextCursor: z.string().nullable(),
+  total: z.number().int(),
+})
+export type DeadLetterList = z.infer<typeof deadLetterList>
+
+const sourcedFact = z.object({ value: z.string(), header: z.string(), index: z.number().int() })
+export const deathView = z.record(z.string(), sourcedFact)
+
+export const originRecord = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('found'),
+    key: decodedSide,
+    value: decodedSide,
+    headers: z.array(headerView),
+    timestampMs: epochMs.nullable(),
+    sameKey: z.boolean(),
+    sameValue: z.boolean(),
+  }),
+  z.object({ state: z.enum(['deleted', 'unknown', 'unreadable']), why: z.string() }),
+])
+
+export const deadLetterDetail = z.object({
+  letter: deadLetterRow,
+  /** The letter's own record, read from the broker now; null when retention has deleted it. */
+  record: z
+    .object({
+      key: decodedSide,
+      value: decodedSide,
+      headers: z.array(headerView),
+      timestampMs: epochMs.nullable(),
+    })
+    .nullable(),
+  recordProblem: z.string().nullable(),
+  /** Field name → value and the header it came from. */
+  death: deathView,
+  history: z.array(deathView),
+  missing: z.array(z.string()),
+  stackLines: z.array(z.object({ text: z.string(), application: z.boolean() })),
+  origin: originRecord,
+  degraded: z.array(degradedSource),
+})
+export type DeadLetterDetail = z.infer<typeof deadLetterDetail>

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { base64, connectionId, decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
+
+/** What the decoder that won made of one side (key or value) of a message. */
+export const decodedKind = z.enum([
+  'null',
+  'avro',
+  'protobuf',
+  'json-schema',
+  'json',
+  'cloudevent',
+  'msgpack',
+  'text',
+  'int32',
+  'int64',
+  'uuid',
+  'bytes',
+])
+export const decodedSide = z.object({
+  kind: decodedKind,
+  /** JSON text with every digit kept (numbers above 2^53 stand as written), plain text, or hex; null for a null side. */
+  text: z.string().nullable(),
+  /** The text is JSON and may be shown as a tree. */
+  isJson: z.boolean(),
+  sizeBytes: z.number().int(),
+  /** The text covers only the first part of the bytes. */
+  truncated: z.boolean(),
+  schema: z
+    .object({ id: z.number().int(), name: z.string().nullable(), version: z.number().int().nullable() })
+    .nullable(),
+  /** Why a decoder that should have won could not: truncated Avro, unknown schema id, registry unreachable. */
+  problem: z.string().nullable(),
+  /** Raw bytes, up to the budget of the request. Null for a null side or when not asked for. */
+  raw: base64.nullable(),
+})
+export type DecodedSide = z.infer<typeof decodedSide>
+
+export const headerView = z.object({
+  name: z.string(),
+  /** Readable form by the header's known encoding, otherwise UTF-8, otherwise hex; null for a null value. */
+  text: z.string().nullable(),
+  encoding: z.enum(['null', 'text', 'int32', 'int64', 'hex']),
+  /** What a known header means, for people. */
+  meaning: z.string().nullable(),
+  raw: base64.nullable(),
+})
+export type HeaderView = z.infer<typeof headerView>
+
+export const messageRow = z.object({
+  topic: topicName,
+  partition: z.number().int(),
+  offset: decimal64,
+  position,
+  timestampMs: epochMs.nullable(),
+  timestampType: z.enum(['create', 'log-append']),
+  key: decodedSide,
+  value: decodedSide,
+  headerCount: z.number().int(),
+  sizeBytes: z.number().int(),
+  isTombstone: z.boolean(),
+  traceId: traceId.nullable(),
+})
+export type MessageRow = z.infer<typeof messageRow>
+
+export const stopReason = z.enum(['enough', 'end', 'budget', 'cancelled', 'error'])
+/** What was read to produce an answer, and why it stopped. */
+export const scanReport = z.object({
+  partitions: z.number().int(),
+  messages: decimal64,
+  bytes: decimal64,
+  durationMs: z.number(),
+  stop: stopReason,
+  errors: z.array(z.object({ partition: z.number().int(), detail: z.string() })),
+})
+export type ScanReport = z.infer<typeof scanReport>
+
+export const messageListQuery = z.object({
+  /** Newest first unless a position or time is given. */
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  partition: z.coerce.number().int().min(0).optional(),
+  /** Only messages whose key text equals this, searched newest first within the budget. */
+  key: z.string().max(1000).optional(),
+  /** Opaque; from `nextCursor` of an earlier answer. */
+  cursor: z.string().max(8000).optional(),
+})
+export type MessageListQuery = z.infer<typeof messageListQuery>
+export const messageList = z.object({
+  messages: z.array(messageRow),
+  nextCursor: z.string().nullable(),
+  scan: scanReport,
+  /** Set when the registry could not be asked: payloads are sniffed then. */
+  registryProblem: z.string().nullable(),
+})
+export type MessageList = z.infer<typeof messageList>
+
+export const messageParams = z.object({ connection: connectionId, topic: topicName, position })
+export const messageDetail = messageRow.extend({
+  headers: z.array(headerView),
+  registryProblem: z.string().nullable(),
+})
+export type MessageDetail = z.infer<typeof messageDetail>

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
+
+export const outcome = z.enum([
+  'PENDING',
+  'SENT',
+  'CONSUMED',
+  'SETTLED',
+  'RETRYING',
+  'RETURNED',
+  'FAILED',
+  'SKIPPED',
+  'UNKNOWN',
+])
+export type Outcome = z.infer<typeof outcome>
+export const replayState = z.enum(['running', 'cancelling', 'following', 'done', 'cancelled', 'failed'])
+export type ReplayState = z.infer<typeof replayState>
+
+/** What to replay: a failure group whole, or letters picked by hand. */
+export const replaySelection = z.object({
+  failureGroupId: z.string().optional(),
+  letterIds: z.array(z.string()).max(10_000).optional(),
+})
+export const planReplayRequest = z.object({
+  selection: replaySelection,
+  /** Null: each letter goes to its own origin topic. */
+  targetTopic: topicName.nullable().default(null),
+})
+export type PlanReplayRequest = z.infer<typeof planReplayRequest>
+
+export const planFinding = z.object({
+  severity: z.enum(['ready', 'warning', 'refused']),
+  code: z.string(),
+  sentence: z.string(),
+  count: z.number().int(),
+  letterIds: z.array(z.string()),
+})
+export const replayPlan = z.object({
+  planId: z.string(),
+  frozenAt: epochMs,
+  total: z.number().int(),
+  ready: z.number().int(),
+  targets: z.array(z.object({ topic: topicName, partitions: z.number().int(), count: z.number().int() })),
+  findings: z.array(planFinding),
+  /** Every group that will receive the copies, with its lag. */
+  readers: z.array(z.object({ group: z.string(), topic: topicName, lagMessages: decimal64.nullable() })),
+  strippedHeaders: z.array(z.string()),
+  addedHeaders: z.array(z.object({ name: z.string(), meaning: z.string() })),
+  writeRefusedBecause: z.string().nullable(),
+  environment: z.object({ name: z.string(), production: z.boolean() }),
+})
+export type ReplayPlan = z.infer<typeof replayPlan>
+
+export const startReplayRequest = z.object({
+  planId: z.string(),
+  /** Copies a second. */
+  pacePerSecond: z.number().int().min(1).max(10_000).default(50),
+  reason: z.string().max(500).default(''),
+})
+
+export const replaySummary = z.object({
+  id: z.string(),
+  number: z.number().int(),
+  state: replayState,
+  createdAt: epochMs,
+  startedBy: z.string(),
+  reason: z.string(),
+  failureGroupId: z.string().nullable(),
+  title: z.string(),
+  targets: z.array(topicName),
+  total: z.number().int(),
+  sent: z.number().int(),
+  pacePerSecond: z.number().int(),
+  /** Measured over the last seconds; null when nothing is being sent. */
+  ratePerSecond: z.number().nullable(),
+  remainingMs: z.number().nullable(),
+  outcomes: z.record(outcome, z.number().int()),
+  finishedAt: epochMs.nullable(),
+  failure: z.string().nullable(),
+})
+export type ReplaySummary = z.infer<typeof replaySummary>
+export const replayList = z.object({ replays: z.array(replaySummary) })
+
+export const replayItem = z.object({
+  id: z.string(),
+  letterId: z.string(),
+  source: z.object({ topic: topicName, position }),
+  keyText: z.string().nullable(),
+  target: z.object({ topic: topicName, position: position.nullable() }),
+  outcome,
+  /** Evidence in words: "consumed by payments at 03:03:14 (offset 88,213 committed)". */
+  proof: z.string(),
+  sentAt: epochMs.nullable(),
+  traceId: traceId.nullable(),
+})
+export type ReplayItem = z.infer<typeof replayItem>
+export const replayItemList = z.object({ items: z.array(replayItem), nextCursor: z.string().nullable() })
+export const replayItemQuery = z.object({
+  outcome: outcome.optional(),
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { decimal64, epochMs, spanId, topicName, traceId } from './scalars.ts'
+
+export const spanKind = z.enum(['internal', 'server', 'client', 'producer', 'consumer'])
+/** Nanosecond times travel as decimal text. */
+export const spanView = z.object({
+  traceId,
+  spanId,
+  parentSpanId: spanId.nullable(),
+  name: z.string(),
+  kind: spanKind,
+  service: z.string(),
+  serviceVersion: z.string().nullable(),
+  startNs: decimal64,
+  durationNs: decimal64,
+  status: z.enum(['unset', 'ok', 'error']),
+  statusMessage: z.string().nullable(),
+  /** Attribute values as JSON text, 64-bit integers exact. */
+  attributes: z.array(z.object({ name: z.string(), text: z.string() })),
+  events: z.array(
+    z.object({
+      name: z.string(),
+      atNs: decimal64,
+      attributes: z.array(z.object({ name: z.string(), text: z.string() })),
+    }),
+  ),
+  links: z.array(z.object({ traceId, spanId })),
+  /** The message this span sent or processed, where its attributes say so. */
+  message: z
+    .object({
+      topic: topicName,
+      partition: z.number().int().nullable(),
+      offset: decimal64.nullable(),
+      group: z.string().nullable(),
+    })
+    .nullable(),
+})
+export type SpanView = z.infer<typeof spanView>
+
+/** A hop from a producing span to a consuming span. */
+export const messageEdge = z.object({
+  producer: spanId,
+  consumer: spanId,
+  topic: topicName,
+  partition: z.number().int().nullable(),
+  offset: decimal64.nullable(),
+  /** Time between the end of the sending and the start of the processing. */
+  waitedNs: decimal64,
+  by: z.enum(['parent', 'link', 'position']),
+})
+export type MessageEdge = z.infer<typeof messageEdge>
+
+export const traceDetail = z.object({
+  traceId,
+  spans: z.array(spanView),
+  edges: z.array(messageEdge),
+  services: z.array(z.string()),
+  startNs: decimal64,
+  durationNs: decimal64,
+  errors: z.number().int(),
+  waitedNs: decimal64,
+  /** Spans were left out because the trace is larger than the budget. */
+  truncated: z.boolean(),
+  deadLetters: z.array(z.object({ id: z.string(), topic: topicName, errorClass: z.string().nullable() })),
+})
+export type TraceDetail = z.infer<typeof traceDetail>
+
+export const traceRow = z.object({
+  traceId,
+  rootName: z.string(),
+  rootService: z.string(),
+  services: z.array(z.string()),
+  spans: z.number().int(),
+  errors: z.number().int(),
+  startMs: epochMs,
+  durationNs: decimal64,
+})
+export type TraceRow = z.infer<typeof traceRow>
+export const traceListQuery = z.object({
+  service: z.string().max(200).optional(),
+  errors: z.stringbool().default(false),
+  /** Matches attribute values and trace ids. */
+  q: z.string().max(200).default(''),
+  minDurationMs: z.coerce.number().min(0).optional(),
+  minutes: z.coerce.number().int().min(1).max(10_080).default(60),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+export type TraceListQuery = z.infer<typeof traceListQuery>
+export const traceList = z.object({
+  traces: z.array(traceRow),
+  services: z.array(z.string()),
+  nextCursor: z.string().nullable(),
+  lastSpanAt: epochMs.nullable(),
+})
+export type TraceList = z.infer<typeof traceList>
+export const traceParams = z.object({ traceId })

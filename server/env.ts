@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  DATABASE_URL: z.string().min(1).optional(),
+  KAFKA_BROKERS: z.string().min(1).optional(),
+  SCHEMA_REGISTRY_URL: z.url().optional(),
+  SPILLWAY_CONFIG: z.string().default('spillway.yaml'),
+  SPILLWAY_ALLOWED_HOSTS: z.string().optional(),
+  PORT: port.default(8080),
+  OTLP_PORT: port.default(4318),
+  WORKER_METRICS_PORT: port.default(0),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Where Spillway sends its own spans; unset: to its own receiver, when that runs. */
+  SPILLWAY_TRACES_ENDPOINT: z.url().optional(),
+})
+
+/**
+ * Reads the process environment. Throws one error that names every wrong variable and what it should be.
+ */
+export const readEnv = (source: Record<string, string | undefined> = process.env) => {
+  const parsed = schema.safeParse(source)
+  if (parsed.success) return parsed.data
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The environment has settings that can not be used:\n${lines.join('\n')}`)
+}
+
+export type Env = ReturnType<typeof readEnv>

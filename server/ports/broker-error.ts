@@ -1,0 +1,17 @@
+/** Why a broker, a registry or a trace store did not do what was asked. One table in server/http maps kind to status. */
+export type BrokerErrorKind =
+  | 'unreachable'
+  | 'timeout'
+  | 'denied'
+  | 'not-found'
+  | 'unsupported'
+  | 'invalid'
+  | 'overloaded'
+
+export type BrokerError = {
+  readonly kind: BrokerErrorKind
+  /** What happened, for people: "topic payments does not exist". No secrets, no stack. */
+  readonly detail: string
+  /** Which part: `broker`, `registry`, `trace-store`. */
+  readonly source: string
+}

@@ -1,0 +1,174 @@
+import type { CapabilitySet } from '#server/contracts/capabilities.ts'
+import type { GroupId, Position, TopicName } from '#server/contracts/scalars.ts'
+import type { RawHeader } from '#server/domain/dead-letter.ts'
+import type { Result } from '#server/domain/result.ts'
+import type { BrokerError } from './broker-error.ts'
+import type { Budget, Call } from './call.ts'
+
+export type Answer<T> = Promise<Result<T, BrokerError>>
+
+/** A message as the broker holds it. Bytes are never re-encoded; 64-bit numbers are bigints. */
+export type RawMessage = {
+  readonly topic: TopicName
+  readonly partition: number
+  readonly offset: bigint
+  readonly timestampMs: bigint
+  readonly timestampType: 'create' | 'log-append'
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  /** In the order of the record, duplicates and null values included. */
+  readonly headers: readonly RawHeader[]
+}
+
+export type PartitionState = {
+  readonly partition: number
+  /** Broker id, or null while the partition is offline. */
+  readonly leader: number | null
+  readonly replicas: readonly number[]
+  readonly inSync: readonly number[]
+}
+export type TopicState = {
+  readonly name: TopicName
+  readonly topicId: string | null
+  readonly internal: boolean
+  readonly partitions: readonly PartitionState[]
+}
+export type PartitionOffsets = { readonly partition: number; readonly start: bigint; readonly end: bigint }
+export type TopicOffsets = {
+  readonly topic: TopicName
+  readonly partitions: readonly PartitionOffsets[]
+  /** Partitions that did not answer. */
+  readonly failed: readonly { readonly partition: number; readonly error: BrokerError }[]
+}
+export type TopicSetting = {
+  readonly name: string
+  readonly value: string | null
+  readonly isDefault: boolean
+}
+
+/** The only mandatory facet: what topics there are and how far they reach. */
+export type Topics = {
+  list(call: Call): Answer<readonly TopicState[]>
+  /** `not-found` when the topic does not exist. */
+  find(topic: TopicName, call: Call): Answer<TopicState>
+  /** Start and end offsets of all partitions, one request per leader. */
+  offsets(topics: readonly TopicState[], call: Call): Answer<readonly TopicOffsets[]>
+  /** Settings in force by topic. */
+  settings(topics: readonly TopicName[], call: Call): Answer<ReadonlyMap<TopicName, readonly TopicSetting[]>>
+  /** Bytes on disk by topic, leaders' replicas only, or `unsupported` or `denied`. */
+  sizes(call: Call): Answer<ReadonlyMap<TopicName, bigint>>
+}
+
+export type ScanStop = 'enough' | 'end' | 'budget' | 'cancelled' | 'error'
+export type ScanOutcome = {
+  readonly messages: readonly RawMessage[]
+  readonly scannedMessages: bigint
+  readonly scannedBytes: bigint
+  readonly stop: ScanStop
+  readonly errors: readonly { readonly partition: number; readonly error: BrokerError }[]
+  /** By partition: the next offset below which (newest-first) or from which (forward) to go on. */
+  readonly resumeAt: ReadonlyMap<number, bigint>
+}
+
+/** Bounded reads from positions, without a consumer group. */
+export type MessageReader = {
+  /**
+   * The newest messages of a topic, newest first by timestamp, ties by partition and offset. `before` bounds each
+   * partition from above (exclusive); a partition without an entry is read from its end. `accept` filters.
+   */
+  readNewest(
+    request: {
+      topic: TopicName
+      partitions?: readonly number[]
+      before?: ReadonlyMap<number, bigint>
+      limit: number
+      accept?: (message: RawMessage) => boolean
+      budget: Budget
+    },
+    call: Call,
+  ): Answer<ScanOutcome>
+  /** Messages of one partition from an offset on, oldest first, at most `limit`. Fewer at the end of the partition. */
+  readForward(
+    request: { topic: TopicName; partition: number; from: bigint; limit: number; budget: Budget },
+    call: Call,
+  ): Answer<ScanOutcome>
+  /** One record, or `not-found` with the reason (deleted by retention, compacted away, not yet written). */
+  readAt(topic: TopicName, partition: number, offset: bigint, call: Call): Answer<RawMessage>
+  /** Offsets of the first message at or after a time, by partition; null when there is none. */
+  offsetsAt(topic: TopicName, timestampMs: bigint, call: Call): Answer<ReadonlyMap<number, bigint | null>>
+}
+
+export type GroupMember = {
+  readonly memberId: string
+  readonly clientId: string
+  readonly host: string
+  readonly assignment: readonly { readonly topic: TopicName; readonly partitions: readonly number[] }[]
+}
+export type GroupDescription = {
+  readonly group: GroupId
+  readonly state: 'stable' | 'rebalancing' | 'empty' | 'dead' | 'unknown'
+  /** `classic`, `consumer` (KIP-848), `share`. */
+  readonly protocol: string
+  readonly members: readonly GroupMember[]
+}
+export type CommittedOffset = {
+  readonly topic: TopicName
+  readonly partition: number
+  readonly offset: bigint
+}
+export type ConsumerGroups = {
+  list(
+    call: Call,
+  ): Answer<readonly { readonly group: GroupId; readonly protocol: string; readonly state: string }[]>
+  /** Groups that could not be described are left out of the map. */
+  describe(groups: readonly GroupId[], call: Call): Answer<ReadonlyMap<GroupId, GroupDescription>>
+  /** Committed offsets, without partitions that have none. */
+  committed(groups: readonly GroupId[], call: Call): Answer<ReadonlyMap<GroupId, readonly CommittedOffset[]>>
+}
+
+export type OutgoingMessage = {
+  readonly topic: TopicName
+  /** Null lets the partitioner choose by key as the Java client does (murmur2). */
+  readonly partition: number | null
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly RawHeader[]
+  /** Null: the broker's time of arrival. */
+  readonly timestampMs: bigint | null
+}
+export type Publisher = {
+  /**
+   * Sends a batch with an idempotent producer and acks=all. Answers positions in the order of the batch.
+   * Bytes, header order, duplicates and null values are kept.
+   */
+  send(
+    messages: readonly OutgoingMessage[],
+    call: Call,
+  ): Answer<readonly { readonly partition: number; readonly offset: bigint }[]>
+}
+
+export type BrokerInfo = {
+  readonly clusterId: string
+  readonly version: string | null
+  readonly brokers: number
+}
+
+export type BrokerAdapter = {
+  readonly kind: 'kafka'
+  describe(call: Call): Answer<BrokerInfo>
+  /** What this cluster allows this user now. Never fails: what could not be asked is `unavailable` with the reason. */
+  capabilities(call: Call): Promise<CapabilitySet>
+  readonly topics: Topics
+  readonly messages?: MessageReader
+  readonly groups?: ConsumerGroups
+  readonly publisher?: Publisher
+  dispose(): Promise<void>
+}
+
+/** A position is opaque outside adapters, save for these two. */
+export const formatPosition = (partition: number, offset: bigint): Position =>
+  `${partition}@${offset}` as Position
+export const parsePosition = (position: Position): { partition: number; offset: bigint } => {
+  const [partition = '0', offset = '0'] = position.split('@')
+  return { partition: Number(partition), offset: BigInt(offset) }
+}

@@ -1,0 +1,12 @@
+/** What every call to the outside carries: when to give up. The signal also fires at the deadline. */
+export type Call = { readonly signal: AbortSignal }
+
+/** What a query may cost at most. The first limit reached ends it, and the answer says so. */
+export type Budget = { readonly messages: number; readonly bytes: number; readonly milliseconds: number }
+
+/** For looking at the newest messages of a topic. */
+export const browseBudget: Budget = { messages: 500, bytes: 16 * 1024 * 1024, milliseconds: 8_000 }
+/** For a search that reads backwards until it has enough. */
+export const searchBudget: Budget = { messages: 200_000, bytes: 256 * 1024 * 1024, milliseconds: 15_000 }
+/** For one named record. */
+export const recordBudget: Budget = { messages: 1_000, bytes: 24 * 1024 * 1024, milliseconds: 8_000 }

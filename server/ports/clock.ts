@@ -1,0 +1,2 @@
+/** Time comes in as a value so that logic can be tested at any moment. */
+export type Clock = { nowMs(): number }

@@ -1,0 +1,21 @@
+import type { Answer } from './broker.ts'
+import type { Call } from './call.ts'
+
+export type RegisteredSchema = {
+  readonly id: number
+  readonly type: 'AVRO' | 'PROTOBUF' | 'JSON'
+  readonly text: string
+  /** Referenced schemas, already fetched: the name by which this schema refers to each, and its text. */
+  readonly references: readonly { readonly name: string; readonly text: string }[]
+  /** Where it is registered, when the registry told (an optional call that may answer 404 or 405). */
+  readonly subject: string | null
+  readonly version: number | null
+}
+
+/** The Confluent schema registry API as far as reading needs it. Implementations cache schemas by id: they never change. */
+export type SchemaRegistry = {
+  /** `not-found` when the registry has no such id; `unreachable` and `timeout` when it did not answer. */
+  schemaById(id: number, call: Call): Answer<RegisteredSchema>
+  subjects(call: Call): Answer<readonly string[]>
+  ping(call: Call): Answer<null>
+}

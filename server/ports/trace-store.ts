@@ -1,0 +1,23 @@
+import type { TraceId } from '#server/contracts/scalars.ts'
+import type { SpanView, TraceListQuery, TraceRow } from '#server/contracts/traces.ts'
+import type { Answer } from './broker.ts'
+import type { Call } from './call.ts'
+
+/** Where spans are read from: PostgreSQL here, Jaeger or Tempo behind the same port. */
+export type TraceStore = {
+  /** Spans by start time, at most `limit`; `truncated` when there were more. `not-found` when there are none. */
+  trace(id: TraceId, limit: number, call: Call): Answer<{ spans: readonly SpanView[]; truncated: boolean }>
+  list(
+    query: TraceListQuery,
+    call: Call,
+  ): Answer<{
+    traces: readonly TraceRow[]
+    services: readonly string[]
+    nextCursor: string | null
+    lastSpanAt: number | null
+  }>
+  /** Traces that link to this one or that it links to. */
+  linked(id: TraceId, call: Call): Answer<readonly TraceId[]>
+  /** Spans that processed the record at this position, newest first. */
+  spansOfMessage(topic: string, partition: number, offset: bigint, call: Call): Answer<readonly SpanView[]>
+}
