@@ -1,0 +1,34 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from '../../prisma/generated/client.ts'
+
+/** One pool for hand-written SQL and one Prisma client over the same database. Only repositories look inside. */
+export type Database = {
+  readonly prisma: PrismaClient
+  readonly pool: pg.Pool
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database lazily: nothing connects before the first query, and a query after a restart of PostgreSQL
+ * connects anew. `url` is a PostgreSQL connection string.
+ */
+export const openDatabase = (url: string, maxConnections = 10): Database => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  })
+  // An idle connection that the server closes must not end the process; the next query reports what is wrong.
+  pool.on('error', () => {})
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  return {
+    prisma,
+    pool,
+    close: async () => {
+      await prisma.$disconnect()
+      await pool.end().catch(() => {})
+    },
+  }
+}
