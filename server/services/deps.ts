@@ -1,0 +1,47 @@
+import type { Environment } from '#server/contracts/connections.ts'
+import type { ConnectionId } from '#server/contracts/scalars.ts'
+import type { BrokerAdapter } from '#server/ports/broker.ts'
+import type { Clock } from '#server/ports/clock.ts'
+import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
+import type { TraceStore } from '#server/ports/trace-store.ts'
+import type { Database } from '#server/repositories/database.ts'
+
+/** One configured cluster with its registry. On a read-only connection the broker refuses writes by itself. */
+export type Connection = {
+  readonly id: ConnectionId
+  readonly name: string
+  readonly environment: Environment
+  readonly readOnly: boolean
+  readonly broker: BrokerAdapter
+  readonly registry: SchemaRegistry | null
+  /** Topics that hold dead letters beside those known by their names. */
+  readonly deadLetterTopics: readonly RegExp[]
+}
+
+/** What every use case may use. Made once a process by server/composition.ts. */
+export type Deps = {
+  readonly db: Database
+  readonly clock: Clock
+  readonly traces: TraceStore
+  readonly connections: readonly Connection[]
+}
+
+/** Who asks. One local operator with all permissions until a login exists. */
+export type Actor = { readonly name: string; readonly permissions: ReadonlySet<Permission> }
+
+export const permissions = [
+  'connections:read',
+  'topics:read',
+  'messages:read',
+  'groups:read',
+  'dead-letters:read',
+  'dead-letters:triage',
+  'replays:read',
+  'replays:run',
+  'traces:read',
+  'marks:read',
+  'marks:write',
+  'audit:read',
+  'health:read',
+] as const
+export type Permission = (typeof permissions)[number]
