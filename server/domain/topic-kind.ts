@@ -5,7 +5,14 @@ import type { TopicRow } from '#server/contracts/topics.ts'
  * configured (`…dlq…` by habit), SmallRye `dead-letter-topic-<channel>`, Spring Cloud Stream `error.<dest>.<group>`,
  * share groups `dlq.…`.
  */
-const deadLetterNames = [/-dlt$/i, /\.DLT$/, /(^|[-._])dlq([-._]|$)/i, /^dead-letter-topic-/, /^error\.[^.]+\..+/, /[-._]dead-?letters?$/i]
+const deadLetterNames = [
+  /-dlt$/i,
+  /\.DLT$/,
+  /(^|[-._])dlq([-._]|$)/i,
+  /^dead-letter-topic-/,
+  /^error\.[^.]+\..+/,
+  /[-._]dead-?letters?$/i,
+]
 /** Spring `@RetryableTopic`: `<t>-retry`, `<t>-retry-0`, `<t>-retry-1000`. */
 const retryNames = [/-retry(-\d+)?$/]
 
@@ -14,7 +21,11 @@ export const isDeadLetterTopic = (name: string, extra: readonly RegExp[] = []): 
   deadLetterNames.some((pattern) => pattern.test(name)) || extra.some((pattern) => pattern.test(name))
 
 /** What kind of topic a name tells. */
-export const topicKindOf = (name: string, internal: boolean, extra: readonly RegExp[] = []): TopicRow['kind'] => {
+export const topicKindOf = (
+  name: string,
+  internal: boolean,
+  extra: readonly RegExp[] = [],
+): TopicRow['kind'] => {
   if (internal || name.startsWith('__')) return 'internal'
   if (isDeadLetterTopic(name, extra)) return 'dead-letter'
   return retryNames.some((pattern) => pattern.test(name)) ? 'retry' : 'ordinary'

@@ -16,7 +16,11 @@ export const recordAudit = async (db: Database, entry: NewAuditEntry): Promise<v
 }
 
 /** Newest first, from below `beforeId` on. Answers one more than `limit` where there is more. */
-export const listAudit = async (db: Database, limit: number, beforeId: bigint | null): Promise<AuditEntry[]> => {
+export const listAudit = async (
+  db: Database,
+  limit: number,
+  beforeId: bigint | null,
+): Promise<AuditEntry[]> => {
   const rows = await db.prisma.auditEntry.findMany({
     where: beforeId === null ? {} : { id: { lt: beforeId } },
     orderBy: { id: 'desc' },

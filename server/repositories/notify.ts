@@ -8,5 +8,8 @@ export const changeChannel = 'spillway_changed'
 
 /** Tells every web process that rows of a noun changed. `connectionId` is empty for what belongs to no connection. */
 export const notifyChanged = async (db: Database, noun: ChangedNoun, connectionId = ''): Promise<void> => {
-  await db.pool.query('SELECT pg_notify($1, $2)', [changeChannel, JSON.stringify({ noun, connection: connectionId })])
+  await db.pool.query('SELECT pg_notify($1, $2)', [
+    changeChannel,
+    JSON.stringify({ noun, connection: connectionId }),
+  ])
 }

@@ -23,7 +23,8 @@ const codes = {
 
 /** The fault that a broker's, registry's or trace store's error means to the caller of a use case. */
 export const faultOf = (error: BrokerError): Fault => ({
-  code: error.source === 'registry' && error.kind === 'unreachable' ? 'registry-unreachable' : codes[error.kind],
+  code:
+    error.source === 'registry' && error.kind === 'unreachable' ? 'registry-unreachable' : codes[error.kind],
   detail: error.detail,
   source: error.source,
 })
