@@ -1,4 +1,5 @@
 import type { Environment } from '#server/contracts/connections.ts'
+import type { Permission } from '#server/contracts/permissions.ts'
 import type { ConnectionId } from '#server/contracts/scalars.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { Clock } from '#server/ports/clock.ts'
@@ -28,20 +29,3 @@ export type Deps = {
 
 /** Who asks. One local operator with all permissions until a login exists. */
 export type Actor = { readonly name: string; readonly permissions: ReadonlySet<Permission> }
-
-export const permissions = [
-  'connections:read',
-  'topics:read',
-  'messages:read',
-  'groups:read',
-  'dead-letters:read',
-  'dead-letters:triage',
-  'replays:read',
-  'replays:run',
-  'traces:read',
-  'marks:read',
-  'marks:write',
-  'audit:read',
-  'health:read',
-] as const
-export type Permission = (typeof permissions)[number]

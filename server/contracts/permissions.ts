@@ -1,0 +1,18 @@
+/** What an actor may do. Every endpoint names one. */
+export const permissions = [
+  'connections:read',
+  'topics:read',
+  'messages:read',
+  'groups:read',
+  'dead-letters:read',
+  'dead-letters:triage',
+  'replays:read',
+  'replays:run',
+  'traces:read',
+  'marks:read',
+  'marks:write',
+  'audit:read',
+  'health:read',
+] as const
+
+export type Permission = (typeof permissions)[number]
