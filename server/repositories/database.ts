@@ -6,6 +6,8 @@ import { PrismaClient } from '../../prisma/generated/client.ts'
 export type Database = {
   readonly prisma: PrismaClient
   readonly pool: pg.Pool
+  /** Connection string, for connections that must be their own, such as LISTEN. */
+  readonly url: string
   close(): Promise<void>
 }
 
@@ -26,6 +28,7 @@ export const openDatabase = (url: string, maxConnections = 10): Database => {
   return {
     prisma,
     pool,
+    url,
     close: async () => {
       await prisma.$disconnect()
       await pool.end().catch(() => {})

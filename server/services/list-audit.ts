@@ -14,7 +14,14 @@ export const listAudit = async (
 ): Promise<Result<AuditList, Fault>> => {
   if (query.cursor !== undefined && !/^\d{1,19}$/.test(query.cursor))
     return invalid(`cursor: ${query.cursor} is not one that this list has given out.`)
-  const entries = await readAudit(deps.db, query.limit + 1, query.cursor === undefined ? null : BigInt(query.cursor))
+  const entries = await readAudit(
+    deps.db,
+    query.limit + 1,
+    query.cursor === undefined ? null : BigInt(query.cursor),
+  )
   const page = entries.slice(0, query.limit)
-  return succeed({ entries: page, nextCursor: entries.length > query.limit ? (page.at(-1)?.id ?? null) : null })
+  return succeed({
+    entries: page,
+    nextCursor: entries.length > query.limit ? (page.at(-1)?.id ?? null) : null,
+  })
 }

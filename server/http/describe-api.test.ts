@@ -1,0 +1,29 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { type Endpoint, endpoints } from '#server/contracts/endpoints.ts'
+import { describeApi } from './describe-api.ts'
+
+const all = Object.entries<Endpoint>(endpoints)
+const fileOf = (path: string) => `app${path.replaceAll('{', '[').replaceAll('}', ']')}/route.ts`
+
+describe('the HTTP API', () => {
+  it.each(all)('%s has a route that is made of its endpoint', (name, { path, method }) => {
+    expect(existsSync(fileOf(path))).toBe(true)
+    expect(readFileSync(fileOf(path), 'utf8')).toContain(`export const ${method} = route(endpoints.${name},`)
+  })
+  it('has no route handler beside the table, but for streams, metrics and its own description', () => {
+    const known = new Set(all.map(([, { path }]) => fileOf(path)))
+    const others = globSync('app/**/route.ts')
+      .filter((file) => !known.has(file))
+      .sort()
+    expect(others).toEqual(['app/api/live/route.ts', 'app/api/openapi.json/route.ts', 'app/metrics/route.ts'])
+  })
+  it('is described whole, with a schema for every answer', () => {
+    const { paths = {} } = describeApi()
+    for (const [name, { path, method }] of all) {
+      const operation = paths[path]?.[method.toLowerCase() as 'get' | 'post']
+      expect(operation?.operationId).toBe(name)
+      expect(operation?.responses?.['200']).toHaveProperty(['content', 'application/json', 'schema'])
+    }
+  })
+})
