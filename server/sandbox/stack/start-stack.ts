@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import { ensureArtifact } from './artifacts.ts'
+import { findFreePort } from './free-port.ts'
+import { startKafka } from './kafka.ts'
+import { endLeftover, type PartProcess } from './part-process.ts'
+import { startPostgres } from './postgres.ts'
+import { requireDiskSpace, requireJava } from './prerequisites.ts'
+import { registryUrlOf, startRegistry } from './registry.ts'
+
+export type StackPart = 'postgres' | 'kafka' | 'registry'
+export const stackParts = ['postgres', 'kafka', 'registry'] as const satisfies readonly StackPart[]
+
+export type StackOptions = {
+  readonly dataDir: string
+  readonly parts?: readonly StackPart[]
+  /** Preferred ports; a taken one falls to a free one. */
+  readonly ports?: Partial<Record<StackPart, number>>
+  /** Address port of a fault proxy before Kafka: a second listener then advertises it. */
+  readonly kafkaProxyPort?: number
+  /** Trade durability for speed: only for tests. */
+  readonly volatile?: boolean
+  readonly onProgress?: (line: string) => void
+  readonly signal?: AbortSignal
+}
+
+export type RunningStack = {
+  /** host:port */
+  readonly brokers: string
+  /** Port of Kafka's second listener, to which a fault proxy connects; null without one. */
+  readonly kafkaProxyTarget: number | null
+  readonly registryUrl: string
+  readonly databaseUrl: string
+  readonly ports: Readonly<Record<StackPart, number>>
+  stopPart(part: StackPart, how?: 'graceful' | 'kill'): Promise<void>
+  /** Starts a stopped part again on the same port and data. */
+  startPart(part: StackPart): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the real PostgreSQL, Kafka and schema registry, side by side, and waits until each answers. What a killed
+ * predecessor on the same data folder left running is ended first. When one part fails, those already up are stopped
+ * and the error says what to do (`SandboxError`).
+ */
+export const startStack = async (options: StackOptions): Promise<RunningStack> => {
+  const { dataDir, parts = stackParts, onProgress = () => {}, signal } = options
+  requireDiskSpace(dataDir, 600)
+  if (parts.includes('kafka') || parts.includes('registry')) await requireJava()
+  for (const part of parts)
+    if (await endLeftover(join(dataDir, `${part}.pid`)))
+      onProgress(`${part}: ended what an earlier start had left running`)
+  const ports = {
+    postgres: await findFreePort(options.ports?.postgres),
+    kafka: await findFreePort(options.ports?.kafka),
+    registry: await findFreePort(options.ports?.registry),
+  }
+  const controllerPort = await findFreePort()
+  const kafkaProxyTarget = options.kafkaProxyPort === undefined ? null : await findFreePort()
+  const proxied =
+    options.kafkaProxyPort === undefined || kafkaProxyTarget === null
+      ? undefined
+      : { port: kafkaProxyTarget, advertised: options.kafkaProxyPort }
+  const running = new Map<StackPart, PartProcess>()
+
+  const starters = {
+    postgres: async () =>
+      (await startPostgres({ dataDir, port: ports.postgres, volatile: options.volatile ?? false, signal }))
+        .process,
+    kafka: async () =>
+      startKafka({
+        dataDir,
+        jars: await ensureArtifact('kafka', onProgress, signal),
+        port: ports.kafka,
+        controllerPort,
+        proxied,
+        signal,
+      }),
+    registry: async () =>
+      startRegistry({
+        dataDir,
+        archiveDir: await ensureArtifact('registry', onProgress, signal),
+        port: ports.registry,
+        signal,
+      }),
+  } as const satisfies Record<StackPart, () => Promise<PartProcess>>
+
+  const startPart = async (part: StackPart): Promise<void> => {
+    const startedAt = performance.now()
+    running.set(part, await starters[part]())
+    onProgress(
+      `${part}: up on 127.0.0.1:${ports[part]} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+    )
+  }
+  const stopPart = async (part: StackPart, how: 'graceful' | 'kill' = 'graceful'): Promise<void> => {
+    await running.get(part)?.stop(how)
+    running.delete(part)
+  }
+  const stop = async (): Promise<void> => {
+    await Promise.all([...running.keys()].map((part) => stopPart(part)))
+  }
+
+  const outcomes = await Promise.allSettled(parts.map(startPart))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) {
+    await stop()
+    throw failed.reason
+  }
+  return {
+    brokers: `127.0.0.1:${ports.kafka}`,
+    kafkaProxyTarget,
+    registryUrl: registryUrlOf(ports.registry),
+    databaseUrl: `postgresql://spillway:spillway@127.0.0.1:${ports.postgres}/spillway`,
+    ports,
+    stopPart,
+    startPart,
+    stop,
+  }
+}
