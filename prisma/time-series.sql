@@ -67,4 +67,42 @@ CREATE TABLE "span_link_default" PARTITION OF "span_link" DEFAULT;
 CREATE INDEX "span_link_from" ON "span_link" ("trace_id");
 CREATE INDEX "span_link_to" ON "span_link" ("linked_trace_id");
 
+-- One row a trace, kept by the span writer, so that lists never read spans. Not partitioned: a trace that goes on after
+-- midnight stays one row. Its start can move to an earlier day, so retention deletes by time of the last span.
+CREATE TABLE "trace_summary" (
+  "trace_id" bytea PRIMARY KEY,
+  "start_ns" bigint NOT NULL,
+  "end_ns" bigint NOT NULL,
+  "spans" int NOT NULL,
+  "errors" int NOT NULL,
+  "services" text[] NOT NULL,
+  -- Name and service of the span without a parent; of the earliest span as long as none has come.
+  "root_name" text NOT NULL,
+  "root_service" text NOT NULL,
+  "root_start_ns" bigint NOT NULL,
+  "has_root" boolean NOT NULL,
+  -- All spans so far are Spillway's own.
+  "own" boolean NOT NULL
+) WITH (fillfactor = 80);
+CREATE INDEX "trace_summary_start" ON "trace_summary" ("start_ns", "trace_id");
+CREATE INDEX "trace_summary_end" ON "trace_summary" ("end_ns");
+
+-- Values of identifying attributes (order ids, message keys), for finding traces by them.
+CREATE TABLE "span_attribute_index" (
+  "day" date NOT NULL,
+  "value" text COLLATE "C" NOT NULL,
+  "trace_id" bytea NOT NULL,
+  PRIMARY KEY ("day", "value", "trace_id")
+) PARTITION BY RANGE ("day");
+CREATE TABLE "span_attribute_index_default" PARTITION OF "span_attribute_index" DEFAULT;
+
+-- Which services in which versions have sent spans, and when.
+CREATE TABLE "span_service" (
+  "service" text NOT NULL,
+  "version" text NOT NULL,
+  "first_ns" bigint NOT NULL,
+  "last_ns" bigint NOT NULL,
+  PRIMARY KEY ("service", "version")
+);
+
 CREATE SEQUENCE "replay_number";
