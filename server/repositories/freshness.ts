@@ -1,0 +1,65 @@
+import type { Database } from './database.ts'
+
+export type Freshness = {
+  readonly connectionId: string
+  readonly source: string
+  readonly lastGoodAtMs: number | null
+  /** Since the last good run, by the database's clock; null when there never was one. */
+  readonly ageMs: number | null
+  readonly detail: string
+}
+
+/** Records that a source of facts works. `connectionId` is empty for what belongs to no connection. */
+export const recordGood = async (
+  db: Database,
+  connectionId: string,
+  source: string,
+  detail = '',
+): Promise<void> => {
+  await db.pool.query(
+    `INSERT INTO source_freshness (connection_id, source, last_good_at, detail, updated_at)
+     VALUES ($1, $2, now(), $3, now())
+     ON CONFLICT (connection_id, source) DO UPDATE
+       SET last_good_at = excluded.last_good_at, detail = excluded.detail, updated_at = excluded.updated_at`,
+    [connectionId, source, detail],
+  )
+}
+
+/** Records why a source did not work just now. The time of its last good run stays. */
+export const recordFailure = async (
+  db: Database,
+  connectionId: string,
+  source: string,
+  detail: string,
+): Promise<void> => {
+  await db.pool.query(
+    `INSERT INTO source_freshness (connection_id, source, last_good_at, detail, updated_at)
+     VALUES ($1, $2, NULL, $3, now())
+     ON CONFLICT (connection_id, source) DO UPDATE
+       SET detail = excluded.detail, updated_at = excluded.updated_at`,
+    [connectionId, source, detail],
+  )
+}
+
+/** Freshness of a connection's sources and of those that belong to no connection. */
+export const readFreshness = async (db: Database, connectionId: string): Promise<readonly Freshness[]> => {
+  const { rows } = await db.pool.query<{
+    connection_id: string
+    source: string
+    last_good_at: Date | null
+    age: number | null
+    detail: string
+  }>(
+    `SELECT connection_id, source, last_good_at, detail,
+            extract(epoch FROM now() - last_good_at)::float8 * 1000 AS age
+     FROM source_freshness WHERE connection_id IN ($1, '')`,
+    [connectionId],
+  )
+  return rows.map((row) => ({
+    connectionId: row.connection_id,
+    source: row.source,
+    lastGoodAtMs: row.last_good_at?.getTime() ?? null,
+    ageMs: row.age,
+    detail: row.detail,
+  }))
+}

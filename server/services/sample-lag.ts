@@ -1,0 +1,134 @@
+import type { GroupId } from '#server/contracts/scalars.ts'
+import { type OffsetRange, sumLagByTopic } from '#server/domain/lag-sums.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { topicKindOf } from '#server/domain/topic-kind.ts'
+import type { GroupDescription, TopicOffsets } from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import { recordFailure, recordGood } from '#server/repositories/freshness.ts'
+import { insertSamples, type NewLagSample, type NewTopicSample } from '#server/repositories/lag-samples.ts'
+import { notifyChanged } from '#server/repositories/notify.ts'
+import type { Connection, Deps } from './deps.ts'
+import { type Fault, faultOf } from './fault.ts'
+
+export const lagSource = 'lag-sampling'
+
+export type SampleRound = {
+  /** Sizes on disk are asked for in some rounds only: every broker walks its log folders for them. */
+  readonly withSizes: boolean
+  readonly lease: { readonly name: string; readonly fence: bigint }
+}
+export type SampleReport = { readonly groups: number; readonly topics: number; readonly durationMs: number }
+
+/**
+ * One round of sampling for one connection: how far all topics reach and how far all consumer groups have read. Writes
+ * the samples and how fresh they are, and tells the screens. A round that fails records why and keeps the time of the
+ * last good one; errors of the database are thrown.
+ */
+export const sampleLag = async (
+  deps: Deps,
+  connection: Connection,
+  round: SampleRound,
+  call: Call,
+): Promise<Result<SampleReport, Fault>> => {
+  const startedAt = performance.now()
+  const read = await readRound(connection, round, call)
+  if (!read.ok) {
+    await recordFailure(deps.db, connection.id, lagSource, read.error.detail)
+    await notifyChanged(deps.db, 'overview', connection.id)
+    return fail(faultOf(read.error))
+  }
+  const { groups, topics, readAt, incomplete } = read.value
+  await insertSamples(
+    deps.db,
+    connection.id,
+    { groups, topics, ageMs: performance.now() - readAt },
+    round.lease,
+  )
+  await recordGood(deps.db, connection.id, lagSource, incomplete)
+  await notifyChanged(deps.db, 'groups', connection.id)
+  return succeed({
+    groups: groups.length,
+    topics: topics.length,
+    durationMs: performance.now() - startedAt,
+  })
+}
+
+type RoundData = {
+  readonly groups: readonly NewLagSample[]
+  readonly topics: readonly NewTopicSample[]
+  /** On the monotonic clock: when the offsets were known. */
+  readonly readAt: number
+  /** What this round left out, for people; empty when nothing. */
+  readonly incomplete: string
+}
+
+const readRound = async (
+  connection: Connection,
+  { withSizes }: SampleRound,
+  call: Call,
+): Promise<Result<RoundData, BrokerError>> => {
+  const { topics, groups } = connection.broker
+  const [topicList, groupList] = await Promise.all([topics.list(call), groups?.list(call)])
+  if (!topicList.ok) return topicList
+  if (groupList && !groupList.ok) return groupList
+  const watched = topicList.value.filter(({ name, internal }) => topicKindOf(name, internal) !== 'internal')
+  // Share groups keep no committed offset a partition; their lag is told elsewhere.
+  const groupIds = (groupList?.value ?? []).flatMap(({ group, protocol }) =>
+    protocol === 'share' ? [] : [group],
+  )
+  const [described, committed, sizes] = await Promise.all([
+    groups && groupIds.length > 0 ? groups.describe(groupIds, call) : null,
+    groups && groupIds.length > 0 ? groups.committed(groupIds, call) : null,
+    withSizes ? topics.sizes(call) : null,
+  ])
+  if (committed && !committed.ok) return committed
+  // Asked for last: an end that is older than a commit would hide lag that is there.
+  const offsets = await topics.offsets(watched, call)
+  if (!offsets.ok) return offsets
+  const readAt = performance.now()
+
+  const ranges = rangesByTopic(offsets.value)
+  const descriptions: ReadonlyMap<GroupId, GroupDescription> = described?.ok ? described.value : new Map()
+  const samples = [...(committed?.value ?? [])].flatMap(([group, positions]) => {
+    const description = descriptions.get(group)
+    return sumLagByTopic(positions, ranges).map((sum) => ({
+      group,
+      ...sum,
+      members: description?.members.length ?? 0,
+      state: description?.state ?? 'unknown',
+    }))
+  })
+  const failedTopics = offsets.value.filter(({ failed }) => failed.length > 0)
+  return succeed({
+    groups: samples,
+    topics: offsets.value.flatMap(({ topic, partitions, failed }) =>
+      failed.length > 0
+        ? []
+        : [
+            {
+              topic,
+              startSum: partitions.reduce((sum, { start }) => sum + start, 0n),
+              endSum: partitions.reduce((sum, { end }) => sum + end, 0n),
+              sizeBytes: sizes?.ok ? (sizes.value.get(topic) ?? null) : null,
+            },
+          ],
+    ),
+    readAt,
+    incomplete: [
+      failedTopics.length > 0 &&
+        `${failedTopics.length} of ${watched.length} topics left out: ${failedTopics[0]?.failed[0]?.error.detail}`,
+      described && !described.ok && `members unknown: ${described.error.detail}`,
+    ]
+      .filter(Boolean)
+      .join('; '),
+  })
+}
+
+const rangesByTopic = (offsets: readonly TopicOffsets[]): Map<string, Map<number, OffsetRange>> =>
+  new Map(
+    offsets.map(({ topic, partitions }) => [
+      topic,
+      new Map(partitions.map((range) => [range.partition, range])),
+    ]),
+  )

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { compose } from '#server/composition.ts'
+import { readConfig } from '#server/config.ts'
+import { readEnv } from '#server/env.ts'
+import { logger as rootLogger } from '#server/logger.ts'
+import { applyMigrations } from '#server/repositories/migrate.ts'
+import { makeHeart } from './heart.ts'
+import { backoffMs, pause } from './pause.ts'
+import { jobs, loops } from './registered.ts'
+import { queueNow, runJobs } from './run-jobs.ts'
+import { runLeasedLoop } from './run-leased-loops.ts'
+import { makeWorkerMetrics, serveMetrics } from './worker-metrics.ts'
+
+/** How long the work in progress may take to end after SIGTERM, in milliseconds. */
+const patienceMs = 4_000
+
+/**
+ * Starts a worker: heartbeat, job queue, and all leased loops. Runs until SIGTERM or SIGINT, then gives everything
+ * back within 5 s. Set WORKER_ID to name it; a random part is added, so that no two processes share a name.
+ */
+const startWorker = async (): Promise<void> => {
+  const env = readEnv()
+  const { deps, dispose } = compose(env, readConfig(env))
+  const workerId = `${process.env.WORKER_ID ?? `${hostname()}-${process.pid}`}.${randomBytes(3).toString('hex')}`
+  const logger = rootLogger.child({ part: 'worker', workerId })
+  const metrics = makeWorkerMetrics()
+  const stopping = new AbortController()
+  const { signal } = stopping
+  surviveStrayErrors(logger, metrics)
+
+  const stop = (name: string) => {
+    if (signal.aborted) process.exit(1)
+    logger.info({ signal: name }, 'stopping')
+    stopping.abort()
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+
+  await untilDone('apply migrations', signal, async () => {
+    await applyMigrations(env.DATABASE_URL ?? '', (message) => logger.info(message))
+  })
+  const heart = makeHeart(deps, logger, workerId, signal)
+  const server = await serveMetrics(env.WORKER_METRICS_PORT, metrics, () => ({
+    healthy: heart.isHealthy(),
+    workerId,
+    lastBeatAt: heart.lastBeatAt(),
+  }))
+  logger.info(
+    { metricsPort: server.port, connections: deps.connections.map(({ id }) => id) },
+    'worker started',
+  )
+
+  const runtime = { deps, logger, metrics, signal }
+  const running = Promise.all([
+    heart.run(),
+    untilDone('queue the first jobs', signal, () => queueNow(deps, jobs)).then(() =>
+      runJobs(jobs, { ...runtime, workerId }),
+    ),
+    ...loops.map((loop) => runLeasedLoop(loop, { ...runtime, owner: workerId })),
+  ])
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve())
+  })
+  const late = setTimeout(() => {
+    logger.warn('work in progress did not end in time; its leases expire by themselves')
+    process.exit(0)
+  }, patienceMs)
+  await running
+  await server.close()
+  await dispose()
+  clearTimeout(late)
+  logger.info('stopped')
+  process.exit(0)
+
+  async function untilDone(what: string, until: AbortSignal, work: () => Promise<void>): Promise<void> {
+    for (let failures = 1; !until.aborted; failures++) {
+      try {
+        return await work()
+      } catch (error) {
+        logger.error({ err: error, retryMs: backoffMs(failures) }, `could not ${what}`)
+        await pause(backoffMs(failures), until)
+      }
+    }
+  }
+}
+
+/** Errors of sockets that nobody listens to any more: no reason to end the process. */
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
+const surviveStrayErrors = (
+  logger: typeof rootLogger,
+  metrics: ReturnType<typeof makeWorkerMetrics>,
+): void => {
+  process.on('unhandledRejection', (error) => {
+    metrics.strayErrors.inc({ kind: 'rejection' })
+    logger.error({ err: error }, 'a promise failed that nobody waited for')
+  })
+  process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+    metrics.strayErrors.inc({ kind: 'exception' })
+    if (error.code !== undefined && networkCodes.has(error.code)) {
+      logger.error({ err: error }, 'a connection failed that nobody listened to')
+      return
+    }
+    logger.fatal({ err: error }, 'the state of the process is unknown; it ends')
+    process.exit(1)
+  })
+}
+
+await startWorker()

@@ -1,0 +1,9 @@
+import type { Job } from './job.ts'
+import type { LeasedLoop } from './leased-loop.ts'
+import { sampleLagLoop } from './sample-lag-loop.ts'
+
+/** Work with a single owner at a time. */
+export const loops: readonly LeasedLoop[] = [sampleLagLoop]
+
+/** One-shot steps from the queue. */
+export const jobs: readonly Job[] = []

@@ -1,0 +1,34 @@
+import { sampleLag } from '#server/services/sample-lag.ts'
+import type { LeasedLoop } from './leased-loop.ts'
+
+/** Between the starts of two rounds, in milliseconds. */
+const roundMs = 5_000
+const deadlineMs = 15_000
+const sizesEveryRounds = 6
+
+const leaseOf = (connectionId: string) => `sample-lag:${connectionId}`
+const rounds = new Map<string, number>()
+
+/** Samples lag and topic ends of every connection, one owner a connection. */
+export const sampleLagLoop: LeasedLoop = {
+  name: 'sample-lag',
+  wanted: async ({ connections }) => connections.map(({ id }) => leaseOf(id)),
+  step: async (leaseName, { deps, logger, hold }) => {
+    const connection = deps.connections.find(({ id }) => leaseOf(id) === leaseName)
+    if (!connection) return 'done'
+    const startedAt = performance.now()
+    const round = rounds.get(leaseName) ?? 0
+    rounds.set(leaseName, round + 1)
+    const sampled = await sampleLag(
+      deps,
+      connection,
+      { withSizes: round % sizesEveryRounds === 0, lease: { name: leaseName, fence: hold.fence } },
+      { signal: AbortSignal.any([hold.signal, AbortSignal.timeout(deadlineMs)]) },
+    )
+    if (sampled.ok) logger.debug(sampled.value, 'sampled')
+    else if (!hold.signal.aborted) logger.warn(sampled.error, 'round failed')
+    // A round that takes long leaves the broker alone for as long again.
+    const tookMs = performance.now() - startedAt
+    return Math.max(roundMs - tookMs, Math.min(tookMs, roundMs))
+  },
+}
