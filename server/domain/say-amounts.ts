@@ -1,0 +1,33 @@
+const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** A whole number with thousands separators; 64-bit values keep every digit. */
+export const sayCount = (count: bigint | number): string => counts.format(count)
+
+/** An amount a second, in the unit that keeps it readable: 220/s, 3.4/s, 12/min. */
+export const sayRate = (perSecond: number): string => {
+  const size = Math.abs(perSecond)
+  if (size >= 10) return `${sayCount(Math.round(size))}/s`
+  if (size >= 1) return `${size.toFixed(1)}/s`
+  const perMinute = size * 60
+  return perMinute >= 10 ? `${Math.round(perMinute)}/min` : `${perMinute.toFixed(1)}/min`
+}
+
+const units = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const
+
+/** A duration in its two largest units: 2 d 4 h, 6 min 12 s, 19 min, under a second. */
+export const sayDuration = (durationMs: number): string => {
+  const seconds = Math.floor(Math.max(0, durationMs) / 1000)
+  if (seconds === 0) return 'under a second'
+  const first = units.findIndex(([, size]) => seconds >= size)
+  const [unit, size] = units[first] ?? ['s', 1]
+  const rest = seconds % size
+  const next = units[first + 1]
+  const parts = [`${Math.floor(seconds / size)} ${unit}`]
+  if (next && Math.floor(rest / next[1]) > 0) parts.push(`${Math.floor(rest / next[1])} ${next[0]}`)
+  return parts.join(' ')
+}
