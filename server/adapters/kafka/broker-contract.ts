@@ -1,0 +1,242 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
+import type { RawHeader } from '#server/domain/dead-letter.ts'
+import type { Result } from '#server/domain/result.ts'
+import type {
+  BrokerAdapter,
+  MessageReader,
+  OutgoingMessage,
+  Publisher,
+  RawMessage,
+} from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import { browseBudget } from '#server/ports/call.ts'
+
+/** What a suite must be able to do to a broker beside the port: make topics, and commit a group's offsets. */
+export type BrokerControls = {
+  createTopic(name: string, partitions: number, settings?: Readonly<Record<string, string>>): Promise<void>
+  /** Reads a topic from its start to its end as a group of the given protocol and leaves its offsets committed. */
+  consumeAll(topic: string, group: string, protocol: 'classic' | 'consumer'): Promise<void>
+  deleteRecordsBefore(topic: string, partition: number, offset: bigint): Promise<void>
+}
+
+export const expectOk = <T>(result: Result<T, BrokerError>): T => {
+  if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.detail}`)
+  return result.value
+}
+const kindOf = (result: Result<unknown, BrokerError>): string => (result.ok ? 'ok' : result.error.kind)
+const call = () => ({ signal: AbortSignal.timeout(20_000) })
+const text = (value: string): Uint8Array => Buffer.from(value, 'utf8')
+const plain = (headers: readonly RawHeader[]) =>
+  headers.map(({ name, value }) => [name, value === null ? null : Buffer.from(value).toString('hex')])
+
+/** The suite that every broker adapter passes against its real broker. */
+export const describeBrokerContract = (
+  name: string,
+  make: () => { adapter: BrokerAdapter; controls: BrokerControls },
+): void => {
+  describe(`${name} keeps the broker contract`, () => {
+    const run = Math.random().toString(36).slice(2, 8)
+    const topicOf = (what: string) => `contract-${run}-${what}` as TopicName
+    let adapter: BrokerAdapter
+    let controls: BrokerControls
+    let reader: MessageReader
+    let publisher: Publisher
+
+    const message = (
+      topic: TopicName,
+      value: string | null,
+      more: Partial<OutgoingMessage> = {},
+    ): OutgoingMessage => ({
+      topic,
+      partition: null,
+      key: null,
+      value: value === null ? null : text(value),
+      headers: [],
+      timestampMs: null,
+      ...more,
+    })
+    const newest = async (topic: TopicName, limit: number) =>
+      expectOk(await reader.readNewest({ topic, limit, budget: browseBudget }, call()))
+
+    beforeAll(() => {
+      const made = make()
+      adapter = made.adapter
+      controls = made.controls
+      if (!adapter.messages || !adapter.publisher) throw new Error('the adapter has no reader or publisher')
+      reader = adapter.messages
+      publisher = adapter.publisher
+    })
+
+    it('names its cluster and what it can do', async () => {
+      expect(expectOk(await adapter.describe(call())).brokers).toBeGreaterThan(0)
+      expect((await adapter.capabilities(call()))['read-messages']).toEqual({ state: 'yes' })
+    })
+
+    it('lists topics with partitions, and says of an unknown topic that it does not exist', async () => {
+      const topic = topicOf('list')
+      await controls.createTopic(topic, 3)
+      expect(expectOk(await adapter.topics.find(topic, call())).partitions).toHaveLength(3)
+      expect(expectOk(await adapter.topics.list(call())).map((one) => one.name)).toContain(topic)
+      expect(kindOf(await adapter.topics.find(topicOf('absent'), call()))).toBe('not-found')
+      expect(
+        kindOf(await reader.readNewest({ topic: topicOf('absent'), limit: 1, budget: browseBudget }, call())),
+      ).toBe('not-found')
+    })
+
+    it('writes and reads a record byte for byte: header order, duplicates, null and binary values, null key and value', async () => {
+      const topic = topicOf('bytes')
+      await controls.createTopic(topic, 1)
+      const headers: RawHeader[] = [
+        { name: 'b', value: text('1') },
+        { name: 'a', value: null },
+        { name: 'b', value: Buffer.from([0, 255, 128]) },
+        { name: '', value: new Uint8Array() },
+        { name: 'ü', value: text('ü') },
+      ]
+      const sent = [
+        message(topic, 'x', { headers, key: Buffer.from([255, 0]), timestampMs: 1_700_000_000_123n }),
+        message(topic, null, { key: text('gone') }),
+        message(topic, ''),
+      ]
+      const placed = expectOk(await publisher.send(sent, call()))
+      expect(placed.map(({ offset }) => offset)).toEqual([0n, 1n, 2n])
+      const first = expectOk(await reader.readAt(topic, 0, 0n, call()))
+      expect(plain(first.headers)).toEqual(plain(headers))
+      expect(Buffer.from(first.key ?? [])).toEqual(Buffer.from([255, 0]))
+      expect(first.timestampMs).toBe(1_700_000_000_123n)
+      const tombstone = expectOk(await reader.readAt(topic, 0, 1n, call()))
+      expect([tombstone.value, Buffer.from(tombstone.key ?? []).toString()]).toEqual([null, 'gone'])
+      const empty = expectOk(await reader.readAt(topic, 0, 2n, call()))
+      expect([empty.key, empty.value?.length]).toEqual([null, 0])
+    })
+
+    it('reads the newest over all partitions by timestamp, and goes on from there without loss', async () => {
+      const topic = topicOf('newest')
+      await controls.createTopic(topic, 4)
+      const count = 400
+      const sent = Array.from({ length: count }, (_, index) =>
+        message(topic, `m${index}`, {
+          partition: (index * 7 + (index >> 5)) % 4,
+          timestampMs: 1_700_000_000_000n + BigInt(index),
+        }),
+      )
+      expectOk(await publisher.send(sent, call()))
+      const names = (messages: readonly RawMessage[]) =>
+        messages.map(({ value }) => Buffer.from(value ?? []).toString())
+      const expected = Array.from({ length: count }, (_, index) => `m${count - 1 - index}`)
+      const page = await newest(topic, 50)
+      expect(names(page.messages)).toEqual(expected.slice(0, 50))
+      expect(page.stop).toBe('enough')
+      const seen = [...names(page.messages)]
+      for (let before = page.resumeAt; seen.length < count; ) {
+        const more = expectOk(
+          await reader.readNewest({ topic, limit: 50, before, budget: browseBudget }, call()),
+        )
+        if (more.messages.length === 0) break
+        seen.push(...names(more.messages))
+        before = more.resumeAt
+      }
+      expect(seen).toEqual(expected)
+    })
+
+    it('says why a record is not there: not written yet, deleted by retention', async () => {
+      const topic = topicOf('gaps')
+      await controls.createTopic(topic, 1)
+      expectOk(await publisher.send([message(topic, 'a'), message(topic, 'b'), message(topic, 'c')], call()))
+      const future = await reader.readAt(topic, 0, 99n, call())
+      expect(future.ok ? '' : future.error.detail).toContain('not written yet')
+      await controls.deleteRecordsBefore(topic, 0, 2n)
+      const deleted = await reader.readAt(topic, 0, 0n, call())
+      expect(deleted.ok ? '' : deleted.error.detail).toContain('deleted by retention')
+      expect(kindOf(await reader.readAt(topic, 7, 0n, call()))).toBe('not-found')
+      expect((await newest(topic, 10)).messages.map(({ offset }) => offset)).toEqual([2n])
+    })
+
+    it('reads forward from an offset in order, to a limit', async () => {
+      const topic = topicOf('forward')
+      await controls.createTopic(topic, 1)
+      expectOk(
+        await publisher.send(
+          Array.from({ length: 30 }, (_, index) => message(topic, String(index))),
+          call(),
+        ),
+      )
+      const part = expectOk(
+        await reader.readForward({ topic, partition: 0, from: 5n, limit: 10, budget: browseBudget }, call()),
+      )
+      expect(part.messages.map(({ offset }) => Number(offset))).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+      expect([part.stop, part.resumeAt.get(0)]).toEqual(['enough', 15n])
+      const rest = expectOk(
+        await reader.readForward(
+          { topic, partition: 0, from: 15n, limit: 100, budget: browseBudget },
+          call(),
+        ),
+      )
+      expect([rest.messages.length, rest.stop]).toEqual([15, 'end'])
+    })
+
+    it('reads a message of 10 MB, and one larger than allowed is refused by name', async () => {
+      const topic = topicOf('large')
+      await controls.createTopic(topic, 1, { 'max.message.bytes': String(12 * 1024 * 1024) })
+      const large = Buffer.alloc(10 * 1024 * 1024, 'x')
+      expectOk(await publisher.send([message(topic, null, { value: large })], call()))
+      const page = await newest(topic, 5)
+      expect(page.messages[0]?.value?.length).toBe(large.length)
+      const small = topicOf('small')
+      await controls.createTopic(small, 1, { 'max.message.bytes': '1000' })
+      const refused = await publisher.send([message(small, 'y'.repeat(2000))], call())
+      expect(refused.ok ? '' : `${refused.error.kind} ${refused.error.detail}`).toMatch(
+        /^invalid .*max\.message\.bytes/,
+      )
+      expectOk(await publisher.send([message(small, 'fits')], call()))
+    })
+
+    it.each(['classic', 'consumer'] as const)(
+      'tells the committed offsets of a %s group',
+      async (protocol) => {
+        const topic = topicOf(`groups-${protocol}`)
+        const group = `contract-${run}-${protocol}` as GroupId
+        await controls.createTopic(topic, 2)
+        expectOk(
+          await publisher.send(
+            [message(topic, '1', { partition: 0 }), message(topic, '2', { partition: 1 })],
+            call(),
+          ),
+        )
+        await controls.consumeAll(topic, group, protocol)
+        const { groups } = adapter
+        if (!groups) throw new Error('the adapter has no groups')
+        const listed = expectOk(await groups.list(call())).find((one) => one.group === group)
+        expect(listed?.protocol).toBe(protocol)
+        expect(expectOk(await groups.describe([group], call())).get(group)?.state).toBe('empty')
+        const committed = expectOk(await groups.committed([group], call())).get(group) ?? []
+        expect([...committed].sort((a, b) => a.partition - b.partition)).toEqual([
+          { topic, partition: 0, offset: 1n },
+          { topic, partition: 1, offset: 1n },
+        ])
+      },
+    )
+
+    it('tells settings and sizes of a topic', async () => {
+      const topic = topicOf('settings')
+      await controls.createTopic(topic, 1, { 'retention.ms': '123456' })
+      const settings = expectOk(await adapter.topics.settings([topic], call())).get(topic) ?? []
+      expect(settings.find((one) => one.name === 'retention.ms')).toEqual({
+        name: 'retention.ms',
+        value: '123456',
+        isDefault: false,
+      })
+      expect(expectOk(await adapter.topics.sizes(call())).has(topic)).toBe(true)
+    })
+
+    it('gives up at once when the caller does', async () => {
+      const topic = topicOf('list')
+      const controller = new AbortController()
+      controller.abort()
+      const startedAt = performance.now()
+      expect(kindOf(await adapter.topics.find(topic, { signal: controller.signal }))).toBe('timeout')
+      expect(performance.now() - startedAt).toBeLessThan(1_000)
+    })
+  })
+}

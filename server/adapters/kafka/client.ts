@@ -1,0 +1,145 @@
+import { Connection, metadataV12, type SASLOptions } from '@platformatic/kafka'
+import type { ConnectionConfig } from '#server/config.ts'
+import { tolerate } from './errors.ts'
+
+export type BrokerAddress = { readonly host: string; readonly port: number }
+type MetadataTopic = ReturnType<typeof metadataV12.parseResponse>['topics'][number]
+export type Metadata = {
+  readonly clusterId: string
+  readonly brokers: ReadonlyMap<number, BrokerAddress>
+  readonly topics: ReadonlyMap<string, MetadataTopic>
+}
+
+const metadataLifetimeMs = 5_000
+const connectTimeoutMs = 3_000
+const requestTimeoutMs = 15_000
+
+const saslOf = (sasl: NonNullable<ConnectionConfig['sasl']>): SASLOptions => ({
+  mechanism: sasl.mechanism,
+  ...(sasl.username === undefined ? {} : { username: sasl.username }),
+  ...(sasl.password === undefined ? {} : { password: sasl.password }),
+  ...(sasl.token === undefined ? {} : { token: sasl.token }),
+})
+
+/** Settles like the promise, or rejects as soon as the signal fires. The request itself ends by its own timeout. */
+export const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  signal.throwIfAborted()
+  let onAbort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Connections to the brokers of one cluster, one a broker, made when first needed and made anew when lost. */
+export class KafkaClient {
+  readonly #bootstrap: readonly BrokerAddress[]
+  readonly #config: ConnectionConfig
+  readonly #connections = new Map<string, Promise<Connection>>()
+  #metadata: { readonly value: Metadata; readonly at: number } | null = null
+  #pending: Promise<Metadata> | null = null
+
+  constructor(config: ConnectionConfig) {
+    this.#config = config
+    this.#bootstrap = config.brokers.split(',').map((entry) => {
+      const [host = '', port = '9092'] = entry.trim().split(/:(?=\d+$)/)
+      return { host, port: Number(port) }
+    })
+  }
+
+  async connect({ host, port }: BrokerAddress): Promise<Connection> {
+    const key = `${host}:${port}`
+    const kept = await this.#connections.get(key)?.catch(() => undefined)
+    if (kept?.isConnected()) return kept
+    const opening = this.#open(host, port)
+    this.#connections.set(key, opening)
+    opening.catch(() => {
+      if (this.#connections.get(key) === opening) this.#connections.delete(key)
+    })
+    return opening
+  }
+
+  async #open(host: string, port: number): Promise<Connection> {
+    const { tls, sasl } = this.#config
+    const connection = new Connection('spillway', {
+      connectTimeout: connectTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      maxInflights: 8,
+      ...(tls ? { tls: { rejectUnauthorized: true }, tlsServerName: true } : {}),
+      ...(sasl ? { sasl: saslOf(sasl) } : {}),
+    })
+    // Without a listener an 'error' event would end the process; the requests in flight are rejected on their own.
+    connection.on('error', () => {})
+    await connection.connect(host, port)
+    return connection
+  }
+
+  async #any(): Promise<Connection> {
+    const known = this.#metadata ? [...this.#metadata.value.brokers.values()] : []
+    let last: unknown = new Error('no broker address is configured')
+    for (const address of [...known, ...this.#bootstrap]) {
+      try {
+        return await this.connect(address)
+      } catch (error) {
+        last = error
+      }
+    }
+    throw last
+  }
+
+  /** Brokers and topics of the cluster, at most 5 s old; `fresh` asks anew. Several callers share one request. */
+  async metadata(signal: AbortSignal, fresh = false): Promise<Metadata> {
+    signal.throwIfAborted()
+    if (!fresh && this.#metadata && performance.now() - this.#metadata.at < metadataLifetimeMs)
+      return this.#metadata.value
+    this.#pending ??= this.#readMetadata().finally(() => {
+      this.#pending = null
+    })
+    return untilAborted(this.#pending, signal)
+  }
+
+  /** One topic, asked for anew when it is not known: it may have been made a moment ago. */
+  async topic(name: string, signal: AbortSignal): Promise<MetadataTopic | null> {
+    const known = (await this.metadata(signal)).topics.get(name)
+    return known ?? (await this.metadata(signal, true)).topics.get(name) ?? null
+  }
+
+  async #readMetadata(): Promise<Metadata> {
+    const connection = await this.#any()
+    const response = await tolerate(metadataV12.api.async(connection, null, false, false))
+    const value: Metadata = {
+      clusterId: response.clusterId ?? '',
+      brokers: new Map(response.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }])),
+      topics: new Map(response.topics.map((topic): [string, MetadataTopic] => [topic.name ?? '', topic])),
+    }
+    this.#metadata = { value, at: performance.now() }
+    return value
+  }
+
+  /** Sends one request to a broker of the cluster; any broker when `brokerId` is null. */
+  async ask<T>(
+    brokerId: number | null,
+    signal: AbortSignal,
+    request: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const work = async () => {
+      if (brokerId === null) return request(await this.#any())
+      const { brokers } = await this.metadata(signal)
+      const address = brokers.get(brokerId)
+      if (!address) throw new Error(`broker ${brokerId} is not in the cluster at present`)
+      return request(await this.connect(address))
+    }
+    return untilAborted(work(), signal)
+  }
+
+  async dispose(): Promise<void> {
+    const open = await Promise.allSettled([...this.#connections.values()])
+    this.#connections.clear()
+    await Promise.allSettled(open.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)))
+  }
+}

@@ -1,0 +1,93 @@
+import { ResponseError } from '@platformatic/kafka'
+import type { BrokerError, BrokerErrorKind } from '#server/ports/broker-error.ts'
+
+/** Error codes of the Kafka protocol that have a meaning of their own here (protocol guide, "Error Codes"). */
+const meanings: Readonly<Record<number, readonly [BrokerErrorKind, string]>> = {
+  1: ['not-found', 'the offset is outside of what the partition holds'],
+  3: ['not-found', 'the topic or partition does not exist'],
+  5: ['unreachable', 'the partition has no leader at present'],
+  6: ['unreachable', 'the partition has just moved to another broker'],
+  7: ['timeout', 'the broker took too long'],
+  10: ['invalid', 'the message is larger than the topic allows (max.message.bytes)'],
+  14: ['unreachable', 'the group coordinator is loading'],
+  15: ['unreachable', 'there is no group coordinator at present'],
+  16: ['unreachable', 'the group has just moved to another broker'],
+  18: ['invalid', 'the batch is larger than a log segment of the topic'],
+  19: ['unreachable', 'too few replicas are in sync to accept a write'],
+  29: ['denied', 'this user may not access the topic'],
+  30: ['denied', 'this user may not access the group'],
+  31: ['denied', 'this user lacks a right on the cluster'],
+  35: ['unsupported', 'the broker does not support this version of the request'],
+  42: ['invalid', 'the broker finds the request invalid'],
+  58: ['denied', 'the login was refused'],
+  69: ['not-found', 'the group does not exist'],
+  74: ['unreachable', 'the partition has just changed its leader'],
+  87: ['invalid', 'the broker refuses the record (a compacted topic needs a key)'],
+  89: ['overloaded', 'the broker throttles this client'],
+  100: ['not-found', 'the topic was deleted or recreated'],
+}
+
+const brokerError = (kind: BrokerErrorKind, detail: string): BrokerError => ({
+  kind,
+  detail,
+  source: 'broker',
+})
+
+/** The error of a Kafka protocol code; `about` names what was asked for: "topic orders". */
+export const errorOfCode = (code: number, about: string): BrokerError => {
+  const [kind, text] = meanings[code] ?? ['invalid' as const, `the broker answered error code ${code}`]
+  return brokerError(kind, `${about}: ${text}`)
+}
+
+/** Codes after which metadata is stale and the request may be tried again. */
+export const isStaleLeader = (code: number): boolean =>
+  code === 3 || code === 5 || code === 6 || code === 74 || code === 100
+
+const protocolCode = (error: unknown): number | null => {
+  const { apiId, apiCode } = (error ?? {}) as { apiId?: unknown; apiCode?: unknown }
+  if (typeof apiId === 'number') return apiId
+  return typeof apiCode === 'number' ? apiCode : null
+}
+
+const flatten = (error: unknown, depth = 0): unknown[] => {
+  if (depth > 4 || typeof error !== 'object' || error === null) return []
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown }
+  return [
+    error,
+    ...(Array.isArray(errors) ? errors.flatMap((inner) => flatten(inner, depth + 1)) : []),
+    ...flatten(cause, depth + 1),
+  ]
+}
+
+/** What an exception of the client library means. Never throws. */
+export const errorOfThrown = (error: unknown, about: string): BrokerError => {
+  const all = flatten(error)
+  const names = all.map((one) => String((one as { name?: unknown }).name ?? ''))
+  const codes = all.map((one) => String((one as { code?: unknown }).code ?? ''))
+  if (names.includes('TimeoutError') || names.includes('AbortError'))
+    return brokerError('timeout', `${about}: no answer within the time allowed`)
+  if (codes.includes('PLT_KFK_AUTHENTICATION'))
+    return brokerError('denied', `${about}: the broker refused the login`)
+  const code = all.map(protocolCode).find((found) => found !== null)
+  if (code !== undefined && code !== null) return errorOfCode(code, about)
+  if (codes.includes('PLT_KFK_UNSUPPORTED_API'))
+    return brokerError('unsupported', `${about}: the broker is too old for this`)
+  const socket = codes.find((one) => /^E[A-Z]+$/.test(one))
+  const message = error instanceof Error ? error.message : String(error)
+  return brokerError('unreachable', `${about}: ${socket === undefined ? message : `${message} (${socket})`}`)
+}
+
+/**
+ * The library throws when any part of a response carries an error code, with the response inside. Batched requests
+ * want the good parts too: this answers the response either way and lets the caller look at the codes.
+ */
+export const tolerate = async <T>(request: Promise<T>): Promise<T> => {
+  try {
+    return await request
+  } catch (error) {
+    const response =
+      error instanceof ResponseError ? (error as ResponseError & { response?: unknown }).response : undefined
+    if (response === undefined) throw error
+    return response as T
+  }
+}

@@ -1,0 +1,14 @@
+import { fail } from '#server/domain/result.ts'
+import type { BrokerAdapter } from '#server/ports/broker.ts'
+
+const why = 'The connection is read-only.'
+
+/** The one place where a read-only connection refuses to write: reads pass, every write answers `denied`. */
+export const refuseWrites = (adapter: BrokerAdapter): BrokerAdapter => ({
+  ...adapter,
+  capabilities: async (call) => ({
+    ...(await adapter.capabilities(call)),
+    publish: { state: 'denied', why },
+  }),
+  publisher: { send: async () => fail({ kind: 'denied', detail: why, source: 'broker' }) },
+})
