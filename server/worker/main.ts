@@ -5,6 +5,7 @@ import { readConfig } from '#server/config.ts'
 import { readEnv } from '#server/env.ts'
 import { logger as rootLogger } from '#server/logger.ts'
 import { applyMigrations } from '#server/repositories/migrate.ts'
+import { ensurePartitions } from '#server/services/ensure-partitions.ts'
 import { makeHeart } from './heart.ts'
 import { backoffMs, pause } from './pause.ts'
 import { jobs, loops } from './registered.ts'
@@ -39,6 +40,10 @@ const startWorker = async (): Promise<void> => {
 
   await untilDone('apply migrations', signal, async () => {
     await applyMigrations(env.DATABASE_URL ?? '', (message) => logger.info(message))
+  })
+  // What is written before its day has a partition would land in the default one.
+  await untilDone('make partitions', signal, async () => {
+    await ensurePartitions(deps)
   })
   const heart = makeHeart(deps, logger, workerId, signal)
   const server = await serveMetrics(env.WORKER_METRICS_PORT, metrics, () => ({

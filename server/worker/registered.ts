@@ -1,4 +1,5 @@
 import type { Job } from './job.ts'
+import { keepPartitions } from './keep-partitions.ts'
 import type { LeasedLoop } from './leased-loop.ts'
 import { sampleLagLoop } from './sample-lag-loop.ts'
 
@@ -6,4 +7,4 @@ import { sampleLagLoop } from './sample-lag-loop.ts'
 export const loops: readonly LeasedLoop[] = [sampleLagLoop]
 
 /** One-shot steps from the queue. */
-export const jobs: readonly Job[] = []
+export const jobs: readonly Job[] = [keepPartitions]

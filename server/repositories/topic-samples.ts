@@ -1,0 +1,106 @@
+import type { Database } from './database.ts'
+
+export type TopicFigures = {
+  readonly sampledAtMs: number
+  readonly startSum: bigint
+  readonly endSum: bigint
+  /** Of the last round that asked for sizes. */
+  readonly sizeBytes: bigint | null
+  /** Over the last minute; null until two samples exist or when the topic was made anew in between. */
+  readonly producedPerSecond: number | null
+}
+
+/** Last figures and rate of the named topics. Topics without a sample in the last five minutes are left out. */
+export const readTopicFigures = async (
+  db: Database,
+  connectionId: string,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, TopicFigures>> => {
+  const { rows } = await db.pool.query<{
+    topic: string
+    at: Date
+    start_sum: string
+    end_sum: string
+    size_bytes: string | null
+    produced: number | null
+  }>(
+    `SELECT asked.topic, last.at, last.start_sum, last.end_sum, sized.size_bytes,
+            CASE WHEN last.at > earlier.at AND last.end_sum >= earlier.end_sum
+              THEN (last.end_sum - earlier.end_sum)::float8 / extract(epoch FROM last.at - earlier.at)::float8 END AS produced
+     FROM unnest($2::text[]) AS asked(topic)
+     CROSS JOIN LATERAL (
+       SELECT at, start_sum, end_sum FROM topic_sample
+       WHERE connection_id = $1 AND topic = asked.topic AND at > now() - interval '5 minutes'
+       ORDER BY at DESC LIMIT 1
+     ) AS last
+     LEFT JOIN LATERAL (
+       SELECT at, end_sum FROM topic_sample
+       WHERE connection_id = $1 AND topic = asked.topic AND at >= last.at - interval '61 seconds' AND at < last.at
+       ORDER BY at LIMIT 1
+     ) AS earlier ON true
+     LEFT JOIN LATERAL (
+       SELECT size_bytes FROM topic_sample
+       WHERE connection_id = $1 AND topic = asked.topic AND at > last.at - interval '2 minutes'
+         AND size_bytes IS NOT NULL
+       ORDER BY at DESC LIMIT 1
+     ) AS sized ON true`,
+    [connectionId, topics],
+  )
+  return new Map(
+    rows.map((row) => [
+      row.topic,
+      {
+        sampledAtMs: row.at.getTime(),
+        startSum: BigInt(row.start_sum),
+        endSum: BigInt(row.end_sum),
+        sizeBytes: row.size_bytes === null ? null : BigInt(row.size_bytes),
+        producedPerSecond: row.produced,
+      },
+    ]),
+  )
+}
+
+/** Names of topics sampled in the last hour. */
+export const listSampledTopics = async (db: Database, connectionId: string): Promise<readonly string[]> => {
+  // A loose index scan: one look into the index a topic instead of all of its samples.
+  const { rows } = await db.pool.query<{ topic: string }>(
+    `WITH RECURSIVE names AS (
+       (SELECT topic FROM topic_sample WHERE connection_id = $1 AND at > now() - interval '1 hour'
+        ORDER BY topic LIMIT 1)
+       UNION ALL
+       SELECT (SELECT topic FROM topic_sample
+               WHERE connection_id = $1 AND at > now() - interval '1 hour' AND topic > names.topic
+               ORDER BY topic LIMIT 1)
+       FROM names WHERE names.topic IS NOT NULL
+     )
+     SELECT topic FROM names WHERE topic IS NOT NULL`,
+    [connectionId],
+  )
+  return rows.map(({ topic }) => topic)
+}
+
+/**
+ * End offsets of the named topics at the end of each of the last `minutes` minutes, oldest first; an element is null
+ * where there is no sample.
+ */
+export const readTopicEnds = async (
+  db: Database,
+  connectionId: string,
+  topics: readonly string[],
+  minutes: number,
+): Promise<ReadonlyMap<string, readonly (bigint | null)[]>> => {
+  const { rows } = await db.pool.query<{ topic: string; ends: (string | null)[] }>(
+    `SELECT asked.topic, array_agg(found.end_sum::text ORDER BY ago DESC) AS ends
+     FROM unnest($2::text[]) AS asked(topic)
+     CROSS JOIN generate_series(0, $3::int) AS ago
+     LEFT JOIN LATERAL (
+       SELECT end_sum FROM topic_sample
+       WHERE connection_id = $1 AND topic_sample.topic = asked.topic
+         AND at > now() - (ago + 1) * interval '1 minute' AND at <= now() - ago * interval '1 minute'
+       ORDER BY at DESC LIMIT 1
+     ) AS found ON true
+     GROUP BY asked.topic`,
+    [connectionId, topics, minutes],
+  )
+  return new Map(rows.map((row) => [row.topic, row.ends.map((end) => (end === null ? null : BigInt(end)))]))
+}
