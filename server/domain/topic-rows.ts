@@ -1,0 +1,86 @@
+import type { TopicListQuery, TopicRow } from '#server/contracts/topics.ts'
+
+/** What the sources told about one topic; null or undefined where one of them did not answer. */
+export type TopicFacts = {
+  readonly name: TopicRow['name']
+  readonly kind: TopicRow['kind']
+  readonly partitions: readonly {
+    readonly leader: number | null
+    readonly replicas: readonly number[]
+    readonly inSync: readonly number[]
+  }[]
+  readonly offsets: readonly { readonly start: bigint; readonly end: bigint }[] | null
+  readonly settings: readonly { readonly name: string; readonly value: string | null }[] | null
+  readonly producedPerSecond: number | null
+  readonly sizeBytes: bigint | null
+  readonly groups: readonly { readonly group: string; readonly lag: bigint; readonly state: string }[]
+}
+
+/** One row of the topic list. 64-bit numbers become decimal text; a figure that nobody told is null. */
+export const topicRowOf = (facts: TopicFacts): TopicRow => {
+  const { partitions, offsets } = facts
+  const setting = (name: string) => facts.settings?.find((one) => one.name === name)?.value ?? null
+  const cleanupPolicy = setting('cleanup.policy') ?? ''
+  const lags = facts.groups.map(({ lag }) => lag)
+  return {
+    name: facts.name,
+    kind: facts.kind,
+    partitions: partitions.length,
+    replicationFactor: Math.max(0, ...partitions.map(({ replicas }) => replicas.length)),
+    underReplicated: partitions.filter(({ replicas, inSync }) => inSync.length < replicas.length).length,
+    offline: partitions.filter(({ leader }) => leader === null).length,
+    messages: offsets ? offsets.reduce((sum, { start, end }) => sum + end - start, 0n).toString() : null,
+    messagesAreUpperBound: cleanupPolicy.includes('compact'),
+    producedPerSecond: facts.producedPerSecond,
+    sizeBytes: facts.sizeBytes?.toString() ?? null,
+    retentionMs: setting('retention.ms'),
+    retentionBytes: setting('retention.bytes'),
+    cleanupPolicy,
+    groups: facts.groups.map(({ group, lag, state }) => ({
+      group: group as TopicRow['groups'][number]['group'],
+      lagMessages: lag.toString(),
+      state,
+    })),
+    lagMessages:
+      lags
+        .reduce<bigint | null>((most, lag) => (most === null || lag > most ? lag : most), null)
+        ?.toString() ?? null,
+  }
+}
+
+const compare = <T extends bigint | number | string>(a: T | null, b: T | null, sign: 1 | -1): number => {
+  // What nobody knows stands last in either direction.
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
+  return a < b ? -sign : a > b ? sign : 0
+}
+const big = (text: string | null): bigint | null => (text === null ? null : BigInt(text))
+
+const sortKeys = {
+  name: ({ name }: TopicRow) => name as string,
+  messages: ({ messages }: TopicRow) => big(messages),
+  rate: ({ producedPerSecond }: TopicRow) => producedPerSecond,
+  size: ({ sizeBytes }: TopicRow) => big(sizeBytes),
+  lag: ({ lagMessages }: TopicRow) => big(lagMessages),
+  partitions: ({ partitions }: TopicRow) => partitions,
+} as const satisfies Record<TopicListQuery['sort'], (row: TopicRow) => bigint | number | string | null>
+
+/** Rows in the asked order; equal ones by name, unknown figures last. The input stays as it is. */
+export const sortTopicRows = (
+  rows: readonly TopicRow[],
+  sort: TopicListQuery['sort'],
+  desc: boolean,
+): TopicRow[] => {
+  const key = sortKeys[sort]
+  return [...rows].sort(
+    (a, b) => compare(key(a), key(b), desc ? -1 : 1) || compare<string>(a.name, b.name, 1),
+  )
+}
+
+/** Whether a name matches what was typed: all words of it, anywhere, without regard to case. */
+export const matchesName = (name: string, typed: string): boolean => {
+  const lower = name.toLowerCase()
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => lower.includes(word))
+}

@@ -1,0 +1,112 @@
+import type { DegradedSource } from '#server/contracts/problem.ts'
+import type { TopicRow } from '#server/contracts/topics.ts'
+import type { Result } from '#server/domain/result.ts'
+import { topicKindOf } from '#server/domain/topic-kind.ts'
+import { topicRowOf } from '#server/domain/topic-rows.ts'
+import type { TopicOffsets, TopicSetting, TopicState } from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import { readLatestLag } from '#server/repositories/lag-samples.ts'
+import { readTopicFigures } from '#server/repositories/topic-samples.ts'
+import type { Connection, Deps } from './deps.ts'
+import { degradedBy } from './fault.ts'
+
+export type TopicReading = {
+  readonly rows: readonly TopicRow[]
+  readonly offsets: ReadonlyMap<string, TopicOffsets>
+  readonly settings: ReadonlyMap<string, readonly TopicSetting[]>
+  readonly degraded: readonly DegradedSource[]
+}
+
+/**
+ * Rows of the given topics from all that tells about them: offsets, settings and sizes from the broker, rates, groups
+ * and lag from the samples. A source that does not answer leaves its figures null and is named in `degraded`.
+ */
+export const readTopicFacts = async (
+  deps: Deps,
+  connection: Connection,
+  topics: readonly TopicState[],
+  call: Call,
+): Promise<TopicReading> => {
+  const names = topics.map(({ name }) => name)
+  const broker = connection.broker.topics
+  const [offsets, settings, sizes, sampled] = await Promise.all([
+    topics.length === 0 ? null : broker.offsets(topics, call),
+    topics.length === 0 ? null : broker.settings(names, call),
+    topics.length === 0 ? null : broker.sizes(call),
+    readSamples(deps, connection, names),
+  ])
+  const offsetsByTopic = new Map((offsets?.ok ? offsets.value : []).map((one) => [one.topic as string, one]))
+  const settingsByTopic: ReadonlyMap<string, readonly TopicSetting[]> = settings?.ok
+    ? settings.value
+    : new Map()
+  const rows = topics.map((topic) => {
+    const found = offsetsByTopic.get(topic.name)
+    return topicRowOf({
+      name: topic.name,
+      kind: topicKindOf(topic.name, topic.internal, connection.deadLetterTopics),
+      partitions: topic.partitions,
+      offsets: found && found.failed.length === 0 ? found.partitions : null,
+      settings: settingsByTopic.get(topic.name) ?? null,
+      producedPerSecond: sampled.figures.get(topic.name)?.producedPerSecond ?? null,
+      sizeBytes: sizes?.ok ? (sizes.value.get(topic.name) ?? null) : null,
+      groups: sampled.lag.get(topic.name) ?? [],
+    })
+  })
+  const failures = [offsets, settings, sizes].flatMap((answer) =>
+    answer && !answer.ok ? [answer.error] : [],
+  )
+  const firstFailed = [...offsetsByTopic.values()].flatMap(({ failed }) => failed)[0]
+  return {
+    rows,
+    offsets: offsetsByTopic,
+    settings: settingsByTopic,
+    degraded: [
+      ...failures.map((error) => degradedBy(error)),
+      ...(firstFailed ? [degradedBy(firstFailed.error)] : []),
+      ...sampled.degraded,
+    ],
+  }
+}
+
+type SampledGroup = { readonly group: string; readonly lag: bigint; readonly state: string }
+
+/** Rates and lag are worth less than the topics themselves: without the database they are missing, and it is said. */
+const readSamples = async (deps: Deps, connection: Connection, names: readonly string[]) => {
+  const lag = new Map<string, SampledGroup[]>()
+  try {
+    const [figures, latest] = await Promise.all([
+      readTopicFigures(deps.db, connection.id, names),
+      readLatestLag(deps.db, connection.id),
+    ])
+    for (const { topic, group, lag: messages, state } of latest)
+      lag.set(topic, [...(lag.get(topic) ?? []), { group, lag: messages, state }])
+    return { figures, lag, degraded: [] }
+  } catch (error) {
+    const degraded: DegradedSource[] = [
+      {
+        source: 'database',
+        code: 'database-unreachable',
+        detail: `Rates and lag are missing: ${error instanceof Error ? error.message : String(error)}`,
+      },
+    ]
+    return { figures: new Map(), lag, degraded } satisfies {
+      figures: Awaited<ReturnType<typeof readTopicFigures>>
+      lag: typeof lag
+      degraded: DegradedSource[]
+    }
+  }
+}
+
+/** Turns "does not exist" of the broker into a sentence that names the topic. */
+export const namingTopic = <T>(
+  answer: Result<T, BrokerError>,
+  topic: string,
+  connection: Connection,
+): Result<T, BrokerError> =>
+  answer.ok || answer.error.kind !== 'not-found'
+    ? answer
+    : {
+        ok: false,
+        error: { ...answer.error, detail: `There is no topic named ${topic} on ${connection.name}.` },
+      }
