@@ -163,9 +163,12 @@ const urgency = {
   'keeping-up': 0,
 } as const satisfies Record<LagVerdict['kind'], number>
 
+/** For sorting verdicts, most urgent first. */
+export const byUrgency = (a: LagVerdict, b: LagVerdict): number => urgency[b.kind] - urgency[a.kind]
+
 /** The verdict of a group over its topics: the most urgent one, of equals the first. */
 export const worstVerdict = (verdicts: readonly LagVerdict[]): LagVerdict | undefined =>
   verdicts.reduce<LagVerdict | undefined>(
-    (worst, one) => (worst && urgency[worst.kind] >= urgency[one.kind] ? worst : one),
+    (worst, one) => (worst && byUrgency(worst, one) <= 0 ? worst : one),
     undefined,
   )
