@@ -1,0 +1,181 @@
+import { encode } from '@msgpack/msgpack'
+import avro from 'avsc'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { makeSchemaCompiler } from './compile-schema.ts'
+import { type DecodeOptions, decodeSide } from './decode-side.ts'
+import { formatJson } from './format-json.ts'
+import type { PayloadSchema } from './payload-schema.ts'
+
+const compile = makeSchemaCompiler()
+const options = (more: Partial<DecodeOptions> = {}): DecodeOptions => ({
+  side: 'value',
+  headers: [],
+  schema: { state: 'none' },
+  compile,
+  maxTextChars: 100_000,
+  maxRawBytes: 0,
+  ...more,
+})
+const found = (type: PayloadSchema['type'], text: string): Partial<DecodeOptions> => ({
+  schema: { state: 'found', schema: { id: 7, type, text, references: [], subject: 's', version: 1 } },
+})
+const framed = (...parts: (Buffer | number[])[]) =>
+  Buffer.concat([Buffer.from([0, 0, 0, 0, 7]), ...parts.map((part) => Buffer.from(part))])
+const compact = (text: string | null) => text?.replace(/\s+/g, '')
+
+const avroText = JSON.stringify({
+  type: 'record',
+  name: 'Order',
+  fields: [
+    { name: 'id', type: 'long' },
+    { name: 'note', type: ['null', 'string'] },
+    { name: 'total', type: { type: 'bytes', logicalType: 'decimal', precision: 20, scale: 2 } },
+  ],
+})
+const zigzag = (value: bigint): number[] => {
+  const bytes: number[] = []
+  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
+  for (; rest >= 128n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128)
+  return [...bytes, Number(rest)]
+}
+
+describe('numbers above 2^53 keep every digit', () => {
+  const exact = '9007199254740993'
+  it('in JSON, as it was written', () => {
+    const side = decodeSide(Buffer.from(`{"id":${exact},"x":1.10,"y":1E+2}`), options())
+    expect([side.kind, compact(side.text)]).toEqual(['json', `{"id":${exact},"x":1.10,"y":1E+2}`])
+  })
+  it('in Avro, decimals too', () => {
+    const side = decodeSide(
+      framed(zigzag(BigInt(exact)), [2, 2, 0x61], [4, 0xff, 0x38]),
+      options(found('AVRO', avroText)),
+    )
+    expect([side.kind, compact(side.text)]).toEqual(['avro', `{"id":${exact},"note":"a","total":-2.00}`])
+  })
+  it('in Protobuf, with the message index before it', () => {
+    const proto =
+      'syntax = "proto3"; package shop; message A { string x = 1; } message B { int64 id = 1; fixed64 other = 2; }'
+    const varint = [0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]
+    const side = decodeSide(framed([2, 2], [8, ...varint]), options(found('PROTOBUF', proto)))
+    expect([side.kind, compact(side.text)]).toEqual(['protobuf', `{"id":${exact},"other":0}`])
+  })
+  it('in MessagePack', () => {
+    const side = decodeSide(encode({ id: BigInt(exact) }, { useBigInt64: true }), options())
+    expect([side.kind, compact(side.text)]).toEqual(['msgpack', `{"id":${exact}}`])
+  })
+  it('for every 64-bit long in Avro', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (id) => {
+        const side = decodeSide(framed(zigzag(id)), options(found('AVRO', '"long"')))
+        expect(side.text).toBe(id.toString())
+      }),
+    )
+  })
+})
+
+describe('what can not be decoded says why', () => {
+  it('truncated Avro, at every byte', () => {
+    const whole = framed(zigzag(5n), [2, 8, 0x61, 0x62, 0x63, 0x64], [4, 1, 2])
+    for (let length = 5; length < whole.length; length++) {
+      const side = decodeSide(whole.subarray(0, length), options(found('AVRO', avroText)))
+      expect(side.problem).toMatch(/^Avro schema 7: /)
+      expect(['bytes', 'msgpack']).toContain(side.kind)
+    }
+  })
+  it('a schema that the registry does not have', () => {
+    const side = decodeSide(
+      framed([1]),
+      options({ schema: { state: 'missing', id: 7, why: 'not in the registry' } }),
+    )
+    expect([side.kind, side.problem]).toEqual(['bytes', 'Schema 7: not in the registry'])
+  })
+  it('never throws, whatever the bytes and the schema', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 64 }),
+        fc.constantFrom('AVRO', 'PROTOBUF', 'JSON'),
+        (bytes, type) => {
+          const text =
+            type === 'AVRO' ? avroText : 'syntax = "proto3"; message A { map<string, bytes> m = 1; }'
+          expect(decodeSide(framed([...bytes]), options(found(type, text))).kind).toBeTypeOf('string')
+          expect(decodeSide(bytes, options({ side: 'key' })).kind).toBeTypeOf('string')
+        },
+      ),
+    )
+  })
+})
+
+describe('payloads without a schema', () => {
+  it('null, empty, text, invalid UTF-8 and keys of fixed width are told apart', () => {
+    const kindOf = (bytes: Uint8Array | null, side: 'key' | 'value' = 'value') =>
+      decodeSide(bytes, options({ side })).kind
+    expect(kindOf(null)).toBe('null')
+    expect(kindOf(new Uint8Array())).toBe('text')
+    expect(kindOf(Buffer.from('order-4711'))).toBe('text')
+    expect(kindOf(Buffer.from([0xc3, 0x28, 0xa0]))).toBe('bytes')
+    expect(kindOf(Buffer.from([0, 0, 0, 5]), 'key')).toBe('int32')
+    expect(kindOf(Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 5]), 'key')).toBe('int64')
+  })
+  it('a structured CloudEvent is known by its content type', () => {
+    const headers = [
+      { name: 'content-type', value: Buffer.from('application/cloudevents+json; charset=UTF-8') },
+    ]
+    expect(decodeSide(Buffer.from('{"specversion":"1.0"}'), options({ headers })).kind).toBe('cloudevent')
+  })
+  it('long text is cut and says so', () => {
+    const side = decodeSide(Buffer.from(`["${'x'.repeat(500)}"]`), options({ maxTextChars: 100 }))
+    expect([side.text?.length, side.truncated, side.isJson]).toEqual([100, true, false])
+  })
+})
+
+describe('formatted JSON', () => {
+  it('is the same document', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(JSON.stringify(JSON.parse(formatJson(text) ?? '!'))).toBe(JSON.stringify(JSON.parse(text)))
+      }),
+    )
+  })
+  it('is refused exactly where JSON.parse refuses', () => {
+    fc.assert(
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom(
+            '{',
+            '}',
+            '[',
+            ']',
+            ',',
+            ':',
+            '"',
+            'a',
+            '1',
+            '0',
+            '.',
+            'e',
+            '-',
+            ' ',
+            'null',
+            'true',
+          ),
+        }),
+        (text) => {
+          let isJson = true
+          try {
+            JSON.parse(text)
+          } catch {
+            isJson = false
+          }
+          expect(formatJson(text) !== null).toBe(isJson)
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+it('the fixtures are what avsc itself writes', () => {
+  const type = avro.Type.forSchema(['null', 'string'])
+  expect([...type.toBuffer('a')]).toEqual([2, 2, 0x61])
+})
