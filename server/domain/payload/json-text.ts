@@ -6,8 +6,8 @@ export class ExactNumber {
   }
 }
 
-const isLong = (value: object): value is { toString(): string } =>
-  (value as { __isLong__?: unknown }).__isLong__ === true
+/** 64-bit integers of protobufjs. */
+const isLong = (value: object): boolean => (value as { __isLong__?: unknown }).__isLong__ === true
 
 /**
  * Writes a decoded value as JSON text with every digit: bigints, 64-bit objects of protobufjs and decimals as bare
