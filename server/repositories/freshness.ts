@@ -7,6 +7,8 @@ export type Freshness = {
   /** Since the last good run, by the database's clock; null when there never was one. */
   readonly ageMs: number | null
   readonly detail: string
+  /** The last run did not work; `detail` says why. */
+  readonly failing: boolean
 }
 
 /** Records that a source of facts works. `connectionId` is empty for what belongs to no connection. */
@@ -49,8 +51,10 @@ export const readFreshness = async (db: Database, connectionId: string): Promise
     last_good_at: Date | null
     age: number | null
     detail: string
+    failing: boolean
   }>(
     `SELECT connection_id, source, last_good_at, detail,
+            (last_good_at IS NULL OR updated_at > last_good_at) AND detail <> '' AS failing,
             extract(epoch FROM now() - last_good_at)::float8 * 1000 AS age
      FROM source_freshness WHERE connection_id IN ($1, '')`,
     [connectionId],
@@ -61,5 +65,6 @@ export const readFreshness = async (db: Database, connectionId: string): Promise
     lastGoodAtMs: row.last_good_at?.getTime() ?? null,
     ageMs: row.age,
     detail: row.detail,
+    failing: row.failing,
   }))
 }
