@@ -1,0 +1,68 @@
+import type { z } from 'zod'
+import type { MessageList, messageListQuery } from '#server/contracts/messages.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { makeKeyMatcher } from '#server/domain/match-key.ts'
+import { formatCursor, parseCursor } from '#server/domain/message-cursor.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { browseBudget, type Call, searchBudget } from '#server/ports/call.ts'
+import { decodeMessages, rowLimits } from './decode-messages.ts'
+import type { Connection, Deps } from './deps.ts'
+import { type Fault, faultOf, invalid } from './fault.ts'
+import { namingTopic } from './read-topic-facts.ts'
+
+/** Browsing many partitions reads more messages than it shows. */
+const budgetOf = (limit: number, searching: boolean) =>
+  searching ? searchBudget : { ...browseBudget, messages: Math.max(browseBudget.messages, limit * 4) }
+
+/**
+ * Messages of a topic, newest first, decoded. With `key`, those whose key reads so, searched backwards within the
+ * budget; the scan report says how far it came, and the cursor goes on from there. A cursor that this list has not
+ * given out is `invalid-request`.
+ */
+export const listMessages = async (
+  _deps: Deps,
+  connection: Connection,
+  input: z.output<typeof messageListQuery> & { readonly topic: TopicName },
+  call: Call,
+): Promise<Result<MessageList, Fault>> => {
+  const { topic, limit, partition, key, cursor } = input
+  const reader = connection.broker.messages
+  if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
+  const before = cursor === undefined ? null : parseCursor(cursor)
+  if (cursor !== undefined && before === null)
+    return invalid('cursor: this is not one that the list of messages has given out.')
+  const startedAt = performance.now()
+  const matches = key === undefined ? null : makeKeyMatcher(key)
+  const scanned = namingTopic(
+    await reader.readNewest(
+      {
+        topic,
+        limit,
+        budget: budgetOf(limit, matches !== null),
+        ...(partition === undefined ? {} : { partitions: [partition] }),
+        ...(before === null ? {} : { before }),
+        ...(matches === null ? {} : { accept: (message) => matches(message.key) }),
+      },
+      call,
+    ),
+    topic,
+    connection,
+  )
+  if (!scanned.ok) return fail(faultOf(scanned.error))
+  const { messages, scannedMessages, scannedBytes, stop, errors, resumeAt } = scanned.value
+  const durationMs = Math.round(performance.now() - startedAt)
+  const decoded = await decodeMessages(messages, connection, rowLimits, call)
+  return succeed({
+    messages: decoded.rows,
+    nextCursor: stop === 'end' || resumeAt.size === 0 ? null : formatCursor(resumeAt),
+    scan: {
+      partitions: resumeAt.size,
+      messages: scannedMessages.toString(),
+      bytes: scannedBytes.toString(),
+      durationMs,
+      stop,
+      errors: errors.map((one) => ({ partition: one.partition, detail: one.error.detail })),
+    },
+    registryProblem: decoded.registryProblem,
+  })
+}
