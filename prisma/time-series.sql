@@ -68,7 +68,7 @@ CREATE INDEX "span_link_from" ON "span_link" ("trace_id");
 CREATE INDEX "span_link_to" ON "span_link" ("linked_trace_id");
 
 -- One row a trace, kept by the span writer, so that lists never read spans. Not partitioned: a trace that goes on after
--- midnight stays one row. Its start can move to an earlier day, so retention deletes by time of the last span.
+-- midnight stays one row. The end is not indexed: it moves with most writes, which would touch every index each time.
 CREATE TABLE "trace_summary" (
   "trace_id" bytea PRIMARY KEY,
   "start_ns" bigint NOT NULL,
@@ -85,7 +85,6 @@ CREATE TABLE "trace_summary" (
   "own" boolean NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX "trace_summary_start" ON "trace_summary" ("start_ns", "trace_id");
-CREATE INDEX "trace_summary_end" ON "trace_summary" ("end_ns");
 
 -- Values of identifying attributes (order ids, message keys), for finding traces by them.
 CREATE TABLE "span_attribute_index" (

@@ -140,7 +140,7 @@ const deleteOldSummaries = async (client: pg.PoolClient, keptFromMs: number): Pr
   let deleted = 0
   do {
     const { rowCount } = await client.query(
-      `DELETE FROM trace_summary WHERE trace_id IN (SELECT trace_id FROM trace_summary WHERE end_ns < $1 LIMIT 10000)`,
+      `DELETE FROM trace_summary WHERE trace_id IN (SELECT trace_id FROM trace_summary WHERE start_ns < $1 AND end_ns < $1 LIMIT 10000)`,
       [keptFromNs],
     )
     deleted = rowCount ?? 0
