@@ -35,6 +35,8 @@ export const sampleLag = async (
   const read = await readRound(connection, round, call)
   if (!read.ok) {
     await recordFailure(deps.db, connection.id, lagSource, read.error.detail)
+    if (read.error.kind === 'unreachable' || read.error.kind === 'timeout')
+      await recordFailure(deps.db, connection.id, 'broker', read.error.detail)
     await notifyChanged(deps.db, 'overview', connection.id)
     return fail(faultOf(read.error))
   }
@@ -46,6 +48,7 @@ export const sampleLag = async (
     round.lease,
   )
   await recordGood(deps.db, connection.id, lagSource, incomplete)
+  await recordGood(deps.db, connection.id, 'broker')
   await notifyChanged(deps.db, 'groups', connection.id)
   return succeed({
     groups: groups.length,
@@ -132,3 +135,14 @@ const rangesByTopic = (offsets: readonly TopicOffsets[]): Map<string, Map<number
       new Map(partitions.map((range) => [range.partition, range])),
     ]),
   )
+
+/**
+ * Asks the registry of a connection whether it is there, and records the answer for the overview. Connections without
+ * a registry are left alone; errors of the database are thrown.
+ */
+export const probeRegistry = async (deps: Deps, connection: Connection, call: Call): Promise<void> => {
+  if (!connection.registry) return
+  const answered = await connection.registry.ping(call)
+  if (answered.ok) await recordGood(deps.db, connection.id, 'registry')
+  else await recordFailure(deps.db, connection.id, 'registry', answered.error.detail)
+}

@@ -1,10 +1,12 @@
-import { sampleLag } from '#server/services/sample-lag.ts'
+import { probeRegistry, sampleLag } from '#server/services/sample-lag.ts'
 import type { LeasedLoop } from './leased-loop.ts'
 
 /** Between the starts of two rounds, in milliseconds. */
 const roundMs = 5_000
 const deadlineMs = 15_000
+const registryPatienceMs = 3_000
 const sizesEveryRounds = 6
+const registryEveryRounds = 3
 
 const leaseOf = (connectionId: string) => `sample-lag:${connectionId}`
 const rounds = new Map<string, number>()
@@ -25,6 +27,10 @@ export const sampleLagLoop: LeasedLoop = {
       { withSizes: round % sizesEveryRounds === 0, lease: { name: leaseName, fence: hold.fence } },
       { signal: AbortSignal.any([hold.signal, AbortSignal.timeout(deadlineMs)]) },
     )
+    if (round % registryEveryRounds === 0)
+      await probeRegistry(deps, connection, {
+        signal: AbortSignal.any([hold.signal, AbortSignal.timeout(registryPatienceMs)]),
+      })
     if (sampled.ok) logger.debug(sampled.value, 'sampled')
     else if (!hold.signal.aborted) logger.warn(sampled.error, 'round failed')
     // A round that takes long leaves the broker alone for as long again.
