@@ -98,7 +98,8 @@ const notChecked = ({ freshness, broker, connection }: TroubleFacts): Weighed[] 
       severity: 'critical' as const,
       kind: 'not-checked' as const,
       title: source === worker ? 'Not checked: no worker' : `Not checked: ${sourceWords[source.source]}`,
-      cause: source === worker ? 'No worker has reported. Start one with `npm run worker`.' : source.detail,
+      cause:
+        source === worker ? `The worker ${source.detail}. Start one with \`npm run worker\`.` : source.detail,
       numbers: `limit ${sayDuration(source.limitMs)}`,
       sinceMs: source.lastGoodAt,
       link: { noun: 'connection' as const, id: connection.id, label: 'Open connection' },

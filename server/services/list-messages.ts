@@ -7,7 +7,7 @@ import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { browseBudget, type Call, searchBudget } from '#server/ports/call.ts'
 import { decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
-import { type Fault, faultOf, invalid } from './fault.ts'
+import { type Fault, faultOf, invalid, notFound } from './fault.ts'
 import { namingTopic } from './read-topic-facts.ts'
 
 /** Browsing many partitions reads more messages than it shows. */
@@ -50,6 +50,8 @@ export const listMessages = async (
   )
   if (!scanned.ok) return fail(faultOf(scanned.error))
   const { messages, scannedMessages, scannedBytes, stop, errors, resumeAt } = scanned.value
+  if (partition !== undefined && resumeAt.size === 0 && errors.length === 0)
+    return notFound(`The topic ${topic} has no partition ${partition}.`)
   const durationMs = Math.round(performance.now() - startedAt)
   const decoded = await decodeMessages(messages, connection, rowLimits, call)
   return succeed({

@@ -22,7 +22,9 @@ const patienceMs = 2_000
 export const showHealth = async (deps: Deps, call: Call): Promise<Result<Health, Fault>> => {
   const dependencies = await Promise.all([
     measure('database', call, async () => {
-      const { rows } = await deps.db.pool.query<{ version: string }>('SHOW server_version')
+      const { rows } = await deps.db.pool.query<{ version: string }>(
+        `SELECT current_setting('server_version') AS version`,
+      )
       return { state: 'up', detail: `PostgreSQL ${rows[0]?.version ?? ''}`.trim() }
     }),
     measure('worker', call, () => askWorker(deps)),

@@ -53,7 +53,7 @@ export const showOverview = async (
           worker: {
             lastGoodAtMs: heartbeat.seenAtMs,
             ageMs: heartbeat.ageMs,
-            detail: `${heartbeat.workers} running`,
+            detail: heartbeat.workers > 0 ? `${heartbeat.workers} running` : '',
             failing: false,
           },
         }
@@ -88,7 +88,7 @@ export const showOverview = async (
           ...flow,
           perMinute: Math.round((flow.spans * 600_000) / spans.coveredMs) / 10,
         })),
-        groups: groups.flatMap((group) => progressOf(group)),
+        groups: groups.filter(isInUse).flatMap((group) => progressOf(group)),
         colours,
       }),
     },
@@ -108,6 +108,10 @@ const only = <const Name extends string>(
   }
   return picked
 }
+
+/** Groups that nobody uses any more, with nothing left to read, would only fill the map. */
+const isInUse = ({ row, topics }: SampledGroup): boolean =>
+  row.members > 0 || topics.some(({ lag }) => lag > 0n)
 
 /** Messages a minute that a group reads from each of its topics, by its samples of the last two minutes. */
 const progressOf = ({
