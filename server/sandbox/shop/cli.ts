@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ControlState, controlFile, readControl, writeControl } from './control.ts'
+import { type Breakage, breakageNames, breakages, defaultBreakages } from './shop-names.ts'
+
+const usage = `npm run shop -- break <what> | fix <what> | fix all | rate <orders per second> | status
+
+${breakageNames.map((name) => `  ${name.padEnd(22)} ${breakages[name]}`).join('\n')}`
+
+const isBreakage = (name: string): name is Breakage => (breakageNames as readonly string[]).includes(name)
+
+const say = (state: ControlState): void => {
+  console.log(
+    `${state.rate} orders/s; broken: ${state.broken.length === 0 ? 'nothing' : state.broken.join(', ')}`,
+  )
+}
+
+const [, , command = '', what = ''] = process.argv
+const state = readControl() ?? { rate: 5, broken: [...defaultBreakages] }
+
+const change = (next: ControlState): void => {
+  writeControl(next)
+  say(next)
+}
+
+if (command === 'status') say(state)
+else if (command === 'rate' && Number.isFinite(Number(what)) && what !== '')
+  change({ ...state, rate: Number(what) })
+else if (command === 'fix' && what === 'all') change({ ...state, broken: [] })
+else if (command === 'fix' && isBreakage(what))
+  change({ ...state, broken: state.broken.filter((name) => name !== what) })
+else if (command === 'break' && isBreakage(what)) {
+  change({ ...state, broken: [...new Set([...state.broken, what])] })
+  if (what === 'burst') {
+    await sleep(10_000)
+    const now = readControl() ?? state
+    change({ ...now, broken: now.broken.filter((name) => name !== 'burst') })
+  }
+} else {
+  if (command !== '' && command !== 'help')
+    console.error(`The shop does not know "${[command, what].join(' ').trim()}".\n`)
+  console.error(usage)
+  console.error(`\nIts state is in ${controlFile()}.`)
+  process.exitCode = command === '' || command === 'help' ? 0 : 1
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bucketOf, causedBy, consume, nameBusiness, type Received, type ServiceKit } from '../service-kit.ts'
+
+/** Reserves stock for paid orders and releases it for cancelled ones. */
+export const runInventory = async (kit: ServiceKit): Promise<void> => {
+  let lastPoisonAt = 0
+
+  const work = async (): Promise<void> => {
+    // Slower than the orders arrive, whatever their rate.
+    if (kit.isBroken('slow-inventory')) await sleep(1_500 / Math.max(1, kit.control.state().rate))
+  }
+
+  const reserve = async (received: Received): Promise<void> => {
+    if (received.value === null) return
+    const { refused, orderId } = kit.codecs.readPayment(received.value)
+    nameBusiness(orderId)
+    if (refused) return
+    await work()
+    const event = kit.codecs.stock({
+      kind: 'StockReserved',
+      orderId,
+      sku: 'mug-blue',
+      quantity: 1 + bucketOf(orderId, 3),
+    })
+    const isPoison = kit.isBroken('poison-payload') && Date.now() - lastPoisonAt > 10_000
+    if (isPoison) lastPoisonAt = Date.now()
+    const value = isPoison ? event.subarray(0, Math.floor(event.length * 0.6)) : event
+    await kit.send('stock', orderId, value, causedBy(received, 'StockReserved', 'inventory'))
+  }
+
+  const release = async (received: Received): Promise<void> => {
+    if (received.value === null) return
+    const { orderId } = kit.codecs.readJson(received.value) as { orderId: string }
+    nameBusiness(orderId)
+    const event = kit.codecs.stock({ kind: 'StockReleased', orderId, reason: 'order cancelled' })
+    await kit.send('stock', orderId, event, causedBy(received, 'StockReleased', 'inventory'))
+  }
+
+  await consume(kit, { group: 'inventory', topics: ['payments'], handle: reserve })
+  await consume(kit, { group: 'inventory-release', topics: ['order-events'], handle: release })
+}

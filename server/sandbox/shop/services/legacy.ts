@@ -1,0 +1,68 @@
+import { connectHeaders, javaStack } from '../dead-letters/frameworks.ts'
+import { consume, type Failure, type Received, type ServiceKit } from '../service-kit.ts'
+
+const dataException = 'org.apache.kafka.connect.errors.DataException'
+
+/**
+ * Older parts that nobody instrumented: the ERP bridge, which exports parcels as plain JSON with 64-bit ids, and the
+ * warehouse's sink, which stands for a Kafka Connect connector with a dead-letter queue.
+ */
+export const runLegacy = async (kit: ServiceKit): Promise<void> => {
+  let exported = 9_007_199_254_740_993n
+
+  const exportToErp = async ({ value, message }: Received): Promise<void> => {
+    if (value === null || !value.toString().endsWith('}')) return
+    exported += 2n
+    const orderId = message.key?.toString() ?? ''
+    // Written by hand: JSON.stringify can not write a number of this size.
+    await kit.send(
+      'erp.export',
+      orderId,
+      Buffer.from(`{"exportId":${exported},"document":"${orderId}","amount":12.50}`),
+    )
+  }
+
+  const storeInWarehouse = async ({ value }: Received): Promise<void> => {
+    if (value !== null) JSON.parse(value.toString())
+  }
+
+  const giveUp = ({ topic, partition, message, error, group }: Failure): Promise<void> => {
+    const text = 'Converting byte[] to Kafka Connect data failed due to serialization error'
+    const stack = javaStack(
+      dataException,
+      text,
+      [
+        'org.apache.kafka.connect.json.JsonConverter.toConnectData(JsonConverter.java:333)',
+        'shop.warehouse.WarehouseSink.put(WarehouseSink.java:71)',
+      ],
+      {
+        errorClass: 'com.fasterxml.jackson.core.io.JsonEOFException',
+        message: error.message,
+        frames: [
+          'com.fasterxml.jackson.core.base.ParserMinimalBase._reportInvalidEOF(ParserMinimalBase.java:697)',
+          'shop.warehouse.ParcelReader.read(ParcelReader.java:29)',
+        ],
+      },
+    )
+    return kit.deadLetters.write(
+      'connect-dlq',
+      { topic, partition, offset: BigInt(message.offset) },
+      (record) =>
+        connectHeaders(record.headers, {
+          topic,
+          partition,
+          offset: BigInt(message.offset),
+          timestamp: record.timestamp,
+          group,
+          errorClass: dataException,
+          causeClass: dataException,
+          message: text,
+          stack,
+        }),
+      { keepTimestamp: true },
+    )
+  }
+
+  await consume(kit, { group: 'erp-bridge', topics: ['shipments'], handle: exportToErp })
+  await consume(kit, { group: 'connect-warehouse', topics: ['shipments'], handle: storeInWarehouse, giveUp })
+}

@@ -1,0 +1,56 @@
+/** Topics of the shop: partitions, and settings where they differ from the broker's. */
+export const topics = {
+  checkouts: { partitions: 3, settings: {} },
+  orders: { partitions: 6, settings: { 'retention.ms': '604800000' } },
+  'orders-retry-0': { partitions: 3, settings: {} },
+  'orders-retry-1': { partitions: 3, settings: {} },
+  'orders-dlt': { partitions: 3, settings: { 'retention.ms': '1209600000' } },
+  payments: { partitions: 3, settings: {} },
+  stock: { partitions: 3, settings: {} },
+  'dead-letter-topic-stock': { partitions: 3, settings: {} },
+  shipments: { partitions: 3, settings: {} },
+  'connect-dlq': { partitions: 1, settings: {} },
+  notifications: { partitions: 2, settings: {} },
+  'order-events': { partitions: 3, settings: {} },
+  'erp.export': { partitions: 2, settings: {} },
+  customers: { partitions: 2, settings: { 'cleanup.policy': 'compact' } },
+} as const
+
+export type Topic = keyof typeof topics
+
+/** Services with OpenTelemetry, one process each. */
+export const tracedServices = [
+  'storefront',
+  'orders',
+  'payments',
+  'inventory',
+  'shipping',
+  'notifications',
+  'analytics',
+  'fraud',
+] as const
+/** Older parts without instrumentation, together in one process: the ERP bridge and the warehouse's Connect sink. */
+export const untracedService = 'legacy'
+export type ServiceName = (typeof tracedServices)[number] | typeof untracedService
+
+/** Ways to fail, by name, with what they do. */
+export const breakages = {
+  'payment-bug':
+    'payments crashes on wallet payments (about 12 % of orders); letters go to orders-dlt after two retries',
+  'slow-inventory': 'inventory handles messages more slowly than they arrive; its lag grows',
+  'poison-payload':
+    'every 10 s a truncated payload on stock and shipments; letters in dead-letter-topic-stock and connect-dlq',
+  'stopped-notifications': 'notifications leaves its group; its lag grows without members',
+  'schema-change':
+    'orders are written with an incompatible OrderPlaced; fraud and analytics can not read half of them',
+  'lost-trace': 'shipping sends outside of its span; traces end there and begin anew',
+  burst: 'fifty times the rate for 10 s, then it fixes itself',
+} as const
+
+export type Breakage = keyof typeof breakages
+export const breakageNames = Object.keys(breakages) as Breakage[]
+export const defaultBreakages = [
+  'payment-bug',
+  'slow-inventory',
+  'poison-payload',
+] as const satisfies readonly Breakage[]
