@@ -67,5 +67,15 @@ export const isSearchable = (attribute: string): boolean => {
   return answer
 }
 
-/** Shorter values say nothing, longer ones are not typed into a search box. */
-export const isSearchValue = (value: string): boolean => value.length >= 2 && value.length <= 200
+const maxSearchLength = 200
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * The terms that a value is found by: itself, and what follows its last separator where that is a number of sorts, so
+ * that `order-4711` is found as `4711` too. Values too short to tell anything or too long to type have none.
+ */
+export const searchTermsOf = (value: string): readonly string[] => {
+  if (value.length < 2 || value.length > maxSearchLength) return []
+  const tail = /[-_:/.#]([^-_:/.#]{3,})$/.exec(value)?.[1]
+  return tail !== undefined && /\d/.test(tail) && !uuid.test(value) ? [value, tail] : [value]
+}

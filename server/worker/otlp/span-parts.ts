@@ -1,8 +1,8 @@
 import {
   isSearchable,
-  isSearchValue,
   messageColumnOf,
   readMessageColumns,
+  searchTermsOf,
 } from '#server/domain/traces/message-attributes.ts'
 import type { MessageColumns } from '#server/domain/traces/span-record.ts'
 
@@ -61,7 +61,7 @@ export const collectAttributes = (): AttributeCollector => {
       if (column !== undefined) {
         found ??= {}
         found[column] ??= storable(plain)
-      } else if (isSearchable(name) && isSearchValue(plain)) searchValues.push(storable(plain))
+      } else if (isSearchable(name)) searchValues.push(...searchTermsOf(storable(plain)))
     },
     finish: () => ({
       json: `{${json}}`,
