@@ -1,0 +1,41 @@
+import type { Mark } from '#server/contracts/marks.ts'
+import type { Database } from './database.ts'
+
+export type NewMark = {
+  readonly atMs: number
+  readonly kind: Mark['kind']
+  readonly text: string
+  readonly service: string | null
+  readonly createdBy: string
+}
+
+type MarkRow = {
+  readonly id: bigint
+  readonly at: Date
+  readonly kind: string
+  readonly text: string
+  readonly service: string | null
+  readonly createdBy: string
+}
+
+const toMark = (row: MarkRow): Mark => ({
+  id: row.id.toString(),
+  atMs: row.at.getTime(),
+  kind: row.kind as Mark['kind'],
+  text: row.text,
+  service: row.service,
+  by: row.createdBy,
+})
+
+export const insertMark = async (db: Database, { atMs, ...mark }: NewMark): Promise<Mark> =>
+  toMark(await db.prisma.mark.create({ data: { ...mark, at: new Date(atMs) } }))
+
+/** Marks at or after `sinceMs`, oldest first; of more than `limit` the newest. */
+export const listMarksSince = async (db: Database, sinceMs: number, limit = 500): Promise<Mark[]> => {
+  const rows = await db.prisma.mark.findMany({
+    where: { at: { gte: new Date(sinceMs) } },
+    orderBy: [{ at: 'desc' }, { id: 'desc' }],
+    take: limit,
+  })
+  return rows.map(toMark).reverse()
+}
