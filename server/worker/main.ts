@@ -1,3 +1,4 @@
+import './name-process.ts'
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { compose } from '#server/composition.ts'
@@ -9,8 +10,9 @@ import { ensurePartitions } from '#server/services/ensure-partitions.ts'
 import { makeHeart } from './heart.ts'
 import { backoffMs, pause } from './pause.ts'
 import { jobs, loops } from './registered.ts'
-import { queueNow, runJobs } from './run-jobs.ts'
+import { guardPool, queueNow, runJobs } from './run-jobs.ts'
 import { runLeasedLoop } from './run-leased-loops.ts'
+import { runReceiver } from './run-receiver.ts'
 import { makeWorkerMetrics, serveMetrics } from './worker-metrics.ts'
 
 /** How long the work in progress may take to end after SIGTERM, in milliseconds. */
@@ -24,11 +26,12 @@ const startWorker = async (): Promise<void> => {
   const env = readEnv()
   const { deps, dispose } = compose(env, readConfig(env))
   const workerId = `${process.env.WORKER_ID ?? `${hostname()}-${process.pid}`}.${randomBytes(3).toString('hex')}`
-  const logger = rootLogger.child({ part: 'worker', workerId })
+  const logger = rootLogger.child({ workerId })
   const metrics = makeWorkerMetrics()
   const stopping = new AbortController()
   const { signal } = stopping
   surviveStrayErrors(logger, metrics)
+  guardPool(deps)
 
   const stop = (name: string) => {
     if (signal.aborted) process.exit(1)
@@ -61,6 +64,18 @@ const startWorker = async (): Promise<void> => {
     heart.run(),
     untilDone('queue the first jobs', signal, () => queueNow(deps, jobs)).then(() =>
       runJobs(jobs, { ...runtime, workerId }),
+    ),
+    runReceiver(
+      {
+        db: deps.db,
+        clock: deps.clock,
+        logger,
+        port: env.OTLP_PORT,
+        // Without a login nothing listens beyond this machine.
+        host: '127.0.0.1',
+        allowedHosts: (env.SPILLWAY_ALLOWED_HOSTS ?? '').split(',').filter((name) => name !== ''),
+      },
+      signal,
     ),
     ...loops.map((loop) => runLeasedLoop(loop, { ...runtime, owner: workerId })),
   ])

@@ -29,6 +29,11 @@ const queueLogger = (logger: Pino): Logger =>
     else logger.debug(message)
   })
 
+/** A connection in use that breaks tells so by an event, which ends the process when nobody listens. */
+export const guardPool = ({ db }: Deps): void => {
+  db.pool.on('connect', (client) => client.on('error', () => {}))
+}
+
 /**
  * Runs queued steps one at a time until the signal aborts. The runner ends when PostgreSQL restarts; it is then made
  * anew. One step at a time, because the queue wants one worker id a step and steps are short.
