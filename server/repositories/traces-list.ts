@@ -50,8 +50,8 @@ export const listTraceSummaries = async (db: Database, filter: TraceFilter): Pro
   const query: { text: string; values: unknown[]; query_timeout: number } = {
     text: `SELECT encode(trace_id, 'hex') AS trace_id, start_ns::text, end_ns::text, spans, errors, services, root_name,
              root_service
-           FROM trace_summary WHERE ${conditions.join(' AND ')}
-           ORDER BY start_ns DESC, trace_id DESC LIMIT ${bind(filter.limit)}`,
+           FROM trace_summary t WHERE ${conditions.join(' AND ')}
+           ORDER BY t.start_ns DESC, t.trace_id DESC LIMIT ${bind(filter.limit)}`,
     values,
     query_timeout: 10_000,
   }
@@ -73,7 +73,7 @@ const matchText = (text: string, sinceNs: bigint, bind: (value: unknown) => stri
     const to = Buffer.from(text.padEnd(32, 'f'), 'hex')
     matches.push(`SELECT trace_id FROM trace_summary WHERE trace_id BETWEEN ${bind(from)} AND ${bind(to)}`)
   }
-  return `trace_id IN (${matches.join(' UNION ALL ')})`
+  return `t.trace_id IN (${matches.join(' UNION ALL ')})`
 }
 
 const toTraceRow = (row: SummaryRow): ListedTrace => ({

@@ -40,7 +40,7 @@ export const readSpansOfTrace = async (
   limit: number,
 ): Promise<SpanView[]> => {
   const query: { text: string; values: unknown[]; query_timeout: number } = {
-    text: `SELECT ${columns} FROM span s WHERE trace_id = $1 ORDER BY start_ns, span_id LIMIT $2`,
+    text: `SELECT ${columns} FROM span s WHERE trace_id = $1 ORDER BY s.start_ns, s.span_id LIMIT $2`,
     values: [Buffer.from(traceId, 'hex'), limit],
     query_timeout: timeoutMs,
   }
@@ -57,7 +57,7 @@ export const readSpansOfMessage = async (
 ): Promise<SpanView[]> => {
   const query: { text: string; values: unknown[]; query_timeout: number } = {
     text: `SELECT ${columns} FROM span s WHERE topic = $1 AND partition = $2 AND "offset" = $3 AND kind <> 4
-           ORDER BY start_ns DESC, span_id LIMIT 100`,
+           ORDER BY s.start_ns DESC, s.span_id LIMIT 100`,
     values: [topic, partition, offset],
     query_timeout: timeoutMs,
   }
@@ -71,7 +71,7 @@ export const readLinkedTraces = async (db: Database, traceId: TraceId): Promise<
     text: `SELECT encode(id, 'hex') AS id FROM (
              SELECT linked_trace_id AS id FROM span_link WHERE trace_id = $1
              UNION SELECT trace_id FROM span_link WHERE linked_trace_id = $1) AS other
-           WHERE id <> $1 ORDER BY id LIMIT 200`,
+           WHERE other.id <> $1 ORDER BY other.id LIMIT 200`,
     values: [Buffer.from(traceId, 'hex')],
     query_timeout: timeoutMs,
   }
