@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -80,7 +80,9 @@ describe('a worker', () => {
 describe('a worker whose PostgreSQL restarts', () => {
   it('goes on by itself', async () => {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'spillway-worker-'))
-    const stack = await startStack({ dataDir, parts: ['postgres'], volatile: true })
+    // PostgreSQL runs as a user of its own when this runs as root.
+    chmodSync(dataDir, 0o755)
+    const stack = await startStack({ dataDir, parts: ['postgres'] })
     try {
       const worker = start({ DATABASE_URL: stack.databaseUrl })
       await worker.waitFor(sampled)
