@@ -61,12 +61,15 @@ export const makeOverviewMap = ({ flows, groups, colours }: MapFacts): OverviewM
     const service = serviceOfGroup.get(group) ?? group
     connect(node('topic', topic), node('service', service), perMinute)
   }
-  for (const { severity, names } of colours)
-    for (const name of names) {
-      for (const id of [`topic:${name}`, `service:${serviceOfGroup.get(name) ?? name}`]) {
-        const found = nodes.get(id)
-        if (found) found.trouble = worse(found.trouble, severity)
-      }
+  for (const { severity, topics, readers } of colours) {
+    const ids = [
+      ...topics.map((name) => `topic:${name}`),
+      ...readers.map((name) => `service:${serviceOfGroup.get(name) ?? name}`),
+    ]
+    for (const id of ids) {
+      const found = nodes.get(id)
+      if (found) found.trouble = worse(found.trouble, severity)
     }
+  }
   return { nodes: [...nodes.values()], edges: [...edges.values()] }
 }

@@ -46,7 +46,12 @@ export type TroubleFacts = {
 }
 
 /** Which services, groups and topics a trouble colours on the map. */
-export type Colour = { readonly severity: Trouble['severity']; readonly names: readonly string[] }
+export type Colour = {
+  readonly severity: Trouble['severity']
+  readonly topics: readonly string[]
+  /** Services, or consumer groups that stand for theirs. */
+  readonly readers: readonly string[]
+}
 
 /**
  * Everything that is wrong, worst first: first what nobody checks, then by severity, then by size; and what to colour
@@ -63,11 +68,17 @@ export const findTroubles = (facts: TroubleFacts): { troubles: Trouble[]; colour
   ].sort((a, b) => rank(a.trouble) - rank(b.trouble) || b.weight - a.weight)
   return {
     troubles: found.map(({ trouble }) => trouble),
-    colours: found.map(({ trouble: { severity }, names = [] }) => ({ severity, names })),
+    colours: found.map(({ trouble: { severity }, topics = [], readers = [] }) => ({
+      severity,
+      topics,
+      readers,
+    })),
   }
 }
 
-type Weighed = { readonly trouble: Trouble; readonly weight: number; readonly names?: readonly string[] }
+type Weighed = { readonly trouble: Trouble; readonly weight: number } & Partial<
+  Pick<Colour, 'topics' | 'readers'>
+>
 
 const severityRank = { critical: 0, warning: 1, info: 2 } as const satisfies Record<
   Trouble['severity'],
@@ -209,7 +220,7 @@ const groupTrouble = ({ group, topic, lag, verdict }: GroupFacts): Weighed[] => 
   return [
     {
       weight: Number(lag),
-      names: [group],
+      readers: [group],
       trouble: {
         id: `${groupKinds[kind]}:${group}:${topic}`,
         severity: lag >= alarmingLag && kind !== 'falling-behind' ? 'critical' : 'warning',
@@ -235,7 +246,7 @@ const tracedErrors = ({ flows }: TroubleFacts): Weighed[] =>
     return [
       {
         weight: errors,
-        names: [service],
+        readers: [service],
         trouble: {
           id: `errors-in-traces:${service}`,
           severity: 'warning' as const,
@@ -265,7 +276,7 @@ const lostPropagation = ({ flows }: TroubleFacts): Weighed[] =>
     return [
       {
         weight: lost,
-        names: [topic],
+        topics: [topic],
         trouble: {
           id: `propagation-lost:${topic}`,
           severity: producers.length > 0 ? ('warning' as const) : ('info' as const),
