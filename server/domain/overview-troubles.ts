@@ -176,9 +176,8 @@ const dying = (group: DyingGroupFacts, nowMs: number): Weighed => {
   const since = burstStart(group.deaths, nowMs)
   return {
     weight: sum(group.deaths.slice(-10)) * 1000 + group.letters,
-    names: [group.consumerGroup, group.originTopic, ...group.deadLetterTopics].filter(
-      (name) => name !== null,
-    ),
+    topics: [group.originTopic ?? [], group.deadLetterTopics].flat(),
+    readers: [group.consumerGroup ?? []].flat(),
     trouble: {
       id: `failure-group:${group.id}`,
       severity: growing ? 'critical' : 'warning',
