@@ -1,0 +1,68 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { z } from 'zod'
+import type { Endpoint } from '#server/contracts/endpoints.ts'
+import { problem } from '#server/contracts/problem.ts'
+import { ProblemError } from './problem-error.ts'
+import { apiAddress } from './routes.ts'
+
+const unreachable = (detail: string): ProblemError =>
+  new ProblemError({
+    type: 'about:blank',
+    title: 'The Spillway server does not answer',
+    status: 503,
+    code: 'internal',
+    detail,
+    hint: 'Check that it runs. This page tries again by itself.',
+  })
+
+export type CallInput<E extends Endpoint> = {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: z.input<E['query']>
+  readonly body?: z.input<E['body']>
+}
+
+/**
+ * Calls one operation of the API and parses its answer by the contract. Rejects with a ProblemError: the server's own
+ * problem document, or one that says that the server does not answer.
+ */
+export const callEndpoint = async <const E extends Endpoint>(
+  endpoint: E,
+  input: CallInput<E> = {},
+  signal?: AbortSignal,
+): Promise<z.output<E['output']>> => {
+  const address = apiAddress(
+    endpoint.path,
+    input.params ?? {},
+    input.query as Record<string, unknown> | undefined,
+  )
+  const response = await fetch(address, {
+    method: endpoint.method,
+    ...(signal ? { signal } : {}),
+    ...(endpoint.method === 'GET'
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input.body ?? {}) }),
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error
+    throw unreachable('No connection to the server that serves this page.')
+  })
+  const body: unknown = await response.json().catch(() => null)
+  if (!response.ok) {
+    const known = problem.safeParse(body)
+    throw known.success
+      ? new ProblemError(known.data)
+      : unreachable(`It answered ${response.status} without saying why.`)
+  }
+  return endpoint.output.parse(body) as z.output<E['output']>
+}
+
+/** The noun of an endpoint: first part of its query keys, by which live notices find what to load anew. */
+export const nounOf = (endpoint: Endpoint): string =>
+  endpoint.path.replace('/api/', '').replace('{connection}/', '').split('/')[0] ?? ''
+
+/** Query options of a reading operation. The last good answer stays while the next is on its way. */
+export const endpointQuery = <const E extends Endpoint>(endpoint: E, input: CallInput<E> = {}) =>
+  queryOptions({
+    queryKey: [nounOf(endpoint), endpoint.path, input] as const,
+    queryFn: ({ signal }) => callEndpoint(endpoint, input, signal),
+    placeholderData: keepPreviousData,
+  })

@@ -1,0 +1,32 @@
+export type CommandId = keyof typeof commands
+export type Command = {
+  readonly title: string
+  readonly keys: string
+  readonly section: 'Go to' | 'View' | 'Lists' | 'Message' | 'Trace'
+}
+
+/** Every command with its keys: the palette, the help and the hotkeys read this table. Keys in sequence are apart by a space. */
+export const commands = {
+  'go-overview': { title: 'Go to Overview', keys: 'g o', section: 'Go to' },
+  'go-dead-letters': { title: 'Go to Dead letters', keys: 'g d', section: 'Go to' },
+  'go-replays': { title: 'Go to Replays', keys: 'g r', section: 'Go to' },
+  'go-topics': { title: 'Go to Topics', keys: 'g t', section: 'Go to' },
+  'go-groups': { title: 'Go to Consumer groups', keys: 'g g', section: 'Go to' },
+  'go-traces': { title: 'Go to Traces', keys: 'g s', section: 'Go to' },
+  'go-audit': { title: 'Go to Audit', keys: 'g a', section: 'Go to' },
+  'open-palette': { title: 'Find a page, topic, group, key or trace', keys: 'Ctrl+K', section: 'View' },
+  'open-help': { title: 'Show all keys', keys: '?', section: 'View' },
+  'toggle-theme': { title: 'Switch between light and dark', keys: 'Shift+D', section: 'View' },
+  'toggle-density': { title: 'Switch between dense and comfortable rows', keys: 'Shift+R', section: 'View' },
+  'toggle-live': { title: 'Switch live updates on or off', keys: 'Shift+L', section: 'View' },
+  'toggle-rail': { title: 'Fold or unfold the navigation', keys: '[', section: 'View' },
+  'row-down': { title: 'Next row', keys: 'j', section: 'Lists' },
+  'row-up': { title: 'Row before', keys: 'k', section: 'Lists' },
+  'row-open': { title: 'Open the row', keys: 'Enter', section: 'Lists' },
+  'row-choose': { title: 'Choose the row', keys: 'x', section: 'Lists' },
+  'go-back': { title: 'Back to the list', keys: 'Esc', section: 'Lists' },
+  'focus-filter': { title: 'Filter the list', keys: '/', section: 'Lists' },
+  'raw-bytes': { title: 'Raw bytes of the value', keys: 'b', section: 'Message' },
+  'next-error': { title: 'Next error', keys: 'e', section: 'Trace' },
+  'next-hop': { title: 'Next message hop', keys: 'n', section: 'Trace' },
+} as const satisfies Record<string, Command>

@@ -1,0 +1,123 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Command } from 'cmdk'
+import { useRouter } from 'next/navigation'
+import { useDeferredValue, useState } from 'react'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import type { FindHit } from '#server/contracts/find.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { type CommandId, commands } from '../../client/commands.ts'
+import { routes } from '../../client/routes.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Kbd } from '../../ui/kbd.tsx'
+
+const addressOf = (connection: string, { noun, id }: FindHit): string => {
+  switch (noun) {
+    case 'topic':
+      return routes.topic(connection, id)
+    case 'group':
+      return routes.group(connection, id)
+    case 'failure-group':
+      return routes.failureGroup(connection, id)
+    case 'dead-letter':
+      return routes.deadLetter(connection, id)
+    case 'replay':
+      return routes.replay(connection, id)
+    case 'trace':
+      return routes.trace(connection, id)
+    case 'message-key':
+      return routes.traces(connection, { q: id })
+  }
+}
+
+const nounWords = {
+  topic: 'Topic',
+  group: 'Consumer group',
+  'failure-group': 'Failure group',
+  'dead-letter': 'Dead letter',
+  replay: 'Replay',
+  trace: 'Trace',
+  'message-key': 'Key or order',
+} as const satisfies Record<FindHit['noun'], string>
+
+/** The palette: pages and actions by name, and what the server finds by name, id or key. */
+export const CommandMenu = ({
+  connection,
+  onClose,
+  run,
+}: {
+  readonly connection: string
+  readonly onClose: () => void
+  readonly run: Partial<Record<CommandId, () => void>>
+}) => {
+  const router = useRouter()
+  const [text, setText] = useState('')
+  const asked = useDeferredValue(text.trim())
+  const found = useQuery({
+    ...endpointQuery(endpoints.findAnything, { params: { connection }, query: { q: asked } }),
+    enabled: asked.length > 0,
+    refetchInterval: false,
+  })
+  const hits = asked === '' ? [] : (found.data?.hits ?? [])
+  const actions = (Object.keys(run) as CommandId[]).filter(
+    (id) => id !== 'open-palette' && commands[id].title.toLowerCase().includes(asked.toLowerCase()),
+  )
+  const close = (then: () => void) => () => {
+    onClose()
+    then()
+  }
+  const itemClass =
+    'flex h-8 cursor-pointer items-center gap-3 rounded-small px-2 data-[selected=true]:bg-selected'
+  return (
+    <Dialog open onOpenChange={onClose} title="Find" hideTitle>
+      <Command shouldFilter={false} label="Find">
+        <Command.Input
+          value={text}
+          onValueChange={setText}
+          autoFocus
+          placeholder="Topic, group, error, order, trace id, or an action"
+          className="h-11 w-full border-b border-line bg-raised px-4 text-lead text-text outline-none placeholder:text-faint"
+        />
+        <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
+          {asked !== '' && hits.length === 0 && actions.length === 0 ? (
+            <p className="px-2 py-3 text-muted">
+              {found.isFetching ? 'Looking…' : `Nothing is called “${asked}”.`}
+            </p>
+          ) : null}
+          {hits.length > 0 ? (
+            <Command.Group
+              heading="Found"
+              className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-muted"
+            >
+              {hits.map((hit) => (
+                <Command.Item
+                  key={`${hit.noun} ${hit.id}`}
+                  value={`${hit.noun} ${hit.id}`}
+                  onSelect={close(() => router.push(addressOf(connection, hit)))}
+                  className={itemClass}
+                >
+                  <span className="w-28 shrink-0 text-small text-muted">{nounWords[hit.noun]}</span>
+                  <span className="min-w-0 flex-1 truncate font-mono text-small">{hit.title}</span>
+                  <span className="max-w-48 truncate text-small text-muted">{hit.detail}</span>
+                </Command.Item>
+              ))}
+            </Command.Group>
+          ) : null}
+          {actions.length > 0 ? (
+            <Command.Group
+              heading="Pages and actions"
+              className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-muted"
+            >
+              {actions.map((id) => (
+                <Command.Item key={id} value={id} onSelect={close(() => run[id]?.())} className={itemClass}>
+                  <span className="flex-1">{commands[id].title}</span>
+                  <Kbd>{commands[id].keys}</Kbd>
+                </Command.Item>
+              ))}
+            </Command.Group>
+          ) : null}
+        </Command.List>
+      </Command>
+    </Dialog>
+  )
+}

@@ -1,0 +1,56 @@
+import {
+  Activity,
+  ArrowLeftRight,
+  BookOpenCheck,
+  Inbox,
+  LayoutDashboard,
+  type LucideIcon,
+  Rows3,
+  Users,
+} from 'lucide-react'
+import type { CommandId } from '../../client/commands.ts'
+import { routes } from '../../client/routes.ts'
+
+export type NounEntry = {
+  readonly id: string
+  readonly title: string
+  readonly icon: LucideIcon
+  readonly command: CommandId
+  readonly address: (connection: string) => string
+}
+
+/** The nouns of the left rail, in its order. */
+export const nouns: readonly NounEntry[] = [
+  {
+    id: 'overview',
+    title: 'Overview',
+    icon: LayoutDashboard,
+    command: 'go-overview',
+    address: routes.overview,
+  },
+  {
+    id: 'dead-letters',
+    title: 'Dead letters',
+    icon: Inbox,
+    command: 'go-dead-letters',
+    address: routes.deadLetters,
+  },
+  { id: 'replays', title: 'Replays', icon: ArrowLeftRight, command: 'go-replays', address: routes.replays },
+  { id: 'topics', title: 'Topics', icon: Rows3, command: 'go-topics', address: routes.topics },
+  { id: 'groups', title: 'Consumer groups', icon: Users, command: 'go-groups', address: routes.groups },
+  {
+    id: 'traces',
+    title: 'Traces',
+    icon: Activity,
+    command: 'go-traces',
+    address: (connection) => routes.traces(connection),
+  },
+  { id: 'audit', title: 'Audit', icon: BookOpenCheck, command: 'go-audit', address: routes.audit },
+]
+
+/** The noun a page belongs to, by the second part of its path; failure groups are dead letters. */
+export const nounOfPath = (path: string): NounEntry | undefined => {
+  const second = path.split('/')[2] ?? ''
+  const id = second === '' ? 'overview' : second === 'failure-groups' ? 'dead-letters' : second
+  return nouns.find((noun) => noun.id === id)
+}

@@ -1,0 +1,95 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
+import { usePathname, useRouter } from 'next/navigation'
+import { type ReactNode, useState } from 'react'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import type { CommandId } from '../../client/commands.ts'
+import { LiveProvider, useLive } from '../../client/live-provider.tsx'
+import { setPreferences, usePreferences } from '../../client/preferences.ts'
+import { nouns } from './nouns.ts'
+import { Rail } from './rail.tsx'
+import { TopBar } from './top-bar.tsx'
+import { useShellKeys } from './use-shell-keys.ts'
+
+const CommandMenu = dynamic(() => import('./command-menu.tsx').then((module) => module.CommandMenu), {
+  ssr: false,
+})
+const HelpDialog = dynamic(() => import('./help-dialog.tsx').then((module) => module.HelpDialog), {
+  ssr: false,
+})
+
+/** What stands around every page: rail, top bar, palette, keys, and the live stream of the connection. */
+export const Shell = ({
+  connection,
+  children,
+}: {
+  readonly connection: string
+  readonly children: ReactNode
+}) => (
+  <LiveProvider connection={connection}>
+    <Frame connection={connection}>{children}</Frame>
+  </LiveProvider>
+)
+
+const Frame = ({ connection, children }: { readonly connection: string; readonly children: ReactNode }) => {
+  const router = useRouter()
+  const path = usePathname()
+  const live = useLive()
+  const { theme, density, railCollapsed } = usePreferences()
+  const [open, setOpen] = useState<'palette' | 'help' | null>(null)
+  const connections = useQuery(endpointQuery(endpoints.listConnections)).data?.connections ?? []
+  const current = connections.find(({ id }) => id === connection)
+
+  const run: Partial<Record<CommandId, () => void>> = {
+    ...Object.fromEntries(
+      nouns.map(({ command, address }) => [command, () => router.push(address(connection))]),
+    ),
+    'open-palette': () => setOpen('palette'),
+    'open-help': () => setOpen('help'),
+    'toggle-theme': () => setPreferences({ theme: theme === 'dark' ? 'light' : 'dark' }),
+    'toggle-density': () => setPreferences({ density: density === 'dense' ? 'comfortable' : 'dense' }),
+    'toggle-live': () => live.setOn(!live.isOn),
+    'toggle-rail': () => setPreferences({ railCollapsed: !railCollapsed }),
+    'focus-filter': () => document.querySelector<HTMLInputElement>('[data-filter]')?.focus(),
+    'row-down': () => {
+      // A row that has the focus moves it by itself.
+      if (!document.activeElement?.closest('[data-row]'))
+        document.querySelector<HTMLElement>('[data-row="0"]')?.focus()
+    },
+    'go-back': () => {
+      if (path.split('/').length > 3) router.back()
+    },
+  }
+  useShellKeys(run)
+
+  return (
+    <>
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:bg-panel focus:p-2"
+      >
+        Skip to content
+      </a>
+      <div
+        aria-hidden
+        className="sticky top-0 z-30 h-[3px]"
+        style={{ background: `var(--env-${current?.environment.colour ?? 'grey'})` }}
+      />
+      <div className="flex">
+        <Rail connection={connection} />
+        <div className="min-w-0 flex-1">
+          <TopBar connection={connection} connections={connections} onFind={() => setOpen('palette')} />
+          <main id="main" tabIndex={-1} className="outline-none">
+            {children}
+          </main>
+        </div>
+      </div>
+      {open === 'palette' ? (
+        <CommandMenu connection={connection} onClose={() => setOpen(null)} run={run} />
+      ) : null}
+      {open === 'help' ? <HelpDialog open onOpenChange={() => setOpen(null)} /> : null}
+    </>
+  )
+}

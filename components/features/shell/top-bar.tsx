@@ -1,0 +1,158 @@
+'use client'
+import { Moon, Radio, Search, Sun } from 'lucide-react'
+import Link from 'next/link'
+import { usePathname, useRouter } from 'next/navigation'
+import type { ConnectionSummary } from '#server/contracts/connections.ts'
+import { useLive } from '../../client/live-provider.tsx'
+import { setPreferences, usePreferences } from '../../client/preferences.ts'
+import { routes } from '../../client/routes.ts'
+import { isZone } from '../../patterns/time-text.ts'
+import { Button } from '../../ui/button.tsx'
+import { Kbd } from '../../ui/kbd.tsx'
+import { Select } from '../../ui/select.tsx'
+import { nounOfPath } from './nouns.ts'
+
+const zones = [
+  'local',
+  'UTC',
+  'Europe/Berlin',
+  'Europe/London',
+  'America/New_York',
+  'America/Los_Angeles',
+  'Asia/Kolkata',
+  'Asia/Tokyo',
+  'Australia/Sydney',
+]
+
+const liveWords = {
+  live: 'Live',
+  connecting: 'Connecting',
+  lost: 'Live updates lost, trying again',
+  off: 'Live is off',
+} as const
+
+/** Connection, where one is, time zone, theme, live switch and search. */
+export const TopBar = ({
+  connection,
+  connections,
+  onFind,
+}: {
+  readonly connection: string
+  readonly connections: readonly ConnectionSummary[]
+  readonly onFind: () => void
+}) => {
+  const router = useRouter()
+  const { theme, zone } = usePreferences()
+  const live = useLive()
+  const current = connections.find(({ id }) => id === connection)
+  const isDark = theme === 'dark'
+  return (
+    <header className="sticky top-[3px] z-20 flex h-11 items-center gap-3 border-b border-line bg-panel px-4">
+      {connections.length > 1 ? (
+        <Select
+          aria-label="Connection"
+          value={connection}
+          onChange={(event) => router.push(routes.overview(event.target.value))}
+        >
+          {connections.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      ) : (
+        <span className="truncate font-strong">{current?.name ?? connection}</span>
+      )}
+      {current ? (
+        <span className="rounded-small border border-line px-1.5 text-small text-muted">
+          {current.environment.name}
+          {current.readOnly ? ' · read-only' : ''}
+        </span>
+      ) : null}
+      <Breadcrumb connection={connection} />
+      <div className="ml-auto flex items-center gap-2">
+        <button
+          type="button"
+          onClick={onFind}
+          className="flex h-7 w-56 items-center gap-2 rounded-base border border-line-strong bg-panel px-2 text-muted hover:bg-hover max-[1100px]:w-32"
+        >
+          <Search aria-hidden size={14} />
+          <span className="flex-1 truncate text-left">Find</span>
+          <Kbd>Ctrl K</Kbd>
+        </button>
+        <Select
+          aria-label="Time zone"
+          value={zone}
+          onChange={(event) => setPreferences({ zone: event.target.value })}
+          className="max-w-32 border-line text-muted"
+        >
+          {[...new Set([...zones, zone])]
+            .filter((one) => one === 'local' || isZone(one))
+            .map((one) => (
+              <option key={one} value={one}>
+                {one === 'local' ? 'Local time' : one}
+              </option>
+            ))}
+        </Select>
+        <Button
+          kind="bare"
+          aria-pressed={live.isOn}
+          title={`${liveWords[live.state]} (Shift+L)`}
+          onClick={() => live.setOn(!live.isOn)}
+          className={live.state === 'live' ? 'text-ok' : live.state === 'lost' ? 'text-warning' : ''}
+        >
+          <Radio aria-hidden size={14} />
+          {live.state === 'live'
+            ? 'Live'
+            : live.state === 'lost'
+              ? 'Not live'
+              : live.state === 'off'
+                ? 'Paused'
+                : 'Live…'}
+        </Button>
+        <Button
+          kind="bare"
+          aria-label={isDark ? 'Switch to light' : 'Switch to dark'}
+          title="Light or dark (Shift+D)"
+          onClick={() => setPreferences({ theme: isDark ? 'light' : 'dark' })}
+        >
+          {isDark ? <Sun aria-hidden size={15} /> : <Moon aria-hidden size={15} />}
+        </Button>
+      </div>
+    </header>
+  )
+}
+
+const Breadcrumb = ({ connection }: { readonly connection: string }) => {
+  const path = usePathname()
+  const noun = nounOfPath(path)
+  const deeper = path
+    .split('/')
+    .slice(3)
+    .filter((one) => one !== 'messages' && one !== 'plans')
+    .map(decodeURIComponent)
+  if (!noun || noun.id === 'overview') return null
+  return (
+    <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1.5 text-muted">
+      <Link href={noun.address(connection)} className="link whitespace-nowrap">
+        {noun.title}
+      </Link>
+      {deeper.map((one, index) => (
+        <span key={one} className="flex min-w-0 items-center gap-1.5">
+          <span aria-hidden className="text-faint">
+            /
+          </span>
+          {noun.id === 'topics' && index === 0 && deeper.length > 1 ? (
+            <Link href={routes.topic(connection, one)} className="link truncate font-mono text-small">
+              {one}
+            </Link>
+          ) : (
+            <span className="max-w-56 truncate font-mono text-small" title={one}>
+              {one}
+            </span>
+          )}
+        </span>
+      ))}
+    </nav>
+  )
+}

@@ -1,0 +1,34 @@
+import type { HeaderView } from '#server/contracts/messages.ts'
+
+/** Headers in the order of the record, duplicates and nulls included, known ones explained. */
+export const HeaderList = ({ headers }: { readonly headers: readonly HeaderView[] }) => {
+  if (headers.length === 0) return <p className="p-3 text-muted">No headers.</p>
+  return (
+    <ol className="divide-y divide-line">
+      {headers.map(({ name, text, encoding, meaning }, index) => (
+        <li key={index} className="grid grid-cols-[minmax(160px,2fr)_minmax(0,3fr)] gap-x-4 px-3 py-1">
+          <div className="min-w-0">
+            <div className="truncate font-mono text-small" title={name}>
+              {name === '' ? <span className="text-faint">(empty name)</span> : name}
+            </div>
+            {meaning === null || meaning === '' ? null : (
+              <div className="truncate text-small text-faint">{meaning}</div>
+            )}
+          </div>
+          <div className="max-h-40 min-w-0 overflow-auto font-mono text-small break-all whitespace-pre-wrap">
+            {text === null ? (
+              <span className="text-faint">null</span>
+            ) : text === '' ? (
+              <span className="text-faint">empty</span>
+            ) : (
+              text
+            )}
+            {encoding === 'text' || encoding === 'null' ? null : (
+              <span className="ml-2 text-faint">{encoding}</span>
+            )}
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,28 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatBytes, formatCount, formatDuration, formatRate } from './quantity.ts'
+
+describe('quantities', () => {
+  it('counts keep every digit, whatever their size', () => {
+    fc.assert(
+      fc.property(fc.bigInt(), (value) => {
+        expect(formatCount(value.toString()).replaceAll(',', '').replace('−', '-')).toBe(value.toString())
+      }),
+    )
+    expect(formatCount('9007199254740993')).toBe('9,007,199,254,740,993')
+  })
+  it('durations have at most two units', () => {
+    expect(formatDuration(443_100_000)).toBe('5 d 3 h')
+    expect(formatDuration(372_000)).toBe('6 min 12 s')
+    expect(formatDuration(41)).toBe('41 ms')
+    expect(formatDuration(3_600_000)).toBe('1 h')
+  })
+  it('bytes and rates are short', () => {
+    expect([formatBytes('14200000000'), formatBytes(999), formatBytes(null)]).toEqual([
+      '14.2 GB',
+      '999 B',
+      '–',
+    ])
+    expect([formatRate(210.4), formatRate(0.05), formatRate(3.14)]).toEqual(['210/s', '3.0/min', '3.1/s'])
+  })
+})

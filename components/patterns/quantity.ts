@@ -1,0 +1,57 @@
+const separate = (digits: string): string => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+
+/** A whole number with thousands separators, from decimal text or a number; digits are never rounded. */
+export const formatCount = (value: string | number | null): string => {
+  if (value === null) return '–'
+  const text = typeof value === 'number' ? String(Math.round(value)) : value
+  return text.startsWith('-') ? `−${separate(text.slice(1))}` : separate(text)
+}
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const
+
+/** A duration in two units: “5 d 3 h”, “6 min 12 s”, “41 ms”. */
+export const formatDuration = (durationMs: number): string => {
+  const rest = Math.abs(durationMs)
+  const sign = durationMs < 0 ? '−' : ''
+  if (rest < 1) return `${sign}${rest === 0 ? '0' : rest.toFixed(2)} ms`
+  if (rest < 1_000) return `${sign}${rest < 10 ? rest.toFixed(1) : Math.round(rest)} ms`
+  const at = units.findIndex(([, size]) => rest >= size)
+  const [name, size] = units[at] ?? units[3]
+  const next = units[at + 1]
+  if (!next) return `${sign}${(rest / 1_000).toFixed(rest < 10_000 ? 1 : 0)} s`
+  const whole = Math.floor(rest / size)
+  const minor = Math.floor((rest - whole * size) / next[1])
+  return `${sign}${whole} ${name}${minor === 0 ? '' : ` ${minor} ${next[0]}`}`
+}
+
+/** Nanoseconds as decimal text in the same words. */
+export const formatNanoseconds = (ns: string): string => {
+  const value = BigInt(ns)
+  if (value < 1_000n) return `${value} ns`
+  if (value < 1_000_000n) return `${(Number(value) / 1_000).toFixed(0)} µs`
+  return formatDuration(Number(value) / 1e6)
+}
+
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** Bytes in powers of 1000 with three significant digits. */
+export const formatBytes = (bytes: string | number | null): string => {
+  if (bytes === null) return '–'
+  const value = Number(bytes)
+  const power = value < 1_000 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), byteUnits.length - 1)
+  const scaled = value / 1_000 ** power
+  return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(scaled >= 10 ? 1 : 2)} ${byteUnits[power]}`
+}
+
+/** Events a second. */
+export const formatRate = (perSecond: number | null): string => {
+  if (perSecond === null) return '–'
+  if (perSecond === 0) return '0/s'
+  if (Math.abs(perSecond) < 0.1) return `${(perSecond * 60).toFixed(1)}/min`
+  return Math.abs(perSecond) < 10 ? `${perSecond.toFixed(1)}/s` : `${formatCount(perSecond)}/s`
+}

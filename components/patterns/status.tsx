@@ -1,0 +1,179 @@
+import {
+  Archive,
+  ArrowDownRight,
+  ArrowUpRight,
+  Ban,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleDot,
+  CircleHelp,
+  CircleX,
+  Eye,
+  Loader,
+  type LucideIcon,
+  OctagonX,
+  PauseCircle,
+  RotateCcw,
+  Send,
+  TriangleAlert,
+  Undo2,
+} from 'lucide-react'
+import { classNames } from '../ui/class-names.ts'
+
+type Tone = 'critical' | 'warning' | 'ok' | 'info' | 'neutral'
+type Entry = {
+  readonly label: string
+  readonly icon: LucideIcon
+  readonly tone: Tone
+  readonly meaning: string
+}
+
+/** All status families of the product: value, label, icon, colour and meaning stand here and nowhere else. */
+export const statuses = {
+  severity: {
+    critical: {
+      label: 'Critical',
+      icon: OctagonX,
+      tone: 'critical',
+      meaning: 'Fails now, and grows or loses data',
+    },
+    warning: {
+      label: 'Warning',
+      icon: TriangleAlert,
+      tone: 'warning',
+      meaning: 'Will become a failure if nothing is done',
+    },
+    info: { label: 'Note', icon: CircleDot, tone: 'info', meaning: 'Worth knowing' },
+  },
+  outcome: {
+    PENDING: { label: 'Pending', icon: CircleDashed, tone: 'neutral', meaning: 'Not sent yet' },
+    SENT: {
+      label: 'Sent',
+      icon: Send,
+      tone: 'info',
+      meaning: 'The broker has the copy; nobody has read it yet',
+    },
+    CONSUMED: {
+      label: 'Consumed',
+      icon: Eye,
+      tone: 'info',
+      meaning: 'The group has committed past the copy',
+    },
+    SETTLED: {
+      label: 'Settled',
+      icon: CircleCheck,
+      tone: 'ok',
+      meaning: 'Consumed, and not dead again after the quiet period',
+    },
+    RETRYING: {
+      label: 'Retrying',
+      icon: RotateCcw,
+      tone: 'warning',
+      meaning: 'The copy is in a retry topic',
+    },
+    RETURNED: { label: 'Returned', icon: Undo2, tone: 'critical', meaning: 'The copy died again' },
+    FAILED: { label: 'Failed', icon: CircleX, tone: 'critical', meaning: 'The copy could not be sent' },
+    SKIPPED: { label: 'Skipped', icon: Ban, tone: 'neutral', meaning: 'Not sent, on purpose' },
+    UNKNOWN: {
+      label: 'Unknown',
+      icon: CircleHelp,
+      tone: 'warning',
+      meaning: 'Nothing tells what became of the copy',
+    },
+  },
+  replay: {
+    running: { label: 'Sending', icon: Loader, tone: 'info', meaning: 'Copies are being sent' },
+    cancelling: {
+      label: 'Stopping',
+      icon: PauseCircle,
+      tone: 'warning',
+      meaning: 'Stops after the batch in progress',
+    },
+    following: {
+      label: 'Following',
+      icon: Eye,
+      tone: 'info',
+      meaning: 'All sent; outcomes are being followed',
+    },
+    done: { label: 'Done', icon: CircleCheck, tone: 'ok', meaning: 'Every item has its outcome' },
+    cancelled: { label: 'Stopped', icon: Ban, tone: 'neutral', meaning: 'Stopped by an operator' },
+    failed: { label: 'Failed', icon: CircleX, tone: 'critical', meaning: 'Could not go on' },
+  },
+  failureGroup: {
+    new: { label: 'New', icon: CircleAlert, tone: 'critical', meaning: 'Nobody has looked at it' },
+    known: { label: 'Known', icon: CircleDot, tone: 'neutral', meaning: 'Seen and left as it is' },
+    investigating: { label: 'Investigating', icon: Eye, tone: 'info', meaning: 'Somebody works on it' },
+    resolved: {
+      label: 'Resolved',
+      icon: CircleCheck,
+      tone: 'ok',
+      meaning: 'Dealt with; comes back as new if it happens again',
+    },
+    archived: { label: 'Archived', icon: Archive, tone: 'neutral', meaning: 'Out of sight' },
+  },
+  group: {
+    stable: { label: 'Stable', icon: CircleCheck, tone: 'ok', meaning: 'Members have their partitions' },
+    rebalancing: {
+      label: 'Rebalancing',
+      icon: Loader,
+      tone: 'info',
+      meaning: 'Partitions are being handed out',
+    },
+    empty: { label: 'Empty', icon: CircleDashed, tone: 'neutral', meaning: 'No members' },
+    dead: { label: 'Dead', icon: CircleX, tone: 'critical', meaning: 'The broker has given the group up' },
+    unknown: { label: 'Unknown', icon: CircleHelp, tone: 'neutral', meaning: 'The broker does not say' },
+  },
+  verdict: {
+    'keeping-up': {
+      label: 'Keeping up',
+      icon: CircleCheck,
+      tone: 'ok',
+      meaning: 'Reads as fast as messages arrive',
+    },
+    'catching-up': { label: 'Catching up', icon: ArrowDownRight, tone: 'info', meaning: 'Lag shrinks' },
+    'falling-behind': { label: 'Falling behind', icon: ArrowUpRight, tone: 'warning', meaning: 'Lag grows' },
+    stalled: {
+      label: 'Stalled',
+      icon: PauseCircle,
+      tone: 'critical',
+      meaning: 'Has members and lag, and reads nothing',
+    },
+    stopped: { label: 'Stopped', icon: OctagonX, tone: 'critical', meaning: 'Has lag and no members' },
+    unknown: { label: 'Not known yet', icon: CircleHelp, tone: 'neutral', meaning: 'Too few samples' },
+  },
+} as const satisfies Record<string, Record<string, Entry>>
+
+type Family = keyof typeof statuses
+
+const tones: Readonly<Record<Tone, string>> = {
+  critical: 'text-critical',
+  warning: 'text-warning',
+  ok: 'text-ok',
+  info: 'text-info',
+  neutral: 'text-muted',
+}
+
+/** One status: icon and word in its colour, its meaning in the title. `<Status of="outcome" value="SETTLED" />` */
+export const Status = <F extends Family>({
+  of,
+  value,
+  iconOnly = false,
+  className,
+}: {
+  readonly of: F
+  readonly value: keyof (typeof statuses)[F]
+  readonly iconOnly?: boolean
+  readonly className?: string
+}) => {
+  const { label, icon: Icon, tone, meaning } = statuses[of][value] as Entry
+  return (
+    <span
+      title={`${label}: ${meaning}`}
+      className={classNames('inline-flex items-center gap-1 whitespace-nowrap', tones[tone], className)}
+    >
+      <Icon aria-hidden size={14} strokeWidth={2} className="shrink-0" />
+      {iconOnly ? <span className="sr-only">{label}</span> : label}
+    </span>
+  )
+}

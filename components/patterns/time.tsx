@@ -1,0 +1,40 @@
+'use client'
+import { usePreferences } from '../client/preferences.ts'
+import { formatDuration } from './quantity.ts'
+import { timeParts } from './time-text.ts'
+import { useNow } from './use-now.ts'
+
+/**
+ * A moment in the chosen zone with milliseconds; today without its date. Copying from the title gives ISO 8601.
+ * `<Time at={row.diedAt} relative />` adds how long ago.
+ */
+export const Time = ({
+  at,
+  relative = false,
+  short = false,
+}: {
+  readonly at: number | null
+  readonly relative?: boolean
+  readonly short?: boolean
+}) => {
+  const { zone } = usePreferences()
+  const now = useNow()
+  if (at === null) return <span className="text-faint">–</span>
+  const { date, time } = timeParts(at, zone)
+  const isToday = now > 0 && timeParts(now, zone).date === date
+  return (
+    <time
+      dateTime={new Date(at).toISOString()}
+      title={new Date(at).toISOString()}
+      suppressHydrationWarning
+      className="whitespace-nowrap"
+    >
+      {isToday ? '' : `${date} `}
+      {short ? time.slice(0, 8) : time}
+      {relative && now > 0 ? <span className="text-faint"> · {formatAgo(now - at)}</span> : null}
+    </time>
+  )
+}
+
+const formatAgo = (ms: number): string =>
+  ms < 1_000 ? 'now' : `${formatDuration(Math.floor(ms / 1_000) * 1_000)} ago`
