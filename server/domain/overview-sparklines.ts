@@ -1,57 +1,57 @@
 import type { Overview } from '#server/contracts/overview.ts'
-import { isSteadyStep, type LagSample } from './lag-rates.ts'
-import { lagTrend } from './lag-trend.ts'
 
 type Numbers = (number | null)[]
 
 const minutes = 60
+/** Rounds further apart than this tell nothing of the time between them, in milliseconds. */
+const maxGapMs = 90_000
 
-/** Sums by minute; a minute in which nobody told anything stays null. */
-const addUp = (rows: readonly (readonly (number | null)[])[]): Numbers =>
-  Array.from({ length: minutes }, (_, index) =>
-    rows.reduce<number | null>((sum, row) => {
-      const one = row[index]
-      return one == null ? sum : (sum ?? 0) + one
-    }, null),
-  )
+/** One round of samples summed up; `series` is how many sums went in. */
+export type RoundTotal = { readonly atMs: number; readonly sum: bigint; readonly series: number }
 
-/** Messages a second between the ends of neighbouring minutes, from 61 end offsets, oldest first. */
-const producedOf = (ends: readonly (bigint | null)[]): Numbers =>
-  ends.slice(1).map((end, index) => {
-    const before = ends[index]
-    return end == null || before == null || end < before ? null : Number(end - before) / 60
-  })
+const slotOf = (atMs: number, nowMs: number): number => minutes - 1 - Math.floor((nowMs - atMs) / 60_000)
 
-/** Messages a second by minute. Samples are at least one a minute, in the order of time. */
-const consumedOf = (samples: readonly LagSample[], nowMs: number): Numbers => {
-  const counts: Numbers = Array.from({ length: minutes }, () => null)
-  for (const [index, after] of samples.entries()) {
-    const before = samples[index - 1]
-    const slot = minutes - 1 - Math.floor((nowMs - after.atMs) / 60_000)
-    if (!before || slot < 0 || slot >= minutes || !isSteadyStep(before, after, 90_000)) continue
-    counts[slot] = (counts[slot] ?? 0) + Number(after.committedSum - before.committedSum) / 60
+/**
+ * Messages a second between neighbouring rounds, by minute. Null where nobody looked, where topics or groups came or
+ * went in between, and where the total went back (a reset, a topic made anew).
+ */
+const ratesBetween = (rounds: readonly RoundTotal[], nowMs: number): Numbers => {
+  const rates: Numbers = Array.from({ length: minutes }, () => null)
+  for (const [index, after] of rounds.entries()) {
+    const before = rounds[index - 1]
+    const slot = slotOf(after.atMs, nowMs)
+    if (!before || slot < 0 || slot >= minutes) continue
+    const elapsedMs = after.atMs - before.atMs
+    if (elapsedMs <= 0 || elapsedMs > maxGapMs || before.series !== after.series || after.sum < before.sum)
+      continue
+    rates[slot] = (Number(after.sum - before.sum) * 1000) / elapsedMs
   }
-  return counts
+  return rates
+}
+
+const lagByMinute = (rounds: readonly (RoundTotal & { readonly lag: bigint })[], nowMs: number): Numbers => {
+  const points: Numbers = Array.from({ length: minutes }, () => null)
+  for (const { atMs, lag } of rounds) {
+    const slot = slotOf(atMs, nowMs)
+    if (slot >= 0 && slot < minutes) points[slot] = Number(lag)
+  }
+  return points
 }
 
 export type SparklineFacts = {
   readonly nowMs: number
-  /** One a group and topic. */
-  readonly lagSeries: readonly (readonly LagSample[])[]
-  /** One a topic: 61 end offsets at the ends of the last minutes, oldest first. */
-  readonly topicEnds: readonly (readonly (bigint | null)[])[]
+  /** One round a minute, in the order of time: what all groups have committed, and what waits for them. */
+  readonly lagTotals: readonly (RoundTotal & { readonly lag: bigint })[]
+  /** One round a minute, in the order of time: the end offsets of all topics. */
+  readonly endTotals: readonly RoundTotal[]
   /** One a failure group: 60 counts. */
   readonly deaths: readonly (readonly number[])[]
 }
 
 /** The four lines under the map, one point a minute over the last hour, oldest first; null where nobody looked. */
 export const makeSparklines = (facts: SparklineFacts): Overview['data']['sparklines'] => [
-  { name: 'produced', unit: 'messages/s', points: addUp(facts.topicEnds.map(producedOf)) },
-  {
-    name: 'consumed',
-    unit: 'messages/s',
-    points: addUp(facts.lagSeries.map((samples) => consumedOf(samples, facts.nowMs))),
-  },
+  { name: 'produced', unit: 'messages/s', points: ratesBetween(facts.endTotals, facts.nowMs) },
+  { name: 'consumed', unit: 'messages/s', points: ratesBetween(facts.lagTotals, facts.nowMs) },
   {
     name: 'deaths',
     unit: 'dead letters/min',
@@ -59,5 +59,5 @@ export const makeSparklines = (facts: SparklineFacts): Overview['data']['sparkli
       facts.deaths.reduce((sum, counts) => sum + (counts[index] ?? 0), 0),
     ),
   },
-  { name: 'lag', unit: 'messages', points: lagTrend(facts.lagSeries, facts.nowMs, minutes) },
+  { name: 'lag', unit: 'messages', points: lagByMinute(facts.lagTotals, facts.nowMs) },
 ]

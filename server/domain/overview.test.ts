@@ -168,25 +168,32 @@ describe('the map', () => {
 })
 
 describe('sparklines', () => {
-  it('have 60 points each, with gaps where nobody looked and rates a second', () => {
-    const ends = [...Array.from({ length: 58 }, () => null), 0n, 600n, 1_200n]
-    const sample = (agoMs: number, committed: bigint) => ({
-      atMs: now - agoMs,
-      lag: 5n,
-      endSum: committed + 5n,
-      committedSum: committed,
-      members: 1,
-      state: 'stable',
-    })
-    const lines = makeSparklines({
-      nowMs: now,
-      lagSeries: [[sample(65_000, 0n), sample(5_000, 120n)]],
-      topicEnds: [ends],
-      deaths: [Array.from({ length: 60 }, (_, index) => (index === 59 ? 2 : 0))],
-    })
-    for (const { points } of lines) expect(points).toHaveLength(60)
-    const last = Object.fromEntries(lines.map(({ name, points }) => [name, points.slice(-2)]))
-    expect(last).toEqual({ produced: [10, 10], consumed: [null, 2], deaths: [0, 2], lag: [5, 5] })
-    expect(lines[0]?.points[0]).toBeNull()
+  const round = (agoMs: number, sum: bigint, series = 3) => ({
+    atMs: now - agoMs,
+    sum,
+    series,
+    lag: sum / 100n,
+  })
+  const lines = (totals: ReturnType<typeof round>[]) =>
+    Object.fromEntries(
+      makeSparklines({
+        nowMs: now,
+        lagTotals: totals,
+        endTotals: totals,
+        deaths: [Array.from({ length: 60 }, (_, index) => (index === 59 ? 2 : 0))],
+      }).map(({ name, points }) => [name, points]),
+    )
+
+  it('have 60 points each, rates a second, and gaps where nobody looked', () => {
+    const found = lines([round(185_000, 0n), round(125_000, 600n), round(5_000, 1_200n)])
+    for (const points of Object.values(found)) expect(points).toHaveLength(60)
+    expect(found.produced?.slice(-4)).toEqual([null, 10, null, null])
+    expect(found.lag?.slice(-4)).toEqual([0, 6, null, 12])
+    expect(found.deaths?.slice(-2)).toEqual([0, 2])
+  })
+
+  it('show no jump when groups come or go, and none when offsets go back', () => {
+    expect(lines([round(65_000, 0n), round(5_000, 600n, 4)]).consumed?.at(-1)).toBeNull()
+    expect(lines([round(65_000, 600n), round(5_000, 0n)]).consumed?.at(-1)).toBeNull()
   })
 })

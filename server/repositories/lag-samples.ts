@@ -109,8 +109,11 @@ const toSeries = (rows: readonly SampleRow[]): readonly LagSeries[] => {
 /** The last round of a connection within a day, whatever its groups; null when there was none. */
 const lastRound = `(SELECT max(at) FROM lag_sample WHERE connection_id = $1 AND at > now() - interval '1 day')`
 
+/** Which groups to read: one, those with messages waiting in the last round, or all. */
+export type LagChoice = { readonly group: string } | 'lagging' | 'all'
+
 /**
- * Lag of all groups of a connection, or of one: one round a minute over the last `minutes` before the last round, and
+ * Lag of the chosen groups of a connection: one round a minute over the last `minutes` before the last round, and
  * every round of its last 150 s. All rows of a round carry the same time, so the rounds are found by the index first
  * and only their rows are read.
  */
@@ -118,7 +121,7 @@ export const readRecentLag = async (
   db: Database,
   connectionId: string,
   minutes: number,
-  group: string | null = null,
+  choice: LagChoice = 'all',
 ): Promise<{ readonly sampledAtMs: number | null; readonly series: readonly LagSeries[] }> => {
   const { rows } = await db.pool.query<SampleRow>(
     `WITH last AS MATERIALIZED (SELECT ${lastRound} AS at),
@@ -135,8 +138,12 @@ export const readRecentLag = async (
      )
      SELECT at, group_id, topic, lag, end_sum, committed_sum, members, state FROM lag_sample
      WHERE connection_id = $1 AND at = ANY(ARRAY(SELECT at FROM rounds)) AND ($3::text IS NULL OR group_id = $3)
+       AND (NOT $4 OR (group_id, topic) IN (
+         SELECT group_id, topic FROM lag_sample
+         WHERE connection_id = $1 AND at = (SELECT at FROM last) AND lag > 0
+       ))
      ORDER BY group_id, topic, at`,
-    [connectionId, minutes, group],
+    [connectionId, minutes, typeof choice === 'string' ? null : choice.group, choice === 'lagging'],
   )
   const sampledAtMs = rows.reduce<number | null>((last, { at }) => Math.max(last ?? 0, at.getTime()), null)
   return { sampledAtMs, series: toSeries(rows) }

@@ -78,29 +78,3 @@ export const listSampledTopics = async (db: Database, connectionId: string): Pro
   )
   return rows.map(({ topic }) => topic)
 }
-
-/**
- * End offsets of the named topics at the end of each of the last `minutes` minutes, oldest first; an element is null
- * where there is no sample.
- */
-export const readTopicEnds = async (
-  db: Database,
-  connectionId: string,
-  topics: readonly string[],
-  minutes: number,
-): Promise<ReadonlyMap<string, readonly (bigint | null)[]>> => {
-  const { rows } = await db.pool.query<{ topic: string; ends: (string | null)[] }>(
-    `SELECT asked.topic, array_agg(found.end_sum::text ORDER BY ago DESC) AS ends
-     FROM unnest($2::text[]) AS asked(topic)
-     CROSS JOIN generate_series(0, $3::int) AS ago
-     LEFT JOIN LATERAL (
-       SELECT end_sum FROM topic_sample
-       WHERE connection_id = $1 AND topic_sample.topic = asked.topic
-         AND at > now() - (ago + 1) * interval '1 minute' AND at <= now() - ago * interval '1 minute'
-       ORDER BY at DESC LIMIT 1
-     ) AS found ON true
-     GROUP BY asked.topic`,
-    [connectionId, topics, minutes],
-  )
-  return new Map(rows.map((row) => [row.topic, row.ends.map((end) => (end === null ? null : BigInt(end)))]))
-}

@@ -2,7 +2,12 @@ import type { GroupRow, LagVerdict } from '#server/contracts/groups.ts'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
 import { lagTrend } from '#server/domain/lag-trend.ts'
 import { lagVerdict, worstVerdict } from '#server/domain/lag-verdict.ts'
-import { type LagSeries, readMemberlessSince, readRecentLag } from '#server/repositories/lag-samples.ts'
+import {
+  type LagChoice,
+  type LagSeries,
+  readMemberlessSince,
+  readRecentLag,
+} from '#server/repositories/lag-samples.ts'
 import type { Connection, Deps } from './deps.ts'
 
 const trendMinutes = 60
@@ -23,13 +28,13 @@ export type SampledGroups = {
   readonly sampledAtMs: number | null
 }
 
-/** Judges all groups of a connection, or one, by their samples of the last hour. Asks no broker. */
+/** Judges the chosen groups of a connection by their samples of the last hour. Asks no broker. */
 export const readGroupVerdicts = async (
   deps: Deps,
   connection: Connection,
-  group: GroupId | null = null,
+  choice: LagChoice = 'all',
 ): Promise<SampledGroups> => {
-  const { series, sampledAtMs } = await readRecentLag(deps.db, connection.id, trendMinutes, group)
+  const { series, sampledAtMs } = await readRecentLag(deps.db, connection.id, trendMinutes, choice)
   // A topic that a group has left is missing from the last rounds; a round or two may fail.
   const current = series.filter(({ samples }) => (samples.at(-1)?.atMs ?? 0) >= (sampledAtMs ?? 0) - 30_000)
   const memberless = current.filter(({ samples }) => {
@@ -67,7 +72,10 @@ const judgeGroup = (
       members: latest?.members ?? 0,
       topics: topics.map(({ topic }) => topic),
       lagMessages: topics.reduce((sum, { lag }) => sum + lag, 0n).toString(),
-      verdict: worstVerdict(topics.map(({ verdict }) => verdict)) ?? unsampledVerdict(group),
+      // Of equally urgent topics the one with the most waiting speaks for the group.
+      verdict:
+        worstVerdict(topics.toSorted((a, b) => Number(b.lag - a.lag)).map(({ verdict }) => verdict)) ??
+        unsampledVerdict(group),
       sampledAt: latest?.atMs ?? null,
       trend: lagTrend(
         topics.map(({ series }) => series),

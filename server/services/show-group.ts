@@ -24,7 +24,7 @@ export const showGroup = async (
 ): Promise<Result<GroupDetail, Fault>> => {
   const patient = { signal: AbortSignal.any([call.signal, AbortSignal.timeout(brokerPatienceMs)]) }
   const [sampled, live] = await Promise.all([
-    readGroupVerdicts(deps, connection, group),
+    readGroupVerdicts(deps, connection, { group }),
     readLive(connection, group, patient),
   ])
   const known = sampled.groups.get(group)

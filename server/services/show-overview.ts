@@ -1,6 +1,4 @@
 import type { Overview } from '#server/contracts/overview.ts'
-import type { TopicName } from '#server/contracts/scalars.ts'
-import { ratesOf } from '#server/domain/lag-rates.ts'
 import { judgeFreshness, type SourceState } from '#server/domain/overview-freshness.ts'
 import { makeOverviewMap } from '#server/domain/overview-map.ts'
 import { makeSparklines } from '#server/domain/overview-sparklines.ts'
@@ -16,10 +14,16 @@ import {
   readSpanFlows,
   type SpanFlow,
 } from '#server/repositories/overview-facts.ts'
-import { listSampledTopics, readTopicEnds } from '#server/repositories/topic-samples.ts'
+import {
+  type GroupProgress,
+  readEndTotals,
+  readGroupProgress,
+  readLagTotals,
+} from '#server/repositories/sample-totals.ts'
+import { listSampledTopics } from '#server/repositories/topic-samples.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { Fault } from './fault.ts'
-import { readGroupVerdicts, type SampledGroup } from './read-group-verdicts.ts'
+import { readGroupVerdicts } from './read-group-verdicts.ts'
 
 const spanMinutes = 10
 const spanLimit = 20_000
@@ -35,15 +39,18 @@ export const showOverview = async (
   _call: Call,
 ): Promise<Result<Overview, Fault>> => {
   const { db } = deps
-  const [sampled, dying, freshness, heartbeat, replaysRunning, spans, topicEnds] = await Promise.all([
-    readGroupVerdicts(deps, connection),
-    readDyingGroups(db, connection.id, dyingLimit),
-    readFreshness(db, connection.id),
-    readHeartbeat(db),
-    countRunningReplays(db, connection.id),
-    readSpanFlows(db, spanMinutes, spanLimit),
-    listSampledTopics(db, connection.id).then((topics) => readTopicEnds(db, connection.id, topics, 60)),
-  ])
+  const [sampled, progress, lagTotals, endTotals, dying, freshness, heartbeat, replaysRunning, spans] =
+    await Promise.all([
+      readGroupVerdicts(deps, connection, 'lagging'),
+      readGroupProgress(db, connection.id),
+      readLagTotals(db, connection.id),
+      listSampledTopics(db, connection.id).then((topics) => readEndTotals(db, connection.id, topics)),
+      readDyingGroups(db, connection.id, dyingLimit),
+      readFreshness(db, connection.id),
+      readHeartbeat(db),
+      countRunningReplays(db, connection.id),
+      readSpanFlows(db, spanMinutes, spanLimit),
+    ])
   const nowMs = deps.clock.nowMs()
   const groups = [...sampled.groups.values()]
   const states = new Map(freshness.map((one) => [one.source, one]))
@@ -78,17 +85,21 @@ export const showOverview = async (
       freshness: [...judged],
       sparklines: makeSparklines({
         nowMs,
-        lagSeries: groups.flatMap(({ topics }) => topics.map(({ series }) => series)),
-        topicEnds: [...topicEnds.values()],
+        lagTotals,
+        endTotals,
         deaths: dying.map(({ deaths }: DyingGroup) => deaths),
       }),
       replaysRunning,
       map: makeOverviewMap({
         flows: spans.flows.map((flow: SpanFlow) => ({
           ...flow,
-          perMinute: Math.round((flow.spans * 600_000) / spans.coveredMs) / 10,
+          perMinute: perMinute((flow.spans * 1000) / spans.coveredMs),
         })),
-        groups: groups.filter(isInUse).flatMap((group) => progressOf(group)),
+        groups: progress.filter(isInUse).map(({ group, topic, consumedPerSecond }) => ({
+          group,
+          topic,
+          perMinute: perMinute(consumedPerSecond ?? 0),
+        })),
         colours,
       }),
     },
@@ -110,16 +121,6 @@ const only = <const Name extends string>(
 }
 
 /** Groups that nobody uses any more, with nothing left to read, would only fill the map. */
-const isInUse = ({ row, topics }: SampledGroup): boolean =>
-  row.members > 0 || topics.some(({ lag }) => lag > 0n)
+const isInUse = ({ members, lag }: GroupProgress): boolean => members > 0 || lag > 0n
 
-/** Messages a minute that a group reads from each of its topics, by its samples of the last two minutes. */
-const progressOf = ({
-  row,
-  topics,
-}: SampledGroup): { group: string; topic: TopicName; perMinute: number }[] =>
-  topics.map(({ topic, series }) => {
-    const latest = series.at(-1)?.atMs ?? 0
-    const rates = ratesOf(series.filter(({ atMs }) => atMs >= latest - 120_000))
-    return { group: row.group, topic, perMinute: Math.round((rates?.consumedPerSecond ?? 0) * 600) / 10 }
-  })
+const perMinute = (perSecond: number): number => Math.round(perSecond * 600) / 10
