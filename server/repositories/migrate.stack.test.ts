@@ -30,6 +30,27 @@ test('processes that start together apply each migration once', async () => {
   }
 })
 
+test('a migration that was interrupted is begun again', async () => {
+  const database = await createTestDatabase(inject('databaseUrl'))
+  try {
+    const { pool } = database.db
+    await pool.query('CREATE TABLE kept AS SELECT * FROM _prisma_migrations ORDER BY started_at LIMIT 1')
+    await pool.query('CREATE SCHEMA other')
+    await pool.query('ALTER TABLE _prisma_migrations SET SCHEMA other')
+    await pool.query('ALTER TABLE kept SET SCHEMA other')
+    await pool.query('DROP SCHEMA public CASCADE')
+    await pool.query('CREATE SCHEMA public')
+    await pool.query('ALTER TABLE other._prisma_migrations SET SCHEMA public')
+    await pool.query('DELETE FROM _prisma_migrations')
+    await pool.query('INSERT INTO _prisma_migrations SELECT * FROM other.kept')
+    await pool.query('UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0')
+    expect((await applyMigrations(database.url))[0]).toMatch(/_init$/)
+    expect(await database.db.prisma.mark.count()).toBe(0)
+  } finally {
+    await database.drop()
+  }
+})
+
 test('a database that is missing is refused at once, with its name', async () => {
   const url = new URL(inject('databaseUrl'))
   url.pathname = '/spillway_no_such_database'

@@ -29,6 +29,7 @@ export const applyMigrations = async (
     // Held by this session until it ends, also when the process dies.
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLockKey])
     if (await areAllApplied(client, migrations)) return []
+    await forgetInterrupted(client)
     onProgress('Applying database migrations')
     const schema: [string, string][] = [[schemaPath, await readFile(schemaPath, 'utf8')]]
     const applied = await withMigrationEngine(databaseUrl, schema, async (engine) => {
@@ -83,6 +84,20 @@ const areAllApplied = async (
   )
   const applied = new Set(rows.map(({ name }) => name))
   return migrations.every(({ path: name }) => applied.has(name))
+}
+
+/**
+ * A process killed while it migrated leaves a migration begun, which Prisma refuses to go on from, for it can not know
+ * what was done. Here PostgreSQL has taken the whole script back, so it may be begun again.
+ */
+const forgetInterrupted = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query<{ found: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`,
+  )
+  if (rows[0]?.found)
+    await client.query(
+      'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
+    )
 }
 
 /** What PostgreSQL answers while it starts, stops or recovers, and what the network says when nobody listens. */

@@ -19,7 +19,7 @@ export type BatchLimits = {
 export const defaultBatchLimits: BatchLimits = {
   maxPendingSpans: 60_000,
   maxPendingBytes: 96 * 1024 * 1024,
-  batchSpans: 3_000,
+  batchSpans: 1_000,
   writers: 3,
   lingerMs: 4,
 }
