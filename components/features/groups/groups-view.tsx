@@ -1,0 +1,113 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { parseAsString, useQueryState } from 'nuqs'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import type { GroupRow } from '#server/contracts/groups.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { routes } from '../../client/routes.ts'
+import { type Column, DataTable } from '../../patterns/data-table.tsx'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { formatCount } from '../../patterns/quantity.ts'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { Sparkline } from '../../patterns/sparkline.tsx'
+import { Status } from '../../patterns/status.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Input } from '../../ui/input.tsx'
+
+const columns = (connection: string): readonly Column<GroupRow>[] => [
+  {
+    id: 'group',
+    header: 'Group',
+    width: 'minmax(170px, 1.2fr)',
+    cell: ({ group }) => (
+      <Link href={routes.group(connection, group)} className="link font-mono text-small" title={group}>
+        {group}
+      </Link>
+    ),
+  },
+  {
+    id: 'verdict',
+    header: 'Verdict',
+    width: '124px',
+    cell: ({ verdict }) => <Status of="verdict" value={verdict.kind} />,
+  },
+  {
+    id: 'sentence',
+    header: 'In words',
+    width: 'minmax(260px, 3fr)',
+    cell: ({ verdict }) => <span title={verdict.sentence}>{verdict.sentence}</span>,
+  },
+  {
+    id: 'trend',
+    header: 'Lag, last hour',
+    width: '104px',
+    cell: ({ trend, group }) => <Sparkline points={trend} label={`Lag of ${group} over the last hour`} />,
+  },
+  {
+    id: 'lag',
+    header: 'Lag',
+    width: '84px',
+    align: 'right',
+    cell: ({ lagMessages }) => formatCount(lagMessages),
+  },
+  { id: 'members', header: 'Members', width: '64px', align: 'right', cell: ({ members }) => members },
+  { id: 'state', header: 'State', width: '108px', cell: ({ state }) => <Status of="group" value={state} /> },
+  {
+    id: 'topics',
+    header: 'Reads',
+    width: 'minmax(120px, 1fr)',
+    mono: true,
+    cell: ({ topics }) => <span title={topics.join(', ')}>{topics.join(', ')}</span>,
+  },
+]
+
+/** All consumer groups with their verdict, worst first. */
+export const GroupsView = ({ connection }: { readonly connection: string }) => {
+  const [q, setQ] = useQueryState('q', parseAsString.withDefault(''))
+  const query = useQuery(endpointQuery(endpoints.listGroups, { params: { connection }, query: { q } }))
+  return (
+    <PageShell
+      title="Consumer groups"
+      meta={
+        query.data ? (
+          <span>
+            {query.data.data.groups.length} of {query.data.data.unfilteredTotal}
+          </span>
+        ) : null
+      }
+    >
+      <Input
+        data-filter
+        aria-label="Filter groups by name"
+        placeholder="Filter by name  /"
+        value={q}
+        onChange={(event) => void setQ(event.target.value)}
+        className="w-72"
+      />
+      <div className="overflow-hidden rounded-base border border-line bg-panel">
+        <QueryPanel
+          query={query}
+          skeleton={<TableSkeleton rows={10} columns={6} />}
+          isEmpty={({ data }) => data.groups.length === 0}
+          empty={{
+            title: 'No consumer group yet',
+            text: 'A group appears here once its consumers join or commit an offset.',
+          }}
+          onClearFilter={q === '' ? undefined : () => void setQ('')}
+          degraded={({ degraded }) => degraded}
+        >
+          {({ data }) => (
+            <DataTable
+              label="Consumer groups"
+              columns={columns(connection)}
+              rows={data.groups}
+              rowKey={({ group }) => group}
+              rowHref={({ group }) => routes.group(connection, group)}
+            />
+          )}
+        </QueryPanel>
+      </div>
+    </PageShell>
+  )
+}

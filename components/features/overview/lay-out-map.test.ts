@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { layOutMap, nodeHeight } from './lay-out-map.ts'
+
+const maps = fc
+  .record({
+    names: fc.uniqueArray(fc.string({ minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 12 }),
+    links: fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 24 }),
+  })
+  .map(({ names, links }) => ({
+    nodes: names.map((name) => ({ id: name, name, kind: 'service' as const, trouble: null })),
+    edges: links.map(([from, to]) => ({
+      from: names[from % names.length] ?? '',
+      to: names[to % names.length] ?? '',
+      perMinute: 1,
+    })),
+  }))
+
+it('places every node once, none over another, whatever the loops', () => {
+  fc.assert(
+    fc.property(maps, (map) => {
+      const { nodes } = layOutMap(map)
+      expect(nodes).toHaveLength(map.nodes.length)
+      for (const a of nodes)
+        for (const b of nodes)
+          if (a.id !== b.id && a.x === b.x) expect(Math.abs(a.y - b.y)).toBeGreaterThanOrEqual(nodeHeight)
+    }),
+  )
+})
+
+it('stands a chain from left to right', () => {
+  const node = (id: string) => ({ id, name: id, kind: 'service' as const, trouble: null })
+  const edge = (from: string, to: string) => ({ from, to, perMinute: 1 })
+  const { nodes } = layOutMap({
+    nodes: [node('c'), node('b'), node('a')],
+    edges: [edge('a', 'b'), edge('b', 'c'), edge('c', 'a')],
+  })
+  const x = (id: string) => nodes.find((one) => one.id === id)?.x ?? -1
+  expect(new Set([x('a'), x('b'), x('c')]).size).toBe(3)
+})

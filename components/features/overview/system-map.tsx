@@ -1,0 +1,85 @@
+import Link from 'next/link'
+import type { Overview } from '#server/contracts/overview.ts'
+import { routes } from '../../client/routes.ts'
+import { serviceColour } from '../../patterns/service-colour.ts'
+import { layOutMap, nodeHeight } from './lay-out-map.ts'
+
+const strokes = { critical: 'var(--critical)', warning: 'var(--warning)', info: 'var(--info)' } as const
+
+/** Services and topics with what flows between them: thickness is rate, colour is trouble, a click opens the page. */
+export const SystemMap = ({
+  map,
+  connection,
+}: {
+  readonly map: Overview['data']['map']
+  readonly connection: string
+}) => {
+  if (map.nodes.length === 0)
+    return (
+      <p className="px-4 py-4 text-muted">
+        No spans have arrived in the last ten minutes, so there is no map to draw. Send OTLP/HTTP to port 4318
+        of the worker.
+      </p>
+    )
+  const { nodes, edges, width, height } = layOutMap(map)
+  const busiest = Math.max(1, ...edges.map(({ perMinute }) => perMinute))
+  return (
+    <div role="group" aria-label="Map of services and topics" tabIndex={0} className="overflow-x-auto p-3">
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} className="block" aria-hidden>
+        <title>Flow between services and topics</title>
+        {edges.map(({ from, to, x1, y1, x2, y2, perMinute }) => {
+          const bend = Math.max(24, Math.abs(x2 - x1) / 2)
+          return (
+            <path
+              key={`${from} ${to}`}
+              d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
+              fill="none"
+              stroke="var(--line-strong)"
+              strokeOpacity={0.55}
+              strokeWidth={1 + (3 * perMinute) / busiest}
+            >
+              <title>{`${Math.round(perMinute)} a minute`}</title>
+            </path>
+          )
+        })}
+        {nodes.map(({ id, kind, name, trouble, x, y, width: nodeWidth }) => (
+          <Link
+            key={id}
+            href={
+              kind === 'topic' ? routes.topic(connection, name) : routes.traces(connection, { service: name })
+            }
+            tabIndex={-1}
+          >
+            <rect
+              x={x + 0.5}
+              y={y + 0.5}
+              width={nodeWidth - 1}
+              height={nodeHeight - 1}
+              rx={kind === 'topic' ? 4 : 13}
+              fill="var(--panel)"
+              stroke={trouble === null ? 'var(--line-strong)' : strokes[trouble]}
+              strokeWidth={trouble === null ? 1 : 1.5}
+            />
+            <rect
+              x={x + 9}
+              y={y + nodeHeight / 2 - 3}
+              width={6}
+              height={6}
+              rx={kind === 'topic' ? 1 : 3}
+              fill={kind === 'topic' ? 'var(--queue)' : serviceColour(name)}
+            />
+            <text x={x + 21} y={y + nodeHeight / 2 + 4} fontSize={12} fill="var(--text)">
+              {name.length > 16 ? `${name.slice(0, 15)}…` : name}
+              <title>{name}</title>
+            </text>
+          </Link>
+        ))}
+      </svg>
+      <ul className="sr-only">
+        {edges.map(({ from, to, perMinute }) => (
+          <li key={`${from} ${to}`}>{`${from} to ${to}: ${Math.round(perMinute)} a minute`}</li>
+        ))}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import Link from 'next/link'
+import type { DecodedSide, MessageRow } from '#server/contracts/messages.ts'
+import { routes } from '../../client/routes.ts'
+import type { Column } from '../../patterns/data-table.tsx'
+import { formatBytes, formatCount } from '../../patterns/quantity.ts'
+import { Time } from '../../patterns/time.tsx'
+
+const oneLine = ({ kind, text, problem }: DecodedSide) => {
+  if (kind === 'null') return <span className="text-faint">null</span>
+  if (text === '') return <span className="text-faint">empty</span>
+  return (
+    <span title={text?.slice(0, 300)}>
+      {problem === null ? null : <span className="mr-2 text-warning">undecoded</span>}
+      {text?.replace(/\s*\n\s*/g, ' ')}
+    </span>
+  )
+}
+
+/** Columns of the messages of a topic. */
+export const messageColumns = (connection: string): readonly Column<MessageRow>[] => [
+  {
+    id: 'time',
+    header: 'Time',
+    width: '104px',
+    mono: true,
+    cell: ({ timestampMs }) => <Time at={timestampMs} />,
+  },
+  { id: 'partition', header: 'Part.', width: '40px', align: 'right', cell: ({ partition }) => partition },
+  {
+    id: 'offset',
+    header: 'Offset',
+    width: '88px',
+    align: 'right',
+    cell: ({ topic, position, offset }) => (
+      <Link href={routes.message(connection, topic, position)} className="link">
+        {formatCount(offset)}
+      </Link>
+    ),
+  },
+  { id: 'key', header: 'Key', width: 'minmax(140px, 1fr)', mono: true, cell: ({ key }) => oneLine(key) },
+  {
+    id: 'value',
+    header: 'Value',
+    width: 'minmax(260px, 4fr)',
+    mono: true,
+    cell: ({ value, isTombstone }) =>
+      isTombstone ? <span className="text-warning">null (tombstone)</span> : oneLine(value),
+  },
+  {
+    id: 'format',
+    header: 'Format',
+    width: '84px',
+    cell: ({ value }) => <span className="text-muted">{value.kind}</span>,
+  },
+  {
+    id: 'size',
+    header: 'Size',
+    width: '64px',
+    align: 'right',
+    cell: ({ sizeBytes }) => formatBytes(sizeBytes),
+  },
+  {
+    id: 'trace',
+    header: 'Trace',
+    width: '52px',
+    cell: ({ traceId }) =>
+      traceId === null ? (
+        <span className="text-faint">–</span>
+      ) : (
+        <Link href={routes.trace(connection, traceId)} className="link">
+          trace
+        </Link>
+      ),
+  },
+]

@@ -1,0 +1,121 @@
+import Link from 'next/link'
+import type { TopicRow } from '#server/contracts/topics.ts'
+import { routes } from '../../client/routes.ts'
+import type { Column } from '../../patterns/data-table.tsx'
+import { formatBytes, formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
+
+const kindWords = {
+  ordinary: '',
+  internal: 'internal',
+  'dead-letter': 'dead letters',
+  retry: 'retry',
+} as const
+
+const retention = ({ retentionMs, retentionBytes, cleanupPolicy }: TopicRow): string => {
+  if (cleanupPolicy === 'compact') return 'compacted'
+  const byTime =
+    retentionMs === null ? '–' : retentionMs === '-1' ? 'for ever' : formatDuration(Number(retentionMs))
+  const bySize = retentionBytes === null || retentionBytes === '-1' ? '' : ` · ${formatBytes(retentionBytes)}`
+  return `${byTime}${bySize}${cleanupPolicy.includes('compact') ? ' · compacted' : ''}`
+}
+
+/** Columns of the list of topics. */
+export const topicColumns = (connection: string): readonly Column<TopicRow>[] => [
+  {
+    id: 'name',
+    header: 'Topic',
+    width: 'minmax(200px, 2.4fr)',
+    sortable: true,
+    cell: ({ name, kind, offline, underReplicated }) => (
+      <span className="flex items-center gap-2">
+        <Link
+          href={routes.topic(connection, name)}
+          className="link truncate font-mono text-small"
+          title={name}
+        >
+          {name}
+        </Link>
+        {kindWords[kind] === '' ? null : (
+          <span className="shrink-0 text-small text-faint">{kindWords[kind]}</span>
+        )}
+        {offline > 0 ? <span className="shrink-0 text-small text-critical">{offline} offline</span> : null}
+        {underReplicated > 0 ? (
+          <span className="shrink-0 text-small text-warning">{underReplicated} under-replicated</span>
+        ) : null}
+      </span>
+    ),
+  },
+  {
+    id: 'partitions',
+    header: 'Partitions',
+    width: '76px',
+    align: 'right',
+    sortable: true,
+    cell: ({ partitions }) => formatCount(partitions),
+  },
+  {
+    id: 'messages',
+    header: 'Messages',
+    width: '104px',
+    align: 'right',
+    sortable: true,
+    cell: ({ messages, messagesAreUpperBound }) => (
+      <span title={messagesAreUpperBound ? 'Upper bound: the topic is compacted' : undefined}>
+        {messagesAreUpperBound && messages !== null ? '≤ ' : ''}
+        {formatCount(messages)}
+      </span>
+    ),
+  },
+  {
+    id: 'rate',
+    header: 'Rate',
+    width: '72px',
+    align: 'right',
+    sortable: true,
+    cell: ({ producedPerSecond }) => formatRate(producedPerSecond),
+  },
+  {
+    id: 'size',
+    header: 'Size',
+    width: '80px',
+    align: 'right',
+    sortable: true,
+    cell: ({ sizeBytes }) => formatBytes(sizeBytes),
+  },
+  {
+    id: 'retention',
+    header: 'Retention',
+    width: '112px',
+    cell: (row) => <span className="text-muted">{retention(row)}</span>,
+  },
+  {
+    id: 'groups',
+    header: 'Read by',
+    width: 'minmax(140px, 1.4fr)',
+    cell: ({ groups }) =>
+      groups.length === 0 ? (
+        <span className="text-faint">nobody</span>
+      ) : (
+        <span title={groups.map(({ group }) => group).join(', ')} className="flex min-w-0 gap-2 truncate">
+          {groups.slice(0, 3).map(({ group }) => (
+            <Link
+              key={group}
+              href={routes.group(connection, group)}
+              className="link truncate font-mono text-small"
+            >
+              {group}
+            </Link>
+          ))}
+          {groups.length > 3 ? <span className="text-faint">+{groups.length - 3}</span> : null}
+        </span>
+      ),
+  },
+  {
+    id: 'lag',
+    header: 'Lag',
+    width: '84px',
+    align: 'right',
+    sortable: true,
+    cell: ({ lagMessages }) => formatCount(lagMessages),
+  },
+]

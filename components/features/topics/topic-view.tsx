@@ -1,0 +1,73 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
+import { classNames } from '../../ui/class-names.ts'
+import { MessagesPanel } from './messages-panel.tsx'
+import { TopicFacts } from './topic-facts.tsx'
+
+const tabs = ['messages', 'partitions', 'groups', 'config'] as const
+const tabTitles = {
+  messages: 'Messages',
+  partitions: 'Partitions',
+  groups: 'Groups',
+  config: 'Configuration',
+} as const
+
+/** One topic: its newest messages first; partitions, groups and configuration beside. */
+export const TopicView = ({ connection, topic }: { readonly connection: string; readonly topic: string }) => {
+  const [{ tab, key }, setView] = useQueryStates({
+    tab: parseAsStringLiteral(tabs).withDefault('messages'),
+    key: parseAsString.withDefault(''),
+  })
+  const query = useQuery(endpointQuery(endpoints.showTopic, { params: { connection, topic } }))
+  const data = query.data?.data
+  return (
+    <PageShell
+      title={topic}
+      mono
+      meta={
+        data ? (
+          <>
+            <span>{data.partitions === 1 ? '1 partition' : `${data.partitions} partitions`}</span>
+            <span>{formatCount(data.messages)} messages</span>
+            <span>{formatRate(data.producedPerSecond)}</span>
+            <span>{formatBytes(data.sizeBytes)}</span>
+            <span>{data.cleanupPolicy}</span>
+          </>
+        ) : null
+      }
+    >
+      <div role="tablist" aria-label="Parts of the topic" className="flex gap-4 border-b border-line">
+        {tabs.map((one) => (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            aria-selected={one === tab}
+            onClick={() => void setView({ tab: one })}
+            className={classNames(
+              '-mb-px h-8 border-b-2 border-transparent text-muted hover:text-text',
+              one === tab && 'border-accent font-strong text-text',
+            )}
+          >
+            {tabTitles[one]}
+          </button>
+        ))}
+      </div>
+      {tab === 'messages' ? (
+        <MessagesPanel
+          connection={connection}
+          topic={topic}
+          searchKey={key}
+          onSearchKey={(next) => void setView({ key: next })}
+        />
+      ) : (
+        <TopicFacts query={query} tab={tab} connection={connection} />
+      )}
+    </PageShell>
+  )
+}
