@@ -24,6 +24,8 @@ export type JobRuntime = {
 /** How the queue's own messages reach the log; its chatter about single steps is for debugging. */
 const queueLogger = (logger: Pino): Logger =>
   new Logger(() => (level, message) => {
+    // A step that failed is logged where it ran, with its error.
+    if (message.startsWith('Failed task')) return
     if (level === 'error') logger.warn(message)
     else if (level === 'warning') logger.info(message)
     else logger.debug(message)
