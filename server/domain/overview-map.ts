@@ -23,8 +23,8 @@ const worse = (a: Trouble['severity'] | null, b: Trouble['severity']): Trouble['
 }
 
 /**
- * Services and topics with the rate between them. Spans say who writes and reads; a group without spans stands for its
- * service. A node takes the colour of the worst trouble that names it.
+ * Services and topics with the rate between them. Spans say who writes and reads, groups how much; a group without spans
+ * stands for its service. A node takes the colour of the worst trouble that names it.
  */
 export const makeOverviewMap = ({ flows, groups, colours }: MapFacts): OverviewMap => {
   const nodes = new Map<string, OverviewMap['nodes'][number]>()
@@ -39,28 +39,32 @@ export const makeOverviewMap = ({ flows, groups, colours }: MapFacts): OverviewM
     const edge = edges.get(key) ?? { from, to, perMinute: 0 }
     edge.perMinute += perMinute
     edges.set(key, edge)
+    return edge
   }
   const serviceOfGroup = new Map<string, string>()
-  const seenReaders = new Set<string>()
+  const readersOf = new Map<string, Set<string>>()
   for (const { service, topic, kind, group, perMinute } of flows) {
     if (topic === null || kind === 'other') continue
     const [serviceId, topicId] = [node('service', service), node('topic', topic)]
     if (kind === 'producer') connect(serviceId, topicId, perMinute)
     else {
       connect(topicId, serviceId, perMinute)
-      seenReaders.add(JSON.stringify([topic, service]))
-      if (group !== null) {
-        serviceOfGroup.set(group, service)
-        seenReaders.add(JSON.stringify([topic, group]))
-      }
+      readersOf.set(topic, (readersOf.get(topic) ?? new Set()).add(service))
+      if (group !== null) serviceOfGroup.set(group, service)
     }
   }
+  const measured = new Map<OverviewMap['edges'][number], number>()
   for (const { group, topic, perMinute } of groups) {
-    // Groups are often named after their service; then its spans have told already.
-    if (seenReaders.has(JSON.stringify([topic, group]))) continue
-    const service = serviceOfGroup.get(group) ?? group
-    connect(node('topic', topic), node('service', service), perMinute)
+    // Spans that do not name their group: groups are by habit called after their service.
+    const namesake = [...(readersOf.get(topic) ?? [])].find(
+      (service) => group === service || group.startsWith(`${service}-`) || group.startsWith(`${service}.`),
+    )
+    if (namesake !== undefined && !serviceOfGroup.has(group)) serviceOfGroup.set(group, namesake)
+    const edge = connect(node('topic', topic), node('service', serviceOfGroup.get(group) ?? group), 0)
+    measured.set(edge, (measured.get(edge) ?? 0) + perMinute)
   }
+  // What a group has committed counts every message; spans may be a sample.
+  for (const [edge, perMinute] of measured) edge.perMinute = perMinute
   for (const { severity, topics, readers } of colours) {
     const ids = [
       ...topics.map((name) => `topic:${name}`),

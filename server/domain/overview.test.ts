@@ -159,11 +159,29 @@ describe('the map', () => {
     })
     expect(map.edges).toEqual([
       { from: 'service:shop', to: 'topic:orders', perMinute: 12 },
-      { from: 'topic:orders', to: 'service:payment-service', perMinute: 12 },
+      { from: 'topic:orders', to: 'service:payment-service', perMinute: 11 },
       { from: 'topic:orders', to: 'service:fraud', perMinute: 3 },
     ])
     const colour = Object.fromEntries(map.nodes.map(({ name, trouble }) => [name, trouble]))
     expect(colour).toEqual({ shop: null, orders: 'critical', 'payment-service': 'critical', fraud: null })
+  })
+})
+
+describe('the map without group names in spans', () => {
+  it('knows a group by the name of its service, on topics that the service reads', () => {
+    const map = makeOverviewMap({
+      flows: [{ service: 'payments', topic: 'orders-retry-0', kind: 'consumer', group: null, perMinute: 2 }],
+      groups: [
+        { group: 'payments-retry', topic: 'orders-retry-0', perMinute: 36 },
+        { group: 'payments-audit', topic: 'refunds', perMinute: 1 },
+      ],
+      colours: [{ severity: 'warning', topics: [], readers: ['payments-retry'] }],
+    })
+    expect(map.edges).toEqual([
+      { from: 'topic:orders-retry-0', to: 'service:payments', perMinute: 36 },
+      { from: 'topic:refunds', to: 'service:payments-audit', perMinute: 1 },
+    ])
+    expect(map.nodes.find(({ name }) => name === 'payments')?.trouble).toBe('warning')
   })
 })
 

@@ -136,7 +136,8 @@ export const readSpanFlows = async (
   const spans = rows.reduce((sum, row) => sum + row.spans, 0)
   const reachedBackMs = rows.reduce((most, { age_ms }) => Math.max(most, age_ms), 1_000)
   return {
-    coveredMs: spans < limit ? minutes * 60_000 : reachedBackMs,
+    // One span a moment ago is not sixty a minute.
+    coveredMs: spans < limit ? Math.max(60_000, reachedBackMs) : reachedBackMs,
     flows: rows.map((row) => ({
       service: row.service,
       topic: row.topic,
