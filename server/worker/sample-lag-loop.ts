@@ -10,6 +10,8 @@ const registryEveryRounds = 3
 
 const leaseOf = (connectionId: string) => `sample-lag:${connectionId}`
 const rounds = new Map<string, number>()
+/** By lease: why the last round failed, so that an outage of an hour is one warning. */
+const failures = new Map<string, string>()
 
 /** Samples lag and topic ends of every connection, one owner a connection. */
 export const sampleLagLoop: LeasedLoop = {
@@ -31,8 +33,14 @@ export const sampleLagLoop: LeasedLoop = {
       await probeRegistry(deps, connection, {
         signal: AbortSignal.any([hold.signal, AbortSignal.timeout(registryPatienceMs)]),
       })
-    if (sampled.ok) logger.debug(sampled.value, 'sampled')
-    else if (!hold.signal.aborted) logger.warn(sampled.error, 'round failed')
+    if (sampled.ok) {
+      if (failures.delete(leaseName)) logger.info('sampling works again')
+      logger.debug(sampled.value, 'sampled')
+    } else if (!hold.signal.aborted) {
+      const isNew = failures.get(leaseName) !== sampled.error.detail
+      failures.set(leaseName, sampled.error.detail)
+      logger[isNew ? 'warn' : 'debug'](sampled.error, 'round failed')
+    }
     // A round that takes long leaves the broker alone for as long again.
     const tookMs = performance.now() - startedAt
     return Math.max(roundMs - tookMs, Math.min(tookMs, roundMs))

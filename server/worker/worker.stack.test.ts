@@ -16,6 +16,12 @@ const start = (env: Record<string, string> = {}): SpawnedWorker => {
   workers.push(worker)
   return worker
 }
+const makeDataDir = (): string => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'spillway-worker-'))
+  // PostgreSQL runs as a user of its own when this runs as root.
+  chmodSync(dataDir, 0o755)
+  return dataDir
+}
 const sampled = (line: Record<string, unknown>) => line.msg === 'sampled'
 
 beforeEach(async () => {
@@ -77,11 +83,31 @@ describe('a worker', () => {
   })
 })
 
+describe('a worker whose broker restarts', () => {
+  it('says since when it is away, and samples again by itself', async () => {
+    const dataDir = makeDataDir()
+    const stack = await startStack({ dataDir, parts: ['kafka'], volatile: true })
+    try {
+      const worker = start({ KAFKA_BROKERS: stack.brokers })
+      await worker.waitFor(sampled)
+      await stack.stopPart('kafka', 'kill')
+      await worker.waitFor(({ msg }) => msg === 'round failed', 30_000)
+      const away = (await readFreshness(database.db, 'local')).find(({ source }) => source === 'broker')
+      expect(away).toMatchObject({ failing: true })
+      expect(away?.lastGoodAtMs).toBeGreaterThan(0)
+      await stack.startPart('kafka')
+      await worker.waitFor(({ msg }) => msg === 'sampling works again', 30_000)
+      expect(worker.process.exitCode).toBeNull()
+    } finally {
+      await stack.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    }
+  })
+})
+
 describe('a worker whose PostgreSQL restarts', () => {
   it('goes on by itself', async () => {
-    const dataDir = mkdtempSync(path.join(tmpdir(), 'spillway-worker-'))
-    // PostgreSQL runs as a user of its own when this runs as root.
-    chmodSync(dataDir, 0o755)
+    const dataDir = makeDataDir()
     const stack = await startStack({ dataDir, parts: ['postgres'] })
     try {
       const worker = start({ DATABASE_URL: stack.databaseUrl })
