@@ -10,10 +10,13 @@ import { startTracing } from '#server/start-tracing.ts'
 export const startWeb = async (): Promise<void> => {
   startTracing('spillway-web', process.env.SPILLWAY_TRACES_ENDPOINT)
   const { deps } = composition()
-  const migrate = (): Promise<void> =>
-    applyMigrations(deps.db.url).catch((error: unknown) => {
+  const migrate = async (): Promise<void> => {
+    try {
+      await applyMigrations(deps.db.url)
+    } catch (error) {
       logger.error({ err: error }, 'the database could not be brought up to date; trying again in 5 s')
       setTimeout(() => void migrate(), 5_000).unref()
-    })
+    }
+  }
   void migrate()
 }

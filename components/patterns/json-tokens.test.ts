@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { tokensOf } from './code-view.tsx'
+import { tokensOf } from './json-tokens.ts'
 
 it('coloured pieces put together are the text', () => {
   fc.assert(

@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+import type { DeadLetterList, DeadLetterRow, deadLetterListQuery } from '#server/contracts/failure-groups.ts'
+import { type Result, succeed } from '#server/domain/result.ts'
+import { formatPosition } from '#server/ports/broker.ts'
+import type { Call } from '#server/ports/call.ts'
+import { countLetters, type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
+import type { Connection, Deps } from './deps.ts'
+import { type Fault, invalid } from './fault.ts'
+
+/** A dead letter as it crosses HTTP. */
+export const deadLetterRowOf = (letter: LetterRecord): DeadLetterRow => ({
+  id: letter.id.toString(),
+  failureGroupId: letter.failureGroupId,
+  topic: letter.topic as DeadLetterRow['topic'],
+  position: formatPosition(letter.partition, letter.offset),
+  diedAt: letter.diedAtMs,
+  keyText: letter.keyText,
+  convention: letter.convention as DeadLetterRow['convention'],
+  originTopic: letter.originTopic as DeadLetterRow['originTopic'],
+  originPosition:
+    letter.originPartition === null || letter.originOffset === null
+      ? null
+      : formatPosition(letter.originPartition, letter.originOffset),
+  errorClass: letter.rootCause ?? letter.errorClass,
+  message: letter.message,
+  attempts: letter.attempts,
+  traceId: letter.traceId as DeadLetterRow['traceId'],
+  lastReplay:
+    letter.lastReplayId === null
+      ? null
+      : { replayId: letter.lastReplayId, outcome: letter.lastOutcome ?? 'UNKNOWN' },
+})
+
+/** Dead letters newest first. The cursor is time of death and id of the last one shown: stable while new ones arrive. */
+export const listDeadLetters = async (
+  deps: Deps,
+  connection: Connection,
+  query: z.output<typeof deadLetterListQuery>,
+  _call: Call,
+): Promise<Result<DeadLetterList, Fault>> => {
+  const cursor = query.cursor === undefined ? null : /^(\d{1,15})-(\d{1,18})$/.exec(query.cursor)
+  if (query.cursor !== undefined && !cursor)
+    return invalid(`cursor: ${query.cursor} is not one that this list has given out.`)
+  const before = cursor ? { diedAtMs: Number(cursor[1]), id: BigInt(cursor[2] ?? 0) } : null
+  const filter = { failureGroupId: query.failureGroup, topic: query.topic, key: query.key }
+  const [found, total] = await Promise.all([
+    listLetters(deps.db, connection.id, filter, query.limit + 1, before),
+    countLetters(deps.db, connection.id, filter),
+  ])
+  const page = found.slice(0, query.limit)
+  const last = page.at(-1)
+  return succeed({
+    letters: page.map(deadLetterRowOf),
+    nextCursor: found.length > query.limit && last ? `${last.diedAtMs}-${last.id}` : null,
+    total,
+  })
+}

@@ -1,0 +1,94 @@
+import type { DeadLetterDetail } from '#server/contracts/failure-groups.ts'
+import type { MessageDetail } from '#server/contracts/messages.ts'
+import type { DegradedSource } from '#server/contracts/problem.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import type { Death } from '#server/domain/dead-letter.ts'
+import { readLetterFacts, stackLines } from '#server/domain/letter-facts.ts'
+import { type Result, succeed } from '#server/domain/result.ts'
+import type { RawMessage } from '#server/ports/broker.ts'
+import type { Call } from '#server/ports/call.ts'
+import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
+import { describeMessage } from './decode-messages.ts'
+import type { Connection, Deps } from './deps.ts'
+import { degradedBy, type Fault, notFound } from './fault.ts'
+import { deadLetterRowOf } from './list-dead-letters.ts'
+
+const deathViewOf = (death: Death | undefined): DeadLetterDetail['death'] =>
+  Object.fromEntries(
+    Object.entries(death ?? {}).map(([field, fact]) => [
+      field,
+      { value: String(fact.value), header: fact.header, index: fact.index },
+    ]),
+  )
+
+const sameBytes = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
+  a === null || b === null ? a === b : Buffer.compare(a, b) === 0
+
+const recordOf = ({ key, value, headers, timestampMs }: MessageDetail) => ({
+  key,
+  value,
+  headers,
+  timestampMs,
+})
+
+/**
+ * One dead letter: its own record as the broker holds it now, the decoded failure with the header each fact came from,
+ * and the record that died beside it. What can not be read is said, the rest stands.
+ */
+export const showDeadLetter = async (
+  deps: Deps,
+  connection: Connection,
+  id: string,
+  call: Call,
+): Promise<Result<DeadLetterDetail, Fault>> => {
+  if (!/^\d{1,18}$/.test(id)) return notFound(`There is no dead letter ${id}.`)
+  const [letter] = await listLetters(deps.db, connection.id, { ids: [BigInt(id)] }, 1, null)
+  if (!letter) return notFound(`There is no dead letter ${id} on ${connection.name}.`)
+  const { messages } = connection.broker
+  if (!messages) return notFound('This broker can not be read by position.')
+  const degraded: DegradedSource[] = []
+  const own = await messages.readAt(letter.topic as TopicName, letter.partition, letter.offset, call)
+  if (!own.ok && own.error.kind !== 'not-found') degraded.push(degradedBy(own.error))
+  const facts = own.ok ? readLetterFacts(connection.id, letter.topic, own.value.headers) : null
+  const described = own.ok ? await describeMessage(own.value, connection, call) : null
+  if (described?.registryProblem)
+    degraded.push({ source: 'registry', code: 'registry-unreachable', detail: described.registryProblem })
+  return succeed({
+    letter: deadLetterRowOf(letter),
+    record: described ? recordOf(described) : null,
+    recordProblem: own.ok ? null : own.error.detail,
+    death: deathViewOf(facts?.decoded?.death),
+    history: (facts?.decoded?.history ?? []).map(deathViewOf),
+    missing: [...(facts?.decoded?.missing ?? [])],
+    stackLines: stackLines(facts?.stack ?? null),
+    origin: await readOrigin(connection, letter, own.ok ? own.value : null, call),
+    degraded,
+  })
+}
+
+const readOrigin = async (
+  connection: Connection,
+  letter: LetterRecord,
+  own: RawMessage | null,
+  call: Call,
+): Promise<DeadLetterDetail['origin']> => {
+  const { originTopic, originPartition, originOffset } = letter
+  if (originTopic === null || originPartition === null || originOffset === null)
+    return { state: 'unknown', why: 'Its headers do not say where it died.' }
+  const found = await connection.broker.messages?.readAt(
+    originTopic as TopicName,
+    originPartition,
+    originOffset,
+    call,
+  )
+  if (!found) return { state: 'unreadable', why: 'This broker can not be read by position.' }
+  if (!found.ok)
+    return { state: found.error.kind === 'not-found' ? 'deleted' : 'unreadable', why: found.error.detail }
+  const described = await describeMessage(found.value, connection, call)
+  return {
+    state: 'found',
+    ...recordOf(described),
+    sameKey: own !== null && sameBytes(own.key, found.value.key),
+    sameValue: own !== null && sameBytes(own.value, found.value.value),
+  }
+}
