@@ -237,11 +237,15 @@ const groupTrouble = ({ group, topic, lag, verdict }: GroupFacts): Weighed[] => 
 const leastErrors = 5
 const errorShare = 0.05
 
-const tracedErrors = ({ flows }: TroubleFacts): Weighed[] =>
+/** Services whose errors are told by a failure group already are left out. */
+const tracedErrors = ({ flows, dying: groups }: TroubleFacts): Weighed[] =>
   [...Map.groupBy(flows, ({ service }) => service)].flatMap(([service, ofService]) => {
     const errors = sum(ofService.map((flow) => flow.errors))
     const spans = sum(ofService.map((flow) => flow.spans))
-    if (errors < leastErrors || errors < spans * errorShare) return []
+    const isTold = groups.some(
+      ({ consumerGroup }) => consumerGroup === service || consumerGroup?.startsWith(`${service}-`),
+    )
+    if (isTold || errors < leastErrors || errors < spans * errorShare) return []
     return [
       {
         weight: errors,

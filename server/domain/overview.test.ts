@@ -125,6 +125,14 @@ describe('troubles', () => {
     expect(troubles.at(-1)?.numbers).toBe('lag 18,402, growing 220/s')
   })
 
+  it('tell of errors in traces only where no failure group does', () => {
+    const flows = [
+      { service: 'payments', topic: null, kind: 'other' as const, spans: 100, errors: 20, contextless: 0 },
+    ]
+    expect(kinds({ flows })).toEqual(['errors-in-traces'])
+    expect(kinds({ flows, dying: [dying([5])] })).toEqual(['failure-group'])
+  })
+
   it('notice consumers whose messages carry no trace context', () => {
     const flow = { topic: 'stock', spans: 40, errors: 0, contextless: 0 }
     const flows = [
