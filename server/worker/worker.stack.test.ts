@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { openDatabase } from '#server/repositories/database.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
 import { readHeartbeat } from '#server/repositories/heartbeats.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { startStack } from '#server/sandbox/stack/start-stack.ts'
+import type { Deps } from '#server/services/deps.ts'
+import { keepPartitions } from './keep-partitions.ts'
+import { queueNow } from './run-jobs.ts'
 import { type SpawnedWorker, spawnWorker } from './spawned-worker.ts'
 
 let database: TestDatabase
@@ -106,7 +110,7 @@ describe('a worker whose broker restarts', () => {
 })
 
 describe('a worker whose PostgreSQL restarts', () => {
-  it('goes on by itself', async () => {
+  it('goes on by itself', { timeout: 150_000 }, async () => {
     const dataDir = makeDataDir()
     const stack = await startStack({ dataDir, parts: ['postgres'] })
     try {
@@ -118,9 +122,13 @@ describe('a worker whose PostgreSQL restarts', () => {
       const before = worker.lines.length
       await worker.waitFor((line) => sampled(line) && worker.lines.indexOf(line) >= before, 30_000)
       await worker.waitFor(({ msg }) => msg === 'the database answers again')
+      // The queue is served again, too.
+      const db = openDatabase(stack.databaseUrl)
+      await queueNow({ db } as Deps, [keepPartitions])
+      await db.close()
       await worker.waitFor(
-        (line) => String(line.msg).startsWith('Worker connected') && worker.lines.indexOf(line) >= before,
-        40_000,
+        (line) => String(line.msg).startsWith('Completed task') && worker.lines.indexOf(line) >= before,
+        60_000,
       )
       expect(worker.process.exitCode).toBeNull()
       expect((await worker.end('SIGTERM')).code).toBe(0)
