@@ -2,5 +2,5 @@
 export const register = async (): Promise<void> => {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
   const { startWeb } = await import('./server/http/start-web.ts')
-  await startWeb()
+  startWeb()
 }

@@ -108,7 +108,7 @@ const sentence = (error: z.ZodError): string =>
   error.issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`).join('; ')
 
 const readInput = async (endpoint: Endpoint, request: Request, context: RouteContext) => {
-  const params = endpoint.params.safeParse(decodeParams(await context.params))
+  const params = endpoint.params.safeParse(decodeParams((await context.params) ?? {}))
   if (!params.success) return fail<Fault>({ code: 'invalid-request', detail: sentence(params.error) })
   const query = endpoint.query.safeParse(Object.fromEntries(new URL(request.url).searchParams))
   if (!query.success) return fail<Fault>({ code: 'invalid-request', detail: sentence(query.error) })

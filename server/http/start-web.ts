@@ -1,22 +1,32 @@
+import { spawn } from 'node:child_process'
 import { composition } from '#server/composition.ts'
 import { logger } from '#server/logger.ts'
-import { applyMigrations } from '#server/repositories/migrate.ts'
 import { startTracing } from '#server/start-tracing.ts'
+
+const againAfterMs = 5_000
+
+/** Migrations run in a process of their own: their engine reads files by path, which a bundle does not have. */
+const applyMigrations = (): void => {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'server/apply-migrations.ts'],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  )
+  child.once('exit', (code) => {
+    if (code === 0) return
+    logger.error({ code }, 'the database could not be brought up to date; trying again')
+    setTimeout(applyMigrations, againAfterMs).unref()
+  })
+}
 
 /**
  * What the web process does before it answers: traces itself, puts itself together and brings the database's tables
  * up to date. A database that is down does not keep it from starting: pages then say so, and it is tried again.
  */
-export const startWeb = async (): Promise<void> => {
+export const startWeb = (): void => {
   startTracing('spillway-web', process.env.SPILLWAY_TRACES_ENDPOINT)
-  const { deps } = composition()
-  const migrate = async (): Promise<void> => {
-    try {
-      await applyMigrations(deps.db.url)
-    } catch (error) {
-      logger.error({ err: error }, 'the database could not be brought up to date; trying again in 5 s')
-      setTimeout(() => void migrate(), 5_000).unref()
-    }
-  }
-  void migrate()
+  composition()
+  applyMigrations()
 }

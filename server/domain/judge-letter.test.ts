@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Candidate, refusalOf } from './judge-letter.ts'
+
+const sound: Candidate = {
+  targetTopic: 'orders',
+  targetExists: true,
+  targetIsDeadLetterTopic: false,
+  record: { isTombstone: false, sizeBytes: 100, hasReplyTopic: false },
+  maxMessageBytes: 1_000,
+  lastOutcome: null,
+}
+
+describe('a letter may be replayed', () => {
+  it('when nothing speaks against it, also again after it came back', () => {
+    expect(refusalOf(sound)).toBeNull()
+    for (const lastOutcome of ['RETURNED', 'FAILED', 'SKIPPED', 'UNKNOWN'])
+      expect(refusalOf({ ...sound, lastOutcome })).toBeNull()
+  })
+})
+
+describe('a letter is refused', () => {
+  it.each([
+    ['expired', { record: null }],
+    ['origin-unknown', { targetTopic: null }],
+    ['target-missing', { targetExists: false }],
+    ['target-is-dead-letter-topic', { targetIsDeadLetterTopic: true }],
+    ['being-replayed', { lastOutcome: 'SENT' }],
+    ['already-settled', { lastOutcome: 'SETTLED' }],
+    ['tombstone', { record: { isTombstone: true, sizeBytes: 0, hasReplyTopic: false } }],
+    ['too-large', { maxMessageBytes: 99 }],
+  ] as const)('as %s', (code, change) => {
+    expect(refusalOf({ ...sound, ...change })).toBe(code)
+  })
+  it('never sent as a tombstone, whatever else is true', () => {
+    fc.assert(
+      fc.property(
+        fc.boolean(),
+        fc.option(fc.constantFrom('SENT', 'SETTLED', 'RETURNED')),
+        (targetExists, lastOutcome) => {
+          const record = { isTombstone: true, sizeBytes: 1, hasReplyTopic: false }
+          expect(refusalOf({ ...sound, targetExists, lastOutcome, record })).not.toBeNull()
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,265 @@
+import type { Outcome } from '#server/contracts/replays.ts'
+import type { Database } from './database.ts'
+import type { LeaseProof } from './dead-letters.ts'
+import { assertFence } from './leases.ts'
+
+export type ItemRecord = {
+  readonly id: bigint
+  readonly replayId: string
+  readonly letterId: bigint
+  readonly sourceTopic: string
+  readonly sourcePartition: number
+  readonly sourceOffset: bigint
+  readonly keyText: string | null
+  readonly targetTopic: string
+  readonly targetPartition: number | null
+  readonly targetOffset: bigint | null
+  readonly readerGroup: string | null
+  readonly outcome: Outcome
+  readonly proof: string
+  /** When sending was about to begin, milliseconds since the epoch; set before the send, so that a successor knows where to look. */
+  readonly intentFromMs: bigint | null
+  readonly sentAtMs: number | null
+  readonly outcomeAtMs: number | null
+  readonly traceId: string | null
+}
+
+type Row = Awaited<ReturnType<Database['prisma']['replayItem']['findUniqueOrThrow']>>
+
+const recordOf = (row: Row): ItemRecord => ({
+  id: row.id,
+  replayId: row.replayId,
+  letterId: row.letterId,
+  sourceTopic: row.sourceTopic,
+  sourcePartition: row.sourcePartition,
+  sourceOffset: row.sourceOffset,
+  keyText: row.keyText,
+  targetTopic: row.targetTopic,
+  targetPartition: row.targetPartition,
+  targetOffset: row.targetOffset,
+  readerGroup: row.readerGroup,
+  outcome: row.outcome as Outcome,
+  proof: row.proof,
+  intentFromMs: row.intentFrom,
+  sentAtMs: row.sentAt?.getTime() ?? null,
+  outcomeAtMs: row.outcomeAt?.getTime() ?? null,
+  traceId: row.traceId,
+})
+
+/** The next items to send, in order. Items whose sending was begun are left to `listIntents`. */
+export const listSendable = async (
+  db: Database,
+  replayId: string,
+  limit: number,
+): Promise<readonly ItemRecord[]> =>
+  (
+    await db.prisma.replayItem.findMany({
+      where: { replayId, outcome: 'PENDING', intentFrom: null },
+      orderBy: { seq: 'asc' },
+      take: limit,
+    })
+  ).map(recordOf)
+
+/** Items whose sending was begun and of which nobody knows whether the copy arrived. */
+export const listIntents = async (db: Database, replayId: string): Promise<readonly ItemRecord[]> =>
+  (
+    await db.prisma.replayItem.findMany({
+      where: { replayId, outcome: 'PENDING', intentFrom: { not: null } },
+      orderBy: { seq: 'asc' },
+    })
+  ).map(recordOf)
+
+/** Sent items whose outcome may still change, longest without news first. */
+export const listOpenItems = async (
+  db: Database,
+  replayId: string,
+  limit: number,
+): Promise<readonly ItemRecord[]> =>
+  (
+    await db.prisma.replayItem.findMany({
+      where: { replayId, outcome: { in: ['SENT', 'CONSUMED', 'RETRYING'] } },
+      orderBy: { seq: 'asc' },
+      take: limit,
+    })
+  ).map(recordOf)
+
+/** Items of a replay from after a cursor on, newest news first is left to the screen: order is that of sending. */
+export const listItems = async (
+  db: Database,
+  replayId: string,
+  filter: { readonly outcome?: string | undefined; readonly after: number; readonly limit: number },
+): Promise<readonly (ItemRecord & { readonly seq: number })[]> =>
+  (
+    await db.prisma.replayItem.findMany({
+      where: {
+        replayId,
+        seq: { gt: filter.after },
+        ...(filter.outcome === undefined ? {} : { outcome: filter.outcome }),
+      },
+      orderBy: { seq: 'asc' },
+      take: filter.limit,
+    })
+  ).map((row) => ({ ...recordOf(row), seq: row.seq }))
+
+/** How many items stand at each outcome, and how many copies were sent in the last five seconds. */
+export const countOutcomes = async (
+  db: Database,
+  replayIds: readonly string[],
+): Promise<
+  ReadonlyMap<string, { readonly outcomes: ReadonlyMap<string, number>; readonly sentLately: number }>
+> => {
+  const { rows } = await db.pool.query<{ replay_id: string; outcome: string; count: number; lately: number }>(
+    `SELECT replay_id, outcome, count(*)::int AS count, count(*) FILTER (WHERE sent_at > now() - interval '5 seconds')::int AS lately
+     FROM replay_item WHERE replay_id = ANY($1::uuid[]) GROUP BY 1, 2`,
+    [replayIds],
+  )
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.replay_id)].map(([id, mine]) => [
+      id,
+      {
+        outcomes: new Map(mine.map((row) => [row.outcome, row.count])),
+        sentLately: mine.reduce((sum, row) => sum + row.lately, 0),
+      },
+    ]),
+  )
+}
+
+export type ItemChange = {
+  readonly id: bigint
+  readonly outcome: Outcome
+  readonly proof: string
+  readonly intentFromMs?: bigint | null
+  readonly targetPartition?: number
+  readonly targetOffset?: bigint
+  readonly sentAtMs?: number
+  readonly outcomeAtMs?: number
+  readonly traceId?: string | null
+}
+
+/** Writes what became of items, all or none, under the replay's lease. */
+export const changeItems = async (
+  db: Database,
+  changes: readonly ItemChange[],
+  lease: LeaseProof,
+): Promise<void> => {
+  if (changes.length === 0) return
+  const client = await db.pool.connect()
+  try {
+    await client.query('BEGIN')
+    await assertFence(client, lease.name, lease.fence)
+    await client.query(
+      `UPDATE replay_item AS i SET
+         outcome = n.outcome, proof = n.proof,
+         intent_from = CASE WHEN n.clear_intent THEN NULL ELSE coalesce(n.intent_from, i.intent_from) END,
+         target_partition = coalesce(n.target_partition, i.target_partition),
+         target_offset = coalesce(n.target_offset, i.target_offset),
+         sent_at = coalesce(n.sent_at, i.sent_at), outcome_at = coalesce(n.outcome_at, i.outcome_at),
+         trace_id = coalesce(n.trace_id, i.trace_id)
+       FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::int[], $7::bigint[], $8::timestamptz[], $9::timestamptz[], $10::text[])
+         AS n(id, outcome, proof, intent_from, clear_intent, target_partition, target_offset, sent_at, outcome_at, trace_id)
+       WHERE i.id = n.id`,
+      [
+        changes.map(({ id }) => id.toString()),
+        changes.map(({ outcome }) => outcome),
+        changes.map(({ proof }) => proof),
+        changes.map(({ intentFromMs }) => intentFromMs?.toString() ?? null),
+        changes.map(({ intentFromMs }) => intentFromMs === null),
+        changes.map(({ targetPartition }) => targetPartition ?? null),
+        changes.map(({ targetOffset }) => targetOffset?.toString() ?? null),
+        changes.map(({ sentAtMs }) => (sentAtMs === undefined ? null : new Date(sentAtMs))),
+        changes.map(({ outcomeAtMs }) => (outcomeAtMs === undefined ? null : new Date(outcomeAtMs))),
+        changes.map(({ traceId }) => traceId ?? null),
+      ],
+    )
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+/** Marks all items not yet begun as left out, under the lease. */
+export const skipUnsent = async (
+  db: Database,
+  replayId: string,
+  proof: string,
+  lease: LeaseProof,
+): Promise<void> => {
+  const client = await db.pool.connect()
+  try {
+    await client.query('BEGIN')
+    await assertFence(client, lease.name, lease.fence)
+    await client.query(
+      `UPDATE replay_item SET outcome = 'SKIPPED', proof = $2, outcome_at = now() WHERE replay_id = $1 AND outcome = 'PENDING' AND intent_from IS NULL`,
+      [replayId, proof],
+    )
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+export type ReturnedCopy = {
+  readonly itemId: bigint
+  readonly letterId: bigint
+  readonly errorClass: string | null
+  readonly topic: string
+  readonly sameError: boolean
+}
+
+/** Copies that died again, by the lineage headers the index has read; with whether the error is the same as before. */
+export const findReturned = async (db: Database, replayId: string): Promise<readonly ReturnedCopy[]> => {
+  const { rows } = await db.pool.query<{
+    item: string
+    letter: string
+    error_class: string | null
+    topic: string
+    same: boolean
+  }>(
+    `SELECT DISTINCT ON (i.id) i.id AS item, l.id AS letter, coalesce(l.root_cause, l.error_class) AS error_class, l.topic,
+            l.failure_group_id = before.failure_group_id AS same
+     FROM replay_item i
+     JOIN dead_letter l ON l.replay_item_id = i.id
+     JOIN dead_letter before ON before.id = i.letter_id
+     WHERE i.replay_id = $1 AND i.outcome <> 'RETURNED' ORDER BY i.id, l.id`,
+    [replayId],
+  )
+  return rows.map((row) => ({
+    itemId: BigInt(row.item),
+    letterId: BigInt(row.letter),
+    errorClass: row.error_class,
+    topic: row.topic,
+    sameError: row.same,
+  }))
+}
+
+/** Groups that lately read these topics, with their lag and members, from the samples. */
+export const readReaders = async (
+  db: Database,
+  connectionId: string,
+  topics: readonly string[],
+): Promise<
+  readonly {
+    readonly group: string
+    readonly topic: string
+    readonly lag: bigint
+    readonly members: number
+  }[]
+> => {
+  const { rows } = await db.pool.query<{ group_id: string; topic: string; lag: string; members: number }>(
+    `SELECT DISTINCT ON (group_id, topic) group_id, topic, lag, members FROM lag_sample
+     WHERE connection_id = $1 AND topic = ANY($2) AND at > now() - interval '10 minutes' ORDER BY group_id, topic, at DESC`,
+    [connectionId, topics],
+  )
+  return rows.map((row) => ({
+    group: row.group_id,
+    topic: row.topic,
+    lag: BigInt(row.lag),
+    members: row.members,
+  }))
+}

@@ -1,0 +1,178 @@
+import type { ReplayPlan } from '#server/contracts/replays.ts'
+import type { Database } from './database.ts'
+import type { LeaseProof } from './dead-letters.ts'
+import { assertFence } from './leases.ts'
+
+/** What a plan keeps beside its items: what the operator saw. */
+export type StoredPlan = Omit<ReplayPlan, 'planId'>
+
+export type ReplayRecord = {
+  readonly id: string
+  readonly number: number | null
+  readonly connectionId: string
+  readonly state: string
+  readonly title: string
+  readonly failureGroupId: string | null
+  readonly targets: readonly string[]
+  readonly pacePerSecond: number
+  readonly reason: string
+  readonly startedBy: string
+  readonly plan: StoredPlan
+  readonly createdAtMs: number
+  readonly startedAtMs: number | null
+  readonly finishedAtMs: number | null
+  readonly failure: string | null
+}
+
+export type NewReplayItem = {
+  readonly letterId: bigint
+  readonly sourceTopic: string
+  readonly sourcePartition: number
+  readonly sourceOffset: bigint
+  readonly keyText: string | null
+  readonly targetTopic: string
+  readonly targetPartition: number | null
+  readonly readerGroup: string | null
+  readonly traceId: string | null
+}
+
+type Row = Awaited<ReturnType<Database['prisma']['replay']['findUniqueOrThrow']>>
+
+const recordOf = (row: Row): ReplayRecord => ({
+  id: row.id,
+  number: row.number,
+  connectionId: row.connectionId,
+  state: row.state,
+  title: row.title,
+  failureGroupId: row.failureGroupId,
+  targets: row.targets,
+  pacePerSecond: row.pacePerSecond,
+  reason: row.reason,
+  startedBy: row.startedBy,
+  plan: row.plan as unknown as StoredPlan,
+  createdAtMs: row.createdAt.getTime(),
+  startedAtMs: row.startedAt?.getTime() ?? null,
+  finishedAtMs: row.finishedAt?.getTime() ?? null,
+  failure: row.failure,
+})
+
+/** Keeps a frozen plan with its items, in the order they will be sent. */
+export const insertPlan = async (
+  db: Database,
+  plan: {
+    readonly id: string
+    readonly connectionId: string
+    readonly title: string
+    readonly failureGroupId: string | null
+    readonly targets: readonly string[]
+    readonly plan: StoredPlan
+  },
+  items: readonly NewReplayItem[],
+): Promise<void> => {
+  const { id, connectionId, title, failureGroupId, targets } = plan
+  await db.prisma.$transaction([
+    db.prisma.replay.create({
+      data: { id, connectionId, title, failureGroupId, targets: [...targets], plan: plan.plan as object },
+    }),
+    db.prisma.replayItem.createMany({ data: items.map((item, seq) => ({ ...item, seq, replayId: id })) }),
+  ])
+}
+
+/** A replay or plan of a connection, or null. Ids that are no UUID are nobody's. */
+export const findReplay = async (
+  db: Database,
+  connectionId: string,
+  id: string,
+): Promise<ReplayRecord | null> => {
+  if (!/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(id)) return null
+  const row = await db.prisma.replay.findFirst({ where: { id, connectionId } })
+  return row ? recordOf(row) : null
+}
+
+/** Started replays, newest first. */
+export const listStartedReplays = async (
+  db: Database,
+  connectionId: string,
+  limit: number,
+): Promise<readonly ReplayRecord[]> =>
+  (
+    await db.prisma.replay.findMany({
+      where: { connectionId, number: { not: null } },
+      orderBy: { number: 'desc' },
+      take: limit,
+    })
+  ).map(recordOf)
+
+/** Replays with work left for a worker: sending, or outcomes still open. */
+export const listOpenReplayIds = async (db: Database): Promise<readonly string[]> => {
+  const { rows } = await db.pool.query<{ id: string }>(
+    `SELECT id FROM replay WHERE state IN ('running', 'cancelling', 'following')
+     UNION SELECT r.id FROM replay r WHERE r.state = 'cancelled' AND r.finished_at > now() - interval '15 minutes'
+       AND EXISTS (SELECT FROM replay_item i WHERE i.replay_id = r.id AND i.outcome IN ('SENT', 'CONSUMED', 'RETRYING'))`,
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** A replay by its id alone, for the worker. */
+export const readReplay = async (db: Database, id: string): Promise<ReplayRecord | null> => {
+  const row = await db.prisma.replay.findUnique({ where: { id } })
+  return row ? recordOf(row) : null
+}
+
+/** Starts a plan, once: a second start finds it started and changes nothing. Answers whether this call started it. */
+export const markStarted = async (
+  db: Database,
+  id: string,
+  by: string,
+  pacePerSecond: number,
+  reason: string,
+): Promise<boolean> => {
+  const { rowCount } = await db.pool.query(
+    `UPDATE replay SET state = 'running', number = nextval('replay_number'), started_at = now(), started_by = $2, pace_per_second = $3, reason = $4
+     WHERE id = $1 AND state = 'planned'`,
+    [id, by, pacePerSecond, reason],
+  )
+  return rowCount === 1
+}
+
+/** Asks a running replay to stop. False when there is nothing left to stop. */
+export const markCancelling = async (db: Database, id: string): Promise<boolean> => {
+  const { rowCount } = await db.pool.query(
+    `UPDATE replay SET state = 'cancelling' WHERE id = $1 AND state = 'running'`,
+    [id],
+  )
+  return rowCount === 1
+}
+
+/** Moves a replay to another state under its lease. `finished` sets the time of its end. */
+export const setReplayState = async (
+  db: Database,
+  id: string,
+  state: string,
+  lease: LeaseProof,
+  finished = false,
+): Promise<void> => {
+  const client = await db.pool.connect()
+  try {
+    await client.query('BEGIN')
+    await assertFence(client, lease.name, lease.fence)
+    await client.query(
+      `UPDATE replay SET state = $2, failure = NULL, finished_at = CASE WHEN $3 THEN coalesce(finished_at, now()) ELSE finished_at END WHERE id = $1`,
+      [id, state, finished],
+    )
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+/** Notes why sending does not go on at present, or that it does (null). */
+export const setReplayFailure = async (db: Database, id: string, failure: string | null): Promise<void> => {
+  await db.pool.query('UPDATE replay SET failure = $2 WHERE id = $1 AND failure IS DISTINCT FROM $2', [
+    id,
+    failure,
+  ])
+}

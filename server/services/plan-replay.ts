@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto'
+import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
+import { type PlanFindingCode, planFindings } from '#server/domain/plan-findings.ts'
+import { isStripped, lineageHeaders } from '#server/domain/replay-copy.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { isDeadLetterTopic } from '#server/domain/topic-kind.ts'
+import type { RawMessage, TopicState } from '#server/ports/broker.ts'
+import type { Call } from '#server/ports/call.ts'
+import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
+import { readFailureGroups } from '#server/repositories/failure-groups.ts'
+import { readReaders } from '#server/repositories/replay-items.ts'
+import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/repositories/replays.ts'
+import type { Actor, Connection, Deps } from './deps.ts'
+import { type Fault, faultOf, invalid } from './fault.ts'
+import { coordinateKey, readLetters } from './read-letters.ts'
+
+const largestSelection = 10_000
+const shownLetters = 100
+
+type Judged = {
+  readonly letter: LetterRecord
+  readonly record: RawMessage | null
+  readonly target: TopicState | null
+  readonly refusal: PlanFindingCode | null
+}
+
+/**
+ * Freezes a selection of dead letters to their coordinates and checks what replaying it would do: nothing is sent. The
+ * plan is kept and can be started once. Refused letters are no part of it; each refusal and warning has its count.
+ */
+export const planReplay = async (
+  deps: Deps,
+  connection: Connection,
+  _actor: Actor,
+  request: PlanReplayRequest,
+  call: Call,
+): Promise<Result<ReplayPlan, Fault>> => {
+  const chosen = await selectLetters(deps, connection, request)
+  if (!chosen.ok) return chosen
+  const letters = chosen.value
+  const records = await readLetters(connection, letters, call)
+  if (!records.ok) return fail(faultOf(records.error))
+  const judged = await judgeLetters(connection, letters, records.value, request.targetTopic, call)
+  if (!judged.ok) return judged
+  const ready = judged.value.filter(({ refusal }) => refusal === null)
+  const targets = [...Map.groupBy(ready, ({ target }) => target?.name ?? ('' as TopicName))].map(
+    ([topic, list]) => ({
+      topic,
+      partitions: list[0]?.target?.partitions.length ?? 0,
+      count: list.length,
+    }),
+  )
+  const readers = await readReaders(
+    deps.db,
+    connection.id,
+    targets.map(({ topic }) => topic),
+  )
+  const groupsOfLetters = [...new Set(letters.map(({ failureGroupId }) => failureGroupId))]
+  const plan: StoredPlan = {
+    frozenAt: deps.clock.nowMs(),
+    total: letters.length,
+    ready: ready.length,
+    targets,
+    findings: await findingsOf(deps, connection, judged.value, groupsOfLetters, readers),
+    readers: readers.map(({ group, topic, lag }) => ({
+      group,
+      topic: topic as TopicName,
+      lagMessages: lag.toString(),
+    })),
+    strippedHeaders: [
+      ...new Set(
+        ready.flatMap(({ record }) => record?.headers.map(({ name }) => name) ?? []).filter(isStripped),
+      ),
+    ].sort(),
+    addedHeaders: Object.entries(lineageHeaders).map(([name, meaning]) => ({ name, meaning })),
+    writeRefusedBecause: await whyNotWrite(connection, call),
+    environment: { name: connection.environment.name, production: connection.environment.production },
+  }
+  const id = randomUUID()
+  const [only] = groupsOfLetters
+  const failureGroupId = groupsOfLetters.length === 1 && only !== undefined ? only : null
+  await insertPlan(
+    deps.db,
+    {
+      id,
+      connectionId: connection.id,
+      title: titleOf(letters),
+      failureGroupId,
+      targets: targets.map(({ topic }) => topic),
+      plan,
+    },
+    [...ready].sort(byDeath).map((one) => itemOf(one, readers)),
+  )
+  return succeed({ planId: id, ...plan })
+}
+
+/** Oldest first, so that messages of one key keep their order. */
+const byDeath = (a: Judged, b: Judged): number =>
+  a.letter.diedAtMs - b.letter.diedAtMs || (a.letter.id < b.letter.id ? -1 : 1)
+
+const titleOf = (letters: readonly LetterRecord[]): string => {
+  const causes = new Set(letters.map(({ rootCause, errorClass, topic }) => rootCause ?? errorClass ?? topic))
+  const [first = 'dead letters'] = causes
+  return causes.size > 1 ? `${first} and ${causes.size - 1} more` : first
+}
+
+const selectLetters = async (
+  deps: Deps,
+  connection: Connection,
+  { selection }: PlanReplayRequest,
+): Promise<Result<readonly LetterRecord[], Fault>> => {
+  const { failureGroupId, letterIds } = selection
+  if (failureGroupId === undefined && (letterIds === undefined || letterIds.length === 0))
+    return invalid('selection: name a failure group, or at least one dead letter.')
+  if (letterIds?.some((id) => !/^\d{1,18}$/.test(id)))
+    return invalid('selection.letterIds: these are not ids of dead letters.')
+  const filter = { failureGroupId, ids: letterIds?.map(BigInt) }
+  const found = await listLetters(deps.db, connection.id, filter, largestSelection + 1, null)
+  if (found.length === 0) return invalid('selection: no dead letter fits it.')
+  if (found.length > largestSelection)
+    return invalid(
+      `selection: more than ${largestSelection} dead letters; choose fewer, for example by their topic.`,
+    )
+  return succeed(found)
+}
+
+const judgeLetters = async (
+  connection: Connection,
+  letters: readonly LetterRecord[],
+  records: ReadonlyMap<string, RawMessage>,
+  chosenTarget: TopicName | null,
+  call: Call,
+): Promise<Result<readonly Judged[], Fault>> => {
+  const listed = await connection.broker.topics.list(call)
+  if (!listed.ok) return fail(faultOf(listed.error))
+  const topics = new Map<string, TopicState>(listed.value.map((topic) => [topic.name, topic]))
+  const wanted = [
+    ...new Set(letters.map(({ originTopic }) => chosenTarget ?? originTopic).filter((name) => name !== null)),
+  ] as TopicName[]
+  const settings = await connection.broker.topics.settings(
+    wanted.filter((name) => topics.has(name)),
+    call,
+  )
+  const limitOf = (topic: string): number | null => {
+    const value = settings.ok
+      ? settings.value.get(topic as TopicName)?.find(({ name }) => name === 'max.message.bytes')?.value
+      : null
+    return value ? Number(value) : null
+  }
+  return succeed(
+    letters.map((letter) => {
+      const name = chosenTarget ?? letter.originTopic
+      const record = records.get(coordinateKey(letter)) ?? null
+      const target = name === null ? null : (topics.get(name) ?? null)
+      const candidate: Candidate = {
+        targetTopic: name,
+        targetExists: target !== null,
+        targetIsDeadLetterTopic: name !== null && isDeadLetterTopic(name, connection.deadLetterTopics),
+        record: record && {
+          isTombstone: record.value === null,
+          sizeBytes: sizeOf(record),
+          hasReplyTopic: hasReplyTopic(record),
+        },
+        maxMessageBytes: name === null ? null : limitOf(name),
+        lastOutcome: letter.lastOutcome,
+      }
+      return { letter, record, target, refusal: refusalOf(candidate) }
+    }),
+  )
+}
+
+const sizeOf = ({ key, value, headers }: RawMessage): number =>
+  (key?.length ?? 0) +
+  (value?.length ?? 0) +
+  headers.reduce((sum, header) => sum + header.name.length + (header.value?.length ?? 0), 0)
+
+const hasReplyTopic = ({ headers }: RawMessage): boolean =>
+  headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to')
+
+const itemOf = (
+  { letter, target }: Judged,
+  readers: readonly { readonly group: string; readonly topic: string }[],
+): NewReplayItem => {
+  const goesHome = target?.name === letter.originTopic
+  const partition = letter.originPartition
+  return {
+    letterId: letter.id,
+    sourceTopic: letter.topic,
+    sourcePartition: letter.partition,
+    sourceOffset: letter.offset,
+    keyText: letter.keyText,
+    targetTopic: target?.name ?? '',
+    // Its own partition when it goes home and that still exists; otherwise the key decides.
+    targetPartition:
+      goesHome && partition !== null && partition < (target?.partitions.length ?? 0) ? partition : null,
+    readerGroup: letter.group ?? readers.find(({ topic }) => topic === target?.name)?.group ?? null,
+    traceId: letter.traceId,
+  }
+}
+
+const findingsOf = async (
+  deps: Deps,
+  connection: Connection,
+  judged: readonly Judged[],
+  failureGroupIds: readonly string[],
+  readers: readonly { readonly group: string; readonly topic: string; readonly members: number }[],
+): Promise<StoredPlan['findings']> => {
+  const ready = judged.filter(({ refusal }) => refusal === null)
+  const groups = (await readFailureGroups(deps.db, connection.id)).filter(({ id }) =>
+    failureGroupIds.includes(id),
+  )
+  const dying = new Set(
+    groups.filter(({ trend }) => trend.slice(-2).some((count) => count > 0)).map(({ id }) => id),
+  )
+  const stopped = new Set(readers.filter(({ members }) => members === 0).map(({ group }) => group))
+  const warnings: readonly (readonly [PlanFindingCode, readonly Judged[]])[] = [
+    ['still-dying', ready.filter(({ letter }) => dying.has(letter.failureGroupId))],
+    ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
+    ['awaits-reply', ready.filter(({ record }) => record !== null && hasReplyTopic(record))],
+    ['returned', ready.filter(({ letter }) => letter.lastOutcome === 'RETURNED')],
+  ]
+  const refusals = [...Map.groupBy(judged, ({ refusal }) => refusal)].flatMap(([code, list]) =>
+    code === null ? [] : [[code, list] as const],
+  )
+  return [...warnings, ...refusals]
+    .filter(([, list]) => list.length > 0)
+    .map(([code, list]) => ({
+      ...planFindings[code],
+      code,
+      count: list.length,
+      letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),
+    }))
+}
+
+const whyNotWrite = async (connection: Connection, call: Call): Promise<string | null> => {
+  if (connection.readOnly) return 'The connection is read-only.'
+  const { publish } = await connection.broker.capabilities(call)
+  return publish.state === 'yes' ? null : publish.why
+}

@@ -1,0 +1,77 @@
+import type { Outcome, ReplaySummary } from '#server/contracts/replays.ts'
+import { type Result, succeed } from '#server/domain/result.ts'
+import type { Call } from '#server/ports/call.ts'
+import { countOutcomes } from '#server/repositories/replay-items.ts'
+import { findReplay, type ReplayRecord } from '#server/repositories/replays.ts'
+import type { Connection, Deps } from './deps.ts'
+import { type Fault, notFound } from './fault.ts'
+
+const outcomeNames = [
+  'PENDING',
+  'SENT',
+  'CONSUMED',
+  'SETTLED',
+  'RETRYING',
+  'RETURNED',
+  'FAILED',
+  'SKIPPED',
+  'UNKNOWN',
+] as const satisfies readonly Outcome[]
+const lateSeconds = 5
+
+/** Replays with their progress as it stands. Plans that were not started are left out. */
+export const summariseReplays = async (
+  deps: Deps,
+  records: readonly ReplayRecord[],
+): Promise<ReplaySummary[]> => {
+  const counts = await countOutcomes(
+    deps.db,
+    records.map(({ id }) => id),
+  )
+  return records.flatMap((record) => {
+    if (record.number === null) return []
+    const { outcomes = new Map<string, number>(), sentLately = 0 } = counts.get(record.id) ?? {}
+    const of = (name: Outcome) => outcomes.get(name) ?? 0
+    const total = [...outcomes.values()].reduce((sum, count) => sum + count, 0)
+    const pending = of('PENDING')
+    const isSending = record.state === 'running'
+    const ratePerSecond = isSending ? sentLately / lateSeconds : null
+    return [
+      {
+        id: record.id,
+        number: record.number,
+        state: record.state as ReplaySummary['state'],
+        createdAt: record.startedAtMs ?? record.createdAtMs,
+        startedBy: record.startedBy,
+        reason: record.reason,
+        failureGroupId: record.failureGroupId,
+        title: record.title,
+        targets: record.targets as ReplaySummary['targets'],
+        total,
+        sent: total - pending - of('FAILED') - of('SKIPPED'),
+        pacePerSecond: record.pacePerSecond,
+        ratePerSecond,
+        remainingMs: isSending
+          ? (pending / Math.max(1, ratePerSecond || record.pacePerSecond)) * 1_000
+          : null,
+        outcomes: Object.fromEntries(
+          outcomeNames.map((name) => [name, of(name)]),
+        ) as ReplaySummary['outcomes'],
+        finishedAt: record.finishedAtMs,
+        failure: record.failure,
+      },
+    ]
+  })
+}
+
+/** One started replay with its progress and outcomes. */
+export const showReplay = async (
+  deps: Deps,
+  connection: Connection,
+  id: string,
+  _call: Call,
+): Promise<Result<ReplaySummary, Fault>> => {
+  const found = await findReplay(deps.db, connection.id, id)
+  const [summary] = found ? await summariseReplays(deps, [found]) : []
+  return summary ? succeed(summary) : notFound(`There is no replay ${id} on ${connection.name}.`)
+}

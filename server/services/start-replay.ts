@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import type { ReplaySummary, startReplayRequest } from '#server/contracts/replays.ts'
+import { fail, type Result } from '#server/domain/result.ts'
+import type { Call } from '#server/ports/call.ts'
+import { recordAudit } from '#server/repositories/audit.ts'
+import { notifyChanged } from '#server/repositories/notify.ts'
+import { findReplay, markStarted } from '#server/repositories/replays.ts'
+import { addMark } from './add-mark.ts'
+import type { Actor, Connection, Deps } from './deps.ts'
+import { type Fault, notFound } from './fault.ts'
+import { showReplay } from './show-replay.ts'
+
+/**
+ * Starts a plan. Starting it again, by a second click or another browser, answers the replay that runs already. Refused
+ * on a read-only connection, with an audit entry either way. The worker does the sending.
+ */
+export const startReplay = async (
+  deps: Deps,
+  connection: Connection,
+  actor: Actor,
+  request: z.output<typeof startReplayRequest>,
+  call: Call,
+): Promise<Result<ReplaySummary, Fault>> => {
+  const plan = await findReplay(deps.db, connection.id, request.planId)
+  if (!plan) return notFound(`There is no replay plan ${request.planId}.`)
+  const entry = { actor: actor.name, action: 'start replay', target: plan.id, connectionId: connection.id }
+  if (connection.readOnly) {
+    await recordAudit(deps.db, { ...entry, result: 'refused', detail: 'the connection is read-only' })
+    return fail({ code: 'read-only-connection', detail: `${connection.name} is read-only.` })
+  }
+  if (plan.plan.ready === 0)
+    return fail({ code: 'conflict', detail: 'The plan has no letter that may be sent.' })
+  if (await markStarted(deps.db, plan.id, actor.name, request.pacePerSecond, request.reason)) {
+    const detail = `${plan.plan.ready} to ${plan.targets.join(', ')} at ${request.pacePerSecond}/s${request.reason === '' ? '' : `: ${request.reason}`}`
+    await recordAudit(deps.db, { ...entry, result: 'allowed', detail })
+    await addMark(
+      deps,
+      actor,
+      { kind: 'replay', text: `Replay of ${plan.plan.ready} to ${plan.targets.join(', ')}` },
+      call,
+    )
+    await notifyChanged(deps.db, 'replays', connection.id)
+  }
+  return showReplay(deps, connection, plan.id, call)
+}
