@@ -1,192 +1,310 @@
-import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
-import type { GroupId, Position, TopicName, TraceId } from '#server/contracts/scalars.ts'
+import type pg from 'pg'
 import type { Database } from './database.ts'
+import { assertFence } from './leases.ts'
 
-/** One indexed dead letter: coordinates and decoded facts. */
-export type IndexedLetter = {
-  readonly id: bigint
-  readonly topic: TopicName
+export type NewLetter = {
+  readonly topic: string
   readonly partition: number
   readonly offset: bigint
   readonly failureGroupId: string
   readonly diedAtMs: number
   readonly keyText: string | null
-  readonly convention: DeadLetterRow['convention']
-  readonly originTopic: TopicName | null
+  readonly convention: string
+  readonly originTopic: string | null
   readonly originPartition: number | null
   readonly originOffset: bigint | null
-  readonly group: GroupId | null
-  /** The root cause's class where the stack tells it. */
+  readonly group: string | null
   readonly errorClass: string | null
+  readonly rootCause: string | null
+  readonly message: string | null
+  readonly normalisedMessage: string | null
+  readonly frame: string | null
+  readonly stack: string | null
+  readonly attempts: number | null
+  readonly traceId: string | null
+  readonly replayItemId: bigint | null
+}
+export type IndexedPosition = {
+  readonly topic: string
+  readonly partition: number
+  readonly nextOffset: bigint
+}
+export type LeaseProof = { readonly name: string; readonly fence: bigint }
+
+/** Text that PostgreSQL can hold: it has no NUL character. */
+const clean = (text: string | null, length: number): string | null =>
+  text?.replaceAll('\u0000', '').slice(0, length) ?? null
+const decimal = (value: bigint | null): string | null => value?.toString() ?? null
+
+/**
+ * Writes a batch of letters, their failure groups and how far the index has read, in one transaction under the lease:
+ * after a crash the index goes on exactly where it was and counts stay exact. Answers how many letters were new.
+ */
+export const indexLetters = async (
+  db: Database,
+  connectionId: string,
+  letters: readonly NewLetter[],
+  positions: readonly IndexedPosition[],
+  lease: LeaseProof,
+): Promise<number> => {
+  const client = await db.pool.connect()
+  try {
+    await client.query('BEGIN')
+    await assertFence(client, lease.name, lease.fence)
+    const inserted = letters.length === 0 ? 0 : await writeLetters(client, connectionId, letters)
+    await client.query(
+      `INSERT INTO index_position (connection_id, topic, partition, next_offset, updated_at)
+       SELECT $1, * , now() FROM unnest($2::text[], $3::int[], $4::bigint[])
+       ON CONFLICT (connection_id, topic, partition) DO UPDATE
+         SET next_offset = excluded.next_offset, updated_at = excluded.updated_at`,
+      [
+        connectionId,
+        positions.map((one) => one.topic),
+        positions.map((one) => one.partition),
+        positions.map((one) => one.nextOffset.toString()),
+      ],
+    )
+    await client.query('COMMIT')
+    return inserted
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+const writeLetters = async (
+  client: pg.PoolClient,
+  connectionId: string,
+  letters: readonly NewLetter[],
+): Promise<number> => {
+  const groups = [...new Map(letters.map((letter) => [letter.failureGroupId, letter])).values()].sort(
+    (a, b) => (a.failureGroupId < b.failureGroupId ? -1 : 1),
+  )
+  await client.query(
+    `INSERT INTO failure_group (id, connection_id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group,
+                                dead_letter_topics, conventions, letters, first_seen_at, last_seen_at)
+     SELECT id, $1, error_class, root_cause, message, frame, stack, origin_topic, consumer_group, ARRAY[topic], ARRAY[convention], 0, died_at, died_at
+     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
+       AS rows(id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group, topic, convention, died_at)
+     ON CONFLICT (id) DO NOTHING`,
+    [
+      connectionId,
+      groups.map((one) => one.failureGroupId),
+      groups.map((one) => clean(one.errorClass, 500)),
+      groups.map((one) => clean(one.rootCause, 500)),
+      groups.map((one) => clean(one.normalisedMessage, 500)),
+      groups.map((one) => clean(one.frame, 500)),
+      groups.map((one) => clean(one.stack, 20_000)),
+      groups.map((one) => clean(one.originTopic, 249)),
+      groups.map((one) => clean(one.group, 255)),
+      groups.map((one) => one.topic),
+      groups.map((one) => one.convention),
+      groups.map((one) => new Date(one.diedAtMs)),
+    ],
+  )
+  const { rows } = await client.query<{
+    id: string
+    failure_group_id: string
+    topic: string
+    convention: string
+    died_at: Date
+  }>(
+    `INSERT INTO dead_letter (connection_id, topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic,
+                              origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_item_id)
+     SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::int[],
+                              $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int[], $17::text[], $18::bigint[])
+     ON CONFLICT (connection_id, topic, partition, "offset") DO NOTHING
+     RETURNING id, failure_group_id, topic, convention, died_at`,
+    [
+      connectionId,
+      letters.map((one) => one.topic),
+      letters.map((one) => one.partition),
+      letters.map((one) => one.offset.toString()),
+      letters.map((one) => one.failureGroupId),
+      letters.map((one) => new Date(one.diedAtMs)),
+      letters.map((one) => clean(one.keyText, 1_000)),
+      letters.map((one) => one.convention),
+      letters.map((one) => clean(one.originTopic, 249)),
+      letters.map((one) => one.originPartition),
+      letters.map((one) => decimal(one.originOffset)),
+      letters.map((one) => clean(one.group, 255)),
+      letters.map((one) => clean(one.errorClass, 500)),
+      letters.map((one) => clean(one.rootCause, 500)),
+      letters.map((one) => clean(one.message, 2_000)),
+      letters.map((one) => one.attempts),
+      letters.map((one) => one.traceId),
+      letters.map((one) => decimal(one.replayItemId)),
+    ],
+  )
+  if (rows.length === 0) return 0
+  await client.query(
+    `UPDATE failure_group AS g
+     SET letters = g.letters + n.count,
+         first_seen_at = least(g.first_seen_at, n.first),
+         last_seen_at = greatest(g.last_seen_at, n.last),
+         sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), n.sample),
+         dead_letter_topics = ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || n.topics) ORDER BY 1),
+         conventions = ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1),
+         state = CASE WHEN g.state = 'resolved' AND n.last > g.state_at THEN 'new' ELSE g.state END
+     FROM (SELECT id, count(*) AS count, min(died_at) AS first, max(died_at) AS last, max(letter) AS sample,
+                  array_agg(DISTINCT topic) AS topics, array_agg(DISTINCT convention) AS conventions
+           FROM unnest($1::text[], $2::timestamptz[], $3::bigint[], $4::text[], $5::text[]) AS r(id, died_at, letter, topic, convention)
+           GROUP BY id) AS n
+     WHERE g.id = n.id`,
+    [
+      rows.map((row) => row.failure_group_id),
+      rows.map((row) => row.died_at),
+      rows.map((row) => row.id),
+      rows.map((row) => row.topic),
+      rows.map((row) => row.convention),
+    ],
+  )
+  return rows.length
+}
+
+/** How far the index has read, by topic and partition. */
+export const readIndexPositions = async (
+  db: Database,
+  connectionId: string,
+): Promise<readonly IndexedPosition[]> => {
+  const { rows } = await db.pool.query<{ topic: string; partition: number; next_offset: string }>(
+    'SELECT topic, partition, next_offset FROM index_position WHERE connection_id = $1',
+    [connectionId],
+  )
+  return rows.map((row) => ({
+    topic: row.topic,
+    partition: row.partition,
+    nextOffset: BigInt(row.next_offset),
+  }))
+}
+
+export type LetterRecord = {
+  readonly id: bigint
+  readonly failureGroupId: string
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly diedAtMs: number
+  readonly keyText: string | null
+  readonly convention: string
+  readonly originTopic: string | null
+  readonly originPartition: number | null
+  readonly originOffset: bigint | null
+  readonly group: string | null
+  readonly errorClass: string | null
+  readonly rootCause: string | null
   readonly message: string | null
   readonly attempts: number | null
-  readonly traceId: TraceId | null
-  readonly lastReplay: { readonly replayId: string; readonly outcome: string } | null
+  readonly traceId: string | null
+  readonly lastReplayId: string | null
+  readonly lastOutcome: string | null
+  readonly lastSentAtMs: number | null
 }
 
-type Row = {
-  id: string
-  topic: string
-  partition: number
-  offset: string
-  failure_group_id: string
-  died_at: Date
-  key_text: string | null
-  convention: string
-  origin_topic: string | null
-  origin_partition: number | null
-  origin_offset: string | null
-  consumer_group: string | null
-  error_class: string | null
-  message: string | null
-  attempts: number | null
-  trace_id: string | null
-  replay_id: string | null
-  replay_outcome: string | null
+const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.key_text, l.convention, l.origin_topic,
+  l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
+  r.replay_id, r.outcome, r.sent_at`
+/** The latest item of a started replay of the letter. */
+const latestReplay = `LEFT JOIN LATERAL (
+  SELECT i.replay_id, i.outcome, i.sent_at FROM replay_item i JOIN replay p ON p.id = i.replay_id
+  WHERE i.letter_id = l.id AND p.state <> 'planned' ORDER BY i.id DESC LIMIT 1) r ON true`
+
+type LetterRow = {
+  readonly id: string
+  readonly failure_group_id: string
+  readonly topic: string
+  readonly partition: number
+  readonly offset: string
+  readonly died_at: Date
+  readonly key_text: string | null
+  readonly convention: string
+  readonly origin_topic: string | null
+  readonly origin_partition: number | null
+  readonly origin_offset: string | null
+  readonly consumer_group: string | null
+  readonly error_class: string | null
+  readonly root_cause: string | null
+  readonly message: string | null
+  readonly attempts: number | null
+  readonly trace_id: string | null
+  readonly replay_id: string | null
+  readonly outcome: string | null
+  readonly sent_at: Date | null
 }
 
-const columns = `letter.id, letter.topic, letter.partition, letter."offset", letter.failure_group_id, letter.died_at,
-  letter.key_text, letter.convention, letter.origin_topic, letter.origin_partition, letter.origin_offset,
-  letter.consumer_group, coalesce(letter.root_cause, letter.error_class) AS error_class, letter.message, letter.attempts,
-  letter.trace_id, replayed.replay_id, replayed.outcome AS replay_outcome`
-const withReplay = `LEFT JOIN LATERAL (
-    SELECT item.replay_id, item.outcome FROM replay_item AS item JOIN replay ON replay.id = item.replay_id
-    WHERE item.letter_id = letter.id AND replay.state <> 'planned'
-    ORDER BY item.id DESC LIMIT 1
-  ) AS replayed ON true`
-
-const toLetter = (row: Row): IndexedLetter => ({
+const letterOf = (row: LetterRow): LetterRecord => ({
   id: BigInt(row.id),
-  topic: row.topic as TopicName,
+  failureGroupId: row.failure_group_id,
+  topic: row.topic,
   partition: row.partition,
   offset: BigInt(row.offset),
-  failureGroupId: row.failure_group_id,
   diedAtMs: row.died_at.getTime(),
   keyText: row.key_text,
-  convention: row.convention as IndexedLetter['convention'],
-  originTopic: row.origin_topic as TopicName | null,
+  convention: row.convention,
+  originTopic: row.origin_topic,
   originPartition: row.origin_partition,
   originOffset: row.origin_offset === null ? null : BigInt(row.origin_offset),
-  group: row.consumer_group as GroupId | null,
+  group: row.consumer_group,
   errorClass: row.error_class,
+  rootCause: row.root_cause,
   message: row.message,
   attempts: row.attempts,
-  traceId: row.trace_id as TraceId | null,
-  lastReplay:
-    row.replay_id === null || row.replay_outcome === null
-      ? null
-      : { replayId: row.replay_id, outcome: row.replay_outcome },
-})
-
-/** A letter as the API shows it in lists. */
-export const letterRowOf = (letter: IndexedLetter): DeadLetterRow => ({
-  id: letter.id.toString(),
-  failureGroupId: letter.failureGroupId,
-  topic: letter.topic,
-  position: `${letter.partition}@${letter.offset}` as Position,
-  diedAt: letter.diedAtMs,
-  keyText: letter.keyText,
-  convention: letter.convention,
-  originTopic: letter.originTopic,
-  originPosition:
-    letter.originPartition === null || letter.originOffset === null
-      ? null
-      : (`${letter.originPartition}@${letter.originOffset}` as Position),
-  errorClass: letter.errorClass,
-  message: letter.message,
-  attempts: letter.attempts,
-  traceId: letter.traceId,
-  lastReplay: letter.lastReplay,
+  traceId: row.trace_id,
+  lastReplayId: row.replay_id,
+  lastOutcome: row.outcome,
+  lastSentAtMs: row.sent_at?.getTime() ?? null,
 })
 
 export type LetterFilter = {
-  readonly failureGroupId?: string
-  readonly topic?: string
-  /** Exactly this key. */
-  readonly key?: string
-}
-export type LetterCursor = { readonly diedAtMs: number; readonly id: bigint }
-
-const where = (connectionId: string, filter: LetterFilter) => {
-  const values: unknown[] = [connectionId]
-  const conditions = ['letter.connection_id = $1']
-  const equal = (column: string, value: string | undefined) => {
-    if (value === undefined) return
-    values.push(value)
-    conditions.push(`letter.${column} = $${values.length}`)
-  }
-  equal('failure_group_id', filter.failureGroupId)
-  equal('topic', filter.topic)
-  equal('key_text', filter.key)
-  return { values, conditions }
+  readonly failureGroupId?: string | undefined
+  readonly topic?: string | undefined
+  readonly key?: string | undefined
+  readonly ids?: readonly bigint[] | undefined
 }
 
-/** Letters newest first, those of one moment by id, from behind the cursor on, at most `limit`. */
+/** Letters newest first below a cursor (time of death, then id), at most `limit`. */
 export const listLetters = async (
   db: Database,
   connectionId: string,
   filter: LetterFilter,
-  after: LetterCursor | null,
   limit: number,
-): Promise<readonly IndexedLetter[]> => {
-  const { values, conditions } = where(connectionId, filter)
-  if (after) {
-    values.push(new Date(after.diedAtMs), after.id.toString())
-    conditions.push(`(letter.died_at, letter.id) < ($${values.length - 1}, $${values.length}::bigint)`)
-  }
-  values.push(limit)
-  const { rows } = await db.pool.query<Row>(
-    `SELECT ${columns} FROM (
-       SELECT * FROM dead_letter AS letter WHERE ${conditions.join(' AND ')}
-       ORDER BY letter.died_at DESC, letter.id DESC LIMIT $${values.length}
-     ) AS letter ${withReplay} ORDER BY letter.died_at DESC, letter.id DESC`,
-    values,
+  before: { readonly diedAtMs: number; readonly id: bigint } | null,
+): Promise<readonly LetterRecord[]> => {
+  const { rows } = await db.pool.query<LetterRow>(
+    `SELECT ${letterColumns} FROM dead_letter l ${latestReplay}
+     WHERE l.connection_id = $1
+       AND ($2::text IS NULL OR l.failure_group_id = $2)
+       AND ($3::text IS NULL OR l.topic = $3)
+       AND ($4::text IS NULL OR l.key_text = $4)
+       AND ($5::bigint[] IS NULL OR l.id = ANY($5))
+       AND ($6::timestamptz IS NULL OR (l.died_at, l.id) < ($6, $7::bigint))
+     ORDER BY l.died_at DESC, l.id DESC LIMIT $8`,
+    [
+      connectionId,
+      filter.failureGroupId ?? null,
+      filter.topic ?? null,
+      filter.key ?? null,
+      filter.ids?.map(String) ?? null,
+      before === null ? null : new Date(before.diedAtMs),
+      before?.id.toString() ?? null,
+      limit,
+    ],
   )
-  return rows.map(toLetter)
+  return rows.map(letterOf)
 }
 
-/** How many letters fit. Without topic and key the failure groups' own counts tell it. */
+/** How many letters fit a filter. */
 export const countLetters = async (
   db: Database,
   connectionId: string,
   filter: LetterFilter,
 ): Promise<number> => {
-  const { values, conditions } = where(connectionId, filter)
-  const fromGroups = filter.topic === undefined && filter.key === undefined
-  const { rows } = await db.pool.query<{ total: string }>(
-    fromGroups
-      ? `SELECT coalesce(sum(letters), 0) AS total FROM failure_group
-         WHERE connection_id = $1 AND ($2::text IS NULL OR id = $2)`
-      : `SELECT count(*) AS total FROM dead_letter AS letter WHERE ${conditions.join(' AND ')}`,
-    fromGroups ? [connectionId, filter.failureGroupId ?? null] : values,
+  const { rows } = await db.pool.query<{ count: string }>(
+    `SELECT count(*) FROM dead_letter WHERE connection_id = $1 AND ($2::text IS NULL OR failure_group_id = $2)
+       AND ($3::text IS NULL OR topic = $3) AND ($4::text IS NULL OR key_text = $4)`,
+    [connectionId, filter.failureGroupId ?? null, filter.topic ?? null, filter.key ?? null],
   )
-  return Number(rows[0]?.total ?? 0)
-}
-
-/** Letters by id, in no order. Ids that are not of this connection are left out. */
-export const findLetters = async (
-  db: Database,
-  connectionId: string,
-  ids: readonly bigint[],
-): Promise<readonly IndexedLetter[]> => {
-  const { rows } = await db.pool.query<Row>(
-    `SELECT ${columns} FROM dead_letter AS letter ${withReplay}
-     WHERE letter.connection_id = $1 AND letter.id = ANY($2::bigint[])`,
-    [connectionId, ids.map(String)],
-  )
-  return rows.map(toLetter)
-}
-
-/** How many letters of these failure groups died within the last `seconds`. */
-export const countRecentDeaths = async (
-  db: Database,
-  failureGroupIds: readonly string[],
-  seconds: number,
-): Promise<number> => {
-  const { rows } = await db.pool.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM dead_letter
-     WHERE failure_group_id = ANY($1::text[]) AND died_at > now() - $2::int * interval '1 second'`,
-    [failureGroupIds, seconds],
-  )
-  return rows[0]?.count ?? 0
+  return Number(rows[0]?.count ?? 0)
 }
