@@ -2,10 +2,11 @@ import { indexDeadLetters } from './index-dead-letters.ts'
 import type { Job } from './job.ts'
 import { keepPartitions } from './keep-partitions.ts'
 import type { LeasedLoop } from './leased-loop.ts'
+import { replayJob } from './replay-job.ts'
 import { sampleLagLoop } from './sample-lag-loop.ts'
 
 /** Work with a single owner at a time. */
-export const loops: readonly LeasedLoop[] = [sampleLagLoop, indexDeadLetters]
+export const loops: readonly LeasedLoop[] = [sampleLagLoop, indexDeadLetters, replayJob]
 
 /** One-shot steps from the queue. */
 export const jobs: readonly Job[] = [keepPartitions]

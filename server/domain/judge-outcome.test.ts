@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Evidence, judgeOutcome } from './judge-outcome.ts'
+
+const timing = { nowMs: 1_000_000, quietMs: 30_000, giveUpMs: 600_000 }
+const sent: Evidence = {
+  outcome: 'SENT',
+  targetOffset: 10n,
+  sentAtMs: timing.nowMs - 1_000,
+  outcomeAtMs: timing.nowMs - 1_000,
+  committed: null,
+  retryTopic: null,
+  returned: null,
+  indexedUntilMs: timing.nowMs,
+}
+const consumedLongAgo: Evidence = {
+  ...sent,
+  outcome: 'CONSUMED',
+  outcomeAtMs: timing.nowMs - 40_000,
+  committed: 11n,
+}
+
+describe('a copy is', () => {
+  it('consumed once the group has committed past it, not at it', () => {
+    expect(judgeOutcome({ ...sent, committed: 10n }, timing)).toBeNull()
+    expect(judgeOutcome({ ...sent, committed: 11n }, timing)?.outcome).toBe('CONSUMED')
+  })
+  it('settled only after the quiet period, and only when dead letters were indexed until then', () => {
+    expect(judgeOutcome(consumedLongAgo, timing)?.outcome).toBe('SETTLED')
+    expect(judgeOutcome({ ...consumedLongAgo, outcomeAtMs: timing.nowMs - 29_000 }, timing)).toBeNull()
+    expect(judgeOutcome({ ...consumedLongAgo, indexedUntilMs: timing.nowMs - 20_000 }, timing)).toBeNull()
+    expect(judgeOutcome({ ...consumedLongAgo, indexedUntilMs: null }, timing)).toBeNull()
+  })
+  it('retrying while a retry topic has it, though the group committed past it', () => {
+    expect(judgeOutcome({ ...sent, committed: 11n, retryTopic: 'orders-retry-0' }, timing)?.outcome).toBe(
+      'RETRYING',
+    )
+  })
+  it('unknown when nobody read it for long', () => {
+    expect(judgeOutcome({ ...sent, sentAtMs: timing.nowMs - 700_000 }, timing)?.outcome).toBe('UNKNOWN')
+  })
+  it('returned as soon as it died again, whatever else is known', () => {
+    const evidence = fc.record({
+      outcome: fc.constantFrom('SENT', 'CONSUMED', 'RETRYING', 'SETTLED'),
+      committed: fc.option(fc.bigInt({ min: 0n, max: 20n })),
+      outcomeAtMs: fc.integer({ min: 0, max: timing.nowMs }),
+    })
+    fc.assert(
+      fc.property(evidence, (known) => {
+        const returned = { errorClass: 'E', sameError: true, topic: 'orders-dlt' }
+        expect(judgeOutcome({ ...sent, ...known, returned } as Evidence, timing)?.outcome).toBe('RETURNED')
+      }),
+    )
+  })
+})

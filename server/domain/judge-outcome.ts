@@ -1,0 +1,49 @@
+import type { Outcome } from '#server/contracts/replays.ts'
+
+/** What is known of a sent copy. Times in milliseconds since the epoch. */
+export type Evidence = {
+  readonly outcome: Outcome
+  readonly targetOffset: bigint | null
+  readonly sentAtMs: number
+  /** When the evidence for the present outcome was found. */
+  readonly outcomeAtMs: number
+  /** What the group has committed on the copy's partition; null when it has committed nothing there. */
+  readonly committed: bigint | null
+  /** The copy was seen in a retry topic since it was sent. */
+  readonly retryTopic: string | null
+  /** The copy died again. */
+  readonly returned: {
+    readonly errorClass: string | null
+    readonly sameError: boolean
+    readonly topic: string
+  } | null
+  /** Dead letters have been indexed up to this time; null when not known. */
+  readonly indexedUntilMs: number | null
+}
+
+export type Timing = { readonly nowMs: number; readonly quietMs: number; readonly giveUpMs: number }
+export type Judgement = {
+  readonly outcome: Outcome
+  readonly because: 'returned' | 'retrying' | 'consumed' | 'settled' | 'unknown'
+}
+
+/**
+ * What became of a copy, or null when nothing new is known. "The group has committed past it" is not success: frameworks
+ * commit past what they move to a retry or dead-letter topic. A copy is settled when it was consumed, has not died again
+ * for the quiet period, and the index has read dead letters until after that period.
+ */
+export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: Timing): Judgement | null => {
+  const { outcome, targetOffset, committed, returned, retryTopic, indexedUntilMs } = evidence
+  if (returned) return { outcome: 'RETURNED', because: 'returned' }
+  if (retryTopic !== null && outcome !== 'RETRYING') return { outcome: 'RETRYING', because: 'retrying' }
+  const isConsumed = committed !== null && targetOffset !== null && committed > targetOffset
+  if (outcome === 'SENT' && isConsumed) return { outcome: 'CONSUMED', because: 'consumed' }
+  if (outcome === 'CONSUMED' || outcome === 'RETRYING') {
+    const quietUntilMs = evidence.outcomeAtMs + quietMs
+    const isIndexed = indexedUntilMs !== null && indexedUntilMs >= quietUntilMs
+    return nowMs >= quietUntilMs && isIndexed ? { outcome: 'SETTLED', because: 'settled' } : null
+  }
+  if (outcome === 'SENT' && nowMs - evidence.sentAtMs > giveUpMs)
+    return { outcome: 'UNKNOWN', because: 'unknown' }
+  return null
+}
