@@ -1,0 +1,72 @@
+import Link from 'next/link'
+import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
+import { routes } from '../../client/routes.ts'
+import { Ago } from '../../patterns/ago.tsx'
+import type { Column } from '../../patterns/data-table.tsx'
+import { formatCount } from '../../patterns/quantity.ts'
+import { Sparkline } from '../../patterns/sparkline.tsx'
+import { Status } from '../../patterns/status.tsx'
+import { TimeLeft } from '../../patterns/time-left.tsx'
+import { shortClass, titleOfFailure } from './failure-words.ts'
+
+/** Columns of the inbox. */
+export const failureGroupColumns = (connection: string): readonly Column<FailureGroupRow>[] => [
+  {
+    id: 'trend',
+    header: 'Last hour',
+    width: '100px',
+    cell: ({ trend, count }) => (
+      <Sparkline points={trend} label={`${count} dead letters; deaths a minute over the last hour`} bars />
+    ),
+  },
+  { id: 'count', header: 'Count', width: '64px', align: 'right', cell: ({ count }) => formatCount(count) },
+  {
+    id: 'what',
+    header: 'What',
+    width: 'minmax(280px, 3fr)',
+    cell: (group) => (
+      <span className="flex min-w-0 items-baseline gap-2">
+        <Link
+          href={routes.failureGroup(connection, group.id)}
+          className="link shrink-0 font-strong"
+          title={group.rootCause ?? undefined}
+        >
+          {shortClass(group.rootCause ?? group.errorClass) ?? 'Unknown error'}
+        </Link>
+        <span className="min-w-0 truncate text-muted" title={titleOfFailure(group)}>
+          {group.frame === null ? (group.message ?? '') : `at ${group.frame}`}
+        </span>
+      </span>
+    ),
+  },
+  {
+    id: 'where',
+    header: 'Where',
+    width: 'minmax(150px, 1.2fr)',
+    mono: true,
+    cell: ({ originTopic, group }) => (
+      <span title={`${originTopic ?? 'unknown topic'} → ${group ?? 'unknown group'}`}>
+        {originTopic ?? '?'} → {group ?? <span className="text-faint">unknown</span>}
+      </span>
+    ),
+  },
+  {
+    id: 'convention',
+    header: 'Written by',
+    width: '116px',
+    cell: ({ conventions }) => <span className="text-muted">{conventions.join(', ')}</span>,
+  },
+  { id: 'last', header: 'Last seen', width: '92px', cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} /> },
+  {
+    id: 'expires',
+    header: 'First expires',
+    width: '92px',
+    cell: ({ firstExpiresAt }) => <TimeLeft until={firstExpiresAt} />,
+  },
+  {
+    id: 'state',
+    header: 'State',
+    width: '112px',
+    cell: ({ state }) => <Status of="failureGroup" value={state} />,
+  },
+]

@@ -1,0 +1,194 @@
+'use client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { type FailureGroupDetail, failureGroupState } from '#server/contracts/failure-groups.ts'
+import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { problemOfError } from '../../client/problem-error.ts'
+import { routes } from '../../client/routes.ts'
+import { Ago } from '../../patterns/ago.tsx'
+import { KeyValue } from '../../patterns/key-value.tsx'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { formatCount } from '../../patterns/quantity.ts'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { Section } from '../../patterns/section.tsx'
+import { Sparkline } from '../../patterns/sparkline.tsx'
+import { StackView } from '../../patterns/stack-view.tsx'
+import { Status, statuses } from '../../patterns/status.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Time } from '../../patterns/time.tsx'
+import { TimeLeft } from '../../patterns/time-left.tsx'
+import { Button } from '../../ui/button.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
+import { Select } from '../../ui/select.tsx'
+import { shortClass } from './failure-words.ts'
+import { LettersTable } from './letters-table.tsx'
+import { SamplePayload } from './sample-payload.tsx'
+import { usePlanReplay } from './use-plan-replay.ts'
+
+/** One failure group: the error and its stack, a sample, its letters; state and replay on the right. */
+export const FailureGroupView = ({
+  connection,
+  id,
+}: {
+  readonly connection: string
+  readonly id: string
+}) => {
+  const query = useQuery(endpointQuery(endpoints.showFailureGroup, { params: { connection, id } }))
+  const plan = usePlanReplay(connection)
+  const group = query.data
+  // The sample stays the one first shown: what one reads does not change under the eyes.
+  const [sample, setSample] = useState<string | null>(null)
+  if (sample === null && group?.sampleLetterId) setSample(group.sampleLetterId)
+  return (
+    <PageShell
+      title={group ? (shortClass(group.rootCause ?? group.errorClass) ?? 'Unknown error') : 'Failure group'}
+      meta={
+        group ? (
+          <>
+            <span className="font-mono text-small">
+              {group.originTopic ?? '?'} → {group.group ?? 'unknown group'}
+            </span>
+            <Status of="failureGroup" value={group.state} />
+            <span>
+              {formatCount(group.count)} letters, last <Ago at={group.lastSeenAt} />
+            </span>
+          </>
+        ) : null
+      }
+      actions={
+        <>
+          {group?.group ? (
+            <LinkButton href={routes.group(connection, group.group)}>Consumer group</LinkButton>
+          ) : null}
+          {group ? (
+            <Button kind="main" disabled={plan.isPending} onClick={() => plan.mutate({ failureGroupId: id })}>
+              {plan.isPending ? 'Checking…' : `Replay ${formatCount(group.count)}…`}
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      {plan.error ? (
+        <p
+          role="alert"
+          className="rounded-base border border-critical-line bg-critical-bg px-3 py-1.5 text-critical"
+        >
+          {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
+        </p>
+      ) : null}
+      <QueryPanel query={query} skeleton={<TableSkeleton rows={12} columns={3} />}>
+        {(data) => (
+          <div className="grid grid-cols-[minmax(0,2fr)_minmax(280px,1fr)] gap-3 max-[1100px]:grid-cols-1">
+            <div className="flex min-w-0 flex-col gap-3">
+              <Section title="Cause" padded={false} aside={data.conventions.join(', ')}>
+                <div className="border-b border-line px-3 py-2">
+                  <div className="font-mono text-small font-strong break-all text-critical">
+                    {data.rootCause ?? data.errorClass ?? 'The headers name no error'}
+                  </div>
+                  {data.message === null ? null : <div className="mt-0.5 break-words">{data.message}</div>}
+                  {data.frame === null ? null : (
+                    <div className="mt-0.5 font-mono text-small break-all text-muted">at {data.frame}</div>
+                  )}
+                </div>
+                {data.stackLines.length === 0 ? (
+                  <p className="px-3 py-2 text-muted">This convention carries no stack trace.</p>
+                ) : (
+                  <StackView lines={data.stackLines} />
+                )}
+              </Section>
+              {sample === null ? null : <SamplePayload connection={connection} letterId={sample} />}
+            </div>
+            <Side data={data} connection={connection} />
+          </div>
+        )}
+      </QueryPanel>
+      <LettersTable connection={connection} failureGroup={id} />
+    </PageShell>
+  )
+}
+
+const Side = ({ data, connection }: { readonly data: FailureGroupDetail; readonly connection: string }) => {
+  const client = useQueryClient()
+  const change = useMutation({
+    mutationFn: (state: FailureGroupDetail['state']) =>
+      callEndpoint(endpoints.setFailureGroupState, { params: { connection, id: data.id }, body: { state } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['failure-groups'] }),
+  })
+  return (
+    <div className="flex min-w-0 flex-col gap-3">
+      <Section title="State">
+        <label className="flex items-center gap-3">
+          <span className="text-muted">State</span>
+          <Select
+            value={data.state}
+            disabled={change.isPending}
+            onChange={(event) => {
+              const next = failureGroupState.safeParse(event.target.value)
+              if (next.success) change.mutate(next.data)
+            }}
+          >
+            {failureGroupState.options.map((one) => (
+              <option key={one} value={one}>
+                {statuses.failureGroup[one].label}
+              </option>
+            ))}
+          </Select>
+        </label>
+        {change.error ? (
+          <p role="alert" className="mt-2 text-critical">
+            {problemOfError(change.error).detail}
+          </p>
+        ) : null}
+      </Section>
+      <Section title="Deaths, last hour">
+        <Sparkline
+          points={data.trend}
+          label={`Deaths a minute over the last hour, ${Math.round(data.perMinute)} a minute now`}
+          width={300}
+          height={56}
+          bars
+        />
+        <p className="mt-1 text-muted">
+          {data.perMinute.toFixed(data.perMinute < 10 ? 1 : 0)} a minute over the last five minutes
+        </p>
+        {data.marks.length > 0 ? (
+          <ul className="mt-2 text-small text-muted">
+            {data.marks.slice(-4).map(({ id, atMs, kind, text }) => (
+              <li key={id} className="truncate" title={text}>
+                <Time at={atMs} short /> {kind}: {text}
+              </li>
+            ))}
+          </ul>
+        ) : null}
+      </Section>
+      <Section title="Facts">
+        <KeyValue
+          rows={[
+            ['First seen', <Time key="f" at={data.firstSeenAt} relative />],
+            ['Last seen', <Time key="l" at={data.lastSeenAt} relative />],
+            ['First expires', <TimeLeft key="e" until={data.firstExpiresAt} />],
+            [
+              'Letters in',
+              <span key="t" className="font-mono text-small">
+                {data.deadLetterTopics.join(', ')}
+              </span>,
+            ],
+            [
+              'Died in',
+              <span key="o" className="font-mono text-small">
+                {data.originTopic ?? 'unknown'}
+              </span>,
+            ],
+            [
+              'Group',
+              <span key="g" className="font-mono text-small">
+                {data.group ?? 'unknown: this convention does not say'}
+              </span>,
+            ],
+          ]}
+        />
+      </Section>
+    </div>
+  )
+}

@@ -1,0 +1,104 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { routes } from '../../client/routes.ts'
+import { Ago } from '../../patterns/ago.tsx'
+import { DataTable } from '../../patterns/data-table.tsx'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { formatCount } from '../../patterns/quantity.ts'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { classNames } from '../../ui/class-names.ts'
+import { Input } from '../../ui/input.tsx'
+import { failureGroupColumns } from './failure-group-columns.tsx'
+
+const filters = ['open', 'resolved', 'archived', 'all'] as const
+const filterTitles = { open: 'Open', resolved: 'Resolved', archived: 'Archived', all: 'All' } as const
+
+/** The inbox: dead letters grouped by what killed them, the fastest growing first. */
+export const InboxView = ({ connection }: { readonly connection: string }) => {
+  const [{ q, state }, setView] = useQueryStates({
+    q: parseAsString.withDefault(''),
+    state: parseAsStringLiteral(filters).withDefault('open'),
+  })
+  const query = useQuery(
+    endpointQuery(endpoints.listFailureGroups, { params: { connection }, query: { q, state } }),
+  )
+  const index = query.data?.data.index
+  const counts = query.data?.data.counts
+  const countOf = (filter: (typeof filters)[number]): number | null => {
+    if (!counts || !query.data) return null
+    if (filter === 'all') return query.data.data.unfilteredTotal
+    return filter === 'open' ? counts.new + counts.known + counts.investigating : counts[filter]
+  }
+  return (
+    <PageShell
+      title="Dead letters"
+      meta={
+        index ? (
+          <span className={index.stale ? 'text-warning' : ''}>
+            index {index.stale ? 'not current: last read ' : 'read '}
+            <Ago at={index.lastIndexedAt} />
+            {index.behindMessages !== null && index.behindMessages !== '0'
+              ? ` · ${formatCount(index.behindMessages)} not read yet`
+              : ''}
+          </span>
+        ) : null
+      }
+    >
+      <div className="flex flex-wrap items-center gap-3">
+        <div role="group" aria-label="State" className="flex gap-1">
+          {filters.map((filter) => (
+            <button
+              key={filter}
+              type="button"
+              aria-pressed={filter === state}
+              onClick={() => void setView({ state: filter })}
+              className={classNames(
+                'h-7 rounded-base border border-transparent px-2.5 text-muted hover:bg-hover',
+                filter === state && 'border-line bg-panel font-strong text-text',
+              )}
+            >
+              {filterTitles[filter]} <span className="text-faint">{countOf(filter) ?? ''}</span>
+            </button>
+          ))}
+        </div>
+        <Input
+          data-filter
+          aria-label="Filter by error, frame, topic or group"
+          placeholder="Filter by error, topic or group  /"
+          value={q}
+          onChange={(event) => void setView({ q: event.target.value })}
+          className="w-80"
+        />
+      </div>
+      <div className="overflow-hidden rounded-base border border-line bg-panel">
+        <QueryPanel
+          query={query}
+          skeleton={<TableSkeleton rows={8} columns={6} />}
+          isEmpty={({ data }) => data.groups.length === 0}
+          empty={{
+            title: 'No dead letters',
+            text: 'Topics named like orders-dlt, orders.DLT, …dlq… or dead-letter-topic-… are read by themselves; others can be named in spillway.yaml under deadLetterTopics.',
+          }}
+          onClearFilter={
+            q === '' && state === 'open' ? undefined : () => void setView({ q: '', state: 'open' })
+          }
+          degraded={({ degraded }) => degraded}
+        >
+          {({ data }) => (
+            <DataTable
+              label="Failure groups"
+              columns={failureGroupColumns(connection)}
+              rows={data.groups}
+              rowKey={({ id }) => id}
+              rowHref={({ id }) => routes.failureGroup(connection, id)}
+            />
+          )}
+        </QueryPanel>
+      </div>
+    </PageShell>
+  )
+}

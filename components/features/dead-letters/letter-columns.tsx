@@ -1,0 +1,71 @@
+import Link from 'next/link'
+import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
+import type { Outcome } from '#server/contracts/replays.ts'
+import { routes } from '../../client/routes.ts'
+import type { Column } from '../../patterns/data-table.tsx'
+import { Status } from '../../patterns/status.tsx'
+import { Time } from '../../patterns/time.tsx'
+
+/** Columns of the letters of a failure group. */
+export const letterColumns = (connection: string): readonly Column<DeadLetterRow>[] => [
+  { id: 'died', header: 'Died', width: '104px', mono: true, cell: ({ diedAt }) => <Time at={diedAt} /> },
+  {
+    id: 'key',
+    header: 'Key',
+    width: 'minmax(130px, 1fr)',
+    mono: true,
+    cell: ({ id, keyText }) => (
+      <Link href={routes.deadLetter(connection, id)} className="link">
+        {keyText ?? <span className="text-faint">null</span>}
+      </Link>
+    ),
+  },
+  {
+    id: 'message',
+    header: 'Message',
+    width: 'minmax(200px, 3fr)',
+    cell: ({ message }) => (
+      <span title={message ?? undefined}>{message ?? <span className="text-faint">none</span>}</span>
+    ),
+  },
+  {
+    id: 'position',
+    header: 'Position',
+    width: '130px',
+    mono: true,
+    cell: ({ topic, position }) => <span title={`${topic} ${position}`}>{position}</span>,
+  },
+  {
+    id: 'attempts',
+    header: 'Attempts',
+    width: '64px',
+    align: 'right',
+    cell: ({ attempts }) => attempts ?? <span className="text-faint">–</span>,
+  },
+  {
+    id: 'replay',
+    header: 'Replay',
+    width: '108px',
+    cell: ({ lastReplay }) =>
+      lastReplay === null ? (
+        <span className="text-faint">never</span>
+      ) : (
+        <Link href={routes.replay(connection, lastReplay.replayId)}>
+          <Status of="outcome" value={lastReplay.outcome as Outcome} />
+        </Link>
+      ),
+  },
+  {
+    id: 'trace',
+    header: 'Trace',
+    width: '48px',
+    cell: ({ traceId }) =>
+      traceId === null ? (
+        <span className="text-faint">–</span>
+      ) : (
+        <Link href={routes.trace(connection, traceId)} className="link">
+          trace
+        </Link>
+      ),
+  },
+]

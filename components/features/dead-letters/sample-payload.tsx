@@ -1,0 +1,46 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { routes } from '../../client/routes.ts'
+import { PayloadView } from '../../patterns/payload-view.tsx'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { Section } from '../../patterns/section.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
+
+/** The payload of one letter of the group, decoded. */
+export const SamplePayload = ({
+  connection,
+  letterId,
+}: {
+  readonly connection: string
+  readonly letterId: string
+}) => {
+  const query = useQuery({
+    ...endpointQuery(endpoints.showDeadLetter, { params: { connection, id: letterId } }),
+    refetchInterval: false,
+    staleTime: 60_000,
+  })
+  return (
+    <Section
+      title="Sample payload"
+      padded={false}
+      aside={
+        <LinkButton href={routes.deadLetter(connection, letterId)} className="h-6">
+          Open letter
+        </LinkButton>
+      }
+    >
+      <QueryPanel query={query} skeleton={<TableSkeleton rows={4} columns={2} />}>
+        {({ record, recordProblem }) =>
+          record === null ? (
+            <p className="p-3 text-muted">{recordProblem}</p>
+          ) : (
+            <PayloadView side={record.value} label="Value" />
+          )
+        }
+      </QueryPanel>
+    </Section>
+  )
+}

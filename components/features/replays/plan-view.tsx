@@ -1,0 +1,286 @@
+'use client'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import type { ReplayPlan } from '#server/contracts/replays.ts'
+import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { problemOfError } from '../../client/problem-error.ts'
+import { routes } from '../../client/routes.ts'
+import { KeyValue } from '../../patterns/key-value.tsx'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { formatCount, formatDuration } from '../../patterns/quantity.ts'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { Section } from '../../patterns/section.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Time } from '../../patterns/time.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Input } from '../../ui/input.tsx'
+
+const largestPace = 10_000
+
+/** What a replay would do: how many, where to, who else reads it, what is refused and why. Nothing is sent before Start. */
+export const PlanView = ({ connection, id }: { readonly connection: string; readonly id: string }) => {
+  const query = useQuery({
+    ...endpointQuery(endpoints.showReplayPlan, { params: { connection, id } }),
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
+  })
+  const plan = query.data
+  return (
+    <PageShell
+      title={
+        plan ? `Replay ${formatCount(plan.ready)} of ${formatCount(plan.total)} dead letters` : 'Replay plan'
+      }
+      meta={
+        plan ? (
+          <span>
+            frozen at <Time at={plan.frozenAt} short relative /> · nothing has been sent
+          </span>
+        ) : null
+      }
+    >
+      <QueryPanel query={query} skeleton={<TableSkeleton rows={10} columns={3} />}>
+        {(data) => (
+          <div className="grid grid-cols-[minmax(0,3fr)_minmax(300px,2fr)] gap-3 max-[1100px]:grid-cols-1">
+            <div className="flex min-w-0 flex-col gap-3">
+              <Section title="Check" padded={false}>
+                <Findings plan={data} connection={connection} />
+              </Section>
+              <Readers plan={data} connection={connection} />
+              <Headers plan={data} />
+            </div>
+            <StartPanel plan={data} connection={connection} />
+          </div>
+        )}
+      </QueryPanel>
+    </PageShell>
+  )
+}
+
+const looks = {
+  ready: { icon: CircleCheck, tone: 'text-ok' },
+  warning: { icon: TriangleAlert, tone: 'text-warning' },
+  refused: { icon: CircleX, tone: 'text-critical' },
+} as const
+
+const Findings = ({ plan, connection }: { readonly plan: ReplayPlan; readonly connection: string }) => (
+  <ul className="divide-y divide-line">
+    <Finding
+      severity="ready"
+      count={plan.ready}
+      sentence={plan.ready === 0 ? 'nothing may be sent' : 'ready to be sent'}
+    />
+    {plan.findings.map(({ severity, code, sentence, count, letterIds }) => (
+      <Finding key={code} severity={severity} count={count} sentence={sentence}>
+        <details className="mt-1">
+          <summary className="link w-max cursor-pointer text-small">Show letters</summary>
+          <ul className="mt-1 flex flex-wrap gap-x-3 font-mono text-small">
+            {letterIds.map((letter) => (
+              <li key={letter}>
+                <Link href={routes.deadLetter(connection, letter)} className="link">
+                  {letter}
+                </Link>
+              </li>
+            ))}
+            {letterIds.length < count ? (
+              <li className="text-faint">and {formatCount(count - letterIds.length)} more</li>
+            ) : null}
+          </ul>
+        </details>
+      </Finding>
+    ))}
+  </ul>
+)
+
+const Finding = ({
+  severity,
+  count,
+  sentence,
+  children,
+}: {
+  readonly severity: keyof typeof looks
+  readonly count: number
+  readonly sentence: string
+  readonly children?: React.ReactNode
+}) => {
+  const { icon: Icon, tone } = looks[severity]
+  return (
+    <li className="flex gap-2 px-3 py-2" data-finding={severity}>
+      <Icon aria-hidden size={16} className={`mt-0.5 shrink-0 ${tone}`} />
+      <div>
+        <span className="font-strong">{formatCount(count)}</span> {sentence}
+        {severity === 'refused' ? <span className="text-muted"> · left out</span> : null}
+        {children}
+      </div>
+    </li>
+  )
+}
+
+const Readers = ({ plan, connection }: { readonly plan: ReplayPlan; readonly connection: string }) => (
+  <Section title="Who will receive the copies">
+    {plan.readers.length === 0 ? (
+      <p className="text-muted">
+        No consumer group has been seen reading{' '}
+        {plan.targets.map(({ topic }) => topic).join(', ') || 'the target'} lately.
+      </p>
+    ) : (
+      <ul className="flex flex-col gap-0.5">
+        {plan.readers.map(({ group, topic, lagMessages }) => (
+          <li key={`${group} ${topic}`}>
+            <Link href={routes.group(connection, group)} className="link font-mono text-small">
+              {group}
+            </Link>{' '}
+            <span className="text-muted">
+              on {topic}, lag {formatCount(lagMessages)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    )}
+    <p className="mt-2 text-small text-muted">
+      Every group that reads a target sees these messages again, not only the one that failed.
+    </p>
+  </Section>
+)
+
+const Headers = ({ plan }: { readonly plan: ReplayPlan }) => (
+  <Section title="Headers">
+    <KeyValue
+      rows={[
+        [
+          'Removed',
+          plan.strippedHeaders.length === 0 ? (
+            <span key="r" className="text-faint">
+              none
+            </span>
+          ) : (
+            <span key="r" className="font-mono text-small">
+              {plan.strippedHeaders.join(', ')}
+            </span>
+          ),
+        ],
+        [
+          'Added',
+          <span key="a" className="font-mono text-small">
+            {plan.addedHeaders.map(({ name }) => name).join(', ')}
+          </span>,
+        ],
+        ['Kept', 'all others, in their order, with duplicates and nulls, byte for byte'],
+      ]}
+    />
+  </Section>
+)
+
+const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly connection: string }) => {
+  const router = useRouter()
+  const [pace, setPace] = useState('50')
+  const [reason, setReason] = useState('')
+  const paceNumber = Number(pace)
+  const isPaceGood = Number.isInteger(paceNumber) && paceNumber >= 1 && paceNumber <= largestPace
+  const start = useMutation({
+    mutationFn: () =>
+      callEndpoint(endpoints.startReplay, {
+        params: { connection },
+        body: { planId: plan.planId, pacePerSecond: paceNumber, reason },
+      }),
+    onSuccess: ({ id }) => router.push(routes.replay(connection, id)),
+  })
+  const targets = plan.targets.map(({ topic }) => topic).join(', ')
+  const refused = plan.writeRefusedBecause
+  return (
+    <Section title="Send" className="self-start">
+      <div className="flex flex-col gap-3">
+        <KeyValue
+          rows={[
+            ...plan.targets.map(
+              ({ topic, partitions, count }) =>
+                [
+                  'To',
+                  <span key={topic}>
+                    <span className="font-mono text-small">{topic}</span>{' '}
+                    <span className="text-muted">
+                      ({partitions} partitions) · {formatCount(count)}
+                    </span>
+                  </span>,
+                ] as const,
+            ),
+            ['Partition', 'its own in the origin topic, so that order per key is kept'],
+            ['Order', 'oldest death first'],
+            [
+              'Environment',
+              plan.environment.production ? (
+                <strong key="e" className="text-critical">
+                  {plan.environment.name} (production)
+                </strong>
+              ) : (
+                plan.environment.name
+              ),
+            ],
+          ]}
+        />
+        <label className="flex items-center gap-3">
+          <span className="w-24 text-muted">Pace</span>
+          <Input
+            inputMode="numeric"
+            value={pace}
+            onChange={(event) => setPace(event.target.value)}
+            aria-invalid={!isPaceGood}
+            className="w-20 text-right"
+          />
+          <span className="text-muted">
+            a second
+            {isPaceGood && plan.ready > 0
+              ? `, about ${formatDuration((plan.ready / paceNumber) * 1_000)}`
+              : ''}
+          </span>
+        </label>
+        {isPaceGood ? null : (
+          <p role="alert" className="text-critical">
+            A whole number from 1 to {formatCount(largestPace)}.
+          </p>
+        )}
+        <label className="flex items-center gap-3">
+          <span className="w-24 text-muted">Reason</span>
+          <Input
+            value={reason}
+            maxLength={500}
+            placeholder="for the audit, optional"
+            onChange={(event) => setReason(event.target.value)}
+            className="flex-1"
+          />
+        </label>
+        {refused === null ? null : (
+          <p role="alert" className="text-warning">
+            Can not be sent: {refused}
+          </p>
+        )}
+        {start.error ? (
+          <p role="alert" className="text-critical">
+            {problemOfError(start.error).title}: {problemOfError(start.error).detail}{' '}
+            {problemOfError(start.error).hint}
+          </p>
+        ) : null}
+        <Button
+          kind="main"
+          className="h-8 justify-center"
+          disabled={plan.ready === 0 || !isPaceGood || refused !== null || start.isPending}
+          onClick={() => start.mutate()}
+        >
+          {start.isPending
+            ? 'Starting…'
+            : plan.ready === 0
+              ? 'Nothing to send'
+              : `Replay ${formatCount(plan.ready)} to ${targets}`}
+        </Button>
+        <p className="text-small text-muted">
+          Copies can not be taken back. A crash in between sends nothing twice: the worker looks for its
+          copies on the target first. Consumers may still see a message again if they failed while handling
+          it.
+        </p>
+      </div>
+    </Section>
+  )
+}

@@ -1,0 +1,142 @@
+'use client'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { outcome, type ReplayItem } from '#server/contracts/replays.ts'
+import { callEndpoint } from '../../client/call-endpoint.ts'
+import { routes } from '../../client/routes.ts'
+import { type Column, DataTable } from '../../patterns/data-table.tsx'
+import { Section } from '../../patterns/section.tsx'
+import { Status, statuses } from '../../patterns/status.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Time } from '../../patterns/time.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Select } from '../../ui/select.tsx'
+
+const columns = (connection: string): readonly Column<ReplayItem>[] => [
+  {
+    id: 'outcome',
+    header: 'Outcome',
+    width: '100px',
+    cell: (item) => <Status of="outcome" value={item.outcome} />,
+  },
+  {
+    id: 'key',
+    header: 'Key',
+    width: 'minmax(120px, 1fr)',
+    mono: true,
+    cell: ({ letterId, keyText }) => (
+      <Link href={routes.deadLetter(connection, letterId)} className="link">
+        {keyText ?? `letter ${letterId}`}
+      </Link>
+    ),
+  },
+  {
+    id: 'proof',
+    header: 'Proof',
+    width: 'minmax(300px, 4fr)',
+    cell: ({ proof }) => (
+      <span title={proof}>{proof === '' ? <span className="text-faint">not sent yet</span> : proof}</span>
+    ),
+  },
+  {
+    id: 'copy',
+    header: 'Copy',
+    width: '130px',
+    mono: true,
+    cell: ({ target }) =>
+      target.position === null ? (
+        <span className="text-faint">–</span>
+      ) : (
+        <Link href={routes.message(connection, target.topic, target.position)} className="link">
+          {target.topic} {target.position}
+        </Link>
+      ),
+  },
+  { id: 'sent', header: 'Sent', width: '104px', mono: true, cell: ({ sentAt }) => <Time at={sentAt} /> },
+  {
+    id: 'trace',
+    header: 'Trace',
+    width: '48px',
+    cell: ({ traceId }) =>
+      traceId === null ? (
+        <span className="text-faint">–</span>
+      ) : (
+        <Link href={routes.trace(connection, traceId)} className="link">
+          trace
+        </Link>
+      ),
+  },
+]
+
+/** Items of a replay in the order of sending, each with its outcome and proof. */
+export const ReplayItems = ({
+  connection,
+  replayId,
+}: {
+  readonly connection: string
+  readonly replayId: string
+}) => {
+  const [only, setOnly] = useQueryState('outcome', parseAsStringLiteral(outcome.options))
+  const query = useInfiniteQuery({
+    queryKey: ['replays', 'items', connection, replayId, only],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      callEndpoint(
+        endpoints.listReplayItems,
+        {
+          params: { connection, id: replayId },
+          query: {
+            limit: 100,
+            ...(only === null ? {} : { outcome: only }),
+            ...(pageParam === undefined ? {} : { cursor: pageParam }),
+          },
+        },
+        signal,
+      ),
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    refetchInterval: 3_000,
+  })
+  const items = query.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <Section
+      title="Items"
+      padded={false}
+      aside={
+        <Select
+          aria-label="Only items with this outcome"
+          value={only ?? ''}
+          onChange={(event) => void setOnly(outcome.safeParse(event.target.value).data ?? null)}
+          className="h-6"
+        >
+          <option value="">All outcomes</option>
+          {outcome.options.map((one) => (
+            <option key={one} value={one}>
+              {statuses.outcome[one].label}
+            </option>
+          ))}
+        </Select>
+      }
+    >
+      {query.data === undefined ? (
+        <TableSkeleton rows={6} />
+      ) : items.length === 0 ? (
+        <p className="p-3 text-muted">No item has this outcome.</p>
+      ) : (
+        <DataTable
+          label="Items of the replay"
+          columns={columns(connection)}
+          rows={items}
+          rowKey={({ id }) => id}
+          rowHref={({ letterId }) => routes.deadLetter(connection, letterId)}
+        />
+      )}
+      {query.hasNextPage ? (
+        <div className="border-t border-line p-2">
+          <Button onClick={() => void query.fetchNextPage()}>More items</Button>
+        </div>
+      ) : null}
+    </Section>
+  )
+}

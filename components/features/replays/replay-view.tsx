@@ -1,0 +1,158 @@
+'use client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { type Outcome, outcome, type ReplaySummary } from '#server/contracts/replays.ts'
+import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { problemOfError } from '../../client/problem-error.ts'
+import { routes } from '../../client/routes.ts'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { Section } from '../../patterns/section.tsx'
+import { Status } from '../../patterns/status.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Time } from '../../patterns/time.tsx'
+import { Button } from '../../ui/button.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
+import { ReplayItems } from './replay-items.tsx'
+
+const shownAlways = new Set<Outcome>(['SETTLED', 'CONSUMED', 'RETRYING', 'RETURNED', 'UNKNOWN'])
+
+/** A replay as it runs: progress, outcomes, and the proof of each item. */
+export const ReplayView = ({ connection, id }: { readonly connection: string; readonly id: string }) => {
+  const query = useQuery({
+    ...endpointQuery(endpoints.showReplay, { params: { connection, id } }),
+    refetchInterval: 2_000,
+  })
+  const client = useQueryClient()
+  const cancel = useMutation({
+    mutationFn: () => callEndpoint(endpoints.cancelReplay, { params: { connection, id } }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['replays'] }),
+  })
+  const replay = query.data
+  return (
+    <PageShell
+      title={replay ? `Replay #${replay.number}: ${replay.title}` : 'Replay'}
+      meta={
+        replay ? (
+          <>
+            <Status of="replay" value={replay.state} />
+            <span>
+              to <span className="font-mono text-small">{replay.targets.join(', ')}</span>
+            </span>
+            <span>
+              by {replay.startedBy}, <Time at={replay.createdAt} short relative />
+            </span>
+            {replay.reason === '' ? null : <span>“{replay.reason}”</span>}
+          </>
+        ) : null
+      }
+      actions={
+        <>
+          {replay?.failureGroupId ? (
+            <LinkButton href={routes.failureGroup(connection, replay.failureGroupId)}>
+              Failure group
+            </LinkButton>
+          ) : null}
+          {replay?.state === 'running' || replay?.state === 'cancelling' ? (
+            <Button
+              kind="danger"
+              disabled={replay.state === 'cancelling' || cancel.isPending}
+              onClick={() => cancel.mutate()}
+            >
+              {replay.state === 'cancelling' ? 'Stopping…' : 'Stop after this batch'}
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      {cancel.error ? (
+        <p role="alert" className="text-critical">
+          {problemOfError(cancel.error).detail}
+        </p>
+      ) : null}
+      <QueryPanel query={query} skeleton={<TableSkeleton rows={6} columns={4} />}>
+        {(data) => (
+          <Section title="Progress" aside={<span>{progressWords(data)}</span>}>
+            {data.failure === null ? null : (
+              <p role="alert" className="mb-2 text-warning">
+                {data.failure}. It goes on by itself.
+              </p>
+            )}
+            <OutcomeBar replay={data} />
+            <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1" aria-label="Outcomes">
+              {outcome.options
+                .filter((name) => data.outcomes[name] > 0 || shownAlways.has(name))
+                .map((name) => (
+                  <li key={name} data-outcome={name} className="flex items-center gap-1.5">
+                    <Status of="outcome" value={name} />
+                    <span className="font-strong">{formatCount(data.outcomes[name])}</span>
+                  </li>
+                ))}
+            </ul>
+          </Section>
+        )}
+      </QueryPanel>
+      <ReplayItems connection={connection} replayId={id} />
+    </PageShell>
+  )
+}
+
+const progressWords = ({
+  sent,
+  total,
+  ratePerSecond,
+  remainingMs,
+  state,
+  finishedAt,
+  createdAt,
+}: ReplaySummary): string => {
+  const base = `sent ${formatCount(sent)} of ${formatCount(total)}`
+  if (state === 'running' && remainingMs !== null)
+    return `${base} · ${formatRate(ratePerSecond)} · ${formatDuration(Math.max(1_000, remainingMs))} left`
+  return finishedAt === null ? base : `${base} · took ${formatDuration(finishedAt - createdAt)}`
+}
+
+const fills: Readonly<Record<Outcome, string>> = {
+  SETTLED: 'var(--ok)',
+  CONSUMED: 'var(--info)',
+  SENT: 'var(--line-strong)',
+  RETRYING: 'var(--warning)',
+  RETURNED: 'var(--critical)',
+  FAILED: 'var(--critical)',
+  UNKNOWN: 'var(--warning)',
+  SKIPPED: 'var(--line)',
+  PENDING: 'transparent',
+}
+const order: readonly Outcome[] = [
+  'SETTLED',
+  'CONSUMED',
+  'RETRYING',
+  'RETURNED',
+  'FAILED',
+  'UNKNOWN',
+  'SENT',
+  'SKIPPED',
+  'PENDING',
+]
+
+const OutcomeBar = ({ replay }: { readonly replay: ReplaySummary }) => (
+  <div
+    role="progressbar"
+    aria-label="Copies sent"
+    aria-valuemin={0}
+    aria-valuemax={replay.total}
+    aria-valuenow={replay.sent}
+    className="flex h-2.5 w-full overflow-hidden rounded-small border border-line"
+  >
+    {order.map((name) => (
+      <span
+        key={name}
+        style={{
+          width: `${(100 * replay.outcomes[name]) / Math.max(1, replay.total)}%`,
+          background: fills[name],
+        }}
+      />
+    ))}
+  </div>
+)

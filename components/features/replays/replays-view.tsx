@@ -1,0 +1,103 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import type { ReplaySummary } from '#server/contracts/replays.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { routes } from '../../client/routes.ts'
+import { type Column, DataTable } from '../../patterns/data-table.tsx'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { formatCount } from '../../patterns/quantity.ts'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { Status } from '../../patterns/status.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Time } from '../../patterns/time.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
+
+const columns = (connection: string): readonly Column<ReplaySummary>[] => [
+  {
+    id: 'number',
+    header: 'Replay',
+    width: '64px',
+    cell: ({ id, number }) => (
+      <Link href={routes.replay(connection, id)} className="link">
+        #{number}
+      </Link>
+    ),
+  },
+  { id: 'state', header: 'State', width: '104px', cell: ({ state }) => <Status of="replay" value={state} /> },
+  {
+    id: 'title',
+    header: 'Of',
+    width: 'minmax(180px, 2fr)',
+    cell: ({ title }) => <span title={title}>{title}</span>,
+  },
+  {
+    id: 'targets',
+    header: 'To',
+    width: 'minmax(100px, 1fr)',
+    mono: true,
+    cell: ({ targets }) => targets.join(', '),
+  },
+  {
+    id: 'sent',
+    header: 'Sent',
+    width: '96px',
+    align: 'right',
+    cell: ({ sent, total }) => `${formatCount(sent)} of ${formatCount(total)}`,
+  },
+  {
+    id: 'settled',
+    header: 'Settled',
+    width: '72px',
+    align: 'right',
+    cell: ({ outcomes }) => formatCount(outcomes.SETTLED),
+  },
+  {
+    id: 'returned',
+    header: 'Returned',
+    width: '72px',
+    align: 'right',
+    cell: ({ outcomes }) => (
+      <span className={outcomes.RETURNED > 0 ? 'text-critical' : ''}>{formatCount(outcomes.RETURNED)}</span>
+    ),
+  },
+  { id: 'by', header: 'By', width: '120px', cell: ({ startedBy }) => startedBy },
+  {
+    id: 'started',
+    header: 'Started',
+    width: '190px',
+    cell: ({ createdAt }) => <Time at={createdAt} short relative />,
+  },
+]
+
+/** All replays, newest first. */
+export const ReplaysView = ({ connection }: { readonly connection: string }) => {
+  const query = useQuery(endpointQuery(endpoints.listReplays, { params: { connection } }))
+  return (
+    <PageShell title="Replays">
+      <div className="overflow-hidden rounded-base border border-line bg-panel">
+        <QueryPanel
+          query={query}
+          skeleton={<TableSkeleton rows={6} columns={6} />}
+          isEmpty={({ replays }) => replays.length === 0}
+          empty={{
+            title: 'Nothing has been replayed yet',
+            text: 'Open a failure group, or choose letters in it, and plan a replay. Nothing is sent before you have seen the plan.',
+            action: <LinkButton href={routes.deadLetters(connection)}>Dead letters</LinkButton>,
+          }}
+        >
+          {({ replays }) => (
+            <DataTable
+              label="Replays"
+              columns={columns(connection)}
+              rows={replays}
+              rowKey={({ id }) => id}
+              rowHref={({ id }) => routes.replay(connection, id)}
+            />
+          )}
+        </QueryPanel>
+      </div>
+    </PageShell>
+  )
+}
