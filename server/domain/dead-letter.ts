@@ -13,6 +13,8 @@ export type Death = {
   /** Decimal text, milliseconds since the epoch. */
   readonly originTimestamp?: Sourced<string>
   readonly group?: Sourced<string>
+  /** Deliveries as the framework counted them, of the newest death only. */
+  readonly attempts?: Sourced<number>
   readonly errorClass?: Sourced<string>
   readonly causeClass?: Sourced<string>
   readonly message?: Sourced<string>
@@ -21,8 +23,13 @@ export type Death = {
 
 export type DeathField = keyof Death
 
+export type ConventionName = 'spring-dead-letter' | 'kafka-connect' | 'smallrye'
+
 export type DecodedDeadLetter = {
-  readonly convention: 'spring-dead-letter' | 'kafka-connect' | 'smallrye'
+  /** The convention of the newest death. */
+  readonly convention: ConventionName
+  /** Every convention whose headers the record carries, that of the newest death first. */
+  readonly conventions: readonly ConventionName[]
   /** The newest death, chosen by the convention's own rule. */
   readonly death: Death
   /** Earlier deaths, newest first. They carry only the fields that the framework repeats for every death. */

@@ -87,6 +87,118 @@ describe('a Kafka Connect dead letter', () => {
   })
 })
 
+describe('deaths that lack headers', () => {
+  test('are paired by where their headers stand: one without a group does not take the group of another', () => {
+    const group = text('kafka_dlt-original-consumer-group', 'payments')
+    const groups = (headers: RawHeader[]) => {
+      const letter = decodeDeadLetter(headers)
+      return [letter?.death, ...(letter?.history ?? [])].map((death) => [
+        death?.originOffset?.value,
+        death?.group?.value,
+      ])
+    }
+    const first = springDeath('orders', 10n)
+    const second = springDeath('orders', 20n)
+    const third = springDeath('orders', 30n)
+    expect(groups([...first, group, ...second, ...third, group])).toEqual([
+      ['30', 'payments'],
+      ['20', undefined],
+      ['10', 'payments'],
+    ])
+    expect(groups([...first, ...second, group, ...third])).toEqual([
+      ['30', undefined],
+      ['20', 'payments'],
+      ['10', undefined],
+    ])
+  })
+
+  test('take an origin that was written only once: Spring keeps the first origin alone', () => {
+    const letter = decodeDeadLetter([
+      ...springDeath('orders', 10n),
+      text('kafka_dlt-exception-fqcn', 'FirstException'),
+      text('kafka_dlt-exception-message', 'first'),
+      text('kafka_dlt-exception-fqcn', 'SecondException'),
+    ])
+    expect(letter?.death.errorClass?.value).toBe('SecondException')
+    expect(letter?.death.originOffset?.value).toBe('10')
+    expect(letter?.death.message).toBeUndefined()
+    expect(letter?.history.map((death) => [death.errorClass?.value, death.message?.value])).toEqual([
+      ['FirstException', 'first'],
+    ])
+  })
+})
+
+describe('attempts', () => {
+  const attempts = (...values: Uint8Array[]) =>
+    decodeDeadLetter([
+      ...springDeath('orders', 10n),
+      ...values.map((value) => ({ name: 'retry_topic-attempts', value })),
+    ])
+  test('are four bytes big-endian, or one byte as Spring wrote them before', () => {
+    expect(attempts(Uint8Array.of(0, 0, 1, 2))?.death.attempts?.value).toBe(258)
+    expect(attempts(Uint8Array.of(3))?.death.attempts?.value).toBe(3)
+    expect(attempts(Uint8Array.of(1, 2))?.missing).toContain('attempts')
+  })
+  test('are written at every hop: the last counts, and a hop is no death', () => {
+    const letter = attempts(Uint8Array.of(0, 0, 0, 2), Uint8Array.of(0, 0, 0, 3))
+    expect(letter?.death.attempts?.value).toBe(3)
+    expect(letter?.history).toEqual([])
+  })
+})
+
+describe('a record with the headers of two conventions', () => {
+  const connect = (topic: string, offset: string): RawHeader[] => [
+    text('__connect.errors.topic', topic),
+    text('__connect.errors.offset', offset),
+    text('__connect.errors.connector.name', 'warehouse'),
+  ]
+  const smallrye = (topic: string): RawHeader[] => [
+    text('dead-letter-exception-class-name', 'E'),
+    text('dead-letter-topic', topic),
+  ]
+  const user = text('tag', 'x')
+
+  test('died last under the one that appended last', () => {
+    const springLast = decodeDeadLetter([...connect('stock', '5'), ...springDeath('orders', 10n)])
+    expect(springLast?.conventions).toEqual(['spring-dead-letter', 'kafka-connect'])
+    expect(springLast?.history[0]?.originTopic?.value).toBe('stock')
+    const connectLast = decodeDeadLetter([...springDeath('orders', 10n), user, ...connect('stock', '5')])
+    expect(connectLast?.convention).toBe('kafka-connect')
+    expect(connectLast?.death.group?.value).toBe('connect-warehouse')
+    expect(connectLast?.history[0]?.originOffset?.value).toBe('10')
+  })
+
+  test('died last where the other one had put it', () => {
+    const headers = [...smallrye('orders-dlt'), user, ...springDeath('orders', 10n)]
+    expect(decodeDeadLetter(headers)?.convention).toBe('smallrye')
+    const other = [...smallrye('stock'), user, ...springDeath('dead-letter-topic-stock', 10n)]
+    expect(decodeDeadLetter(other)?.convention).toBe('spring-dead-letter')
+  })
+
+  test('died last under the one whose dead-letter topic holds it', () => {
+    const headers = [...smallrye('stock'), user, ...springDeath('orders', 10n)]
+    expect(decodeDeadLetter(headers, 'dead-letter-topic-stock')?.convention).toBe('smallrye')
+    expect(decodeDeadLetter(headers, 'orders-dlt')?.convention).toBe('spring-dead-letter')
+  })
+
+  test('died last under the one whose headers are at their place, where one was moved', () => {
+    const headers = [...smallrye('stock'), ...springDeath('orders', 10n), user]
+    expect(decodeDeadLetter(headers)?.convention).toBe('smallrye')
+    const moved = [user, ...smallrye('stock'), ...springDeath('orders', 10n)]
+    expect(decodeDeadLetter(moved)?.convention).toBe('spring-dead-letter')
+  })
+})
+
+describe('a letter of @RetryableTopic', () => {
+  test('is read by its own header names', () => {
+    const letter = decodeDeadLetter(
+      springDeath('orders', 10n).map(({ name, value }) => ({ name: name.replace('dlt-', ''), value })),
+    )
+    expect(letter?.convention).toBe('spring-dead-letter')
+    expect(letter?.death.originOffset?.value).toBe('10')
+  })
+})
+
 describe('any record', () => {
   test('without a known marker is no dead letter', () => {
     expect(decodeDeadLetter([text('traceparent', '00-1-2-01')])).toBeNull()

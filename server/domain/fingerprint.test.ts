@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fingerprintParts, normaliseMessage, readStack } from './fingerprint.ts'
+import { fingerprintParts, normaliseMessage, readStack, shortFrame } from './fingerprint.ts'
 
 const javaStack = (
   line: number,
@@ -58,4 +58,28 @@ test('a normalised message does not change when it is normalised again', () => {
 
 test('any text is read without an exception', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void readStack(text)))
+})
+
+test('a frame for people names the file and not its folders', () => {
+  expect(shortFrame('PaymentClient.charge (/app/src/payment-client.ts)')).toBe(
+    'PaymentClient.charge (payment-client.ts)',
+  )
+  expect(shortFrame('charge (C:\\\\app\\\\pay.ts)')).toBe('charge (pay.ts)')
+  expect(shortFrame('/app/src/main.ts')).toBe('main.ts')
+  expect(shortFrame('com.shop.PaymentClient.charge(PaymentClient.java)')).toBe(
+    'com.shop.PaymentClient.charge(PaymentClient.java)',
+  )
+})
+
+test('a library between the application and the error is no application frame', () => {
+  const stack = `com.fasterxml.jackson.core.io.JsonEOFException: unexpected end
+\tat com.fasterxml.jackson.core.base.ParserMinimalBase._reportInvalidEOF(ParserMinimalBase.java:697)
+\tat shop.warehouse.ParcelReader.read(ParcelReader.java:29)`
+  expect(readStack(stack).applicationFrame).toBe('shop.warehouse.ParcelReader.read(ParcelReader.java)')
+})
+
+test('where a module was loaded from as a URL does not split a failure', () => {
+  expect(readStack('TypeError: x\n    at charge (file:///app/a.ts:1:2)').applicationFrame).toBe(
+    'charge (/app/a.ts)',
+  )
 })

@@ -8,7 +8,7 @@ export type StackFacts = {
 
 /** Frames of runtimes and messaging frameworks, by the start of what follows `at `. */
 const javaFrameworks =
-  /^(java|javax|jdk|sun|jakarta|kotlin|scala|org\.springframework|org\.apache\.kafka|io\.smallrye|io\.quarkus|io\.vertx|io\.netty|io\.confluent|reactor)\./
+  /^(java|javax|jdk|sun|jakarta|kotlin|kotlinx|scala|org\.springframework|org\.apache|org\.hibernate|org\.jboss|io\.smallrye|io\.quarkus|io\.vertx|io\.netty|io\.confluent|io\.opentelemetry|io\.micrometer|com\.fasterxml|com\.google|com\.sun|com\.zaxxer|reactor)\./
 const nodeFrameworks = /(^|[ (])node:|[\\/]node_modules[\\/]|^(new )?Promise\b|<anonymous>/
 
 const javaHeadline = /^(?:Caused by: |Exception in thread "[^"]*" )?((?:[a-z_]\w*\.)+[A-Z][\w$]*)(?::|$)/
@@ -18,10 +18,12 @@ const nodeHeadline = /^(?:\[cause\]: )?(?:Uncaught )?((?:[A-Z]\w*)?(?:Error|Exce
 const withoutPosition = (frame: string): string =>
   frame
     .replace(/^(?:[\w.@-]+\/+)+(?=[\w.]+\()/, '')
+    .replace(/file:\/\/(?=\/)/, '')
     .replace(/:\d+(?::\d+)?(?=\)?$)/, '')
     .replace(/(\$\$Lambda)[^.(]*/, '$1')
 
-const isFramework = (frame: string): boolean =>
+/** Whether a frame (what follows `at `) belongs to a runtime or a messaging framework. */
+export const isFrameworkFrame = (frame: string): boolean =>
   javaFrameworks.test(withoutPosition(frame)) || nodeFrameworks.test(frame)
 
 /**
@@ -39,7 +41,7 @@ export const readStack = (stack: string): StackFacts => {
     if (line.startsWith('Suppressed: ')) break
     if (line.startsWith('at ')) {
       const frame = line.slice(3)
-      if (sectionHasFrame || isFramework(frame)) continue
+      if (sectionHasFrame || isFrameworkFrame(frame)) continue
       applicationFrame = withoutPosition(frame)
       sectionHasFrame = true
       continue
@@ -87,3 +89,7 @@ export const fingerprintParts = (failure: Failure): readonly string[] => {
     applicationFrame === undefined ? normaliseMessage(failure.message ?? '') : '',
   ]
 }
+
+/** A frame for people: of a file only its last name, as `PaymentClient.charge (payment-client.ts)`. */
+export const shortFrame = (frame: string): string =>
+  frame.replace(/(?<=\(|^)[^()\s]*[\\/](?=[^\\/()]+\)?$)/, '')

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Death, DecodedDeadLetter, RawHeader } from './dead-letter.ts'
+import type { DecodedDeadLetter, RawHeader } from './dead-letter.ts'
+import { originByTopicName } from './dead-letter-origin.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
-import { fingerprintParts, normaliseMessage, readStack } from './fingerprint.ts'
+import { fingerprintParts, isFrameworkFrame, normaliseMessage, readStack, shortFrame } from './fingerprint.ts'
+import { readLineage } from './replay-copy.ts'
+
+const longestMessageChars = 2_000
+const longestStackChars = 64 * 1024
 
 /** What the index keeps of a dead letter, beside its coordinates. */
 export type LetterFacts = {
@@ -24,51 +29,21 @@ export type LetterFacts = {
   readonly failureGroupId: string
 }
 
-const lastText = (headers: readonly RawHeader[], name: string): string | null => {
-  const found = headers.findLast((header) => header.name === name)?.value
-  return found ? Buffer.from(found).toString('utf8') : null
-}
-
-/** `retry_topic-attempts`: four bytes big-endian, one byte in older versions of Spring Kafka. */
-const readAttempts = (headers: readonly RawHeader[]): number | null => {
-  const bytes = headers.findLast(({ name }) => name === 'retry_topic-attempts')?.value
-  if (!bytes) return null
-  if (bytes.length === 4) return Buffer.from(bytes).readInt32BE()
-  return bytes.length === 1 ? (bytes[0] ?? null) : null
-}
-
-/**
- * The group where the convention writes none: a Connect sink's is `connect-` and its connector's name by default
- * (Kafka Connect, `ConnectorConfig`); others stay unknown.
- */
-const groupOf = (death: Death | undefined, headers: readonly RawHeader[]): string | null => {
-  if (death?.group) return death.group.value
-  const connector = lastText(headers, '__connect.errors.connector.name')
-  return connector === null ? null : `connect-${connector}`
-}
-
-/** Where a letter without readable headers came from, by the name of its topic. */
-const originByName = (topic: string): string | null => /^(.+?)(?:-dlt|\.DLT)$/i.exec(topic)?.[1] ?? null
-
-const lineageItem = (headers: readonly RawHeader[]): bigint | null => {
-  const text = lastText(headers, 'x-replay-item')
-  return text !== null && /^\d{1,18}$/.test(text) ? BigInt(text) : null
-}
-
 /** Reads all that the index keeps from a record's headers. Never throws: what is not known is null. */
 export const readLetterFacts = (
   connection: string,
   topic: string,
   headers: readonly RawHeader[],
 ): LetterFacts => {
-  const decoded = decodeDeadLetter(headers)
+  const decoded = decodeDeadLetter(headers, topic)
   const death = decoded?.death
-  const stack = death?.stack?.value ?? null
+  const named = decoded === null ? originByTopicName(topic) : null
+  const stack = death?.stack?.value.slice(0, longestStackChars) ?? null
   const fromStack = readStack(stack ?? '')
   const errorClass = death?.causeClass?.value ?? death?.errorClass?.value ?? null
-  const message = death?.message?.value ?? null
-  const originTopic = death?.originTopic?.value ?? originByName(topic)
-  const group = groupOf(death, headers)
+  const message = death?.message?.value.slice(0, longestMessageChars) ?? null
+  const originTopic = death?.originTopic?.value ?? named?.originTopic ?? null
+  const group = death?.group?.value ?? named?.group ?? null
   const parts = fingerprintParts({
     ...(errorClass === null ? {} : { errorClass }),
     ...(message === null ? {} : { message }),
@@ -89,22 +64,24 @@ export const readLetterFacts = (
     rootCause: fromStack.rootCause ?? errorClass,
     message,
     normalisedMessage: message === null ? null : normaliseMessage(message).slice(0, 500),
-    frame: fromStack.applicationFrame ?? null,
+    frame: fromStack.applicationFrame === undefined ? null : shortFrame(fromStack.applicationFrame),
     stack,
-    attempts: readAttempts(headers),
-    replayItemId: lineageItem(headers),
+    attempts: death?.attempts?.value ?? null,
+    replayItemId: readLineage(headers)?.itemId ?? null,
     failureGroupId: createHash('sha256').update(identity).digest('hex').slice(0, 16),
   }
 }
 
-/** Lines of a stack trace, those of the application marked. */
-export const stackLines = (stack: string | null): { text: string; application: boolean }[] => {
-  if (stack === null || stack === '') return []
-  return stack
-    .split(/\r?\n/)
-    .slice(0, 400)
-    .map((text) => ({
-      text,
-      application: /^\s*at\s/.test(text) && readStack(`Error: x\n${text}`).applicationFrame !== undefined,
-    }))
-}
+const shownLines = 400
+
+/** Lines of a stack trace as Java and Node print it, the application's frames marked. At most 400. */
+export const stackLines = (stack: string | null): { text: string; application: boolean }[] =>
+  stack === null || stack === ''
+    ? []
+    : stack
+        .trimEnd()
+        .split(/\r?\n/, shownLines)
+        .map((text) => {
+          const frame = /^\s*at (.+)$/.exec(text)?.[1]
+          return { text, application: frame !== undefined && !isFrameworkFrame(frame) }
+        })
