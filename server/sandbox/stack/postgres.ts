@@ -76,6 +76,8 @@ export const startPostgres = async (
 ): Promise<{ process: PartProcess; url: string }> => {
   const databaseDir = join(options.dataDir, 'postgres')
   mkdirSync(options.dataDir, { recursive: true })
+  // As root PostgreSQL runs as a user of its own, who must be able to come this far.
+  chmodSync(options.dataDir, 0o755)
   if (!existsSync(join(databaseDir, 'PG_VERSION'))) await initialise(databaseDir)
   const runAs = await identity()
   const settings = {
@@ -99,7 +101,6 @@ export const startPostgres = async (
     stopSignal: 'SIGINT',
     ...(runAs ?? {}),
   }
-  chmodSync(options.dataDir, 0o755)
   const running = startPartProcess(part)
   await waitUntilReady(part, running, async () => (await ask(options.port, 'postgres', 'SELECT 1')) === 1, {
     timeoutMs: 30_000,

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto'
+import { Admin as RecordAdmin } from '@platformatic/kafka'
+import { type Admin, Kafka, logLevel } from 'kafkajs'
+import { type Composition, compose } from '#server/composition.ts'
+import { connectionConfig } from '#server/config.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import type { RawHeader } from '#server/domain/dead-letter.ts'
+import type { Result } from '#server/domain/result.ts'
+import { readEnv } from '#server/env.ts'
+import type { OutgoingMessage } from '#server/ports/broker.ts'
+import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import type { Actor, Connection, Deps } from './deps.ts'
+import { ensurePartitions } from './ensure-partitions.ts'
+import { type HeldLease, holdLease } from './hold-lease.ts'
+import { indexDeadLetters } from './index-dead-letters.ts'
+
+/** For tests: a database and a connection of their own on the real stack, with topics of their own. */
+export type Bench = {
+  readonly database: TestDatabase
+  readonly deps: Deps
+  readonly connection: Connection
+  readonly kafka: Kafka
+  readonly admin: Admin
+  readonly actor: Actor
+  /** Unlike that of any other bench. */
+  readonly suffix: string
+  readonly call: (timeoutMs?: number) => { readonly signal: AbortSignal }
+  makeTopic(name: string, partitions: number, settings?: Record<string, string>): Promise<TopicName>
+  send(messages: readonly OutgoingMessage[]): Promise<readonly { partition: number; offset: bigint }[]>
+  /** Deletes the records of partition 0 below an offset, as retention does. */
+  deleteBefore(topic: string, offset: bigint): Promise<void>
+  /** Indexes until nothing is left to read. Answers how many letters were new. */
+  index(): Promise<number>
+  dispose(): Promise<void>
+}
+
+export const text = (name: string, value: string): RawHeader => ({ name, value: Buffer.from(value) })
+export const int32 = (name: string, value: number): RawHeader => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(value)
+  return { name, value: bytes }
+}
+export const int64 = (name: string, value: bigint): RawHeader => {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(value)
+  return { name, value: bytes }
+}
+
+/** Headers as Spring Kafka's DeadLetterPublishingRecoverer writes them. */
+export const springHeaders = (death: {
+  readonly topic: string
+  readonly partition?: number
+  readonly offset?: bigint
+  readonly group?: string
+  readonly errorClass?: string
+  readonly message?: string
+}): RawHeader[] => {
+  const errorClass = death.errorClass ?? 'com.shop.CardDeclinedException'
+  const message = death.message ?? 'card refused'
+  return [
+    text('kafka_dlt-original-topic', death.topic),
+    int32('kafka_dlt-original-partition', death.partition ?? 0),
+    int64('kafka_dlt-original-offset', death.offset ?? 0n),
+    int64('kafka_dlt-original-timestamp', 1_795_000_000_000n),
+    text('kafka_dlt-original-timestamp-type', 'CreateTime'),
+    ...(death.group === undefined ? [] : [text('kafka_dlt-original-consumer-group', death.group)]),
+    text('kafka_dlt-exception-fqcn', 'org.springframework.kafka.listener.ListenerExecutionFailedException'),
+    text('kafka_dlt-exception-cause-fqcn', errorClass),
+    text('kafka_dlt-exception-message', `Listener failed; ${message}`),
+    text(
+      'kafka_dlt-exception-stacktrace',
+      `org.springframework.kafka.listener.ListenerExecutionFailedException: Listener failed
+\tat org.springframework.kafka.listener.Adapter.invoke(Adapter.java:12)
+Caused by: ${errorClass}: ${message}
+\tat com.shop.PaymentClient.charge(PaymentClient.java:88)
+\tat com.shop.Listener.on(Listener.java:31)`,
+    ),
+    int32('retry_topic-attempts', 3),
+  ]
+}
+
+/** A record to send: key and value as text. */
+export const outgoing = (
+  topic: string,
+  message: {
+    readonly partition?: number | null
+    readonly key?: string | Uint8Array | null
+    readonly value?: string | Uint8Array | null
+    readonly headers?: readonly RawHeader[]
+    readonly timestampMs?: bigint
+  } = {},
+): OutgoingMessage => {
+  const bytes = (side: string | Uint8Array | null | undefined, otherwise: string): Uint8Array | null =>
+    side === null ? null : Buffer.from(side ?? otherwise)
+  return {
+    topic: topic as TopicName,
+    partition: message.partition === undefined ? 0 : message.partition,
+    key: bytes(message.key, 'key'),
+    value: bytes(message.value, '{"a":1}'),
+    headers: message.headers ?? [],
+    timestampMs: message.timestampMs ?? null,
+  }
+}
+
+/** The value of an answer that must be good. */
+export const good = async <T>(
+  answer: Promise<Result<T, { readonly code?: string; readonly detail: string }>>,
+): Promise<T> => {
+  const result = await answer
+  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail}`)
+  return result.value
+}
+
+/** `brokers` and `databaseUrl` are those of the stack; `readOnly` makes the connection refuse writes. */
+export const openBench = async (brokers: string, databaseUrl: string): Promise<Bench> => {
+  const database = await createTestDatabase(databaseUrl)
+  await ensurePartitions({ db: database.db, clock: { nowMs: () => Date.now() } })
+  const composition: Composition = compose(readEnv({ DATABASE_URL: database.url }), {
+    connections: [connectionConfig.parse({ id: 'local', name: 'Local', brokers })],
+  })
+  const [connection] = composition.deps.connections
+  if (!connection) throw new Error('the bench has one connection')
+  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+  const suffix = randomBytes(4).toString('hex')
+  const made: string[] = []
+  const call = (timeoutMs = 30_000) => ({ signal: AbortSignal.timeout(timeoutMs) })
+  const { deps } = composition
+  return {
+    database,
+    deps,
+    connection,
+    kafka,
+    admin,
+    actor: { name: 'tester', permissions: new Set() },
+    suffix,
+    call,
+    makeTopic: async (name, numPartitions, settings = {}) => {
+      const configEntries = Object.entries(settings).map(([setting, value]) => ({ name: setting, value }))
+      await admin.createTopics({
+        topics: [{ topic: name, numPartitions, configEntries }],
+        waitForLeaders: true,
+      })
+      made.push(name)
+      return name as TopicName
+    },
+    send: async (messages) => {
+      const { publisher } = connection.broker
+      if (!publisher) throw new Error('the broker can be written to')
+      return good(publisher.send(messages, call()))
+    },
+    deleteBefore: async (name, offset) => {
+      const records = new RecordAdmin({ clientId: 'bench', bootstrapBrokers: brokers.split(',') })
+      await records.deleteRecords({ topics: [{ name, partitions: [{ partition: 0, offset }] }] })
+      await records.close()
+    },
+    index: () => indexAll(deps, connection, call),
+    dispose: async () => {
+      if (made.length > 0) await admin.deleteTopics({ topics: made })
+      await admin.disconnect()
+      await composition.dispose()
+      await database.drop()
+    },
+  }
+}
+
+const indexAll = async (deps: Deps, connection: Connection, call: Bench['call']): Promise<number> => {
+  const lease = await takeLease(deps, `index-dead-letters:${connection.id}`)
+  try {
+    for (let indexed = 0; ; ) {
+      const step = await good(indexDeadLetters(deps, connection, lease, call()))
+      indexed += step.indexed
+      if (step.behind === 0n) return indexed
+    }
+  } finally {
+    await lease.release()
+  }
+}
+
+/** Takes a lease that must be free. */
+export const takeLease = async (deps: Deps, name: string): Promise<HeldLease> => {
+  const lease = await holdLease(deps, name, `test-${randomBytes(3).toString('hex')}`)
+  if (!lease) throw new Error(`the lease ${name} was free`)
+  return lease
+}
