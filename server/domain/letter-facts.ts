@@ -3,7 +3,7 @@ import type { DecodedDeadLetter, RawHeader } from './dead-letter.ts'
 import { originByTopicName } from './dead-letter-origin.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
 import { fingerprintParts, isFrameworkFrame, normaliseMessage, readStack, shortFrame } from './fingerprint.ts'
-import { readLineage } from './replay-copy.ts'
+import { type Lineage, readLineage } from './replay-copy.ts'
 
 const longestMessageChars = 2_000
 const longestStackChars = 64 * 1024
@@ -24,7 +24,7 @@ export type LetterFacts = {
   readonly stack: string | null
   readonly attempts: number | null
   /** From the lineage headers of a replayed copy that died again. */
-  readonly replayItemId: bigint | null
+  readonly lineage: Lineage | null
   /** Sixteen hexadecimal digits: dead letters with equal ones are one failure group. */
   readonly failureGroupId: string
 }
@@ -67,7 +67,7 @@ export const readLetterFacts = (
     frame: fromStack.applicationFrame === undefined ? null : shortFrame(fromStack.applicationFrame),
     stack,
     attempts: death?.attempts?.value ?? null,
-    replayItemId: readLineage(headers)?.itemId ?? null,
+    lineage: readLineage(headers),
     failureGroupId: createHash('sha256').update(identity).digest('hex').slice(0, 16),
   }
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Database } from './database.ts'
 import { assertFence } from './leases.ts'
+import { runInTransaction } from './run-in-transaction.ts'
 
 export type NewLetter = {
   readonly topic: string
@@ -8,6 +9,8 @@ export type NewLetter = {
   readonly offset: bigint
   readonly failureGroupId: string
   readonly diedAtMs: number
+  /** When it came into its topic as far as is known: a resolved failure group that gets a later letter is new again. */
+  readonly arrivedAtMs: number
   readonly keyText: string | null
   readonly convention: string
   readonly originTopic: string | null
@@ -22,18 +25,16 @@ export type NewLetter = {
   readonly stack: string | null
   readonly attempts: number | null
   readonly traceId: string | null
-  readonly replayItemId: bigint | null
+  /** Which replayed copy it says to be. */
+  readonly lineage: { readonly replayId: string; readonly itemId: bigint } | null
 }
-export type IndexedPosition = {
-  readonly topic: string
-  readonly partition: number
-  readonly nextOffset: bigint
-}
+export type PartitionName = { readonly topic: string; readonly partition: number }
+export type IndexedPosition = PartitionName & { readonly nextOffset: bigint }
 export type LeaseProof = { readonly name: string; readonly fence: bigint }
 
 /** Text that PostgreSQL can hold: it has no NUL character. */
 const clean = (text: string | null, length: number): string | null =>
-  text?.replaceAll('\u0000', '').slice(0, length) ?? null
+  text?.slice(0, length).replaceAll('\u0000', '\ufffd') ?? null
 const decimal = (value: bigint | null): string | null => value?.toString() ?? null
 
 /**
@@ -46,11 +47,11 @@ export const indexLetters = async (
   letters: readonly NewLetter[],
   positions: readonly IndexedPosition[],
   lease: LeaseProof,
-): Promise<number> => {
-  const client = await db.pool.connect()
-  try {
-    await client.query('BEGIN')
+  madeAnew: readonly PartitionName[] = [],
+): Promise<number> =>
+  runInTransaction(db, async (client) => {
     await assertFence(client, lease.name, lease.fence)
+    if (madeAnew.length > 0) await forgetPartitions(client, connectionId, madeAnew)
     const inserted = letters.length === 0 ? 0 : await writeLetters(client, connectionId, letters)
     await client.query(
       `INSERT INTO index_position (connection_id, topic, partition, next_offset, updated_at)
@@ -64,14 +65,26 @@ export const indexLetters = async (
         positions.map((one) => one.nextOffset.toString()),
       ],
     )
-    await client.query('COMMIT')
     return inserted
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+  })
+
+/** Partitions that were made anew begin their offsets again: what was indexed of them is gone from the broker. */
+const forgetPartitions = async (
+  client: pg.PoolClient,
+  connectionId: string,
+  partitions: readonly PartitionName[],
+): Promise<void> => {
+  await client.query(
+    `WITH gone AS (
+       DELETE FROM dead_letter USING unnest($2::text[], $3::int[]) AS anew(topic, partition)
+       WHERE connection_id = $1 AND dead_letter.topic = anew.topic AND dead_letter.partition = anew.partition
+       RETURNING failure_group_id
+     )
+     UPDATE failure_group SET letters = failure_group.letters - counted.letters
+     FROM (SELECT failure_group_id, count(*) AS letters FROM gone GROUP BY 1) AS counted
+     WHERE failure_group.id = counted.failure_group_id`,
+    [connectionId, partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)],
+  )
 }
 
 const writeLetters = async (
@@ -108,15 +121,26 @@ const writeLetters = async (
     id: string
     failure_group_id: string
     topic: string
+    partition: number
+    offset: string
     convention: string
     died_at: Date
   }>(
+    // A copy that dies again carries its item's lineage. A service that hands headers on gives them to its own messages,
+    // too: so the letter must come from where the copy was sent, or from a retry topic of it.
     `INSERT INTO dead_letter (connection_id, topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic,
                               origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_item_id)
-     SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::int[],
-                              $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int[], $17::text[], $18::bigint[])
+     SELECT $1, l.topic, l.partition, l."offset", l.failure_group_id, l.died_at, l.key_text, l.convention, l.origin_topic,
+            l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id, item.id
+     FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::int[],
+                 $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int[], $17::text[], $18::text[], $19::bigint[])
+       WITH ORDINALITY AS l(topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic, origin_partition,
+         origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_id, item_id, no)
+     LEFT JOIN replay_item AS item ON item.id = l.item_id AND item.replay_id::text = l.replay_id
+       AND (l.origin_topic IS NULL OR l.origin_topic = item.target_topic OR starts_with(l.origin_topic, item.target_topic || '-retry'))
+     ORDER BY l.no
      ON CONFLICT (connection_id, topic, partition, "offset") DO NOTHING
-     RETURNING id, failure_group_id, topic, convention, died_at`,
+     RETURNING id, failure_group_id, topic, partition, "offset", convention, died_at`,
     [
       connectionId,
       letters.map((one) => one.topic),
@@ -135,10 +159,14 @@ const writeLetters = async (
       letters.map((one) => clean(one.message, 2_000)),
       letters.map((one) => one.attempts),
       letters.map((one) => one.traceId),
-      letters.map((one) => decimal(one.replayItemId)),
+      letters.map((one) => one.lineage?.replayId ?? null),
+      letters.map((one) => decimal(one.lineage?.itemId ?? null)),
     ],
   )
   if (rows.length === 0) return 0
+  const placeOf = (one: { topic: string; partition: number; offset: bigint | string }) =>
+    `${one.topic} ${one.partition}@${one.offset}`
+  const arrivals = new Map(letters.map((letter) => [placeOf(letter), letter.arrivedAtMs]))
   await client.query(
     `UPDATE failure_group AS g
      SET letters = g.letters + n.count,
@@ -147,10 +175,11 @@ const writeLetters = async (
          sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), n.sample),
          dead_letter_topics = ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || n.topics) ORDER BY 1),
          conventions = ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1),
-         state = CASE WHEN g.state = 'resolved' AND n.last > g.state_at THEN 'new' ELSE g.state END
-     FROM (SELECT id, count(*) AS count, min(died_at) AS first, max(died_at) AS last, max(letter) AS sample,
+         state = CASE WHEN g.state = 'resolved' AND n.arrived > g.state_at THEN 'new' ELSE g.state END
+     FROM (SELECT id, count(*) AS count, min(died_at) AS first, max(died_at) AS last, max(letter) AS sample, max(arrived) AS arrived,
                   array_agg(DISTINCT topic) AS topics, array_agg(DISTINCT convention) AS conventions
-           FROM unnest($1::text[], $2::timestamptz[], $3::bigint[], $4::text[], $5::text[]) AS r(id, died_at, letter, topic, convention)
+           FROM unnest($1::text[], $2::timestamptz[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[])
+             AS r(id, died_at, letter, topic, convention, arrived)
            GROUP BY id) AS n
      WHERE g.id = n.id`,
     [
@@ -159,6 +188,7 @@ const writeLetters = async (
       rows.map((row) => row.id),
       rows.map((row) => row.topic),
       rows.map((row) => row.convention),
+      rows.map((row) => new Date(arrivals.get(placeOf(row)) ?? row.died_at)),
     ],
   )
   return rows.length
@@ -198,6 +228,8 @@ export type LetterRecord = {
   readonly message: string | null
   readonly attempts: number | null
   readonly traceId: string | null
+  /** The letter whose returned copy this one is. */
+  readonly copyOf: bigint | null
   readonly lastReplayId: string | null
   readonly lastOutcome: string | null
   readonly lastSentAtMs: number | null
@@ -205,11 +237,12 @@ export type LetterRecord = {
 
 const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.key_text, l.convention, l.origin_topic,
   l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
-  r.replay_id, r.outcome, r.sent_at`
+  c.letter_id AS copy_of, r.replay_id, r.outcome, r.sent_at`
 /** The latest item of a started replay of the letter. */
 const latestReplay = `LEFT JOIN LATERAL (
   SELECT i.replay_id, i.outcome, i.sent_at FROM replay_item i JOIN replay p ON p.id = i.replay_id
-  WHERE i.letter_id = l.id AND p.state <> 'planned' ORDER BY i.id DESC LIMIT 1) r ON true`
+  WHERE i.letter_id = l.id AND p.state <> 'planned' ORDER BY i.id DESC LIMIT 1) r ON true
+  LEFT JOIN replay_item c ON c.id = l.replay_item_id`
 
 type LetterRow = {
   readonly id: string
@@ -229,6 +262,7 @@ type LetterRow = {
   readonly message: string | null
   readonly attempts: number | null
   readonly trace_id: string | null
+  readonly copy_of: string | null
   readonly replay_id: string | null
   readonly outcome: string | null
   readonly sent_at: Date | null
@@ -252,6 +286,7 @@ const letterOf = (row: LetterRow): LetterRecord => ({
   message: row.message,
   attempts: row.attempts,
   traceId: row.trace_id,
+  copyOf: row.copy_of === null ? null : BigInt(row.copy_of),
   lastReplayId: row.replay_id,
   lastOutcome: row.outcome,
   lastSentAtMs: row.sent_at?.getTime() ?? null,
@@ -301,10 +336,19 @@ export const countLetters = async (
   connectionId: string,
   filter: LetterFilter,
 ): Promise<number> => {
+  // Without topic and key the failure groups have counted already.
+  const isCounted = filter.topic === undefined && filter.key === undefined
   const { rows } = await db.pool.query<{ count: string }>(
-    `SELECT count(*) FROM dead_letter WHERE connection_id = $1 AND ($2::text IS NULL OR failure_group_id = $2)
-       AND ($3::text IS NULL OR topic = $3) AND ($4::text IS NULL OR key_text = $4)`,
-    [connectionId, filter.failureGroupId ?? null, filter.topic ?? null, filter.key ?? null],
+    isCounted
+      ? `SELECT coalesce(sum(letters), 0) AS count FROM failure_group
+         WHERE connection_id = $1 AND ($2::text IS NULL OR id = $2)`
+      : `SELECT count(*) FROM dead_letter WHERE connection_id = $1 AND ($2::text IS NULL OR failure_group_id = $2)
+           AND ($3::text IS NULL OR topic = $3) AND ($4::text IS NULL OR key_text = $4)`,
+    [
+      connectionId,
+      filter.failureGroupId ?? null,
+      ...(isCounted ? [] : [filter.topic ?? null, filter.key ?? null]),
+    ],
   )
   return Number(rows[0]?.count ?? 0)
 }

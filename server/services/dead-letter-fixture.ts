@@ -124,7 +124,7 @@ export const openBench = async (brokers: string, databaseUrl: string): Promise<B
   const admin = kafka.admin()
   await admin.connect()
   const suffix = randomBytes(4).toString('hex')
-  const made: string[] = []
+  const made = new Set<string>()
   const call = (timeoutMs = 30_000) => ({ signal: AbortSignal.timeout(timeoutMs) })
   const { deps } = composition
   return {
@@ -142,7 +142,7 @@ export const openBench = async (brokers: string, databaseUrl: string): Promise<B
         topics: [{ topic: name, numPartitions, configEntries }],
         waitForLeaders: true,
       })
-      made.push(name)
+      made.add(name)
       return name as TopicName
     },
     send: async (messages) => {
@@ -157,7 +157,7 @@ export const openBench = async (brokers: string, databaseUrl: string): Promise<B
     },
     index: () => indexAll(deps, connection, call),
     dispose: async () => {
-      if (made.length > 0) await admin.deleteTopics({ topics: made })
+      if (made.size > 0) await admin.deleteTopics({ topics: [...made] })
       await admin.disconnect()
       await composition.dispose()
       await database.drop()

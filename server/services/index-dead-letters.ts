@@ -1,12 +1,12 @@
-import type { TopicName } from '#server/contracts/scalars.ts'
+import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { traceIdOfHeaders } from '#server/domain/known-headers.ts'
 import { readLetterFacts } from '#server/domain/letter-facts.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { isDeadLetterTopic } from '#server/domain/topic-kind.ts'
-import type { RawMessage } from '#server/ports/broker.ts'
+import type { RawMessage, TopicState } from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
 import {
-  type IndexedPosition,
   indexLetters,
   type LeaseProof,
   type NewLetter,
@@ -18,38 +18,34 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 
 export const indexSource = 'dead-letter-index'
-const batchBudget: Budget = { messages: 2_000, bytes: 32 * 1024 * 1024, milliseconds: 5_000 }
-const batchLetters = 2_000
 
-export type IndexReport = { readonly indexed: number; readonly behind: bigint }
+const batchMessages = 2_000
+const batchBudget: Budget = { messages: batchMessages, bytes: 16 * 1024 * 1024, milliseconds: 5_000 }
+/** Work beyond this is left to the next step, so that freshness is told in between. In milliseconds. */
+const stepMs = 3_000
+const dayMs = 86_400_000
 
-const keyText = ({ key }: RawMessage): string | null => {
-  if (key === null) return null
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(key)
-  } catch {
-    return `0x${Buffer.from(key).toString('hex')}`
-  }
+export type IndexReport = {
+  /** Letters that were new. */
+  readonly indexed: number
+  /** Letters in dead-letter topics that are not read yet. */
+  readonly behind: bigint
 }
 
-const letterOf = (connection: Connection, message: RawMessage): NewLetter => {
-  const { decoded: _, ...facts } = readLetterFacts(connection.id, message.topic, message.headers)
-  const { topic, partition, offset, timestampMs, headers } = message
-  return {
-    ...facts,
-    topic,
-    partition,
-    offset,
-    diedAtMs: Number(timestampMs),
-    keyText: keyText(message),
-    traceId: traceIdOfHeaders(headers),
-  }
+type Span = {
+  readonly topic: TopicState['name']
+  readonly partition: number
+  from: bigint
+  readonly end: bigint
+  readonly madeAnew: boolean
 }
 
 /**
- * One step of the dead-letter index of one connection: reads what is new in every dead-letter topic, decodes it and
- * writes letters, failure groups and positions in one transaction a partition. Answers how many letters were new and
- * how many records are still unread. Works without a consumer group, so on read-only connections too.
+ * One step of the dead-letter index of a connection: reads every partition of its dead-letter topics from where the
+ * index stands, and writes letters, failure groups and positions together, batch by batch, for about three seconds.
+ * Offsets that retention has deleted are jumped over. Records how fresh the index is and tells the screens.
+ * A partition that can not be read does not keep the others waiting; the first error is the answer then. Errors of the
+ * database, and `LeaseLostError`, are thrown.
  */
 export const indexDeadLetters = async (
   deps: Deps,
@@ -57,55 +53,120 @@ export const indexDeadLetters = async (
   lease: LeaseProof,
   call: Call,
 ): Promise<Result<IndexReport, Fault>> => {
-  const { topics, messages } = connection.broker
-  if (!messages) return fail({ code: 'unsupported', detail: 'This broker can not be read by position.' })
-  const listed = await topics.list(call)
-  if (!listed.ok) return failed(deps, connection, listed.error)
-  const watched = listed.value.filter(({ name }) => isDeadLetterTopic(name, connection.deadLetterTopics))
-  const offsets = await topics.offsets(watched, call)
-  if (!offsets.ok) return failed(deps, connection, offsets.error)
-  const known = new Map(
-    (await readIndexPositions(deps.db, connection.id)).map((one) => [
-      `${one.topic} ${one.partition}`,
-      one.nextOffset,
-    ]),
-  )
-
+  const found = await findSpans(deps, connection, call)
+  if (!found.ok) return failed(deps, connection, found.error)
+  const deadline = performance.now() + stepMs
   let indexed = 0
-  let behind = 0n
-  for (const { topic, partitions } of offsets.value)
-    for (const { partition, start, end } of partitions) {
-      if (call.signal.aborted) return succeed({ indexed, behind })
-      const next = known.get(`${topic} ${partition}`) ?? start
-      // Below the start retention was faster; beyond the end the topic was made anew.
-      const from = next < start || next > end ? start : next
-      if (from >= end) continue
-      const read = await messages.readForward(
-        { topic: topic as TopicName, partition, from, limit: batchLetters, budget: batchBudget },
-        call,
-      )
-      if (!read.ok) return failed(deps, connection, read.error)
-      const nextOffset = read.value.resumeAt.get(partition) ?? from
-      const position: IndexedPosition = { topic, partition, nextOffset }
-      indexed += await indexLetters(
-        deps.db,
-        connection.id,
-        read.value.messages.map((message) => letterOf(connection, message)),
-        [position],
-        lease,
-      )
-      behind += end > nextOffset ? end - nextOffset : 0n
+  let error: BrokerError | null = found.value.error
+  let open = found.value.spans.filter(({ from, end, madeAnew }) => from < end || madeAnew)
+  // A batch of each in turn: a partition with a long backlog must not keep the others waiting.
+  while (open.length > 0 && performance.now() < deadline && !call.signal.aborted) {
+    const next: Span[] = []
+    for (const span of open) {
+      if (call.signal.aborted) break
+      const written = await indexBatch(deps, connection, span, lease, call)
+      if (written.ok) indexed += written.value.indexed
+      else error ??= written.error
+      if (written.ok && written.value.moved && span.from < span.end) next.push(span)
     }
-  await recordGood(deps.db, connection.id, indexSource, behind === 0n ? '' : `${behind} records behind`)
+    open = next
+  }
   if (indexed > 0) await notifyChanged(deps.db, 'failure-groups', connection.id)
+  if (error) return failed(deps, connection, error)
+  const behind = found.value.spans.reduce((sum, { from, end }) => sum + (end > from ? end - from : 0n), 0n)
+  await recordGood(deps.db, connection.id, indexSource, behind === 0n ? '' : `${behind} records behind`)
   return succeed({ indexed, behind })
 }
 
-const failed = async (
-  deps: Deps,
-  connection: Connection,
-  error: Parameters<typeof faultOf>[0],
-): Promise<Result<never, Fault>> => {
+const failed = async (deps: Deps, connection: Connection, error: BrokerError) => {
   await recordFailure(deps.db, connection.id, indexSource, error.detail)
   return fail(faultOf(error))
+}
+
+/** Where every partition of the dead-letter topics is to be read on, and where it ended just now. */
+const findSpans = async (
+  deps: Deps,
+  { id, broker, deadLetterTopics }: Connection,
+  call: Call,
+): Promise<Result<{ spans: readonly Span[]; error: BrokerError | null }, BrokerError>> => {
+  const listed = await broker.topics.list(call)
+  if (!listed.ok) return listed
+  const topics = listed.value.filter(
+    ({ name, internal }) => !internal && isDeadLetterTopic(name, deadLetterTopics),
+  )
+  if (topics.length === 0) return succeed({ spans: [], error: null })
+  const offsets = await broker.topics.offsets(topics, call)
+  if (!offsets.ok) return offsets
+  const positions = new Map(
+    (await readIndexPositions(deps.db, id)).map((one) => [`${one.topic}/${one.partition}`, one.nextOffset]),
+  )
+  const spans = offsets.value.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition, start, end }): Span => {
+      const next = positions.get(`${topic}/${partition}`) ?? start
+      // A position behind the end: the topic was deleted and made anew, its offsets begin again.
+      const madeAnew = next > end
+      return { topic, partition, from: madeAnew || next < start ? start : next, end, madeAnew }
+    }),
+  )
+  return succeed({ spans, error: offsets.value.flatMap(({ failed: none }) => none)[0]?.error ?? null })
+}
+
+/** Reads and writes one batch of a partition and moves the span on. `moved` is false when nothing could be read. */
+const indexBatch = async (
+  deps: Deps,
+  connection: Connection,
+  span: Span,
+  lease: LeaseProof,
+  call: Call,
+): Promise<Result<{ indexed: number; moved: boolean }, BrokerError>> => {
+  const { topic, partition } = span
+  const reader = connection.broker.messages
+  if (!reader)
+    return fail({
+      kind: 'unsupported',
+      detail: `Messages of ${connection.name} can not be read.`,
+      source: 'broker',
+    })
+  const read = await reader.readForward(
+    { topic, partition, from: span.from, limit: batchMessages, budget: batchBudget },
+    call,
+  )
+  if (!read.ok) return read
+  const { messages, resumeAt, errors } = read.value
+  const nextOffset = resumeAt.get(partition) ?? span.from
+  const problem = errors[0]?.error
+  if (problem && messages.length === 0) return fail(problem)
+  const nowMs = deps.clock.nowMs()
+  const indexed = await indexLetters(
+    deps.db,
+    connection.id,
+    messages.map((message) => letterOf(connection, message, nowMs)),
+    [{ topic, partition, nextOffset }],
+    lease,
+    span.madeAnew ? [{ topic, partition }] : [],
+  )
+  const moved = nextOffset > span.from
+  Object.assign(span, { from: nextOffset, madeAnew: false })
+  return succeed({ indexed, moved })
+}
+
+/**
+ * The time of death is the record's own, or now where that is absurd. Connect keeps the time of the origin record, so its
+ * letters count as arriving now.
+ */
+const letterOf = (connection: Connection, message: RawMessage, nowMs: number): NewLetter => {
+  const { topic, partition, offset, headers, key } = message
+  const { decoded: _, ...facts } = readLetterFacts(connection.id, topic, headers)
+  const timestampMs = Number(message.timestampMs)
+  const diedAtMs = timestampMs > 0 && timestampMs < nowMs + dayMs ? timestampMs : nowMs
+  return {
+    ...facts,
+    topic,
+    partition,
+    offset,
+    diedAtMs,
+    arrivedAtMs: facts.convention === 'kafka-connect' ? nowMs : diedAtMs,
+    keyText: keyTextOf(key),
+    traceId: traceIdOfHeaders(headers),
+  }
 }
