@@ -5,9 +5,13 @@ export type Candidate = {
   readonly targetTopic: string | null
   readonly targetExists: boolean
   readonly targetIsDeadLetterTopic: boolean
+  /** The target is one of the broker's own topics. */
+  readonly targetIsInternal?: boolean
   /** Null: the record is not in the dead-letter topic any more. */
   readonly record: {
     readonly isTombstone: boolean
+    /** The message that died is still there and was a tombstone, too. */
+    readonly originIsTombstone?: boolean
     readonly sizeBytes: number
     readonly hasReplyTopic: boolean
   } | null
@@ -26,10 +30,11 @@ export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   if (record === null) return 'expired'
   if (targetTopic === null) return 'origin-unknown'
   if (candidate.targetIsDeadLetterTopic) return 'target-is-dead-letter-topic'
+  if (candidate.targetIsInternal) return 'target-internal'
   if (!candidate.targetExists) return 'target-missing'
   if (lastOutcome !== null && stillOpen.has(lastOutcome)) return 'being-replayed'
   if (lastOutcome === 'SETTLED') return 'already-settled'
-  if (record.isTombstone) return 'tombstone'
+  if (record.isTombstone && !record.originIsTombstone) return 'tombstone'
   if (candidate.maxMessageBytes !== null && record.sizeBytes > candidate.maxMessageBytes) return 'too-large'
   return null
 }

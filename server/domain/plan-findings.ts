@@ -15,6 +15,14 @@ export const planFindings = {
     sentence: 'the target is a dead-letter topic; a copy would die there again',
   },
   'target-missing': { severity: 'refused', sentence: 'the target topic does not exist' },
+  'target-internal': {
+    severity: 'refused',
+    sentence: 'the target topic belongs to the broker itself',
+  },
+  'same-message': {
+    severity: 'refused',
+    sentence: 'the same message is in this plan already, by another of its dead letters',
+  },
   'being-replayed': {
     severity: 'refused',
     sentence: 'another replay has sent them and is waiting for their outcome',
@@ -22,7 +30,7 @@ export const planFindings = {
   'already-settled': { severity: 'refused', sentence: 'already replayed and settled' },
   tombstone: {
     severity: 'refused',
-    sentence: 'their value is null; on a compacted topic a copy would delete the key',
+    sentence: 'their value is null and that of the message that died was not, or is not known any more',
   },
   'too-large': { severity: 'refused', sentence: 'larger than the target topic allows (max.message.bytes)' },
   'still-dying': {
@@ -38,6 +46,34 @@ export const planFindings = {
     sentence: 'they name a reply topic: an answer may reach a caller that is long gone',
   },
   returned: { severity: 'warning', sentence: 'were replayed before and came back' },
+  'outcome-unknown': {
+    severity: 'warning',
+    sentence: 'were replayed before, and nobody knows whether they were processed',
+  },
+  'replayed-often': {
+    severity: 'warning',
+    sentence: 'have come back three times or more: another replay is likely to end the same way',
+  },
+  'deletes-key': {
+    severity: 'warning',
+    sentence: 'their value is null, as it was when they died: a copy deletes its key',
+  },
+  superseded: {
+    severity: 'warning',
+    sentence: 'newer messages with the same key were written since: a copy brings an older state after them',
+  },
+  'not-compared': {
+    severity: 'warning',
+    sentence: 'too much was written since to look for newer messages with the same key in all of it',
+  },
+  compacted: {
+    severity: 'warning',
+    sentence: 'the target topic is compacted: a copy becomes the latest value of its key',
+  },
+  'origin-guessed': {
+    severity: 'warning',
+    sentence: 'their headers do not say where they died; the target follows from the name of the topic',
+  },
 } as const satisfies Record<string, Wording>
 
 export type PlanFindingCode = keyof typeof planFindings

@@ -4,8 +4,10 @@ import { isStripped, lineageHeaders, makeCopyHeaders } from './replay-copy.ts'
 
 const lineage = {
   'x-replay-id': 'r',
+  'x-replay-number': '42',
   'x-replay-item': '7',
   'x-replay-source': 'a@0@1',
+  'x-replay-attempt': '1',
   'x-replay-at': '2026-11-21T03:02:11.000Z',
 }
 const name = fc.oneof(

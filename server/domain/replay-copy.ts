@@ -4,8 +4,10 @@ import { failureHeaders } from './dead-letter-conventions.ts'
 /** Headers that Spillway adds to a copy, and what they mean. */
 export const lineageHeaders = {
   'x-replay-id': 'The replay that sent this copy',
+  'x-replay-number': 'Its number, for people',
   'x-replay-item': 'Its item in the replay',
   'x-replay-source': 'The dead letter of which this is a copy: topic@partition@offset',
+  'x-replay-attempt': 'How often this message has been replayed',
   'x-replay-at': 'When the copy was sent, ISO 8601',
 } as const
 

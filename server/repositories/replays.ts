@@ -2,6 +2,7 @@ import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 import type { LeaseProof } from './dead-letters.ts'
 import { assertFence } from './leases.ts'
+import { runInTransaction } from './run-in-transaction.ts'
 
 /** What a plan keeps beside its items: what the operator saw. */
 export type StoredPlan = Omit<ReplayPlan, 'planId'>
@@ -119,21 +120,43 @@ export const readReplay = async (db: Database, id: string): Promise<ReplayRecord
   return row ? recordOf(row) : null
 }
 
-/** Starts a plan, once: a second start finds it started and changes nothing. Answers whether this call started it. */
+/**
+ * Starts a plan, once: a second start finds it started and changes nothing. Letters that another replay has taken since
+ * the plan was made are left out: starts of one connection wait for each other, so that no letter is sent by two.
+ * Answers whether this call started it.
+ */
 export const markStarted = async (
   db: Database,
+  connectionId: string,
   id: string,
   by: string,
   pacePerSecond: number,
   reason: string,
-): Promise<boolean> => {
-  const { rowCount } = await db.pool.query(
-    `UPDATE replay SET state = 'running', number = nextval('replay_number'), started_at = now(), started_by = $2, pace_per_second = $3, reason = $4
-     WHERE id = $1 AND state = 'planned'`,
-    [id, by, pacePerSecond, reason],
-  )
-  return rowCount === 1
-}
+): Promise<boolean> =>
+  runInTransaction(db, async (client) => {
+    await client.query("SELECT pg_advisory_xact_lock(hashtext('start-replay'), hashtext($1))", [connectionId])
+    const { rowCount } = await client.query(
+      `UPDATE replay SET state = 'running', number = nextval('replay_number'), started_at = now(), started_by = $2, pace_per_second = $3, reason = $4
+       WHERE id = $1 AND state = 'planned'`,
+      [id, by, pacePerSecond, reason],
+    )
+    if (rowCount !== 1) return false
+    await client.query(
+      `UPDATE replay_item AS mine SET outcome = 'SKIPPED', outcome_at = now(), proof = 'not sent: replay #' || taken.number || ' took it first'
+       FROM (
+         SELECT other.letter_id, max(replay.number) AS number
+         FROM replay_item AS other JOIN replay ON replay.id = other.replay_id
+         WHERE other.letter_id IN (SELECT letter_id FROM replay_item WHERE replay_id = $1)
+           AND replay.id <> $1 AND replay.number IS NOT NULL
+           AND (other.outcome IN ('PENDING', 'SENT', 'CONSUMED', 'RETRYING', 'SETTLED')
+             OR (other.outcome = 'RETURNED' AND replay.started_at > (SELECT created_at FROM replay WHERE id = $1)))
+         GROUP BY other.letter_id
+       ) AS taken
+       WHERE mine.replay_id = $1 AND mine.letter_id = taken.letter_id`,
+      [id],
+    )
+    return true
+  })
 
 /** Asks a running replay to stop. False when there is nothing left to stop. */
 export const markCancelling = async (db: Database, id: string): Promise<boolean> => {

@@ -3,9 +3,10 @@ import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
 import { type PlanFindingCode, planFindings } from '#server/domain/plan-findings.ts'
-import { isStripped, lineageHeaders } from '#server/domain/replay-copy.ts'
+import { findRepeated, inSendingOrder } from '#server/domain/plan-order.ts'
+import { isStripped, lineageHeaders, readLineage } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { isDeadLetterTopic } from '#server/domain/topic-kind.ts'
+import { isDeadLetterTopic, topicKindOf } from '#server/domain/topic-kind.ts'
 import type { RawMessage, TopicState } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
@@ -14,15 +15,19 @@ import { readReaders } from '#server/repositories/replay-items.ts'
 import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/repositories/replays.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid } from './fault.ts'
+import { findSuperseded } from './find-superseded.ts'
 import { coordinateKey, readLetters } from './read-letters.ts'
 
 const largestSelection = 10_000
 const shownLetters = 100
+/** A letter whose message came back so many times is warned of. */
+const often = 3
 
 type Judged = {
   readonly letter: LetterRecord
   readonly record: RawMessage | null
   readonly target: TopicState | null
+  readonly isCompacted: boolean
   readonly refusal: PlanFindingCode | null
 }
 
@@ -63,7 +68,7 @@ export const planReplay = async (
     total: letters.length,
     ready: ready.length,
     targets,
-    findings: await findingsOf(deps, connection, judged.value, groupsOfLetters, readers),
+    findings: await findingsOf(deps, connection, judged.value, groupsOfLetters, readers, call),
     readers: readers.map(({ group, topic, lag }) => ({
       group,
       topic: topic as TopicName,
@@ -91,14 +96,10 @@ export const planReplay = async (
       targets: targets.map(({ topic }) => topic),
       plan,
     },
-    [...ready].sort(byDeath).map((one) => itemOf(one, readers)),
+    inSendingOrder(ready, ({ letter }) => letter).map((one) => itemOf(one, readers)),
   )
   return succeed({ planId: id, ...plan })
 }
-
-/** Oldest first, so that messages of one key keep their order. */
-const byDeath = (a: Judged, b: Judged): number =>
-  a.letter.diedAtMs - b.letter.diedAtMs || (a.letter.id < b.letter.id ? -1 : 1)
 
 const titleOf = (letters: readonly LetterRecord[]): string => {
   const causes = new Set(letters.map(({ rootCause, errorClass, topic }) => rootCause ?? errorClass ?? topic))
@@ -139,16 +140,21 @@ const judgeLetters = async (
   const wanted = [
     ...new Set(letters.map(({ originTopic }) => chosenTarget ?? originTopic).filter((name) => name !== null)),
   ] as TopicName[]
+  // The list may be some seconds old: what is not on it is asked for by name before it counts as missing.
+  for (const name of wanted.filter((one) => !topics.has(one))) {
+    const found = await connection.broker.topics.find(name, call)
+    if (found.ok) topics.set(name, found.value)
+    else if (found.error.kind !== 'not-found') return fail(faultOf(found.error))
+  }
   const settings = await connection.broker.topics.settings(
     wanted.filter((name) => topics.has(name)),
     call,
   )
-  const limitOf = (topic: string): number | null => {
-    const value = settings.ok
-      ? settings.value.get(topic as TopicName)?.find(({ name }) => name === 'max.message.bytes')?.value
-      : null
-    return value ? Number(value) : null
-  }
+  const settingOf = (topic: string | null, setting: string): string | null =>
+    (settings.ok ? settings.value.get(topic as TopicName) : null)?.find(({ name }) => name === setting)
+      ?.value ?? null
+  const origins = await readOriginsOfTombstones(connection, letters, records, call)
+  const repeated = findRepeated(letters)
   return succeed(
     letters.map((letter) => {
       const name = chosenTarget ?? letter.originTopic
@@ -157,24 +163,59 @@ const judgeLetters = async (
       const candidate: Candidate = {
         targetTopic: name,
         targetExists: target !== null,
+        targetIsInternal: name !== null && topicKindOf(name, target?.internal ?? false) === 'internal',
         targetIsDeadLetterTopic: name !== null && isDeadLetterTopic(name, connection.deadLetterTopics),
         record: record && {
           isTombstone: record.value === null,
+          originIsTombstone: origins.has(letter.id),
           sizeBytes: sizeOf(record),
           hasReplyTopic: hasReplyTopic(record),
         },
-        maxMessageBytes: name === null ? null : limitOf(name),
+        maxMessageBytes: Number(settingOf(name, 'max.message.bytes')) || null,
         lastOutcome: letter.lastOutcome,
       }
-      return { letter, record, target, refusal: refusalOf(candidate) }
+      const refusal = refusalOf(candidate) ?? (repeated.has(letter.id) ? 'same-message' : null)
+      const isCompacted = settingOf(name, 'cleanup.policy')?.includes('compact') ?? false
+      return { letter, record, target, isCompacted, refusal }
     }),
   )
 }
 
+/** Letters with a null value whose message is still there and has a null value, too. */
+const readOriginsOfTombstones = async (
+  connection: Connection,
+  letters: readonly LetterRecord[],
+  records: ReadonlyMap<string, RawMessage>,
+  call: Call,
+): Promise<ReadonlySet<bigint>> => {
+  const wanted = letters.flatMap((letter) => {
+    const { originTopic: topic, originPartition: partition, originOffset: offset } = letter
+    const isTombstone = records.get(coordinateKey(letter))?.value === null
+    return isTombstone && topic !== null && partition !== null && offset !== null
+      ? [{ id: letter.id, topic, partition, offset }]
+      : []
+  })
+  const found = new Set<bigint>()
+  // One topic at a time: an origin that is gone must not hide the others.
+  for (const list of Map.groupBy(wanted, ({ topic }) => topic).values()) {
+    const origins = await readLetters(connection, list, call)
+    for (const one of list)
+      if (origins.ok && origins.value.get(coordinateKey(one))?.value === null) found.add(one.id)
+  }
+  return found
+}
+
+/** What a copy's lineage headers and its batch take besides, in bytes. */
+const addedBytes = 420
+
+/** How long the copy will be, a little more rather than less. */
 const sizeOf = ({ key, value, headers }: RawMessage): number =>
   (key?.length ?? 0) +
   (value?.length ?? 0) +
-  headers.reduce((sum, header) => sum + header.name.length + (header.value?.length ?? 0), 0)
+  addedBytes +
+  headers
+    .filter(({ name }) => !isStripped(name))
+    .reduce((sum, header) => sum + header.name.length * 3 + (header.value?.length ?? 0) + 6, 0)
 
 const hasReplyTopic = ({ headers }: RawMessage): boolean =>
   headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to')
@@ -206,6 +247,7 @@ const findingsOf = async (
   judged: readonly Judged[],
   failureGroupIds: readonly string[],
   readers: readonly { readonly group: string; readonly topic: string; readonly members: number }[],
+  call: Call,
 ): Promise<StoredPlan['findings']> => {
   const ready = judged.filter(({ refusal }) => refusal === null)
   const groups = (await readFailureGroups(deps.db, connection.id)).filter(({ id }) =>
@@ -215,11 +257,24 @@ const findingsOf = async (
     groups.filter(({ trend }) => trend.slice(-2).some((count) => count > 0)).map(({ id }) => id),
   )
   const stopped = new Set(readers.filter(({ members }) => members === 0).map(({ group }) => group))
+  const compared = await findSuperseded(connection, ready.flatMap(writtenOf), call)
   const warnings: readonly (readonly [PlanFindingCode, readonly Judged[]])[] = [
     ['still-dying', ready.filter(({ letter }) => dying.has(letter.failureGroupId))],
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
     ['awaits-reply', ready.filter(({ record }) => record !== null && hasReplyTopic(record))],
     ['returned', ready.filter(({ letter }) => letter.lastOutcome === 'RETURNED')],
+    ['outcome-unknown', ready.filter(({ letter }) => letter.lastOutcome === 'UNKNOWN')],
+    ['replayed-often', ready.filter(({ record }) => attemptsOf(record) >= often)],
+    ['deletes-key', ready.filter(({ record }) => record?.value === null)],
+    ['superseded', ready.filter(({ letter }) => compared.superseded.has(letter.id))],
+    ['not-compared', ready.filter(({ letter }) => compared.unchecked.has(letter.id))],
+    ['compacted', ready.filter(({ isCompacted }) => isCompacted)],
+    [
+      'origin-guessed',
+      ready.filter(
+        ({ letter, target }) => letter.convention === 'unrecognised' && letter.originTopic === target?.name,
+      ),
+    ],
   ]
   const refusals = [...Map.groupBy(judged, ({ refusal }) => refusal)].flatMap(([code, list]) =>
     code === null ? [] : [[code, list] as const],
@@ -232,6 +287,19 @@ const findingsOf = async (
       count: list.length,
       letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),
     }))
+}
+
+/** How many replays the message has been through. */
+const attemptsOf = (record: RawMessage | null): number =>
+  (record === null ? null : readLineage(record.headers))?.attempt ?? 0
+
+/** A letter as the message that it was; nothing where it goes elsewhere or has no key. */
+const writtenOf = ({ letter, record, target }: Judged) => {
+  const { id, originTopic: topic, originPartition: partition, originOffset: offset } = letter
+  const key = record?.key
+  return topic === target?.name && topic !== null && partition !== null && offset !== null && key
+    ? [{ id, topic, partition, offset, key }]
+    : []
 }
 
 const whyNotWrite = async (connection: Connection, call: Call): Promise<string | null> => {

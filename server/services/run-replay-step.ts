@@ -1,5 +1,5 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { makeCopyHeaders } from '#server/domain/replay-copy.ts'
+import { makeCopyHeaders, readLineage } from '#server/domain/replay-copy.ts'
 import { formatPosition, type OutgoingMessage, type RawMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { type Call, searchBudget } from '#server/ports/call.ts'
@@ -168,8 +168,10 @@ const copyOf = (
   value: record.value,
   headers: makeCopyHeaders(record.headers, {
     'x-replay-id': replay.id,
+    'x-replay-number': String(replay.number ?? ''),
     'x-replay-item': item.id.toString(),
     'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
+    'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
     'x-replay-at': new Date(Number(nowMs)).toISOString(),
   }),
   timestampMs: nowMs,

@@ -30,7 +30,7 @@ export const startReplay = async (
   }
   if (plan.plan.ready === 0)
     return fail({ code: 'conflict', detail: 'The plan has no letter that may be sent.' })
-  if (await markStarted(deps.db, plan.id, actor.name, request.pacePerSecond, request.reason)) {
+  if (await markStarted(deps.db, connection.id, plan.id, actor.name, request.pacePerSecond, request.reason)) {
     const detail = `${plan.plan.ready} to ${plan.targets.join(', ')} at ${request.pacePerSecond}/s${request.reason === '' ? '' : `: ${request.reason}`}`
     await recordAudit(deps.db, { ...entry, result: 'allowed', detail })
     await addMark(

@@ -1,0 +1,120 @@
+import type { z } from 'zod'
+import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
+import type {
+  ReplayPlan,
+  ReplaySummary,
+  replayItemList,
+  startReplayRequest,
+} from '#server/contracts/replays.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import type { RawMessage } from '#server/ports/broker.ts'
+import { searchBudget } from '#server/ports/call.ts'
+import { readReplay } from '#server/repositories/replays.ts'
+import { type Bench, good, takeLease } from './dead-letter-fixture.ts'
+import type { Connection } from './deps.ts'
+import { followReplay } from './follow-replay.ts'
+import { listDeadLetters } from './list-dead-letters.ts'
+import { listReplayItems } from './list-replay-items.ts'
+import { planReplay } from './plan-replay.ts'
+import { runReplayStep } from './run-replay-step.ts'
+import { startReplay } from './start-replay.ts'
+
+/** For tests: all letters of a topic, oldest first, after indexing. */
+export const lettersOf = async (bench: Bench, topic: string): Promise<DeadLetterRow[]> => {
+  await bench.index()
+  const query = { topic: topic as TopicName, limit: 500 }
+  const { letters } = await good(listDeadLetters(bench.deps, bench.connection, query, bench.call()))
+  return letters.toSorted((a, b) => Number(BigInt(a.id) - BigInt(b.id)))
+}
+
+/** Plans all letters of a topic, or those given. */
+export const planOf = async (
+  bench: Bench,
+  topic: string,
+  choice: {
+    readonly letterIds?: readonly string[]
+    readonly targetTopic?: string
+    readonly connection?: Connection
+  } = {},
+): Promise<ReplayPlan> => {
+  const letterIds = choice.letterIds ?? (await lettersOf(bench, topic)).map(({ id }) => id)
+  const request = {
+    selection: { letterIds: [...letterIds] },
+    targetTopic: (choice.targetTopic ?? null) as TopicName | null,
+  }
+  return good(
+    planReplay(bench.deps, choice.connection ?? bench.connection, bench.actor, request, bench.call()),
+  )
+}
+
+export const start = (
+  bench: Bench,
+  plan: ReplayPlan,
+  request: Partial<z.output<typeof startReplayRequest>> = {},
+): Promise<ReplaySummary> =>
+  good(
+    startReplay(
+      bench.deps,
+      bench.connection,
+      bench.actor,
+      { planId: plan.planId, pacePerSecond: 10_000, reason: '', ...request },
+      bench.call(),
+    ),
+  )
+
+/** Sends a started replay to its end, as a worker does, over the given connection. */
+export const sendAll = async (bench: Bench, id: string, connection = bench.connection): Promise<void> => {
+  const lease = await takeLease(bench.deps, `replay:${id}`)
+  try {
+    for (;;) {
+      const replay = await readReplay(bench.deps.db, id)
+      if (!replay || (replay.state !== 'running' && replay.state !== 'cancelling')) return
+      const waitMs = await runReplayStep(bench.deps, connection, replay, lease, bench.call())
+      if (waitMs === null) return
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+    }
+  } finally {
+    await lease.release()
+  }
+}
+
+/** Looks once what became of the copies; answers whether outcomes are still open. */
+export const follow = async (
+  bench: Bench,
+  id: string,
+  timing = { quietMs: 1_500, giveUpMs: 600_000 },
+): Promise<boolean> => {
+  await bench.index()
+  const lease = await takeLease(bench.deps, `replay:${id}`)
+  try {
+    const replay = await readReplay(bench.deps.db, id)
+    if (!replay) throw new Error(`replay ${id} is there`)
+    return await followReplay(bench.deps, bench.connection, replay, timing, lease, bench.call())
+  } finally {
+    await lease.release()
+  }
+}
+
+export const itemsOf = async (
+  bench: Bench,
+  replayId: string,
+): Promise<z.input<typeof replayItemList>['items']> =>
+  (await good(listReplayItems(bench.deps, bench.connection, { replayId, limit: 500 }, bench.call()))).items
+
+/** All records of a topic, by partition and offset. */
+export const recordsOf = async (bench: Bench, topic: TopicName): Promise<RawMessage[]> => {
+  const reader = bench.connection.broker.messages
+  const found = await good(bench.connection.broker.topics.find(topic, bench.call()))
+  const all: RawMessage[] = []
+  for (const { partition } of found.partitions) {
+    const request = { topic, partition, from: 0n, limit: 100_000, budget: searchBudget }
+    const read = reader && (await good(reader.readForward(request, bench.call())))
+    all.push(...(read?.messages ?? []))
+  }
+  return all
+}
+
+export const headerText = ({ headers }: RawMessage, name: string): string | null => {
+  const value = headers.findLast((header) => header.name === name)?.value
+  return value ? Buffer.from(value).toString() : null
+}
