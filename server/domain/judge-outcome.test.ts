@@ -9,7 +9,7 @@ const sent: Evidence = {
   sentAtMs: timing.nowMs - 1_000,
   outcomeAtMs: timing.nowMs - 1_000,
   committed: null,
-  retryTopic: null,
+  retry: null,
   returned: null,
   indexedUntilMs: timing.nowMs,
 }
@@ -31,10 +31,19 @@ describe('a copy is', () => {
     expect(judgeOutcome({ ...consumedLongAgo, indexedUntilMs: timing.nowMs - 20_000 }, timing)).toBeNull()
     expect(judgeOutcome({ ...consumedLongAgo, indexedUntilMs: null }, timing)).toBeNull()
   })
-  it('retrying while a retry topic has it, though the group committed past it', () => {
-    expect(judgeOutcome({ ...sent, committed: 11n, retryTopic: 'orders-retry-0' }, timing)?.outcome).toBe(
-      'RETRYING',
+  it('retrying as soon as a retry topic has it, though the group committed past it', () => {
+    const retry = { isNew: true, isConsumed: true }
+    expect(judgeOutcome({ ...sent, committed: 11n, retry }, timing)?.outcome).toBe('RETRYING')
+    expect(judgeOutcome({ ...consumedLongAgo, retry }, timing)?.outcome).toBe('RETRYING')
+  })
+  it('retrying until it was consumed in its retry topic, and quiet from then on only', () => {
+    const retrying: Evidence = { ...consumedLongAgo, outcome: 'RETRYING' }
+    expect(judgeOutcome({ ...retrying, retry: { isNew: false, isConsumed: false } }, timing)).toBeNull()
+    expect(judgeOutcome({ ...retrying, retry: { isNew: false, isConsumed: true } }, timing)?.outcome).toBe(
+      'CONSUMED',
     )
+    const never = { ...retrying, outcomeAtMs: 0, retry: { isNew: false, isConsumed: false } }
+    expect(judgeOutcome(never, timing)?.outcome).toBe('UNKNOWN')
   })
   it('unknown when nobody read it for long', () => {
     expect(judgeOutcome({ ...sent, sentAtMs: timing.nowMs - 700_000 }, timing)?.outcome).toBe('UNKNOWN')

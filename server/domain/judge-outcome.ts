@@ -9,8 +9,11 @@ export type Evidence = {
   readonly outcomeAtMs: number
   /** What the group has committed on the copy's partition; null when it has committed nothing there. */
   readonly committed: bigint | null
-  /** The copy was seen in a retry topic since it was sent. */
-  readonly retryTopic: string | null
+  /**
+   * The latest retry topic in which the copy was seen since it was sent: whether that is news, and whether it was
+   * consumed there, too.
+   */
+  readonly retry: { readonly isNew: boolean; readonly isConsumed: boolean } | null
   /** The copy died again. */
   readonly returned: {
     readonly errorClass: string | null
@@ -24,21 +27,25 @@ export type Evidence = {
 export type Timing = { readonly nowMs: number; readonly quietMs: number; readonly giveUpMs: number }
 export type Judgement = {
   readonly outcome: Outcome
-  readonly because: 'returned' | 'retrying' | 'consumed' | 'settled' | 'unknown'
+  readonly because: 'returned' | 'retrying' | 'retried' | 'consumed' | 'settled' | 'unknown'
 }
 
 /**
  * What became of a copy, or null when nothing new is known. "The group has committed past it" is not success: frameworks
- * commit past what they move to a retry or dead-letter topic. A copy is settled when it was consumed, has not died again
- * for the quiet period, and the index has read dead letters until after that period.
+ * commit past what they move to a retry or dead-letter topic. A copy is settled when it was consumed (in its retry topic,
+ * if it went there), has not died again for the quiet period, and the index has read dead letters until after that.
  */
 export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: Timing): Judgement | null => {
-  const { outcome, targetOffset, committed, returned, retryTopic, indexedUntilMs } = evidence
+  const { outcome, targetOffset, committed, returned, retry, indexedUntilMs } = evidence
   if (returned) return { outcome: 'RETURNED', because: 'returned' }
-  if (retryTopic !== null && outcome !== 'RETRYING') return { outcome: 'RETRYING', because: 'retrying' }
+  if (retry?.isNew) return { outcome: 'RETRYING', because: 'retrying' }
+  if (outcome === 'RETRYING') {
+    if (retry === null || retry.isConsumed) return { outcome: 'CONSUMED', because: 'retried' }
+    return nowMs - evidence.outcomeAtMs > giveUpMs ? { outcome: 'UNKNOWN', because: 'unknown' } : null
+  }
   const isConsumed = committed !== null && targetOffset !== null && committed > targetOffset
   if (outcome === 'SENT' && isConsumed) return { outcome: 'CONSUMED', because: 'consumed' }
-  if (outcome === 'CONSUMED' || outcome === 'RETRYING') {
+  if (outcome === 'CONSUMED') {
     const quietUntilMs = evidence.outcomeAtMs + quietMs
     const isIndexed = indexedUntilMs !== null && indexedUntilMs >= quietUntilMs
     return nowMs >= quietUntilMs && isIndexed ? { outcome: 'SETTLED', because: 'settled' } : null

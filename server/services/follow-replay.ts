@@ -1,7 +1,6 @@
-import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
+import type { GroupId } from '#server/contracts/scalars.ts'
 import { type Evidence, type Judgement, judgeOutcome, type Timing } from '#server/domain/judge-outcome.ts'
-import { topicKindOf } from '#server/domain/topic-kind.ts'
-import { browseBudget, type Call } from '#server/ports/call.ts'
+import type { Call } from '#server/ports/call.ts'
 import type { LeaseProof } from '#server/repositories/dead-letters.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
@@ -13,13 +12,14 @@ import {
   type ItemRecord,
   listOpenItems,
   type ReturnedCopy,
+  readReaders,
 } from '#server/repositories/replay-items.ts'
 import { type ReplayRecord, setReplayState } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
+import { findRetries, forgetRetries, type RetryHop } from './find-retries.ts'
 import { indexSource } from './index-dead-letters.ts'
 
 const openAtOnce = 2_000
-const retryLookback = 500
 const open = ['PENDING', 'SENT', 'CONSUMED', 'RETRYING'] as const
 
 const commaed = (value: bigint): string => value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',')
@@ -56,6 +56,7 @@ export const followReplay = async (
   const counts = (await countOutcomes(deps.db, [replay.id])).get(replay.id)?.outcomes
   const isOpen = open.some((outcome) => (counts?.get(outcome) ?? 0) > 0)
   if (!isOpen && replay.state === 'following') await setReplayState(deps.db, replay.id, 'done', lease, true)
+  if (!isOpen) forgetRetries(replay.id)
   if (changes.length > 0 || (!isOpen && replay.state === 'following'))
     await notifyChanged(deps.db, 'replays', connection.id)
   return isOpen
@@ -70,11 +71,11 @@ const judgeItems = async (
   timing: Omit<Timing, 'nowMs'>,
   call: Call,
 ): Promise<ItemChange[]> => {
-  const [committed, retrying, freshness] = await Promise.all([
-    readCommitted(connection, items, call),
-    findInRetryTopics(connection, replay.id, items, call),
+  const [hops, freshness] = await Promise.all([
+    findRetries(connection, replay, call),
     readFreshness(deps.db, connection.id),
   ])
+  const progress = await readProgress(deps, connection, items, hops, call)
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
   )
@@ -82,13 +83,15 @@ const judgeItems = async (
   const nowMs = deps.clock.nowMs()
   const changes: ItemChange[] = []
   for (const item of items) {
+    const hop = hops.get(item.id.toString()) ?? null
+    const consumed = progress.of(item)
     const evidence: Evidence = {
       outcome: item.outcome,
       targetOffset: item.targetOffset,
       sentAtMs: item.sentAtMs ?? nowMs,
       outcomeAtMs: item.outcomeAtMs ?? item.sentAtMs ?? nowMs,
-      committed: committed.get(`${item.readerGroup} ${item.targetTopic} ${item.targetPartition}`) ?? null,
-      retryTopic: retrying.get(item.id.toString()) ?? null,
+      committed: consumed.committed,
+      retry: hop && { isNew: !item.proof.includes(sayHop(hop)), isConsumed: progress.isRetried(hop) },
       returned: returned.get(item.id) ?? null,
       indexedUntilMs: isCurrent ? (index.lastGoodAtMs ?? null) : null,
     }
@@ -101,7 +104,7 @@ const judgeItems = async (
       outcome: judgement.outcome,
       proof: back
         ? returnedProof(back)
-        : `${proofOf(item, judgement, evidence, { ...timing, nowMs })}${found?.words ?? ''}`,
+        : `${proofOf(item, judgement, evidence, consumed.groups, hop, { ...timing, nowMs })}${found?.words ?? ''}`,
       outcomeAtMs: nowMs,
       ...(found ? { traceId: found.traceId } : {}),
     })
@@ -116,20 +119,23 @@ const proofOf = (
   item: ItemRecord,
   { because }: Judgement,
   evidence: Evidence,
+  groups: readonly string[],
+  hop: RetryHop | null,
   { nowMs, quietMs, giveUpMs }: Timing,
 ): string => {
-  const group = item.readerGroup ?? 'the group'
+  const group = groups.length === 0 ? 'the group' : groups.join(' and ')
   switch (because) {
     case 'consumed':
       return `consumed by ${group} by ${clock(nowMs)} (offset ${commaed(evidence.committed ?? 0n)} committed, copy at ${commaed(item.targetOffset ?? 0n)})`
     case 'retrying':
-      return `${group} moved it to ${evidence.retryTopic}`
+      return `${group} moved it to ${hop ? sayHop(hop) : 'a retry topic'}`
+    case 'retried':
+      return `${item.proof} · tried again there by ${clock(nowMs)}`
     case 'settled':
       return `${item.proof} · not seen again in ${item.sourceTopic} for ${quietMs / 1_000} s`
     case 'unknown':
-      return item.readerGroup === null
-        ? `sent, but no group is known that reads ${item.targetTopic}`
-        : `${group} has not committed past it within ${giveUpMs / 60_000} min`
+      if (groups.length === 0) return `sent, but no group is known that reads ${item.targetTopic}`
+      return `${group} ${groups.length === 1 ? 'has' : 'have'} not committed past it within ${Math.round(giveUpMs / 6_000) / 10} min`
     case 'returned':
       return ''
   }
@@ -159,56 +165,53 @@ const spanOf = async (deps: Deps, item: ItemRecord, { because }: Judgement, call
   }
 }
 
-const readCommitted = async (
+const sayHop = ({ topic, partition, offset }: RetryHop): string => `${topic} (${partition}@${offset})`
+
+type Progress = {
+  /** How far the groups whose progress proves an item have committed on its partition: the slowest of them. */
+  of(item: ItemRecord): { readonly committed: bigint | null; readonly groups: readonly string[] }
+  isRetried(hop: RetryHop): boolean
+}
+
+/**
+ * Commits of the groups that count. Where a letter names its group, that one; otherwise every group with members that
+ * reads the target, or every group that ever read it where none has members.
+ */
+const readProgress = async (
+  deps: Deps,
   connection: Connection,
   items: readonly ItemRecord[],
+  hops: ReadonlyMap<string, RetryHop>,
   call: Call,
-): Promise<ReadonlyMap<string, bigint>> => {
-  const groups = [
-    ...new Set(items.map(({ readerGroup }) => readerGroup).filter((group) => group !== null)),
-  ] as GroupId[]
+): Promise<Progress> => {
+  const topics = new Set([
+    ...items.map(({ targetTopic }) => targetTopic),
+    ...[...hops.values()].map(({ topic }) => topic),
+  ])
+  const readers = Map.groupBy(await readReaders(deps.db, connection.id, [...topics]), ({ topic }) => topic)
+  const groupsOf = (topic: string): readonly string[] => {
+    const all = readers.get(topic) ?? []
+    const active = all.filter(({ members }) => members > 0)
+    return (active.length > 0 ? active : all).map(({ group }) => group)
+  }
+  const named = items.flatMap(({ readerGroup }) => readerGroup ?? [])
+  const groups = [...new Set([...named, ...[...topics].flatMap(groupsOf)])] as GroupId[]
   const answer = groups.length === 0 ? null : await connection.broker.groups?.committed(groups, call)
-  if (!answer?.ok) return new Map()
-  return new Map(
-    [...answer.value].flatMap(([group, offsets]) =>
+  const committed = new Map(
+    [...(answer?.ok ? answer.value : [])].flatMap(([group, offsets]) =>
       offsets.map(({ topic, partition, offset }) => [`${group} ${topic} ${partition}`, offset] as const),
     ),
   )
-}
-
-/** Copies that stand among the latest messages of the targets' retry topics, by item id. */
-const findInRetryTopics = async (
-  connection: Connection,
-  replayId: string,
-  items: readonly ItemRecord[],
-  call: Call,
-): Promise<ReadonlyMap<string, string>> => {
-  const found = new Map<string, string>()
-  const reader = connection.broker.messages
-  const waiting = items.filter(({ outcome }) => outcome !== 'RETRYING')
-  const listed = waiting.length > 0 && reader ? await connection.broker.topics.list(call) : null
-  if (!listed?.ok || !reader) return found
-  const targets = [...new Set(waiting.map(({ targetTopic }) => targetTopic))]
-  const retryTopics = listed.value.filter(
-    ({ name, internal }) =>
-      topicKindOf(name, internal) === 'retry' && targets.some((target) => name.startsWith(`${target}-retry`)),
-  )
-  for (const { name } of retryTopics) {
-    const text = (
-      headers: readonly { readonly name: string; readonly value: Uint8Array | null }[],
-      header: string,
-    ) => Buffer.from(headers.findLast((one) => one.name === header)?.value ?? []).toString('utf8')
-    const read = await reader.readNewest(
-      {
-        topic: name as TopicName,
-        limit: retryLookback,
-        accept: ({ headers }) => text(headers, 'x-replay-id') === replayId,
-        budget: { ...browseBudget, messages: retryLookback * 4 },
-      },
-      call,
-    )
-    if (read.ok)
-      for (const { headers } of read.value.messages) found.set(text(headers, 'x-replay-item'), name)
+  const slowest = (wanted: readonly string[], topic: string, partition: number | null): bigint | null => {
+    const offsets = wanted.flatMap((group) => committed.get(`${group} ${topic} ${partition}`) ?? [])
+    if (offsets.length === 0 || offsets.length < wanted.length) return null
+    return offsets.reduce((min, offset) => (offset < min ? offset : min))
   }
-  return found
+  return {
+    of: ({ readerGroup, targetTopic, targetPartition }) => {
+      const wanted = readerGroup === null ? groupsOf(targetTopic) : [readerGroup]
+      return { committed: slowest(wanted, targetTopic, targetPartition), groups: wanted }
+    },
+    isRetried: ({ topic, partition, offset }) => (slowest(groupsOf(topic), topic, partition) ?? -1n) > offset,
+  }
 }

@@ -96,7 +96,7 @@ export const planReplay = async (
       targets: targets.map(({ topic }) => topic),
       plan,
     },
-    inSendingOrder(ready, ({ letter }) => letter).map((one) => itemOf(one, readers)),
+    inSendingOrder(ready, ({ letter }) => letter).map(itemOf),
   )
   return succeed({ planId: id, ...plan })
 }
@@ -220,10 +220,7 @@ const sizeOf = ({ key, value, headers }: RawMessage): number =>
 const hasReplyTopic = ({ headers }: RawMessage): boolean =>
   headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to')
 
-const itemOf = (
-  { letter, target }: Judged,
-  readers: readonly { readonly group: string; readonly topic: string }[],
-): NewReplayItem => {
+const itemOf = ({ letter, target }: Judged): NewReplayItem => {
   const goesHome = target?.name === letter.originTopic
   const partition = letter.originPartition
   return {
@@ -236,7 +233,7 @@ const itemOf = (
     // Its own partition when it goes home and that still exists; otherwise the key decides.
     targetPartition:
       goesHome && partition !== null && partition < (target?.partitions.length ?? 0) ? partition : null,
-    readerGroup: letter.group ?? readers.find(({ topic }) => topic === target?.name)?.group ?? null,
+    readerGroup: letter.group,
     traceId: letter.traceId,
   }
 }

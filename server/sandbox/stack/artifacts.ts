@@ -81,6 +81,13 @@ const fetchInto = async (artifact: Artifact, dir: string, signal: AbortSignal | 
 const sizeOf = (dir: string): number =>
   readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0)
 
+/** Sum of the sizes of an artifact's own files; what was unpacked beside them does not count. */
+const sizeOfFiles = (dir: string, files: Readonly<Record<string, string>>): number =>
+  Object.keys(files).reduce(
+    (sum, name) => sum + (statSync(join(dir, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
+
 /**
  * The folder of an artifact's files, fetched through Maven when it is not in the cache and checked against the
  * checksums pinned in checksums.json. What arrives broken is deleted and fetched once more before it is an error.
@@ -94,11 +101,7 @@ export const ensureArtifact = async (
   const pin = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)
   const dir = join(cacheDir(), `${artifact}-${pin}`)
   const verified = join(dir, '.verified')
-  if (
-    existsSync(verified) &&
-    readFileSync(verified, 'utf8') === String(sizeOf(dir) - statSync(verified).size)
-  )
-    return dir
+  if (existsSync(verified) && readFileSync(verified, 'utf8') === String(sizeOfFiles(dir, files))) return dir
   if (existsSync(dir)) {
     onProgress(`${titles[artifact]}: the cached copy is damaged; fetching it again`)
     rmSync(dir, { recursive: true, force: true })
@@ -115,8 +118,7 @@ export const ensureArtifact = async (
       await fetchInto(artifact, arriving, signal)
       const broken = await findBroken(arriving, files)
       if (broken.length === 0) {
-        const bytes = sizeOf(arriving)
-        writeFileSync(join(arriving, '.verified'), String(bytes))
+        writeFileSync(join(arriving, '.verified'), String(sizeOfFiles(arriving, files)))
         renameSync(arriving, dir)
         return dir
       }
