@@ -199,7 +199,9 @@ const readProgress = async (
   const answer = groups.length === 0 ? null : await connection.broker.groups?.committed(groups, call)
   const committed = new Map(
     [...(answer?.ok ? answer.value : [])].flatMap(([group, offsets]) =>
-      offsets.map(({ topic, partition, offset }) => [`${group} ${topic} ${partition}`, offset] as const),
+      offsets.map(
+        ({ topic, partition, offset }) => [`${group} ${topic} ${partition}`, offset] as [string, bigint],
+      ),
     ),
   )
   const slowest = (wanted: readonly string[], topic: string, partition: number | null): bigint | null => {

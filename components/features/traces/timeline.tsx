@@ -47,7 +47,9 @@ export const Timeline = ({
   const nextFrom = (from: number, step: 1 | -1, fits: (row: TimelineRow, index: number) => boolean): void => {
     for (let index = from + step; index >= 0 && index < rows.length; index += step) {
       const row = rows[index]
-      if (row && fits(row, index)) return go(index)
+      if (!row || !fits(row, index)) continue
+      go(index)
+      return
     }
   }
   const current = rows.findIndex((row) => row.kind === 'span' && row.span.spanId === chosen)
