@@ -197,7 +197,7 @@ const readProgress = async (
   const named = items.flatMap(({ readerGroup }) => readerGroup ?? [])
   const groups = [...new Set([...named, ...[...topics].flatMap(groupsOf)])] as GroupId[]
   const answer = groups.length === 0 ? null : await connection.broker.groups?.committed(groups, call)
-  const committed = new Map(
+  const committed = new Map<string, bigint>(
     [...(answer?.ok ? answer.value : [])].flatMap(([group, offsets]) =>
       offsets.map(
         ({ topic, partition, offset }) => [`${group} ${topic} ${partition}`, offset] as [string, bigint],

@@ -19,8 +19,10 @@ import { coordinateKey, readLetters } from './read-letters.ts'
 
 /** Copies of about this long are sent in one batch, so that Stop takes effect soon. */
 const batchMs = 200
-const largestBatch = 200
+const largestBatch = 1_000
 const retryMs = 2_000
+/** A copy that may still be on its way is looked for again after so long before it counts as never sent. */
+const settleMs = 1_500
 /** How far back before the intent a copy may carry its time, where the broker sets the timestamps. */
 const clockMarginMs = 300_000n
 
@@ -39,7 +41,8 @@ export const runReplayStep = async (
   call: Call,
 ): Promise<number | null> => {
   const startedAt = performance.now()
-  const uncertain = await resolveIntents(deps, connection, replay, lease, call)
+  const uncertain = await resolveIntents(deps, connection, replay, lease, call, settleMs)
+  if (uncertain === 'settling') return settleMs
   if (uncertain) return await pauseFor(deps, replay, uncertain)
   if (replay.state === 'cancelling') {
     await skipUnsent(deps.db, replay.id, 'stopped before it was sent', lease)
@@ -57,8 +60,18 @@ export const runReplayStep = async (
   const problem = await sendBatch(deps, connection, replay, items, lease, call)
   if (problem) return await pauseFor(deps, replay, problem)
   await setReplayFailure(deps.db, replay.id, null)
-  await notifyChanged(deps.db, 'replays', connection.id)
+  await tellProgress(deps, connection)
   return Math.max(0, (items.length / replay.pacePerSecond) * 1_000 - (performance.now() - startedAt))
+}
+
+const toldAt = new Map<string, number>()
+const tellEveryMs = 500
+
+/** Tells the screens of progress, at most twice a second for a connection. */
+const tellProgress = async (deps: Deps, connection: Connection): Promise<void> => {
+  if (performance.now() - (toldAt.get(connection.id) ?? Number.NEGATIVE_INFINITY) < tellEveryMs) return
+  toldAt.set(connection.id, performance.now())
+  await notifyChanged(deps.db, 'replays', connection.id)
 }
 
 const pauseFor = async (deps: Deps, replay: ReplayRecord, error: BrokerError): Promise<number> => {
@@ -113,9 +126,9 @@ const sendBatch = async (
     )
     return null
   }
-  // One bad copy must not hold up the others: what the broker finds invalid is sent alone to learn which it is.
-  if (sent.error.kind !== 'invalid' && sent.error.kind !== 'denied' && sent.error.kind !== 'not-found')
-    return sent.error
+  // One bad copy must not hold up the others: what the broker finds invalid is sent alone to learn which it is. A right
+  // that is missing is waited for: it holds for all of them, and someone can give it.
+  if (sent.error.kind !== 'invalid' && sent.error.kind !== 'not-found') return sent.error
   if (present.length > 1)
     return await sendOneByOne(deps, connection, replay, present, records.value, lease, call)
   const [only] = present
@@ -133,8 +146,8 @@ const sendOneByOne = async (
   call: Call,
 ): Promise<BrokerError | null> => {
   // Copies of the failed batch may have arrived: those are found by their lineage first.
-  const uncertain = await resolveIntents(deps, connection, replay, lease, call)
-  if (uncertain) return uncertain
+  const uncertain = await resolveIntents(deps, connection, replay, lease, call, 0)
+  if (uncertain && uncertain !== 'settling') return uncertain
   const open = new Set((await listSendable(deps.db, replay.id, largestBatch)).map(({ id }) => id))
   for (const item of items) {
     const record = records.get(coordinateKey(sourceOf(item)))
@@ -143,7 +156,7 @@ const sendOneByOne = async (
     await changeItems(deps.db, [{ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: now }], lease)
     const sent = await connection.broker.publisher?.send([copyOf(replay, item, record, now)], call)
     if (sent?.ok) await changeItems(deps.db, [sentChange(item, sent.value[0], Number(now))], lease)
-    else if (sent && sent.error.kind !== 'unreachable' && sent.error.kind !== 'timeout')
+    else if (sent && (sent.error.kind === 'invalid' || sent.error.kind === 'not-found'))
       await failItem(deps, item, sent.error, lease)
     else return sent?.error ?? null
   }
@@ -207,9 +220,14 @@ const failItem = (deps: Deps, item: ItemRecord, error: BrokerError, lease: Lease
     lease,
   )
 
+/** When copies of a replay under a lease were first looked for and not found, by this process's monotonic clock. */
+const missedSince = new Map<string, number>()
+
 /**
  * Finds out whether copies whose sending was begun have arrived, by their lineage headers on the target from the time of
- * the intent on. Those that have are sent; the others may be sent. Answers the error when the target can not be read.
+ * the intent on. Those that have are sent; the others may be sent, once they were missed twice with `waitMs` in between:
+ * a broker that comes back may still take a request that was on its way. Answers the error when the target can not be
+ * read, and `settling` until the second look.
  */
 const resolveIntents = async (
   deps: Deps,
@@ -217,9 +235,15 @@ const resolveIntents = async (
   replay: ReplayRecord,
   lease: LeaseProof,
   call: Call,
-): Promise<BrokerError | null> => {
+  waitMs: number,
+): Promise<BrokerError | 'settling' | null> => {
   const intents = await listIntents(deps.db, replay.id)
   if (intents.length === 0) return null
+  const lookName = `${replay.id} ${lease.fence}`
+  const lookedAt = performance.now()
+  const missedAt = missedSince.get(lookName) ?? lookedAt
+  const isSettled = lookedAt - missedAt >= waitMs
+  let missing = 0
   const changes: ItemChange[] = []
   for (const [topic, items] of Map.groupBy(intents, ({ targetTopic }) => targetTopic)) {
     const from = items.reduce(
@@ -230,15 +254,16 @@ const resolveIntents = async (
     if (!arrived.ok) return arrived.error
     for (const item of items) {
       const position = arrived.value.get(item.id.toString())
-      changes.push(
-        position
-          ? sentChange(item, position, Number(item.intentFromMs ?? BigInt(deps.clock.nowMs())))
-          : { id: item.id, outcome: 'PENDING', proof: '', intentFromMs: null },
-      )
+      if (position)
+        changes.push(sentChange(item, position, Number(item.intentFromMs ?? BigInt(deps.clock.nowMs()))))
+      else if (isSettled) changes.push({ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: null })
+      else missing++
     }
   }
   await changeItems(deps.db, changes, lease)
-  return null
+  if (missing > 0) missedSince.set(lookName, missedAt)
+  else missedSince.delete(lookName)
+  return missing > 0 ? 'settling' : null
 }
 
 type Found = ReadonlyMap<string, { readonly partition: number; readonly offset: bigint }>

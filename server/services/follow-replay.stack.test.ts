@@ -1,0 +1,245 @@
+import type { Consumer } from 'kafkajs'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { replayItemList } from '#server/contracts/replays.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import type { RawHeader } from '#server/domain/dead-letter.ts'
+import { insertSamples } from '#server/repositories/lag-samples.ts'
+import { listOpenReplayIds } from '#server/repositories/replays.ts'
+import { type Bench, good, openBench, outgoing, springHeaders, takeLease } from './dead-letter-fixture.ts'
+import { follow, itemsOf, lettersOf, planOf, sendAll, start } from './replay-fixture.ts'
+import { showReplay } from './show-replay.ts'
+
+let bench: Bench
+let topics = 0
+const consumers: Consumer[] = []
+
+beforeAll(async () => {
+  bench = await openBench(inject('brokers'), inject('databaseUrl'))
+})
+afterEach(async () => {
+  await Promise.all(consumers.splice(0).map((consumer) => consumer.disconnect()))
+})
+afterAll(() => bench.dispose())
+
+type Place = {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly value: string
+}
+
+/** A real group that reads a topic, does as told with each message, and commits. */
+const consume = async (group: string, topic: string, handle: (place: Place) => Promise<void>) => {
+  const consumer = bench.kafka.consumer({ groupId: group })
+  consumers.push(consumer)
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({
+    autoCommitThreshold: 1,
+    eachMessage: ({ partition, message }) =>
+      handle({ topic, partition, offset: BigInt(message.offset), value: message.value?.toString() ?? '' }),
+  })
+}
+/** Moves the record to another topic as Spring Kafka does: its headers, then the failure's. */
+const giveUp = async (place: Place, to: string, headers: RawHeader[]) => {
+  const { messages } = bench.connection.broker
+  const record =
+    messages &&
+    (await good(messages.readAt(place.topic as TopicName, place.partition, place.offset, bench.call())))
+  await bench.send([
+    outgoing(to, {
+      key: record?.key ?? null,
+      value: record?.value ?? null,
+      headers: [...(record?.headers ?? []), ...headers],
+    }),
+  ])
+}
+const makeTopics = async (values: readonly string[], group: string | undefined) => {
+  const origin = await bench.makeTopic(`fol-${bench.suffix}-${topics++}`, 2)
+  const letters = await bench.makeTopic(`${origin}-dlt`, 1)
+  await bench.send(
+    values.map((value, index) =>
+      outgoing(letters, {
+        value,
+        headers: springHeaders({
+          topic: origin,
+          partition: index % 2,
+          offset: BigInt(10_000 + index),
+          ...(group === undefined ? {} : { group }),
+        }),
+      }),
+    ),
+  )
+  return { origin, letters }
+}
+const outcomes = async (replayId: string) => {
+  const items = await itemsOf(bench, replayId)
+  replayItemList.parse({ items, nextCursor: null })
+  return items.map(({ outcome }) => outcome)
+}
+/** Follows until the outcomes are as expected. */
+const until = (
+  replayId: string,
+  expected: readonly string[],
+  timing?: { quietMs: number; giveUpMs: number },
+) =>
+  expect
+    .poll(
+      async () => {
+        await follow(bench, replayId, timing)
+        return outcomes(replayId)
+      },
+      { timeout: 30_000, interval: 300 },
+    )
+    .toEqual(expected)
+
+describe('a copy', () => {
+  it('is consumed when the group has committed past it, and settled after the quiet period', async () => {
+    const group = `good-${bench.suffix}`
+    const { origin, letters } = await makeTopics(['a', 'b', 'c', 'd'], group)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    await follow(bench, replay.id)
+    expect(await outcomes(replay.id)).toEqual(['SENT', 'SENT', 'SENT', 'SENT'])
+    await consume(group, origin, async () => {})
+    await until(replay.id, ['CONSUMED', 'CONSUMED', 'CONSUMED', 'CONSUMED'], {
+      quietMs: 60_000,
+      giveUpMs: 600_000,
+    })
+    const [consumed] = await itemsOf(bench, replay.id)
+    expect(consumed?.proof).toMatch(
+      new RegExp(
+        `^consumed by ${group} by \\d\\d:\\d\\d:\\d\\d UTC \\(offset \\d+ committed, copy at \\d+\\)$`,
+      ),
+    )
+    await until(replay.id, ['SETTLED', 'SETTLED', 'SETTLED', 'SETTLED'])
+    const [settled] = await itemsOf(bench, replay.id)
+    expect(settled?.proof).toBe(`${consumed?.proof} · not seen again in ${letters} for 1.5 s`)
+    expect(await good(showReplay(bench.deps, bench.connection, replay.id, bench.call()))).toMatchObject({
+      state: 'done',
+      outcomes: { SETTLED: 4 },
+    })
+    const again = await planOf(bench, letters)
+    expect(again.findings.map(({ code, count }) => [code, count])).toContainEqual(['already-settled', 4])
+  })
+
+  it('has returned when it died again, with the same error or another', async () => {
+    const group = `bad-${bench.suffix}`
+    const { origin, letters } = await makeTopics(['fine', 'same', 'other'], group)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    await consume(group, origin, async (place) => {
+      if (place.value === 'fine') return
+      const again = {
+        ...place,
+        group,
+        ...(place.value === 'other' ? { errorClass: 'com.shop.Timeout' } : {}),
+      }
+      await giveUp(place, letters, springHeaders(again))
+    })
+    const items = async () => {
+      await follow(bench, replay.id)
+      const found = await itemsOf(bench, replay.id)
+      const values = new Map((await lettersOf(bench, letters)).map(({ id, position }) => [id, position]))
+      return found.map(({ letterId, outcome }) => [values.get(letterId), outcome]).sort()
+    }
+    await expect.poll(items, { timeout: 30_000, interval: 300 }).toEqual([
+      ['0@0', 'SETTLED'],
+      ['0@1', 'RETURNED'],
+      ['0@2', 'RETURNED'],
+    ])
+    const proofs = (await itemsOf(bench, replay.id)).map(({ proof }) => proof).join('\n')
+    expect(proofs).toMatch(/died again in .* com\.shop\.CardDeclinedException, the same error as before/)
+    expect(proofs).toMatch(/died again in .* com\.shop\.Timeout, another error than before/)
+    const rows = await lettersOf(bench, letters)
+    expect(
+      rows
+        .slice(0, 3)
+        .map(({ lastReplay }) => lastReplay?.outcome)
+        .sort(),
+    ).toEqual(['RETURNED', 'RETURNED', 'SETTLED'])
+    const plan = await planOf(bench, letters)
+    // The two copies that came back stand for their letters.
+    expect(plan).toMatchObject({ total: 5, ready: 2 })
+  })
+
+  it('that comes back after it had settled is told all the same', async () => {
+    const group = `late-${bench.suffix}`
+    const { origin, letters } = await makeTopics(['x'], group)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    const seen: Place[] = []
+    await consume(group, origin, async (place) => {
+      seen.push(place)
+    })
+    await until(replay.id, ['SETTLED'])
+    const [place] = seen
+    if (place) await giveUp(place, letters, springHeaders({ ...place, group }))
+    await bench.index()
+    expect(await listOpenReplayIds(bench.database.db)).toContain(replay.id)
+    await until(replay.id, ['RETURNED'])
+    expect(await listOpenReplayIds(bench.database.db)).not.toContain(replay.id)
+  })
+
+  it('in a retry topic is retrying until it was consumed there', async () => {
+    const group = `retry-${bench.suffix}`
+    const { origin, letters } = await makeTopics(['x'], group)
+    const retries = await bench.makeTopic(`${origin}-retry-0`, 1)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    await consume(group, origin, (place) => giveUp(place, retries, springHeaders({ ...place, group })))
+    await until(replay.id, ['RETRYING'])
+    expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(`moved it to ${retries} (0@0)`)
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await follow(bench, replay.id)
+    expect(await outcomes(replay.id)).toEqual(['RETRYING'])
+    await consume(`${group}-retry`, retries, async () => {})
+    await sampleGroup(`${group}-retry`, retries)
+    await until(replay.id, ['SETTLED'])
+  })
+
+  it('without a named group is consumed when all that read the topic have', async () => {
+    const { origin, letters } = await makeTopics(['x'], undefined)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    const [one, two] = [`any-a-${bench.suffix}`, `any-b-${bench.suffix}`]
+    await sampleGroup(one, origin)
+    await sampleGroup(two, origin)
+    await consume(one, origin, async () => {})
+    await new Promise((resolve) => setTimeout(resolve, 4_000))
+    await follow(bench, replay.id)
+    expect(await outcomes(replay.id)).toEqual(['SENT'])
+    await consume(two, origin, async () => {})
+    await until(replay.id, ['SETTLED'])
+    expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(`consumed by ${one} and ${two}`)
+  })
+
+  it('that nobody reads is unknown after a while', async () => {
+    const { letters } = await makeTopics(['x'], `nobody-${bench.suffix}`)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    await until(replay.id, ['UNKNOWN'], { quietMs: 500, giveUpMs: 1_000 })
+    expect((await good(showReplay(bench.deps, bench.connection, replay.id, bench.call()))).state).toBe('done')
+    expect((await itemsOf(bench, replay.id))[0]?.proof).toContain('has not committed past it')
+  })
+
+  it('is not taken for returned because a service handed its headers on', async () => {
+    const group = `hand-${bench.suffix}`
+    const { origin, letters } = await makeTopics(['x'], group)
+    const next = await bench.makeTopic(`next-${bench.suffix}`, 1)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    await consume(group, origin, (place) =>
+      giveUp(place, letters, springHeaders({ topic: next, offset: 5n, group: 'another' })),
+    )
+    await until(replay.id, ['SETTLED'])
+  })
+})
+
+/** A sample as the lag sampler writes it: this group reads this topic and has a member. */
+const sampleGroup = async (group: string, topic: string): Promise<void> => {
+  const lease = await takeLease(bench.deps, 'sample-lag:local')
+  const sample = { group, topic, lag: 0n, endSum: 1n, committedSum: 1n, members: 1, state: 'stable' }
+  await insertSamples(bench.database.db, 'local', { groups: [sample], topics: [], ageMs: 0 }, lease)
+  await lease.release()
+}
