@@ -71,6 +71,44 @@ export const readFailureGroups = async (
   })
 }
 
+export type RetainedTopic = {
+  readonly failureGroupId: string
+  readonly topic: string
+  readonly retentionMs: number
+}
+
+/** Ten thousand years: longer retention is for ever, and PostgreSQL's times end before. */
+const longestMs = 3e14
+
+/**
+ * When the oldest letter that retention has not deleted yet will be deleted, by failure group, in milliseconds since the
+ * epoch. Groups without such a letter are left out.
+ */
+export const readFirstExpiries = async (
+  db: Database,
+  retained: readonly RetainedTopic[],
+): Promise<ReadonlyMap<string, number>> => {
+  const ending = retained.filter(({ retentionMs }) => retentionMs < longestMs)
+  if (ending.length === 0) return new Map()
+  const { rows } = await db.pool.query<{ id: string; expires_ms: number }>(
+    `SELECT asked.id, min(extract(epoch FROM oldest.died_at)::float8 * 1000 + asked.kept_ms) AS expires_ms
+     FROM unnest($1::text[], $2::text[], $3::float8[]) AS asked(id, topic, kept_ms),
+     LATERAL (
+       SELECT died_at FROM dead_letter
+       WHERE failure_group_id = asked.id AND topic = asked.topic
+         AND died_at > '1970-01-01'::timestamptz + greatest(0, extract(epoch FROM now())::float8 * 1000 - asked.kept_ms) * interval '1 millisecond'
+       ORDER BY died_at, id LIMIT 1
+     ) AS oldest
+     GROUP BY asked.id`,
+    [
+      ending.map(({ failureGroupId }) => failureGroupId),
+      ending.map(({ topic }) => topic),
+      ending.map(({ retentionMs }) => retentionMs),
+    ],
+  )
+  return new Map(rows.map((row) => [row.id, Math.round(row.expires_ms)]))
+}
+
 /** Sets the state; false when there is no such group. */
 export const writeFailureGroupState = async (
   db: Database,

@@ -153,6 +153,22 @@ describe('the dead-letter index', () => {
     expect((await groups()).find((one) => one.id === id)).toMatchObject({ state: 'new', count: 101 })
   })
 
+  it('says when the oldest letter expires that is still there', async () => {
+    const hourMs = 3_600_000
+    const topic = await bench.makeTopic(`idx-exp-${bench.suffix}-dlt`, 1, {
+      'retention.ms': String(2 * hourMs),
+    })
+    const now = Date.now()
+    const headers = springHeaders({ topic: `idx-exp-${bench.suffix}`, group: 'payments' })
+    await bench.send(
+      [5 * hourMs, hourMs, 0].map((agoMs) => outgoing(topic, { headers, timestampMs: BigInt(now - agoMs) })),
+    )
+    await bench.index()
+    const [group] = await groups(`idx-exp-${bench.suffix}`)
+    expect(group).toMatchObject({ count: 3, firstExpiresAt: now + hourMs })
+    expect((await groups(topic)).map(({ id }) => id)).toEqual([group?.id])
+  })
+
   it('jumps over what retention has deleted', async () => {
     const topic = await bench.makeTopic(`idx-ret-${bench.suffix}-dlt`, 1)
     const headers = springHeaders({ topic: `idx-ret-${bench.suffix}`, group: 'payments' })
@@ -211,17 +227,17 @@ describe('the dead-letter index', () => {
   it('begins anew with a topic that was deleted and made again', async () => {
     const name = `idx-anew-${bench.suffix}-dlt`
     await bench.makeTopic(name, 1)
-    await dead(name, 8, () => ({ headers: springHeaders({ topic: 'a', group: 'g' }) }))
+    await dead(name, 8, () => ({ headers: springHeaders({ topic: `anew-${bench.suffix}`, group: 'g' }) }))
     await bench.index()
     await bench.admin.deleteTopics({ topics: [name] })
     await expect
       .poll(async () => (await bench.admin.listTopics()).includes(name), { timeout: 10_000 })
       .toBe(false)
     await bench.makeTopic(name, 1)
-    await dead(name, 3, () => ({ headers: springHeaders({ topic: 'a', group: 'g' }) }))
+    await dead(name, 3, () => ({ headers: springHeaders({ topic: `anew-${bench.suffix}`, group: 'g' }) }))
     await bench.index()
     expect((await lettersOf(name)).total).toBe(3)
-    expect((await groups('a')).map(({ count }) => count)).toEqual([3])
+    expect((await groups(`anew-${bench.suffix}`)).map(({ count }) => count)).toEqual([3])
   })
 })
 

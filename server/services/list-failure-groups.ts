@@ -4,13 +4,18 @@ import type {
   FailureGroupRow,
   failureGroupListQuery,
 } from '#server/contracts/failure-groups.ts'
+import type { DegradedSource } from '#server/contracts/problem.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
-import { type FailureGroupRecord, readFailureGroups } from '#server/repositories/failure-groups.ts'
+import {
+  type FailureGroupRecord,
+  readFailureGroups,
+  readFirstExpiries,
+} from '#server/repositories/failure-groups.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
 import type { Connection, Deps } from './deps.ts'
-import type { Fault } from './fault.ts'
+import { degradedBy, type Fault } from './fault.ts'
 import { indexSource } from './index-dead-letters.ts'
 import { readRetention } from './read-retention.ts'
 
@@ -19,18 +24,37 @@ const retentionPatienceMs = 1_500
 const states = ['new', 'known', 'investigating', 'resolved', 'archived'] as const
 const open = new Set(['new', 'known', 'investigating'])
 
-/** A failure group as it crosses HTTP. `retention` in milliseconds by dead-letter topic. */
-export const failureGroupRowOf = (
-  record: FailureGroupRecord,
-  retention: ReadonlyMap<string, number | null>,
-  nowMs: number,
-): FailureGroupRow => {
-  const recent = record.trend.slice(-5)
-  const expiries = record.deadLetterTopics.flatMap((topic) => {
-    const keptMs = retention.get(topic)
-    const expiresAt = keptMs === null || keptMs === undefined ? null : record.firstSeenAtMs + keptMs
-    return expiresAt === null || expiresAt < nowMs ? [] : [expiresAt]
+/**
+ * Failure groups as they cross HTTP, with the time when the first of their letters will be deleted. Expiry is an addition:
+ * a broker that does not answer must not keep the inbox from opening, so it is left out then and the answer says so.
+ */
+export const failureGroupRowsOf = async (
+  deps: Deps,
+  connection: Connection,
+  records: readonly FailureGroupRecord[],
+  call: Call,
+): Promise<{ readonly rows: FailureGroupRow[]; readonly degraded: DegradedSource[] }> => {
+  const topics = [...new Set(records.flatMap(({ deadLetterTopics }) => deadLetterTopics))] as TopicName[]
+  const retention = await readRetention(connection, topics, {
+    signal: AbortSignal.any([call.signal, AbortSignal.timeout(retentionPatienceMs)]),
   })
+  const expiries = await readFirstExpiries(
+    deps.db,
+    records.flatMap(({ id, deadLetterTopics }) =>
+      deadLetterTopics.flatMap((topic) => {
+        const retentionMs = retention.byTopic.get(topic) ?? null
+        return retentionMs === null ? [] : [{ failureGroupId: id, topic, retentionMs }]
+      }),
+    ),
+  )
+  return {
+    rows: records.map((record) => rowOf(record, expiries.get(record.id) ?? null)),
+    degraded: retention.problem ? [degradedBy(retention.problem)] : [],
+  }
+}
+
+const rowOf = (record: FailureGroupRecord, firstExpiresAt: number | null): FailureGroupRow => {
+  const recent = record.trend.slice(-5)
   return {
     id: record.id,
     errorClass: record.errorClass,
@@ -46,7 +70,7 @@ export const failureGroupRowOf = (
     perMinute: recent.reduce((sum, count) => sum + count, 0) / recent.length,
     firstSeenAt: record.firstSeenAtMs,
     lastSeenAt: record.lastSeenAtMs,
-    firstExpiresAt: expiries.length === 0 ? null : Math.min(...expiries),
+    firstExpiresAt,
     state: record.state as FailureGroupRow['state'],
   }
 }
@@ -62,13 +86,7 @@ export const listFailureGroups = async (
     readFailureGroups(deps.db, connection.id),
     readFreshness(deps.db, connection.id),
   ])
-  const topics = [...new Set(records.flatMap(({ deadLetterTopics }) => deadLetterTopics))] as TopicName[]
-  // Expiry is an addition: a broker that does not answer must not keep the inbox from opening.
-  const retention = await readRetention(connection, topics, {
-    signal: AbortSignal.any([call.signal, AbortSignal.timeout(retentionPatienceMs)]),
-  })
-  const now = deps.clock.nowMs()
-  const rows = records.map((record) => failureGroupRowOf(record, retention, now))
+  const { rows, degraded } = await failureGroupRowsOf(deps, connection, records, call)
   const text = query.q.toLowerCase()
   const groups = rows
     .filter(
@@ -76,8 +94,11 @@ export const listFailureGroups = async (
         query.state === 'all' || (query.state === 'open' ? open.has(state) : state === query.state),
     )
     .filter(
-      ({ originTopic, group }) =>
-        (query.topic ?? originTopic) === originTopic && (query.group ?? group) === group,
+      ({ originTopic, deadLetterTopics, group }) =>
+        (query.topic === undefined ||
+          query.topic === originTopic ||
+          deadLetterTopics.includes(query.topic)) &&
+        (query.group ?? group) === group,
     )
     .filter((row) =>
       [
@@ -108,7 +129,7 @@ export const listFailureGroups = async (
         stale: index?.ageMs == null || index.ageMs > staleAfterMs,
       },
     },
-    degraded: [],
-    checkedAt: now,
+    degraded,
+    checkedAt: deps.clock.nowMs(),
   })
 }

@@ -1,4 +1,5 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Connection } from './deps.ts'
 
@@ -8,21 +9,25 @@ const kept = new Map<
   { readonly until: number; readonly retention: ReadonlyMap<string, number | null> }
 >()
 
-/**
- * Retention in milliseconds by topic, at most a minute old; null for topics that keep for ever. Topics whose settings
- * could not be read are left out.
- */
+export type Retention = {
+  /** In milliseconds by topic; null for topics that keep for ever. Topics that are not known are left out. */
+  readonly byTopic: ReadonlyMap<string, number | null>
+  /** Why it is older than it should be, or not there. */
+  readonly problem: BrokerError | null
+}
+
+/** How long topics keep their messages, at most a minute old unless the broker does not answer. */
 export const readRetention = async (
   connection: Connection,
   topics: readonly TopicName[],
   call: Call,
-): Promise<ReadonlyMap<string, number | null>> => {
+): Promise<Retention> => {
   const key = `${connection.id} ${[...topics].sort().join(' ')}`
   const known = kept.get(key)
-  if (known && known.until > performance.now()) return known.retention
-  if (topics.length === 0) return new Map()
+  if (known && known.until > performance.now()) return { byTopic: known.retention, problem: null }
+  if (topics.length === 0) return { byTopic: new Map(), problem: null }
   const answer = await connection.broker.topics.settings(topics, call)
-  if (!answer.ok) return known?.retention ?? new Map()
+  if (!answer.ok) return { byTopic: known?.retention ?? new Map(), problem: answer.error }
   const retention = new Map(
     [...answer.value].map(([topic, settings]): [string, number | null] => {
       const value = Number(settings.find(({ name }) => name === 'retention.ms')?.value ?? -1)
@@ -30,5 +35,5 @@ export const readRetention = async (
     }),
   )
   kept.set(key, { until: performance.now() + keptMs, retention })
-  return retention
+  return { byTopic: retention, problem: null }
 }

@@ -1,14 +1,12 @@
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
-import type { TopicName } from '#server/contracts/scalars.ts'
 import { stackLines } from '#server/domain/letter-facts.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
-import { failureGroupRowOf } from './list-failure-groups.ts'
+import { failureGroupRowsOf } from './list-failure-groups.ts'
 import { listMarks } from './list-marks.ts'
-import { readRetention } from './read-retention.ts'
 
 /** One failure group with its stack, sample and the marks of the last hour. */
 export const showFailureGroup = async (
@@ -19,12 +17,14 @@ export const showFailureGroup = async (
 ): Promise<Result<FailureGroupDetail, Fault>> => {
   const [record] = await readFailureGroups(deps.db, connection.id, id)
   if (!record) return notFound(`There is no failure group ${id} on ${connection.name}.`)
-  const [retention, marks] = await Promise.all([
-    readRetention(connection, record.deadLetterTopics as TopicName[], call),
+  const [{ rows }, marks] = await Promise.all([
+    failureGroupRowsOf(deps, connection, [record], call),
     listMarks(deps, { minutes: 60 }, call),
   ])
+  const [row] = rows
+  if (!row) return notFound(`There is no failure group ${id} on ${connection.name}.`)
   return succeed({
-    ...failureGroupRowOf(record, retention, deps.clock.nowMs()),
+    ...row,
     stack: record.stack,
     stackLines: stackLines(record.stack),
     sampleLetterId: record.sampleLetterId?.toString() ?? null,
