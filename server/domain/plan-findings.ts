@@ -41,6 +41,10 @@ export const planFindings = {
     severity: 'warning',
     sentence: 'the group that failed has no members: nobody would read the copies',
   },
+  'reader-behind': {
+    severity: 'warning',
+    sentence: 'the group that failed is 1,000 messages behind or more: it will come to the copies late',
+  },
   'awaits-reply': {
     severity: 'warning',
     sentence: 'they name a reply topic: an answer may reach a caller that is long gone',

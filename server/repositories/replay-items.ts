@@ -222,10 +222,10 @@ export const findReturned = async (db: Database, replayId: string): Promise<read
     same: boolean
   }>(
     `SELECT DISTINCT ON (i.id) i.id AS item, l.id AS letter, coalesce(l.root_cause, l.error_class) AS error_class, l.topic,
-            l.failure_group_id = before.failure_group_id AS same
+            coalesce(l.failure_group_id = before.failure_group_id, false) AS same
      FROM replay_item i
      JOIN dead_letter l ON l.replay_item_id = i.id
-     JOIN dead_letter before ON before.id = i.letter_id
+     LEFT JOIN dead_letter before ON before.id = i.letter_id
      WHERE i.replay_id = $1 AND i.outcome <> 'RETURNED' ORDER BY i.id, l.id`,
     [replayId],
   )

@@ -108,7 +108,7 @@ export const listStartedReplays = async (
 export const listOpenReplayIds = async (db: Database): Promise<readonly string[]> => {
   const { rows } = await db.pool.query<{ id: string }>(
     `SELECT id FROM replay WHERE state IN ('running', 'cancelling', 'following')
-     UNION SELECT r.id FROM replay r WHERE r.state = 'cancelled' AND r.finished_at > now() - interval '15 minutes'
+     UNION SELECT r.id FROM replay r WHERE r.state = 'cancelled' AND r.finished_at > now() - interval '1 day'
        AND EXISTS (SELECT FROM replay_item i WHERE i.replay_id = r.id AND i.outcome IN ('SENT', 'CONSUMED', 'RETRYING'))
      UNION SELECT i.replay_id FROM dead_letter l JOIN replay_item i ON i.id = l.replay_item_id
        WHERE l.replay_item_id IS NOT NULL AND i.outcome IN ('SETTLED', 'UNKNOWN')`,

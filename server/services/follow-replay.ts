@@ -19,7 +19,9 @@ import type { Connection, Deps } from './deps.ts'
 import { findRetries, forgetRetries, type RetryHop } from './find-retries.ts'
 import { indexSource } from './index-dead-letters.ts'
 
-const openAtOnce = 2_000
+const openAtOnce = 10_000
+/** Spans are looked up for so many items at once. */
+const spansAtOnce = 6
 const open = ['PENDING', 'SENT', 'CONSUMED', 'RETRYING'] as const
 
 const commaed = (value: bigint): string => value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',')
@@ -81,8 +83,7 @@ const judgeItems = async (
   )
   const isCurrent = index !== undefined && !index.failing && !/records behind/.test(index.detail)
   const nowMs = deps.clock.nowMs()
-  const changes: ItemChange[] = []
-  for (const item of items) {
+  const judged = items.flatMap((item) => {
     const hop = hops.get(item.id.toString()) ?? null
     const consumed = progress.of(item)
     const evidence: Evidence = {
@@ -96,19 +97,29 @@ const judgeItems = async (
       indexedUntilMs: isCurrent ? (index.lastGoodAtMs ?? null) : null,
     }
     const judgement = judgeOutcome(evidence, { ...timing, nowMs })
-    if (!judgement) continue
     const back = returned.get(item.id)
-    const found = await spanOf(deps, item, judgement, call)
-    changes.push({
-      id: item.id,
-      outcome: judgement.outcome,
-      proof: back
-        ? returnedProof(back)
-        : `${proofOf(item, judgement, evidence, consumed.groups, hop, { ...timing, nowMs })}${found?.words ?? ''}`,
-      outcomeAtMs: nowMs,
-      ...(found ? { traceId: found.traceId } : {}),
-    })
-  }
+    if (!judgement) return []
+    const proof = back
+      ? returnedProof(back)
+      : proofOf(item, judgement, evidence, consumed.groups, hop, { ...timing, nowMs })
+    return [{ item, judgement, proof }]
+  })
+  const changes: ItemChange[] = []
+  for (let at = 0; at < judged.length; at += spansAtOnce)
+    changes.push(
+      ...(await Promise.all(
+        judged.slice(at, at + spansAtOnce).map(async ({ item, judgement, proof }): Promise<ItemChange> => {
+          const found = await spanOf(deps, item, judgement, call)
+          return {
+            id: item.id,
+            outcome: judgement.outcome,
+            proof: `${proof}${found?.words ?? ''}`,
+            outcomeAtMs: nowMs,
+            ...(found ? { traceId: found.traceId } : {}),
+          }
+        }),
+      )),
+    )
   return changes
 }
 

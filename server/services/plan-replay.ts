@@ -20,6 +20,8 @@ import { coordinateKey, readLetters } from './read-letters.ts'
 
 const largestSelection = 10_000
 const shownLetters = 100
+/** Messages that make a group's lag worth a warning. */
+const farBehind = 1_000n
 /** A letter whose message came back so many times is warned of. */
 const often = 3
 
@@ -243,7 +245,7 @@ const findingsOf = async (
   connection: Connection,
   judged: readonly Judged[],
   failureGroupIds: readonly string[],
-  readers: readonly { readonly group: string; readonly topic: string; readonly members: number }[],
+  readers: Awaited<ReturnType<typeof readReaders>>,
   call: Call,
 ): Promise<StoredPlan['findings']> => {
   const ready = judged.filter(({ refusal }) => refusal === null)
@@ -254,10 +256,12 @@ const findingsOf = async (
     groups.filter(({ trend }) => trend.slice(-2).some((count) => count > 0)).map(({ id }) => id),
   )
   const stopped = new Set(readers.filter(({ members }) => members === 0).map(({ group }) => group))
+  const behind = new Set(readers.filter(({ lag }) => lag >= farBehind).map(({ group }) => group))
   const compared = await findSuperseded(connection, ready.flatMap(writtenOf), call)
   const warnings: readonly (readonly [PlanFindingCode, readonly Judged[]])[] = [
     ['still-dying', ready.filter(({ letter }) => dying.has(letter.failureGroupId))],
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
+    ['reader-behind', ready.filter(({ letter }) => letter.group !== null && behind.has(letter.group))],
     ['awaits-reply', ready.filter(({ record }) => record !== null && hasReplyTopic(record))],
     ['returned', ready.filter(({ letter }) => letter.lastOutcome === 'RETURNED')],
     ['outcome-unknown', ready.filter(({ letter }) => letter.lastOutcome === 'UNKNOWN')],
@@ -279,11 +283,26 @@ const findingsOf = async (
   return [...warnings, ...refusals]
     .filter(([, list]) => list.length > 0)
     .map(([code, list]) => ({
-      ...planFindings[code],
+      severity: planFindings[code].severity,
+      sentence: `${planFindings[code].sentence}${saySent(code, list)}`,
       code,
       count: list.length,
       letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),
     }))
+}
+
+const aboutReplay: ReadonlySet<PlanFindingCode> = new Set([
+  'being-replayed',
+  'already-settled',
+  'returned',
+  'outcome-unknown',
+])
+
+/** When the latest of their copies was sent, for what a plan says of earlier replays. */
+const saySent = (code: PlanFindingCode, list: readonly Judged[]): string => {
+  const sentAtMs = Math.max(...list.map(({ letter }) => letter.lastSentAtMs ?? 0))
+  if (!aboutReplay.has(code) || sentAtMs <= 0) return ''
+  return ` (last sent ${new Date(sentAtMs).toISOString().slice(0, 19).replace('T', ' ')} UTC)`
 }
 
 /** How many replays the message has been through. */
