@@ -2,36 +2,21 @@ import { randomUUID } from 'node:crypto'
 import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
-import { type PlanFindingCode, planFindings } from '#server/domain/plan-findings.ts'
 import { findRepeated, inSendingOrder } from '#server/domain/plan-order.ts'
-import { isStripped, lineageHeaders, readLineage } from '#server/domain/replay-copy.ts'
+import { isStripped, lineageHeaders } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { isDeadLetterTopic, topicKindOf } from '#server/domain/topic-kind.ts'
 import type { RawMessage, TopicState } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
-import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import { readReaders } from '#server/repositories/replay-items.ts'
 import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/repositories/replays.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid } from './fault.ts'
-import { findSuperseded } from './find-superseded.ts'
+import { findPlanFindings, hasReplyTopic, type Judged } from './find-plan-findings.ts'
 import { coordinateKey, readLetters } from './read-letters.ts'
 
 const largestSelection = 10_000
-const shownLetters = 100
-/** Messages that make a group's lag worth a warning. */
-const farBehind = 1_000n
-/** A letter whose message came back so many times is warned of. */
-const often = 3
-
-type Judged = {
-  readonly letter: LetterRecord
-  readonly record: RawMessage | null
-  readonly target: TopicState | null
-  readonly isCompacted: boolean
-  readonly refusal: PlanFindingCode | null
-}
 
 /**
  * Freezes a selection of dead letters to their coordinates and checks what replaying it would do: nothing is sent. The
@@ -70,7 +55,7 @@ export const planReplay = async (
     total: letters.length,
     ready: ready.length,
     targets,
-    findings: await findingsOf(deps, connection, judged.value, groupsOfLetters, readers, call),
+    findings: await findPlanFindings(deps, connection, judged.value, groupsOfLetters, readers, call),
     readers: readers.map(({ group, topic, lag }) => ({
       group,
       topic: topic as TopicName,
@@ -219,9 +204,6 @@ const sizeOf = ({ key, value, headers }: RawMessage): number =>
     .filter(({ name }) => !isStripped(name))
     .reduce((sum, header) => sum + header.name.length * 3 + (header.value?.length ?? 0) + 6, 0)
 
-const hasReplyTopic = ({ headers }: RawMessage): boolean =>
-  headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to')
-
 const itemOf = ({ letter, target }: Judged): NewReplayItem => {
   const goesHome = target?.name === letter.originTopic
   const partition = letter.originPartition
@@ -238,84 +220,6 @@ const itemOf = ({ letter, target }: Judged): NewReplayItem => {
     readerGroup: letter.group,
     traceId: letter.traceId,
   }
-}
-
-const findingsOf = async (
-  deps: Deps,
-  connection: Connection,
-  judged: readonly Judged[],
-  failureGroupIds: readonly string[],
-  readers: Awaited<ReturnType<typeof readReaders>>,
-  call: Call,
-): Promise<StoredPlan['findings']> => {
-  const ready = judged.filter(({ refusal }) => refusal === null)
-  const groups = (await readFailureGroups(deps.db, connection.id)).filter(({ id }) =>
-    failureGroupIds.includes(id),
-  )
-  const dying = new Set(
-    groups.filter(({ trend }) => trend.slice(-2).some((count) => count > 0)).map(({ id }) => id),
-  )
-  const stopped = new Set(readers.filter(({ members }) => members === 0).map(({ group }) => group))
-  const behind = new Set(readers.filter(({ lag }) => lag >= farBehind).map(({ group }) => group))
-  const compared = await findSuperseded(connection, ready.flatMap(writtenOf), call)
-  const warnings: readonly (readonly [PlanFindingCode, readonly Judged[]])[] = [
-    ['still-dying', ready.filter(({ letter }) => dying.has(letter.failureGroupId))],
-    ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
-    ['reader-behind', ready.filter(({ letter }) => letter.group !== null && behind.has(letter.group))],
-    ['awaits-reply', ready.filter(({ record }) => record !== null && hasReplyTopic(record))],
-    ['returned', ready.filter(({ letter }) => letter.lastOutcome === 'RETURNED')],
-    ['outcome-unknown', ready.filter(({ letter }) => letter.lastOutcome === 'UNKNOWN')],
-    ['replayed-often', ready.filter(({ record }) => attemptsOf(record) >= often)],
-    ['deletes-key', ready.filter(({ record }) => record?.value === null)],
-    ['superseded', ready.filter(({ letter }) => compared.superseded.has(letter.id))],
-    ['not-compared', ready.filter(({ letter }) => compared.unchecked.has(letter.id))],
-    ['compacted', ready.filter(({ isCompacted }) => isCompacted)],
-    [
-      'origin-guessed',
-      ready.filter(
-        ({ letter, target }) => letter.convention === 'unrecognised' && letter.originTopic === target?.name,
-      ),
-    ],
-  ]
-  const refusals = [...Map.groupBy(judged, ({ refusal }) => refusal)].flatMap(([code, list]) =>
-    code === null ? [] : [[code, list] as const],
-  )
-  return [...warnings, ...refusals]
-    .filter(([, list]) => list.length > 0)
-    .map(([code, list]) => ({
-      severity: planFindings[code].severity,
-      sentence: `${planFindings[code].sentence}${saySent(code, list)}`,
-      code,
-      count: list.length,
-      letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),
-    }))
-}
-
-const aboutReplay: ReadonlySet<PlanFindingCode> = new Set([
-  'being-replayed',
-  'already-settled',
-  'returned',
-  'outcome-unknown',
-])
-
-/** When the latest of their copies was sent, for what a plan says of earlier replays. */
-const saySent = (code: PlanFindingCode, list: readonly Judged[]): string => {
-  const sentAtMs = Math.max(...list.map(({ letter }) => letter.lastSentAtMs ?? 0))
-  if (!aboutReplay.has(code) || sentAtMs <= 0) return ''
-  return ` (last sent ${new Date(sentAtMs).toISOString().slice(0, 19).replace('T', ' ')} UTC)`
-}
-
-/** How many replays the message has been through. */
-const attemptsOf = (record: RawMessage | null): number =>
-  (record === null ? null : readLineage(record.headers))?.attempt ?? 0
-
-/** A letter as the message that it was; nothing where it goes elsewhere or has no key. */
-const writtenOf = ({ letter, record, target }: Judged) => {
-  const { id, originTopic: topic, originPartition: partition, originOffset: offset } = letter
-  const key = record?.key
-  return topic === target?.name && topic !== null && partition !== null && offset !== null && key
-    ? [{ id, topic, partition, offset, key }]
-    : []
 }
 
 const whyNotWrite = async (connection: Connection, call: Call): Promise<string | null> => {

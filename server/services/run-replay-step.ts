@@ -2,7 +2,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { makeCopyHeaders, readLineage } from '#server/domain/replay-copy.ts'
 import { formatPosition, type OutgoingMessage, type RawMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import { type Call, searchBudget } from '#server/ports/call.ts'
+import type { Call } from '#server/ports/call.ts'
 import type { LeaseProof } from '#server/repositories/dead-letters.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import {
@@ -15,6 +15,7 @@ import {
 } from '#server/repositories/replay-items.ts'
 import { type ReplayRecord, setReplayFailure, setReplayState } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
+import { findCopies } from './find-copies.ts'
 import { coordinateKey, readLetters } from './read-letters.ts'
 
 /** Copies of about this long are sent in one batch, so that Stop takes effect soon. */
@@ -264,44 +265,4 @@ const resolveIntents = async (
   if (missing > 0) missedSince.set(lookName, missedAt)
   else missedSince.delete(lookName)
   return missing > 0 ? 'settling' : null
-}
-
-type Found = ReadonlyMap<string, { readonly partition: number; readonly offset: bigint }>
-
-const findCopies = async (
-  connection: Connection,
-  topic: TopicName,
-  replayId: string,
-  fromMs: bigint,
-  call: Call,
-): Promise<
-  { readonly ok: true; readonly value: Found } | { readonly ok: false; readonly error: BrokerError }
-> => {
-  const reader = connection.broker.messages
-  if (!reader)
-    return {
-      ok: false,
-      error: { kind: 'unsupported', detail: 'the target can not be read by position', source: 'broker' },
-    }
-  const starts = await reader.offsetsAt(topic, fromMs, call)
-  if (!starts.ok) return starts
-  const found = new Map<string, { readonly partition: number; readonly offset: bigint }>()
-  for (const [partition, start] of starts.value)
-    for (let from = start; from !== null; ) {
-      const read = await reader.readForward(
-        { topic, partition, from, limit: 5_000, budget: searchBudget },
-        call,
-      )
-      if (!read.ok) return read
-      const [problem] = read.value.errors
-      if (problem) return { ok: false, error: problem.error }
-      for (const { headers, offset } of read.value.messages) {
-        const text = (name: string) =>
-          Buffer.from(headers.findLast((header) => header.name === name)?.value ?? []).toString('utf8')
-        if (text('x-replay-id') === replayId) found.set(text('x-replay-item'), { partition, offset })
-      }
-      const next: bigint | undefined = read.value.resumeAt.get(partition)
-      from = read.value.stop === 'end' || next === undefined || next <= from ? null : next
-    }
-  return { ok: true, value: found }
 }
