@@ -66,8 +66,7 @@ module.exports = {
     rule('contracts-stand-alone', 'server/contracts/', others('contracts', [])),
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'prisma/generated' },
+    doNotFollow: { path: 'node_modules|prisma/generated' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

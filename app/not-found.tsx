@@ -6,7 +6,7 @@ export default function NotFound() {
       <h1 className="text-title font-strong">There is no page at this address</h1>
       <p className="mt-2">
         Check the address, or start from the{' '}
-        <Link href="/" className="link">
+        <Link href="/" className="link underline">
           overview
         </Link>
         .

@@ -110,7 +110,7 @@ export const DataTable = <T,>({
 
   return (
     <div className="overflow-x-auto">
-      <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className="min-w-max">
+      <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className="min-w-[860px]">
         <div role="rowgroup">
           <div
             role="row"

@@ -1,5 +1,8 @@
 import type { HeaderView } from '#server/contracts/messages.ts'
 
+/** Longer texts may scroll, and what scrolls must be reachable by keyboard. */
+const scrollsFrom = 200
+
 /** Headers in the order of the record, duplicates and nulls included, known ones explained. */
 export const HeaderList = ({ headers }: { readonly headers: readonly HeaderView[] }) => {
   if (headers.length === 0) return <p className="p-3 text-muted">No headers.</p>
@@ -15,7 +18,10 @@ export const HeaderList = ({ headers }: { readonly headers: readonly HeaderView[
               <div className="truncate text-small text-faint">{meaning}</div>
             )}
           </div>
-          <div className="max-h-40 min-w-0 overflow-auto font-mono text-small break-all whitespace-pre-wrap">
+          <div
+            className="max-h-40 min-w-0 overflow-auto font-mono text-small break-all whitespace-pre-wrap"
+            {...((text?.length ?? 0) > scrollsFrom ? { tabIndex: 0, role: 'group', 'aria-label': name } : {})}
+          >
             {text === null ? (
               <span className="text-faint">null</span>
             ) : text === '' ? (

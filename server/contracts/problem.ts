@@ -44,7 +44,3 @@ export const degradedSource = z.object({
   lastGoodAt: z.number().int().optional(),
 })
 export type DegradedSource = z.infer<typeof degradedSource>
-
-/** An answer built of several sources. */
-export const withDegraded = <T extends z.ZodType>(data: T) =>
-  z.object({ data, degraded: z.array(degradedSource) })

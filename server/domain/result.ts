@@ -5,8 +5,3 @@ export type Result<T, E> =
 
 export const succeed = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
 export const fail = <E>(error: E): { readonly ok: false; readonly error: E } => ({ ok: false, error })
-
-/** For the last branch of a switch over a union: fails to compile when a case is missing. */
-export const assertNever = (value: never): never => {
-  throw new Error(`unhandled case: ${JSON.stringify(value)}`)
-}

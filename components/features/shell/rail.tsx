@@ -32,7 +32,7 @@ export const Rail = ({ connection }: { readonly connection: string }) => {
       aria-label="Main"
       className={classNames(
         'sticky top-[3px] flex h-[calc(100vh-3px)] shrink-0 flex-col border-r border-line bg-panel',
-        railCollapsed ? 'w-11' : 'w-48',
+        railCollapsed ? 'w-11' : 'w-[212px]',
       )}
     >
       <Link

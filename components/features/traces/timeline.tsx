@@ -228,11 +228,17 @@ const Gap = ({
         />
         <span
           className="absolute top-[3px] px-1.5 text-small whitespace-nowrap text-queue"
-          style={left + width > 80 ? { right: `${100 - left}%` } : { left: `${left + width}%` }}
+          style={labelPlace(left, width)}
         >
-          waited {formatNanoseconds(edge.waitedNs)}
+          <span className={width > 30 ? 'bg-panel px-1' : ''}>waited {formatNanoseconds(edge.waitedNs)}</span>
         </span>
       </div>
     </div>
   )
+}
+
+/** The words of a wait stand after its bar, before it where the bar ends late, and on it where it fills the row. */
+const labelPlace = (left: number, width: number): React.CSSProperties => {
+  if (width > 30) return { left: `${left + width / 2}%`, transform: 'translateX(-50%)' }
+  return left + width > 80 ? { right: `${100 - left}%` } : { left: `${left + width}%` }
 }

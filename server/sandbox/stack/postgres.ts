@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -109,13 +109,4 @@ export const startPostgres = async (
   if ((await ask(options.port, 'postgres', "SELECT 1 FROM pg_database WHERE datname = 'spillway'")) === 0)
     await ask(options.port, 'postgres', 'CREATE DATABASE spillway')
   return { process: running, url: urlOf(options.port, 'spillway') }
-}
-
-/** The postmaster's pid that a data folder names, or null. */
-export const readPostmasterPid = (dataDir: string): number | null => {
-  try {
-    return Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-  } catch {
-    return null
-  }
 }

@@ -1,0 +1,15 @@
+import { readTopicBench } from './read-topic.ts'
+
+/** `npm run bench -- <name>`: a program beside a peer on the same data in the same run, ending with one JSON line. */
+const benches: Readonly<Record<string, () => Promise<void>>> = { 'read-topic': readTopicBench }
+
+const name = process.argv[2] ?? ''
+const bench = benches[name]
+if (bench) await bench()
+else {
+  console.error(
+    `${name === '' ? 'Name a benchmark' : `There is no benchmark ${name}`}: ${Object.keys(benches).join(', ')}`,
+  )
+  process.exitCode = 1
+}
+process.exit()

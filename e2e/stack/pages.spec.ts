@@ -1,0 +1,122 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '../fixtures/journey.ts'
+
+type Found = { readonly name: string; readonly path: string }
+
+const findPages = async (baseURL: string | undefined): Promise<Found[]> => {
+  const ask = async (path: string) => (await (await fetch(`${baseURL}${path}`)).json()) as never
+  const { data } = (await ask('/api/local/failure-groups?state=all')) as {
+    data: { groups: { id: string }[] }
+  }
+  const { letters } = (await ask('/api/local/dead-letters?limit=1')) as {
+    letters: { id: string; traceId: string | null }[]
+  }
+  const { messages } = (await ask('/api/local/topics/orders/messages?limit=1')) as {
+    messages: { position: string }[]
+  }
+  const { replays } = (await ask('/api/local/replays')) as { replays: { id: string }[] }
+  return [
+    { name: 'overview', path: '/local' },
+    { name: 'topics', path: '/local/topics' },
+    { name: 'topic', path: '/local/topics/orders' },
+    { name: 'partitions', path: '/local/topics/orders?tab=partitions' },
+    { name: 'message', path: `/local/topics/orders/messages/${messages[0]?.position}` },
+    { name: 'groups', path: '/local/groups' },
+    { name: 'group', path: '/local/groups/inventory' },
+    { name: 'dead letters', path: '/local/dead-letters' },
+    { name: 'failure group', path: `/local/failure-groups/${data.groups[0]?.id}` },
+    { name: 'dead letter', path: `/local/dead-letters/${letters[0]?.id}` },
+    { name: 'replays', path: '/local/replays' },
+    ...(replays[0]
+      ? [
+          { name: 'replay', path: `/local/replays/${replays[0].id}` },
+          { name: 'replay plan', path: `/local/replays/plans/${replays[0].id}` },
+        ]
+      : []),
+    { name: 'traces', path: '/local/traces' },
+    ...(letters[0]?.traceId ? [{ name: 'trace', path: `/local/traces/${letters[0].traceId}` }] : []),
+    { name: 'audit', path: '/local/audit' },
+    { name: 'unknown topic', path: '/local/topics/nothing-of-this-name' },
+    { name: 'unknown group', path: '/local/groups/nothing-of-this-name' },
+    { name: 'filtered to nothing', path: '/local/topics?q=nothing-of-this-name' },
+    { name: 'unknown page', path: '/local/nothing' },
+  ]
+}
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`axe finds nothing on any page, ${colorScheme}`, async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } })
+    const page = await context.newPage()
+    const found: string[] = []
+    for (const { name, path } of await findPages(baseURL)) {
+      await page.goto(`${baseURL}${path}`)
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      found.push(
+        ...violations.flatMap(({ id, nodes }) =>
+          nodes.slice(0, 2).map(({ html }) => `${name}: ${id}: ${html.slice(0, 160)}`),
+        ),
+      )
+    }
+    expect(found).toEqual([])
+    await context.close()
+  })
+
+test('no page loads more than 250 kB of compressed JavaScript at first', async ({ browser, baseURL }) => {
+  const context = await browser.newContext()
+  for (const { name, path } of await findPages(baseURL)) {
+    const page = await context.newPage()
+    await page.goto(`${baseURL}${path}`)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    const bytes = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map((entry) => entry as PerformanceResourceTiming)
+        .filter(({ name: url }) => url.endsWith('.js'))
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+    )
+    console.log(`    ${name}: ${Math.round(bytes / 1000)} kB`)
+    expect(bytes, name).toBeLessThan(250_000)
+    await page.close()
+  }
+  await context.close()
+})
+
+test('a page works by keyboard alone: find, filter, move, open, go back', async ({ page }) => {
+  await page.goto('/local')
+  await expect(page.getByRole('button', { name: 'Live' })).toBeVisible()
+  await page.keyboard.press('g')
+  await page.keyboard.press('t')
+  await expect(page).toHaveURL(/\/topics$/)
+  await expect(page.getByRole('link', { name: 'orders', exact: true }).first()).toBeVisible()
+  await page.keyboard.press('/')
+  await page.keyboard.type('orders-dlt')
+  await expect(page.getByRole('row')).toHaveCount(2)
+  await expect(page).toHaveURL(/q=orders-dlt/)
+  await page.getByRole('row').nth(1).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'orders-dlt' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page).toHaveURL(/q=orders-dlt/)
+  await page.locator('body').press('?')
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.locator('body').press('Shift+D')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+})
+
+test('each state of a panel says what it is', async ({ page }) => {
+  await page.goto('/local/topics/nothing-of-this-name')
+  await expect(page.locator('[data-state="missing"]')).toContainText(
+    'There is no topic named nothing-of-this-name',
+  )
+  await page.goto('/local/topics?q=nothing-of-this-name')
+  await expect(page.locator('[data-state="filtered"]')).toContainText('Nothing matches the filter')
+  await page.getByRole('button', { name: 'Clear filter' }).click()
+  await expect(page.getByRole('link', { name: 'orders', exact: true }).first()).toBeVisible()
+  await page.goto('/local/topics/orders?key=no-such-key')
+  await expect(page.locator('[data-state="filtered"]')).toContainText('No message has this key', {
+    timeout: 30_000,
+  })
+})
