@@ -29,4 +29,5 @@ export const commands = {
   'raw-bytes': { title: 'Raw bytes of the value', keys: 'b', section: 'Message' },
   'next-error': { title: 'Next error', keys: 'e', section: 'Trace' },
   'next-hop': { title: 'Next message hop', keys: 'n', section: 'Trace' },
+  'hop-before': { title: 'Message hop before', keys: 'p', section: 'Trace' },
 } as const satisfies Record<string, Command>

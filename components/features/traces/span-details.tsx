@@ -122,8 +122,8 @@ export const SpanDetails = ({
       {span.events.length > 0 ? (
         <Section title={`Events (${span.events.length})`} padded={false}>
           <ul className="divide-y divide-line">
-            {span.events.map(({ name, atNs, attributes }) => (
-              <li key={`${name} ${atNs}`} className="px-3 py-2">
+            {span.events.map(({ name, atNs, attributes }, index) => (
+              <li key={`${name} ${atNs} ${index}`} className="px-3 py-2">
                 <div className={name === 'exception' ? 'font-strong text-critical' : 'font-strong'}>
                   {name}
                 </div>

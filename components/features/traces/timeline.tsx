@@ -62,9 +62,11 @@ export const Timeline = ({
   )
   useHotkey('n', () => nextFrom(current, 1, isAfterWait))
   useHotkey('p', () => nextFrom(current, -1, isAfterWait))
+  useHotkey('j', () => nextFrom(current, 1, isSpan))
+  useHotkey('k', () => nextFrom(current, -1, isSpan))
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key] as 1 | -1 | undefined
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key] as 1 | -1 | undefined
     if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
     nextFrom(current, step, isSpan)

@@ -105,6 +105,12 @@ export const TracesView = ({ connection }: { readonly connection: string }) => {
   })
   const [typed, setTyped] = useState(view.q)
   const { q, service, errors, minutes } = view
+  // The address may change from outside: back, or the palette.
+  const [shownFor, setShownFor] = useState(view.q)
+  if (shownFor !== q) {
+    setShownFor(q)
+    setTyped(q)
+  }
   const query = useInfiniteQuery({
     queryKey: ['traces', connection, view],
     initialPageParam: undefined as string | undefined,
@@ -201,6 +207,11 @@ export const TracesView = ({ connection }: { readonly connection: string }) => {
         </Button>
       </form>
       <div className="overflow-hidden rounded-base border border-line bg-panel">
+        {problem && traces.length > 0 ? (
+          <p role="alert" className="border-b border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
+            {problem.title}: {problem.detail} What is shown is from before.
+          </p>
+        ) : null}
         {problem && traces.length === 0 ? (
           <PanelMessage
             testId="unreachable"

@@ -82,8 +82,10 @@ const stop = (): void => {
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
 
-if (readControl() === null)
-  writeControl({ rate: Number(process.env.SHOP_RATE ?? 5), broken: chosenBreakages() })
+writeControl({
+  rate: Number(process.env.SHOP_RATE ?? readControl()?.rate ?? 5),
+  broken: readControl()?.broken ?? chosenBreakages(),
+})
 await untilItWorks('shop', createTopics)
 await untilItWorks('shop', () => makeCodecs(registryUrl))
 for (const name of [untracedService, ...tracedServices].reverse() as ServiceName[]) start(name)

@@ -4,6 +4,7 @@ import {
   type Consumer,
   type IHeaders,
   Kafka,
+  KafkaJSError,
   type KafkaMessage,
   logLevel,
   Partitioners,
@@ -110,6 +111,8 @@ export const consume = async (
       try {
         await handle(received)
       } catch (thrown) {
+        // Kafka itself failed: the message is no bad one, it is tried again when the broker is back.
+        if (thrown instanceof KafkaJSError) throw thrown
         const error = thrown instanceof Error ? thrown : new Error(String(thrown))
         const span = trace.getActiveSpan()
         span?.recordException(error)

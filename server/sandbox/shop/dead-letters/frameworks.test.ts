@@ -35,7 +35,8 @@ describe('dead-letter headers are written as the frameworks write them', () => {
     expect(names(second)).not.toContain('retry_topic-attempts')
   })
   it('Connect: appended as text, an earlier death stays before it', () => {
-    const twice = connectHeaders(connectHeaders(own, death), { ...death, offset: 7n })
+    const connector = { name: 'warehouse', converter: 'JsonConverter' }
+    const twice = connectHeaders(connectHeaders(own, death, connector), { ...death, offset: 7n }, connector)
     const offsets = twice
       .filter(([name]) => name.toString() === '__connect.errors.offset')
       .map(([, value]) => value?.toString())

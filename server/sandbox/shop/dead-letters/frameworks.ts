@@ -85,15 +85,19 @@ export const springHeaders = (
 }
 
 /** Kafka Connect's DeadLetterQueueReporter with `errors.deadletterqueue.context.headers.enable=true`: appended, as text. */
-export const connectHeaders = (headers: readonly Header[], death: Death): readonly Header[] => [
+export const connectHeaders = (
+  headers: readonly Header[],
+  death: Death,
+  connector: { readonly name: string; readonly converter: string },
+): readonly Header[] => [
   ...headers,
   text('__connect.errors.topic', death.topic),
   text('__connect.errors.partition', String(death.partition)),
   text('__connect.errors.offset', death.offset.toString()),
-  text('__connect.errors.connector.name', 'warehouse'),
+  text('__connect.errors.connector.name', connector.name),
   text('__connect.errors.task.id', '0'),
   text('__connect.errors.stage', 'VALUE_CONVERTER'),
-  text('__connect.errors.class.name', 'org.apache.kafka.connect.json.JsonConverter'),
+  text('__connect.errors.class.name', connector.converter),
   text('__connect.errors.exception.class.name', death.errorClass),
   text('__connect.errors.exception.message', death.message),
   text('__connect.errors.exception.stacktrace', death.stack),

@@ -1,6 +1,9 @@
 import { connectHeaders, javaStack } from '../dead-letters/frameworks.ts'
 import { consume, type Failure, nameBusiness, type Received, type ServiceKit } from '../service-kit.ts'
 
+/** Its group is `connect-fraud`, as Kafka Connect names the group of a sink. */
+const connector = { name: 'fraud', converter: 'io.confluent.connect.avro.AvroConverter' } as const
+
 /** A second reader of orders, built against the first contract: an incompatible change stops it. */
 export const runFraud = async (kit: ServiceKit): Promise<void> => {
   const check = async ({ value }: Received): Promise<void> => {
@@ -21,20 +24,24 @@ export const runFraud = async (kit: ServiceKit): Promise<void> => {
       'connect-dlq',
       { topic, partition, offset: BigInt(message.offset) },
       (record) =>
-        connectHeaders(record.headers, {
-          topic,
-          partition,
-          offset: BigInt(message.offset),
-          timestamp: record.timestamp,
-          group,
-          errorClass,
-          causeClass: errorClass,
-          message: text,
-          stack: javaStack(errorClass, text, frames),
-        }),
+        connectHeaders(
+          record.headers,
+          {
+            topic,
+            partition,
+            offset: BigInt(message.offset),
+            timestamp: record.timestamp,
+            group,
+            errorClass,
+            causeClass: errorClass,
+            message: text,
+            stack: javaStack(errorClass, text, frames),
+          },
+          connector,
+        ),
       { keepTimestamp: true },
     )
   }
 
-  await consume(kit, { group: 'fraud', topics: ['orders'], handle: check, giveUp })
+  await consume(kit, { group: 'connect-fraud', topics: ['orders'], handle: check, giveUp })
 }

@@ -3,6 +3,8 @@ import { consume, type Failure, type Received, type ServiceKit } from '../servic
 
 const dataException = 'org.apache.kafka.connect.errors.DataException'
 
+const connector = { name: 'warehouse', converter: 'org.apache.kafka.connect.json.JsonConverter' } as const
+
 /**
  * Older parts that nobody instrumented: the ERP bridge, which exports parcels as plain JSON with 64-bit ids, and the
  * warehouse's sink, which stands for a Kafka Connect connector with a dead-letter queue.
@@ -48,17 +50,21 @@ export const runLegacy = async (kit: ServiceKit): Promise<void> => {
       'connect-dlq',
       { topic, partition, offset: BigInt(message.offset) },
       (record) =>
-        connectHeaders(record.headers, {
-          topic,
-          partition,
-          offset: BigInt(message.offset),
-          timestamp: record.timestamp,
-          group,
-          errorClass: dataException,
-          causeClass: dataException,
-          message: text,
-          stack,
-        }),
+        connectHeaders(
+          record.headers,
+          {
+            topic,
+            partition,
+            offset: BigInt(message.offset),
+            timestamp: record.timestamp,
+            group,
+            errorClass: dataException,
+            causeClass: dataException,
+            message: text,
+            stack,
+          },
+          connector,
+        ),
       { keepTimestamp: true },
     )
   }
