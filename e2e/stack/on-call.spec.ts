@@ -96,7 +96,7 @@ test('4 and 5: where is this order, by its key in one topic, and why did it take
   }
   const key = messages.at(-1)?.key.text ?? ''
   await page.goto('/')
-  await expect(page.getByRole('button', { name: 'Live' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Live', exact: true })).toBeVisible()
   await effort.begin()
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('dialog', { name: 'Find' })).toBeVisible()

@@ -85,7 +85,7 @@ test('no page loads more than 250 kB of compressed JavaScript at first', async (
 
 test('a page works by keyboard alone: find, filter, move, open, go back', async ({ page }) => {
   await page.goto('/local')
-  await expect(page.getByRole('button', { name: 'Live' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Live', exact: true })).toBeVisible()
   await page.keyboard.press('g')
   await page.keyboard.press('t')
   await expect(page).toHaveURL(/\/topics$/)

@@ -192,6 +192,16 @@ export const describeBrokerContract = (
       expectOk(await publisher.send([message(small, 'fits')], call()))
     })
 
+    it('reads large messages of several partitions side by side without losing one', async () => {
+      const topic = topicOf('large-many')
+      await controls.createTopic(topic, 3, { 'max.message.bytes': String(4 * 1024 * 1024) })
+      const value = Buffer.alloc(2 * 1024 * 1024, 'y')
+      for (let index = 0; index < 9; index++)
+        expectOk(await publisher.send([message(topic, null, { value, partition: index % 3 })], call()))
+      const budget = { ...browseBudget, bytes: 64 * 1024 * 1024 }
+      expect(expectOk(await reader.readNewest({ topic, limit: 9, budget }, call())).messages).toHaveLength(9)
+    })
+
     it.each(['classic', 'consumer'] as const)(
       'tells the committed offsets of a %s group',
       async (protocol) => {

@@ -123,12 +123,10 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
           leader: leader ?? -1,
         }))
         const answers = await listOffsets(client, questions, timestampMs, signal)
-        return new Map(
-          answers.map(({ partition, offset, error }) => [
-            partition,
-            error !== null || offset < 0n ? null : offset,
-          ]),
-        )
+        // A partition that could not be asked is not one without messages.
+        const failed = answers.find(({ error }) => error !== null)
+        if (failed) throw new Error(failed.error?.detail ?? 'a partition did not answer')
+        return new Map(answers.map(({ partition, offset }) => [partition, offset < 0n ? null : offset]))
       })
     },
   }

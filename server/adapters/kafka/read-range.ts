@@ -34,6 +34,8 @@ type Progress = {
   bytes: number
   error: BrokerError | null
   staleTries: number
+  /** Answers in a row that brought no whole batch although there is data. */
+  stalls: number
 }
 
 /**
@@ -48,7 +50,15 @@ export const readRanges = async (
   signal: AbortSignal,
 ): Promise<readonly RangeRead[]> => {
   const all = ranges.map(
-    (range): Progress => ({ range, messages: [], next: range.from, bytes: 0, error: null, staleTries: 0 }),
+    (range): Progress => ({
+      range,
+      messages: [],
+      next: range.from,
+      bytes: 0,
+      error: null,
+      staleTries: 0,
+      stalls: 0,
+    }),
   )
   let open = all.filter(({ range }) => range.from < range.to)
   let goesOn = true
@@ -105,7 +115,10 @@ const readRound = async (
   try {
     const { topics } = await client.metadata(signal)
     const topicId = topics.get(topic)?.topicId ?? ''
-    const partitions = mine.map(({ range, next }) => ({
+    // A broker fills an answer in the order asked and gives only its first partition a batch of any size (KIP-74):
+    // who came away with nothing is first the next time.
+    const asked = [...mine].sort((a, b) => b.stalls - a.stalls)
+    const partitions = asked.map(({ range, next }) => ({
       partition: range.partition,
       currentLeaderEpoch: -1,
       fetchOffset: next,
@@ -115,10 +128,11 @@ const readRound = async (
     const answer = await client.ask(leader, signal, (connection) =>
       fetchRaw.async(connection, 200, 1, requestBytes, 0, 0, -1, [{ topicId, partitions }], [], ''),
     )
-    for (const one of mine) {
+    for (const [place, one] of asked.entries()) {
       const fetched = answer.partitions.find(({ partition }) => partition === one.range.partition)
       const code = answer.errorCode || (fetched?.errorCode ?? 0)
-      if (code === 0 && fetched) take(one, topic, fetched.bytes ?? Buffer.alloc(0), fetched.highWatermark)
+      if (code === 0 && fetched)
+        take(one, topic, fetched.bytes ?? Buffer.alloc(0), fetched.highWatermark, place === 0)
       else if (isStaleLeader(code) && one.staleTries < patience) one.staleTries += 1
       else one.error = errorOfCode(code, `${about} partition ${one.range.partition}`)
     }
@@ -128,11 +142,27 @@ const readRound = async (
   }
 }
 
-const take = (one: Progress, topic: TopicName, bytes: Buffer, highWatermark: bigint): void => {
+const take = (
+  one: Progress,
+  topic: TopicName,
+  bytes: Buffer,
+  highWatermark: bigint,
+  wasFirst: boolean,
+): void => {
   const { partition, to } = one.range
   const { messages, nextOffset } = readBatches(bytes, topic, partition, one.next)
   one.bytes += bytes.length
   for (const message of messages) if (message.offset < to) one.messages.push(message)
-  // No whole batch although there is data: the partition ends here, or what was there has been compacted away.
-  one.next = nextOffset ?? (highWatermark > to ? to : highWatermark > one.next ? highWatermark : to)
+  if (nextOffset !== null) {
+    one.next = nextOffset
+    one.stalls = 0
+    return
+  }
+  const end = highWatermark < to ? highWatermark : to
+  if (one.next >= end || wasFirst) {
+    // The partition ends here, or what stood here has been compacted away.
+    one.next = to
+    return
+  }
+  one.stalls += 1
 }

@@ -4,7 +4,6 @@ import {
   type Consumer,
   type IHeaders,
   Kafka,
-  KafkaJSError,
   type KafkaMessage,
   logLevel,
   Partitioners,
@@ -81,6 +80,9 @@ export const untilItWorks = async <T>(service: string, work: () => Promise<T>): 
   }
 }
 
+/** Errors of the client itself; it exports its classes in a way that ES modules can not import by name. */
+const isKafkaFailure = (error: unknown): boolean => error instanceof Error && error.name.startsWith('KafkaJS')
+
 /**
  * Consumes topics as a group. What the handler throws is recorded on the message's processing span and handed to
  * `giveUp`; afterwards the group goes on, as error handlers of frameworks do.
@@ -112,7 +114,7 @@ export const consume = async (
         await handle(received)
       } catch (thrown) {
         // Kafka itself failed: the message is no bad one, it is tried again when the broker is back.
-        if (thrown instanceof KafkaJSError) throw thrown
+        if (isKafkaFailure(thrown)) throw thrown
         const error = thrown instanceof Error ? thrown : new Error(String(thrown))
         const span = trace.getActiveSpan()
         span?.recordException(error)
