@@ -8,5 +8,3 @@ export type Budget = { readonly messages: number; readonly bytes: number; readon
 export const browseBudget: Budget = { messages: 500, bytes: 16 * 1024 * 1024, milliseconds: 8_000 }
 /** For a search that reads backwards until it has enough. */
 export const searchBudget: Budget = { messages: 200_000, bytes: 256 * 1024 * 1024, milliseconds: 15_000 }
-/** For one named record. */
-export const recordBudget: Budget = { messages: 1_000, bytes: 24 * 1024 * 1024, milliseconds: 8_000 }

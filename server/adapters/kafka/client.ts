@@ -21,12 +21,15 @@ const saslOf = (sasl: NonNullable<ConnectionConfig['sasl']>): SASLOptions => ({
   ...(sasl.token === undefined ? {} : { token: sasl.token }),
 })
 
+/** One error for every way of giving up: callers abort with reasons of their own. */
+const givenUp = (): DOMException => new DOMException('given up', 'AbortError')
+
 /** Settles like the promise, or rejects as soon as the signal fires. The request itself ends by its own timeout. */
 export const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
-  signal.throwIfAborted()
+  if (signal.aborted) throw givenUp()
   let onAbort = () => {}
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason)
+    onAbort = () => reject(givenUp())
     signal.addEventListener('abort', onAbort, { once: true })
   })
   try {
@@ -94,7 +97,7 @@ export class KafkaClient {
 
   /** Brokers and topics of the cluster, at most 5 s old; `fresh` asks anew. Several callers share one request. */
   async metadata(signal: AbortSignal, fresh = false): Promise<Metadata> {
-    signal.throwIfAborted()
+    if (signal.aborted) throw givenUp()
     if (!fresh && this.#metadata && performance.now() - this.#metadata.at < metadataLifetimeMs)
       return this.#metadata.value
     this.#pending ??= this.#readMetadata().finally(() => {

@@ -2,7 +2,6 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { MessageReader, RawMessage, Topics } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import { recordBudget } from '#server/ports/call.ts'
 import type { KafkaClient } from './client.ts'
 import { errorOfThrown } from './errors.ts'
 import { listOffsets } from './offsets.ts'
@@ -11,6 +10,8 @@ import { readRanges } from './read-range.ts'
 import { answering } from './topics.ts'
 
 const oneMegabyte = 1024 * 1024
+/** A broker answers with the whole first batch, however large it is: little need be asked for. */
+const oneRecordBytes = 16 * 1024
 
 const missing = (detail: string) => fail<BrokerError>({ kind: 'not-found', detail, source: 'broker' })
 
@@ -101,7 +102,7 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
           client,
           topic,
           [{ partition, from: offset, to: offset + 1n }],
-          { partitionBytes: recordBudget.bytes, mayGoOn: () => true },
+          { partitionBytes: oneRecordBytes, mayGoOn: () => true },
           signal,
         )
         signal.throwIfAborted()
