@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readEnv } from './env.ts'
 import { startWeb, startWorker } from './sandbox/demo/console-processes.ts'
 import { supervise } from './sandbox/demo/supervise.ts'
 import { findFreePort } from './sandbox/stack/free-port.ts'
+import { endLeftover } from './sandbox/stack/part-process.ts'
 import { SandboxError } from './sandbox/stack/sandbox-error.ts'
 import { startStack } from './sandbox/stack/start-stack.ts'
 
@@ -23,6 +24,9 @@ const run = async (): Promise<void> => {
   if (!existsSync('.next/BUILD_ID'))
     throw new SandboxError('There is no production build. Run `npm run build` first.')
   const dataDir = resolve(process.env.SPILLWAY_DATA ?? '.spillway/data')
+  for (const part of ['web', 'worker'])
+    if (await endLeftover(join(dataDir, `${part}.pid`)))
+      console.log(`${part}: ended what an earlier start had left running`)
   const webPort = await findFreePort(env.PORT)
   const otlpPort = await findFreePort(env.OTLP_PORT)
   let databaseUrl = env.DATABASE_URL
@@ -58,5 +62,5 @@ try {
     process.exitCode = 1
   }
 }
-for (const stop of started.reverse()) await stop()
+for (const stop of started.reverse()) await stop().catch((error: unknown) => console.error(String(error)))
 process.exit()

@@ -6,9 +6,9 @@ import { readDemoOptions, usage } from './demo/demo-options.ts'
 import { supervise } from './demo/supervise.ts'
 import { defaultBreakages } from './shop/shop-names.ts'
 import { findFreePort } from './stack/free-port.ts'
-import { endLeftover } from './stack/part-process.ts'
+import { endLeftover, findRunning, notePid } from './stack/part-process.ts'
 import { SandboxError } from './stack/sandbox-error.ts'
-import { type StackPart, startStack } from './stack/start-stack.ts'
+import { type RunningStack, type StackPart, startStack } from './stack/start-stack.ts'
 
 const dataDir = resolve('.spillway/demo')
 const controlFile = resolve('.spillway/shop.json')
@@ -35,15 +35,48 @@ const onSignal = (): void => {
 process.on('SIGINT', onSignal)
 process.on('SIGTERM', onSignal)
 
+/** Side by side; when one fails the other is ended before the error is told, so that nothing half-started stays. */
+const startPartsAndBuild = async (parts: readonly StackPart[]): Promise<RunningStack> => {
+  const failing = new AbortController()
+  const both = AbortSignal.any([signal, failing.signal])
+  let first: unknown = null
+  const orFail = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      first ??= error
+      failing.abort()
+      throw error
+    }
+  }
+  const [stack, build] = await Promise.allSettled([
+    orFail(startStack({ dataDir, parts, ports: preferred, onProgress: say, signal: both })),
+    orFail(buildIfNeeded(say, both)),
+  ])
+  if (stack.status === 'fulfilled') started.push(() => stack.value.stop())
+  if (stack.status === 'rejected' || build.status === 'rejected') throw first
+  return stack.value
+}
+
 const run = async (): Promise<void> => {
   const options = readDemoOptions(process.argv.slice(2), process.env)
   if (options.help) return console.log(usage)
+  const pidFile = join(dataDir, 'demo.pid')
+  const other = findRunning(pidFile)
+  if (other !== null)
+    throw new SandboxError(
+      `A demo runs in this folder already (process ${other}). Stop it with Ctrl-C where it runs, then start again.`,
+    )
+  notePid(pidFile, process.pid)
+  started.push(async () => rmSync(pidFile, { force: true }))
   for (const part of ['shop', 'web', 'worker'])
     if (await endLeftover(join(dataDir, `${part}.pid`)))
       say(`${part}: ended what an earlier start had left running`)
   if (options.reset && existsSync(dataDir)) {
-    for (const part of ['postgres', 'kafka', 'registry']) await endLeftover(join(dataDir, `${part}.pid`))
+    for (const part of ['postgres', 'kafka', 'registry'])
+      await endLeftover(join(dataDir, `${part}.pid`), part === 'postgres' ? 'SIGINT' : 'SIGTERM')
     rmSync(dataDir, { recursive: true, force: true })
+    notePid(pidFile, process.pid)
     rmSync(controlFile, { force: true })
     say('data of the demo deleted')
   }
@@ -58,18 +91,14 @@ const run = async (): Promise<void> => {
   )
   const webPort = await findFreePort(options.port)
   const otlpPort = await findFreePort(preferred.otlp)
-  const [stack] = await Promise.all([
-    startStack({ dataDir, parts, ports: preferred, onProgress: say, signal }).then((running) => {
-      started.push(() => running.stop())
-      return running
-    }),
-    buildIfNeeded(say, signal),
-  ])
+  const stack = await startPartsAndBuild(parts)
   const env = {
     DATABASE_URL: given.postgres ?? stack.databaseUrl,
     KAFKA_BROKERS: given.kafka ?? stack.brokers,
     SCHEMA_REGISTRY_URL: given.registry ?? stack.registryUrl,
     SHOP_CONTROL_FILE: controlFile,
+    // A spillway.yaml that lies here names real clusters; the demo shows its own.
+    SPILLWAY_CONFIG: join(dataDir, 'no-config.yaml'),
   }
   const shared = { dataDir, env, webPort, otlpPort, signal }
   started.push(

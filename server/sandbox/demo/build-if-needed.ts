@@ -14,7 +14,7 @@ const noteFile = '.next/spillway-sources'
 export const hashSources = (): string => {
   const hash = createHash('sha256')
   for (const file of globSync(sources, {
-    exclude: (name) => /node_modules|generated|\.next/.test(name),
+    exclude: (name) => /node_modules|generated|\.next|next-env|\.test\./.test(name),
   }).sort())
     if (statSync(file).isFile()) hash.update(file).update(readFileSync(file))
   return hash.digest('hex')

@@ -42,20 +42,26 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** Ends what a killed predecessor left running: only the very process that the pid file names. Answers whether there was one. */
-export const endLeftover = async (pidFile: string): Promise<boolean> => {
-  let pid: number
-  let startTime: string
+/** The process that a pid file names, if that very process still runs; null otherwise. */
+export const findRunning = (pidFile: string): number | null => {
   try {
-    const [pidText = '', startText = ''] = readFileSync(pidFile, 'utf8').split(' ')
-    pid = Number(pidText)
-    startTime = startText
+    const [pidText = '', startTime = ''] = readFileSync(pidFile, 'utf8').split(' ')
+    const pid = Number(pidText)
+    return Number.isInteger(pid) && pid > 1 && isAlive(pid) && startTimeOf(pid) === startTime ? pid : null
   } catch {
-    return false
+    return null
   }
+}
+
+/** Ends what a killed predecessor left running: only the very process that the pid file names. Answers whether there was one. */
+export const endLeftover = async (
+  pidFile: string,
+  stopSignal: 'SIGTERM' | 'SIGINT' = 'SIGTERM',
+): Promise<boolean> => {
+  const pid = findRunning(pidFile)
   rmSync(pidFile, { force: true })
-  if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid) || startTimeOf(pid) !== startTime) return false
-  process.kill(pid, 'SIGTERM')
+  if (pid === null) return false
+  process.kill(pid, stopSignal)
   for (let waitedMs = 0; isAlive(pid) && waitedMs < 8_000; waitedMs += 100) await sleep(100)
   if (isAlive(pid)) process.kill(pid, 'SIGKILL')
   for (let waitedMs = 0; isAlive(pid) && waitedMs < 3_000; waitedMs += 50) await sleep(50)
@@ -120,7 +126,10 @@ export const waitUntilReady = async (
 ): Promise<void> => {
   const giveUpAt = Date.now() + options.timeoutMs
   while (!(await isReady().catch(() => false))) {
-    options.signal?.throwIfAborted()
+    if (options.signal?.aborted) {
+      await running.stop('kill')
+      options.signal.throwIfAborted()
+    }
     if (running.hasEnded())
       throw new SandboxError(
         `${part.name} ended while starting. Its log (${part.logFile}) ends with:\n${tailOf(part.logFile)}`,

@@ -47,7 +47,7 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
   requireDiskSpace(dataDir, 600)
   if (parts.includes('kafka') || parts.includes('registry')) await requireJava()
   for (const part of parts)
-    if (await endLeftover(join(dataDir, `${part}.pid`)))
+    if (await endLeftover(join(dataDir, `${part}.pid`), part === 'postgres' ? 'SIGINT' : 'SIGTERM'))
       onProgress(`${part}: ended what an earlier start had left running`)
   const ports = {
     postgres: await findFreePort(options.ports?.postgres),
