@@ -53,6 +53,8 @@ const keepReading = async (
     try {
       lastId = await readStream(connection, lastId, tell, signal)
       pauseMs = 500
+      // A stream that ends at once, behind a proxy say, must not become a loop.
+      await pause(250, signal)
     } catch {
       // From now on a stream is a resumed one: it begins with a notice for everything.
       lastId ??= '0'

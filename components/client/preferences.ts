@@ -49,3 +49,7 @@ const subscribe = (listener: () => void): (() => void) => {
 
 /** The preferences of this browser. */
 export const usePreferences = (): Preferences => useSyncExternalStore(subscribe, read, () => defaults)
+
+/** Switches between light and dark, from what is shown now: `system` may be either. */
+export const toggleTheme = (): void =>
+  setPreferences({ theme: document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark' })

@@ -16,6 +16,9 @@ describe('quantities', () => {
     expect(formatDuration(372_000)).toBe('6 min 12 s')
     expect(formatDuration(41)).toBe('41 ms')
     expect(formatDuration(3_600_000)).toBe('1 h')
+    // A unit that is full is the next one.
+    expect([formatDuration(999.7), formatDuration(59_999)]).toEqual(['1.0 s', '59 s'])
+    expect(formatBytes(999_999)).toBe('999 kB')
   })
   it('bytes and rates are short', () => {
     expect([formatBytes('14200000000'), formatBytes(999), formatBytes(null)]).toEqual([

@@ -19,11 +19,11 @@ export const formatDuration = (durationMs: number): string => {
   const rest = Math.abs(durationMs)
   const sign = durationMs < 0 ? '−' : ''
   if (rest < 1) return `${sign}${rest === 0 ? '0' : rest.toFixed(2)} ms`
-  if (rest < 1_000) return `${sign}${rest < 10 ? rest.toFixed(1) : Math.round(rest)} ms`
+  if (rest < 999.5) return `${sign}${rest < 10 ? rest.toFixed(1) : Math.round(rest)} ms`
+  if (rest < 60_000) return `${sign}${rest < 9_950 ? (rest / 1_000).toFixed(1) : Math.floor(rest / 1_000)} s`
   const at = units.findIndex(([, size]) => rest >= size)
-  const [name, size] = units[at] ?? units[3]
-  const next = units[at + 1]
-  if (!next) return `${sign}${(rest / 1_000).toFixed(rest < 10_000 ? 1 : 0)} s`
+  const [name, size] = units[at] ?? units[2]
+  const next = units[at + 1] ?? units[3]
   const whole = Math.floor(rest / size)
   const minor = Math.floor((rest - whole * size) / next[1])
   return `${sign}${whole} ${name}${minor === 0 ? '' : ` ${minor} ${next[0]}`}`
@@ -45,7 +45,7 @@ export const formatBytes = (bytes: string | number | null): string => {
   const value = Number(bytes)
   const power = value < 1_000 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), byteUnits.length - 1)
   const scaled = value / 1_000 ** power
-  return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(scaled >= 10 ? 1 : 2)} ${byteUnits[power]}`
+  return `${power === 0 || scaled >= 100 ? Math.floor(scaled) : scaled.toFixed(scaled >= 10 ? 1 : 2)} ${byteUnits[power]}`
 }
 
 /** Events a second. */

@@ -7,8 +7,8 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import type { CommandId } from '../../client/commands.ts'
 import { LiveProvider, useLive } from '../../client/live-provider.tsx'
-import { setPreferences, usePreferences } from '../../client/preferences.ts'
-import { nouns } from './nouns.ts'
+import { setPreferences, toggleTheme, usePreferences } from '../../client/preferences.ts'
+import { nounOfPath, nouns } from './nouns.ts'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useShellKeys } from './use-shell-keys.ts'
@@ -37,7 +37,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
   const router = useRouter()
   const path = usePathname()
   const live = useLive()
-  const { theme, density, railCollapsed } = usePreferences()
+  const { density, railCollapsed } = usePreferences()
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
   const connections = useQuery(endpointQuery(endpoints.listConnections)).data?.connections ?? []
   const current = connections.find(({ id }) => id === connection)
@@ -48,7 +48,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
     ),
     'open-palette': () => setOpen('palette'),
     'open-help': () => setOpen('help'),
-    'toggle-theme': () => setPreferences({ theme: theme === 'dark' ? 'light' : 'dark' }),
+    'toggle-theme': toggleTheme,
     'toggle-density': () => setPreferences({ density: density === 'dense' ? 'comfortable' : 'dense' }),
     'toggle-live': () => live.setOn(!live.isOn),
     'toggle-rail': () => setPreferences({ railCollapsed: !railCollapsed }),
@@ -59,7 +59,10 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
         document.querySelector<HTMLElement>('[data-row="0"]')?.focus()
     },
     'go-back': () => {
-      if (path.split('/').length > 3) router.back()
+      if (path.split('/').length <= 3) return
+      // Opened from a pasted link there is nothing to go back to: the list of the noun then.
+      if (window.history.length > 1) router.back()
+      else router.push(nounOfPath(path)?.address(connection) ?? `/${connection}`)
     },
   }
   useShellKeys(run)

@@ -4,7 +4,7 @@ import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import type { ConnectionSummary } from '#server/contracts/connections.ts'
 import { useLive } from '../../client/live-provider.tsx'
-import { setPreferences, usePreferences } from '../../client/preferences.ts'
+import { setPreferences, toggleTheme, usePreferences } from '../../client/preferences.ts'
 import { routes } from '../../client/routes.ts'
 import { isZone } from '../../patterns/time-text.ts'
 import { Button } from '../../ui/button.tsx'
@@ -74,7 +74,7 @@ export const TopBar = ({
         <button
           type="button"
           onClick={onFind}
-          className="flex h-7 w-56 items-center gap-2 rounded-base border border-line-strong bg-panel px-2 text-muted hover:bg-hover max-[1100px]:w-32"
+          className="flex h-7 w-56 items-center gap-2 rounded-base border border-line-strong bg-panel px-2 text-muted hover:bg-hover max-[1100px]:w-40"
         >
           <Search aria-hidden size={14} />
           <span className="flex-1 truncate text-left">Find</span>
@@ -112,9 +112,9 @@ export const TopBar = ({
         </Button>
         <Button
           kind="bare"
-          aria-label={isDark ? 'Switch to light' : 'Switch to dark'}
+          aria-label="Switch between light and dark"
           title="Light or dark (Shift+D)"
-          onClick={() => setPreferences({ theme: isDark ? 'light' : 'dark' })}
+          onClick={toggleTheme}
         >
           {isDark ? <Sun aria-hidden size={15} /> : <Moon aria-hidden size={15} />}
         </Button>
