@@ -36,13 +36,17 @@ const types = { AVRO: 'AVRO', PROTOBUF: 'PROTOBUF', JSON: 'JSON' } as const
  * id: they never change. Calls that only add detail (where a schema is registered) fail soft.
  */
 export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry => {
-  const base = config.url.replace(/\/+$/, '')
+  // A login written into the address would be told in every error: it travels as a header.
+  const address = new URL(config.url)
+  const username = config.username ?? decodeURIComponent(address.username)
+  const password = config.password ?? decodeURIComponent(address.password)
+  address.username = ''
+  address.password = ''
+  const base = address.href.replace(/\/+$/, '')
   const authorization =
-    config.username === undefined
+    username === ''
       ? {}
-      : {
-          authorization: `Basic ${Buffer.from(`${config.username}:${config.password ?? ''}`).toString('base64')}`,
-        }
+      : { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
   const kept = new Map<number, RegisteredSchema>()
   const missing = new Map<number, { readonly error: BrokerError; readonly until: number }>()
   const pending = new Map<number, Promise<Answer<RegisteredSchema>>>()

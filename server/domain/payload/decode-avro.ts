@@ -47,3 +47,46 @@ export const compileAvro = (schema: PayloadSchema): ((bytes: Buffer) => unknown)
   const type = avro.Type.forSchema(JSON.parse(schema.text), options)
   return (bytes) => type.fromBuffer(bytes)
 }
+
+/** Items of no width (`null`) need no bytes: a block of them may name this many. */
+const mostEmptyItems = 100_000
+
+type Tap = {
+  readonly buf: Buffer
+  pos: number
+  readLong(): bigint | number
+  skipLong(): void
+  readString(): string
+}
+type Node = avro.Type & { _read(tap: Tap): unknown }
+
+/** Blocks of items (Avro specification, "Arrays" and "Maps"): a count, negative with a size after it, then the items; 0 ends them. */
+const readBlocks = (tap: Tap, item: Node, isMap: boolean): unknown => {
+  const items: unknown[] = []
+  const entries: Record<string, unknown> = {}
+  for (let count = Number(tap.readLong()); count !== 0; count = Number(tap.readLong())) {
+    if (count < 0) tap.skipLong()
+    const named = Math.abs(count)
+    if (named > Math.max(tap.buf.length - tap.pos, item.typeName === 'null' ? mostEmptyItems : 0))
+      throw new Error('a block names more items than there are bytes left')
+    for (let index = 0; index < named; index++) {
+      if (isMap) entries[tap.readString()] = item._read(tap)
+      else items.push(item._read(tap))
+    }
+  }
+  return isMap ? entries : items
+}
+
+type Readable = { _read(this: { itemsType?: Node; valuesType?: Node }, tap: Tap): unknown }
+const prototypeOf = (type: unknown): Readable => (type as { prototype: Readable }).prototype
+
+/**
+ * Arrays and maps read by `readBlocks`: the library's own loops run for as long as a block's count says, also after the
+ * end of the data. Its types are frozen once made, so this is set on their classes.
+ */
+prototypeOf(avro.types.ArrayType)._read = function (tap) {
+  return this.itemsType ? readBlocks(tap, this.itemsType, false) : []
+}
+prototypeOf(avro.types.MapType)._read = function (tap) {
+  return this.valuesType ? readBlocks(tap, this.valuesType, true) : {}
+}

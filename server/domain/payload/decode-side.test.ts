@@ -90,6 +90,29 @@ describe('what can not be decoded says why', () => {
     )
     expect([side.kind, side.problem]).toEqual(['bytes', 'Schema 7: not in the registry'])
   })
+  it('counts that name more than there is, in no time', () => {
+    const bomb = Buffer.from('dd01ffffff'.repeat(20), 'hex')
+    expect(decodeSide(bomb, options()).kind).toBe('bytes')
+    const map = decodeSide(
+      framed(zigzag(2n ** 40n), [2, 0x61, 2]),
+      options(found('AVRO', '{"type":"map","values":"int"}')),
+    )
+    expect(map.problem).toContain('more items than there are bytes left')
+    const array = {
+      type: 'array',
+      items: { type: 'record', name: 'R', fields: [{ name: 'a', type: 'long' }] },
+    }
+    expect(
+      decodeSide(framed([4, 2, 4, 0]), options(found('AVRO', JSON.stringify(array)))).text?.replace(
+        /\s/g,
+        '',
+      ),
+    ).toBe('[{"a":1},{"a":2}]')
+    const huge = Buffer.from(`[${'[1],'.repeat(400_000)}1]`)
+    const startedAt = performance.now()
+    expect(decodeSide(huge, options({ maxTextChars: 600 })).kind).toBe('json')
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+  })
   it('never throws, whatever the bytes and the schema', () => {
     fc.assert(
       fc.property(

@@ -3,6 +3,7 @@ import type { DecodedSide } from '#server/contracts/messages.ts'
 import type { RawHeader } from '../dead-letter.ts'
 import type { SchemaCompiler } from './compile-schema.ts'
 import { formatJson } from './format-json.ts'
+import { isWholeMessagePack } from './is-whole-messagepack.ts'
 import { writeJson } from './json-text.ts'
 import type { SchemaLookup } from './payload-schema.ts'
 
@@ -90,11 +91,15 @@ const contentType = (headers: readonly RawHeader[]): string =>
     'utf8',
   )
 
-const sniff = (buffer: Buffer, { side, headers }: DecodeOptions): Found => {
+const sniff = (buffer: Buffer, { side, headers, maxTextChars }: DecodeOptions): Found => {
   if (buffer.length === 0) return { kind: 'text', text: '', isJson: false }
   const text = readText(buffer)
   if (text !== null) {
-    const json = /^\s*[[{]/.test(text) ? formatJson(text) : null
+    // Far more text than will be shown is not laid out: a list must not spend seconds on one large message.
+    const looksLikeJson = /^\s*[[{]/.test(text)
+    if (looksLikeJson && text.length > maxTextChars * 16 && /[\]}]\s*$/.test(text.slice(-100)))
+      return { kind: 'json', text: text.slice(0, maxTextChars + 1), isJson: true }
+    const json = looksLikeJson ? formatJson(text) : null
     if (json !== null) {
       const isEvent = side === 'value' && /^application\/cloudevents\+json/i.test(contentType(headers))
       return { kind: isEvent ? 'cloudevent' : 'json', text: json, isJson: true }
@@ -127,6 +132,7 @@ const readText = (buffer: Buffer): string | null => {
 
 /** Strict: the whole buffer must be one map or array, else nearly any bytes would pass. */
 const readMessagePack = (buffer: Buffer): string | null => {
+  if (!isWholeMessagePack(buffer)) return null
   try {
     const value = decodeMessagePack(buffer, { useBigInt64: true })
     return typeof value === 'object' && value !== null && !(value instanceof Uint8Array)

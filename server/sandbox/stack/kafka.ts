@@ -47,6 +47,12 @@ const propertiesOf = ({ dataDir, port, controllerPort, proxied }: KafkaOptions):
     .map(([name, value]) => `${name}=${value}`)
     .join('\n')
 
+/** A random id as Kafka writes them; one that begins with a dash would be taken for an option. */
+const drawClusterId = (): string => {
+  const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+  return id.startsWith('-') ? drawClusterId() : id
+}
+
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
@@ -70,7 +76,7 @@ export const startKafka = async (options: KafkaOptions): Promise<PartProcess> =>
   writeFileSync(properties, propertiesOf(options))
   const classPath = join(options.jars, '*')
   if (!existsSync(join(options.dataDir, 'kafka', 'meta.properties'))) {
-    const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+    const clusterId = drawClusterId()
     const { code, output } = await runCommand('java', [
       ...['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties],
     ])
