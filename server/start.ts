@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readEnv } from './env.ts'
 import { startWeb, startWorker } from './sandbox/demo/console-processes.ts'
 import { supervise } from './sandbox/demo/supervise.ts'
 import { findFreePort } from './sandbox/stack/free-port.ts'
-import { endLeftover } from './sandbox/stack/part-process.ts'
+import { endLeftover, findRunning, notePid } from './sandbox/stack/part-process.ts'
 import { SandboxError } from './sandbox/stack/sandbox-error.ts'
 import { startStack } from './sandbox/stack/start-stack.ts'
 
@@ -12,18 +12,32 @@ import { startStack } from './sandbox/stack/start-stack.ts'
 const stopping = new AbortController()
 const { signal } = stopping
 const started: (() => Promise<void>)[] = []
+let stoppedAt = 0
 const onSignal = (): void => {
-  if (signal.aborted) process.exit(1)
+  // npm may pass on a Ctrl-C that the terminal has sent already: only a later one forces.
+  if (signal.aborted && performance.now() - stoppedAt > 1_000) process.exit(1)
+  if (signal.aborted) return
+  stoppedAt = performance.now()
   stopping.abort()
 }
 process.on('SIGINT', onSignal)
 process.on('SIGTERM', onSignal)
+// The terminal was closed: nobody else would stop what was started.
+process.on('SIGHUP', onSignal)
 
 const run = async (): Promise<void> => {
   const env = readEnv()
   if (!existsSync('.next/BUILD_ID'))
     throw new SandboxError('There is no production build. Run `npm run build` first.')
   const dataDir = resolve(process.env.SPILLWAY_DATA ?? '.spillway/data')
+  const pidFile = join(dataDir, 'start.pid')
+  const other = findRunning(pidFile)
+  if (other !== null)
+    throw new SandboxError(
+      `Spillway runs from this folder already (process ${other}). Stop it first, or set SPILLWAY_DATA to another folder.`,
+    )
+  notePid(pidFile, process.pid)
+  started.push(async () => rmSync(pidFile, { force: true }))
   for (const part of ['web', 'worker'])
     if (await endLeftover(join(dataDir, `${part}.pid`)))
       console.log(`${part}: ended what an earlier start had left running`)

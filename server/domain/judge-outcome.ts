@@ -40,7 +40,8 @@ export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: T
   if (returned) return { outcome: 'RETURNED', because: 'returned' }
   if (retry?.isNew) return { outcome: 'RETRYING', because: 'retrying' }
   if (outcome === 'RETRYING') {
-    if (retry === null || retry.isConsumed) return { outcome: 'CONSUMED', because: 'retried' }
+    // Not found in a retry topic now says nothing: it may not have been looked for far enough.
+    if (retry?.isConsumed) return { outcome: 'CONSUMED', because: 'retried' }
     return nowMs - evidence.outcomeAtMs > giveUpMs ? { outcome: 'UNKNOWN', because: 'unknown' } : null
   }
   const isConsumed = committed !== null && targetOffset !== null && committed > targetOffset

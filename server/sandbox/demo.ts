@@ -27,13 +27,19 @@ const stopAll = async (): Promise<void> => {
     await stop().catch((error: unknown) => console.error(String(error)))
 }
 
+let stoppedAt = 0
 const onSignal = (): void => {
-  if (signal.aborted) process.exit(1)
+  // npm may pass on a Ctrl-C that the terminal has sent already: only a later one forces.
+  if (signal.aborted && performance.now() - stoppedAt > 1_000) process.exit(1)
+  if (signal.aborted) return
+  stoppedAt = performance.now()
   console.log('\nStopping; a second Ctrl-C forces it.')
   stopping.abort()
 }
 process.on('SIGINT', onSignal)
 process.on('SIGTERM', onSignal)
+// The terminal was closed: nobody else would stop what was started.
+process.on('SIGHUP', onSignal)
 
 /** Side by side; when one fails the other is ended before the error is told, so that nothing half-started stays. */
 const startPartsAndBuild = async (parts: readonly StackPart[]): Promise<RunningStack> => {

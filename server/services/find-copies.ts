@@ -39,7 +39,15 @@ export const findCopies = async (
         if (lineage?.replayId === replayId) found.set(lineage.itemId.toString(), { partition, offset })
       }
       const next: bigint | undefined = read.value.resumeAt.get(partition)
-      from = read.value.stop === 'end' || next === undefined || next <= from ? null : next
+      const isWhole = read.value.stop === 'end'
+      // Cut short is not the same as not there: a copy that was not seen would be sent again.
+      if (!isWhole && (call.signal.aborted || next === undefined || next <= from))
+        return fail({
+          kind: 'timeout',
+          detail: `looking for copies on ${topic} was cut short`,
+          source: 'broker',
+        })
+      from = isWhole || next === undefined ? null : next
     }
   return succeed(found)
 }

@@ -14,12 +14,18 @@ const meanings: Readonly<Record<number, readonly [BrokerErrorKind, string]>> = {
   16: ['unreachable', 'the group has just moved to another broker'],
   18: ['invalid', 'the batch is larger than a log segment of the topic'],
   19: ['unreachable', 'too few replicas are in sync to accept a write'],
+  13: ['unreachable', 'the broker closed the connection'],
+  20: ['unreachable', 'too few replicas have the write yet'],
   29: ['denied', 'this user may not access the topic'],
   30: ['denied', 'this user may not access the group'],
   31: ['denied', 'this user lacks a right on the cluster'],
   35: ['unsupported', 'the broker does not support this version of the request'],
   42: ['invalid', 'the broker finds the request invalid'],
+  45: ['unreachable', 'the numbering of this producer begins anew'],
+  47: ['unreachable', 'the numbering of this producer begins anew'],
+  56: ['unreachable', 'the broker could not reach its disk'],
   58: ['denied', 'the login was refused'],
+  59: ['unreachable', 'the numbering of this producer begins anew'],
   69: ['not-found', 'the group does not exist'],
   74: ['unreachable', 'the partition has just changed its leader'],
   87: ['invalid', 'the broker refuses the record (a compacted topic needs a key)'],
@@ -35,7 +41,7 @@ const brokerError = (kind: BrokerErrorKind, detail: string): BrokerError => ({
 
 /** The error of a Kafka protocol code; `about` names what was asked for: "topic orders". */
 export const errorOfCode = (code: number, about: string): BrokerError => {
-  const [kind, text] = meanings[code] ?? ['invalid' as const, `the broker answered error code ${code}`]
+  const [kind, text] = meanings[code] ?? ['unreachable' as const, `the broker answered error code ${code}`]
   return brokerError(kind, `${about}: ${text}`)
 }
 

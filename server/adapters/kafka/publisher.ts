@@ -11,6 +11,8 @@ const batchBytes = 900_000
 const attempts = 4
 const initAttempts = 15
 const duplicateSequence = 46
+/** Timed out, too few replicas before or after the write, storage: tried again under the same numbering. */
+const mayPass = new Set([7, 19, 20, 56])
 /** Out of order sequence, invalid epoch, unknown producer, fenced: the producer's numbering must begin anew. */
 const spoiltNumbering = new Set([45, 47, 59, 90])
 
@@ -136,7 +138,7 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
         }
         last = Object.assign(new Error(errorOfCode(code, name).detail), { apiId: code })
         if (spoiltNumbering.has(code)) producer = null
-        if (!isStaleLeader(code) && code !== 7 && code !== 19) break
+        if (!isStaleLeader(code) && !mayPass.has(code)) break
       } catch (error) {
         if (signal.aborted) {
           // Whether the batch arrived is not known: later batches must not continue its numbering.

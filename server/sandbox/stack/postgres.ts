@@ -106,7 +106,13 @@ export const startPostgres = async (
     timeoutMs: 30_000,
     signal: options.signal,
   })
-  if ((await ask(options.port, 'postgres', "SELECT 1 FROM pg_database WHERE datname = 'spillway'")) === 0)
-    await ask(options.port, 'postgres', 'CREATE DATABASE spillway')
+  try {
+    const sql = "SELECT 1 FROM pg_database WHERE datname = 'spillway'"
+    if ((await ask(options.port, 'postgres', sql)) === 0)
+      await ask(options.port, 'postgres', 'CREATE DATABASE spillway')
+  } catch (error) {
+    await running.stop('kill')
+    throw error
+  }
   return { process: running, url: urlOf(options.port, 'spillway') }
 }
