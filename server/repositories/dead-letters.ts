@@ -1,36 +1,21 @@
 import type pg from 'pg'
+import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import type { Database } from './database.ts'
-import { assertFence } from './leases.ts'
-import { runInTransaction } from './run-in-transaction.ts'
+import { type LeaseProof, runUnderLease } from './leases.ts'
 
-export type NewLetter = {
+/** A letter to be indexed: its coordinates, times and key beside what its headers told. */
+export type NewLetter = Omit<LetterFacts, 'decoded'> & {
   readonly topic: string
   readonly partition: number
   readonly offset: bigint
-  readonly failureGroupId: string
   readonly diedAtMs: number
   /** When it came into its topic as far as is known: a resolved failure group that gets a later letter is new again. */
   readonly arrivedAtMs: number
   readonly keyText: string | null
-  readonly convention: string
-  readonly originTopic: string | null
-  readonly originPartition: number | null
-  readonly originOffset: bigint | null
-  readonly group: string | null
-  readonly errorClass: string | null
-  readonly rootCause: string | null
-  readonly message: string | null
-  readonly normalisedMessage: string | null
-  readonly frame: string | null
-  readonly stack: string | null
-  readonly attempts: number | null
   readonly traceId: string | null
-  /** Which replayed copy it says to be. */
-  readonly lineage: { readonly replayId: string; readonly itemId: bigint } | null
 }
 export type PartitionName = { readonly topic: string; readonly partition: number }
 export type IndexedPosition = PartitionName & { readonly nextOffset: bigint }
-export type LeaseProof = { readonly name: string; readonly fence: bigint }
 
 /** Text that PostgreSQL can hold: it has no NUL character. */
 const clean = (text: string | null, length: number): string | null =>
@@ -49,8 +34,7 @@ export const indexLetters = async (
   lease: LeaseProof,
   madeAnew: readonly PartitionName[] = [],
 ): Promise<number> =>
-  runInTransaction(db, async (client) => {
-    await assertFence(client, lease.name, lease.fence)
+  runUnderLease(db, lease, async (client) => {
     if (madeAnew.length > 0) await forgetPartitions(client, connectionId, madeAnew)
     const inserted = letters.length === 0 ? 0 : await writeLetters(client, connectionId, letters)
     await client.query(

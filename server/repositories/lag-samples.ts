@@ -1,7 +1,6 @@
 import type { LagSample } from '#server/domain/lag-rates.ts'
 import type { Database } from './database.ts'
-import { assertFence } from './leases.ts'
-import { runInTransaction } from './run-in-transaction.ts'
+import { type LeaseProof, runUnderLease } from './leases.ts'
 
 export type NewLagSample = {
   readonly group: string
@@ -33,10 +32,9 @@ export const insertSamples = async (
     readonly topics: readonly NewTopicSample[]
     readonly ageMs: number
   },
-  lease: { readonly name: string; readonly fence: bigint },
+  lease: LeaseProof,
 ): Promise<void> => {
-  await runInTransaction(db, async (client) => {
-    await assertFence(client, lease.name, lease.fence)
+  await runUnderLease(db, lease, async (client) => {
     const { groups, topics, ageMs } = round
     await client.query(
       `INSERT INTO lag_sample (at, connection_id, group_id, topic, lag, end_sum, committed_sum, members, state)

@@ -1,5 +1,9 @@
 import type pg from 'pg'
 import type { Database } from './database.ts'
+import { runInTransaction } from './run-in-transaction.ts'
+
+/** What a writer shows to prove that it still owns its lease. */
+export type LeaseProof = { readonly name: string; readonly fence: bigint }
 
 /** Thrown by `assertFence` when somebody else owns the lease by now: the writer's transaction must not commit. */
 export class LeaseLostError extends Error {
@@ -79,3 +83,17 @@ export const assertFence = async (
   )
   if (rows[0] === undefined || BigInt(rows[0].fence) !== fence) throw new LeaseLostError(name, fence)
 }
+
+/**
+ * Runs work in one transaction that commits only while the lease is held. Throws `LeaseLostError` before the work
+ * begins when somebody else owns it by now.
+ */
+export const runUnderLease = <T>(
+  db: Database,
+  lease: LeaseProof,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> =>
+  runInTransaction(db, async (client) => {
+    await assertFence(client, lease.name, lease.fence)
+    return work(client)
+  })

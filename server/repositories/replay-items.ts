@@ -1,27 +1,18 @@
 import type { Outcome } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
-import type { LeaseProof } from './dead-letters.ts'
-import { assertFence } from './leases.ts'
+import { type LeaseProof, runUnderLease } from './leases.ts'
+import type { NewReplayItem } from './replays.ts'
 
-export type ItemRecord = {
+export type ItemRecord = NewReplayItem & {
   readonly id: bigint
   readonly replayId: string
-  readonly letterId: bigint
-  readonly sourceTopic: string
-  readonly sourcePartition: number
-  readonly sourceOffset: bigint
-  readonly keyText: string | null
-  readonly targetTopic: string
-  readonly targetPartition: number | null
   readonly targetOffset: bigint | null
-  readonly readerGroup: string | null
   readonly outcome: Outcome
   readonly proof: string
   /** When sending was about to begin, milliseconds since the epoch; set before the send, so that a successor knows where to look. */
   readonly intentFromMs: bigint | null
   readonly sentAtMs: number | null
   readonly outcomeAtMs: number | null
-  readonly traceId: string | null
 }
 
 type Row = Awaited<ReturnType<Database['prisma']['replayItem']['findUniqueOrThrow']>>
@@ -143,11 +134,8 @@ export const changeItems = async (
   lease: LeaseProof,
 ): Promise<void> => {
   if (changes.length === 0) return
-  const client = await db.pool.connect()
-  try {
-    await client.query('BEGIN')
-    await assertFence(client, lease.name, lease.fence)
-    await client.query(
+  await runUnderLease(db, lease, (client) =>
+    client.query(
       `UPDATE replay_item AS i SET
          outcome = n.outcome, proof = n.proof,
          intent_from = CASE WHEN n.clear_intent THEN NULL ELSE coalesce(n.intent_from, i.intent_from) END,
@@ -170,14 +158,8 @@ export const changeItems = async (
         changes.map(({ outcomeAtMs }) => (outcomeAtMs === undefined ? null : new Date(outcomeAtMs))),
         changes.map(({ traceId }) => traceId ?? null),
       ],
-    )
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+    ),
+  )
 }
 
 /** Marks all items not yet begun as left out, under the lease. */
@@ -187,21 +169,12 @@ export const skipUnsent = async (
   proof: string,
   lease: LeaseProof,
 ): Promise<void> => {
-  const client = await db.pool.connect()
-  try {
-    await client.query('BEGIN')
-    await assertFence(client, lease.name, lease.fence)
-    await client.query(
+  await runUnderLease(db, lease, (client) =>
+    client.query(
       `UPDATE replay_item SET outcome = 'SKIPPED', proof = $2, outcome_at = now() WHERE replay_id = $1 AND outcome = 'PENDING' AND intent_from IS NULL`,
       [replayId, proof],
-    )
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+    ),
+  )
 }
 
 export type ReturnedCopy = {

@@ -1,7 +1,6 @@
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
-import type { LeaseProof } from './dead-letters.ts'
-import { assertFence } from './leases.ts'
+import { type LeaseProof, runUnderLease } from './leases.ts'
 import { runInTransaction } from './run-in-transaction.ts'
 
 /** What a plan keeps beside its items: what the operator saw. */
@@ -177,21 +176,12 @@ export const setReplayState = async (
   lease: LeaseProof,
   finished = false,
 ): Promise<void> => {
-  const client = await db.pool.connect()
-  try {
-    await client.query('BEGIN')
-    await assertFence(client, lease.name, lease.fence)
-    await client.query(
+  await runUnderLease(db, lease, (client) =>
+    client.query(
       `UPDATE replay SET state = $2, failure = NULL, finished_at = CASE WHEN $3 THEN coalesce(finished_at, now()) ELSE finished_at END WHERE id = $1`,
       [id, state, finished],
-    )
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+    ),
+  )
 }
 
 /** Notes why sending does not go on at present, or that it does (null). */

@@ -1,8 +1,9 @@
 import type { GroupId } from '#server/contracts/scalars.ts'
 import { type Evidence, type Judgement, judgeOutcome, type Timing } from '#server/domain/judge-outcome.ts'
+import { sayCount } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { LeaseProof } from '#server/repositories/dead-letters.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
+import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import {
   changeItems,
@@ -24,7 +25,6 @@ const openAtOnce = 10_000
 const spansAtOnce = 6
 const open = ['PENDING', 'SENT', 'CONSUMED', 'RETRYING'] as const
 
-const commaed = (value: bigint): string => value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 const clock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)} UTC`
 
 /**
@@ -137,7 +137,7 @@ const proofOf = (
   const group = groups.length === 0 ? 'the group' : groups.join(' and ')
   switch (because) {
     case 'consumed':
-      return `consumed by ${group} by ${clock(nowMs)} (offset ${commaed(evidence.committed ?? 0n)} committed, copy at ${commaed(item.targetOffset ?? 0n)})`
+      return `consumed by ${group} by ${clock(nowMs)} (offset ${sayCount(evidence.committed ?? 0n)} committed, copy at ${sayCount(item.targetOffset ?? 0n)})`
     case 'retrying':
       return `${group} moved it to ${hop ? sayHop(hop) : 'a retry topic'}`
     case 'retried':

@@ -6,13 +6,9 @@ import { isDeadLetterTopic } from '#server/domain/topic-kind.ts'
 import type { RawMessage, TopicState } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
-import {
-  indexLetters,
-  type LeaseProof,
-  type NewLetter,
-  readIndexPositions,
-} from '#server/repositories/dead-letters.ts'
+import { indexLetters, type NewLetter, readIndexPositions } from '#server/repositories/dead-letters.ts'
 import { recordFailure, recordGood } from '#server/repositories/freshness.ts'
+import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'

@@ -3,7 +3,7 @@ import { makeCopyHeaders, readLineage } from '#server/domain/replay-copy.ts'
 import { formatPosition, type OutgoingMessage, type RawMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { LeaseProof } from '#server/repositories/dead-letters.ts'
+import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import {
   changeItems,

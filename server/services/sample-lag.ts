@@ -7,6 +7,7 @@ import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import { recordFailure, recordGood } from '#server/repositories/freshness.ts'
 import { insertSamples, type NewLagSample, type NewTopicSample } from '#server/repositories/lag-samples.ts'
+import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
@@ -16,7 +17,7 @@ export const lagSource = 'lag-sampling'
 export type SampleRound = {
   /** Sizes on disk are asked for in some rounds only: every broker walks its log folders for them. */
   readonly withSizes: boolean
-  readonly lease: { readonly name: string; readonly fence: bigint }
+  readonly lease: LeaseProof
 }
 export type SampleReport = { readonly groups: number; readonly topics: number; readonly durationMs: number }
 
