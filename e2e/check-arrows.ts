@@ -9,7 +9,7 @@ import extractConfig from 'dependency-cruiser/config-utl/extract-depcruise-optio
  */
 const planted: Readonly<Record<string, readonly [file: string, imports: string]>> = {
   'no-cycles': ['server/domain/planted-cycle.ts', './planted-cycle-back.ts'],
-  'app-reaches-services-through-routes': ['app/planted.ts', '#server/repositories/audit.ts'],
+  'app-reaches-services-through-http': ['app/planted.ts', '#server/services/list-topics.ts'],
   'components-know-contracts-only': ['components/planted.ts', '#server/domain/result.ts'],
   'features-stand-alone': ['components/features/topics/planted.ts', '../groups/prepare-lag-chart.ts'],
   'services-never-know-adapters': ['server/services/planted.ts', '#server/adapters/read-only.ts'],

@@ -15,6 +15,8 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Where Spillway sends its own spans; unset: to its own receiver, when that runs. */
   SPILLWAY_TRACES_ENDPOINT: z.url().optional(),
+  /** `off`: pages go out without answers and the browser asks for all of them. */
+  SPILLWAY_PREFETCH: z.enum(['on', 'off']).default('on'),
 })
 
 /**

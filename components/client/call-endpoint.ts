@@ -1,9 +1,9 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { z } from 'zod'
+import { apiAddress, cacheKey } from '#server/contracts/api-address.ts'
 import type { Endpoint } from '#server/contracts/endpoints.ts'
 import { problem } from '#server/contracts/problem.ts'
 import { ProblemError } from './problem-error.ts'
-import { apiAddress } from './routes.ts'
 
 const unreachable = (detail: string): ProblemError =>
   new ProblemError({
@@ -55,14 +55,10 @@ export const callEndpoint = async <const E extends Endpoint>(
   return endpoint.output.parse(body) as z.output<E['output']>
 }
 
-/** The noun of an endpoint: first part of its query keys, by which live notices find what to load anew. */
-export const nounOf = (endpoint: Endpoint): string =>
-  endpoint.path.replace('/api/', '').replace('{connection}/', '').split('/')[0] ?? ''
-
 /** Query options of a reading operation. The last good answer stays while the next is on its way. */
 export const endpointQuery = <const E extends Endpoint>(endpoint: E, input: CallInput<E> = {}) =>
   queryOptions({
-    queryKey: [nounOf(endpoint), endpoint.path, input] as const,
+    queryKey: cacheKey(endpoint, input),
     queryFn: ({ signal }) => callEndpoint(endpoint, input, signal),
     placeholderData: keepPreviousData,
   })

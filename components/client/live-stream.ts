@@ -46,8 +46,9 @@ const keepReading = async (
   connection: string,
   tell: (notice: Notice) => void,
   signal: AbortSignal,
+  resumes: boolean,
 ): Promise<void> => {
-  let lastId: string | null = null
+  let lastId: string | null = resumes ? '0' : null
   let pauseMs = 500
   while (!signal.aborted) {
     try {
@@ -76,9 +77,12 @@ export const followLive = (connection: string, listener: (notice: Notice) => voi
   const channel = new BroadcastChannel(`spillway-live-${connection}`)
   let last: Notice = { kind: 'state', state: 'connecting' }
   let leads = false
+  let followed = false
   channel.onmessage = ({ data }: MessageEvent<Notice | { readonly kind: 'ask' }>) => {
-    if (data.kind !== 'ask') listener(data)
-    else if (leads) channel.postMessage(last)
+    if (data.kind !== 'ask') {
+      followed = true
+      listener(data)
+    } else if (leads) channel.postMessage(last)
   }
   channel.postMessage({ kind: 'ask' })
   const tell = (notice: Notice): void => {
@@ -89,7 +93,8 @@ export const followLive = (connection: string, listener: (notice: Notice) => voi
   }
   const lead = (): Promise<void> => {
     leads = true
-    return keepReading(connection, tell, signal)
+    // What the tab that went had not passed on is not known: the stream begins with a notice for everything.
+    return keepReading(connection, tell, signal, followed)
   }
   if ('locks' in navigator)
     navigator.locks.request(`spillway-live-${connection}`, { signal }, lead).catch(() => {})

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { apiAddress, routes } from './routes.ts'
+import { apiAddress } from '#server/contracts/api-address.ts'
+import { routes } from './routes.ts'
 
 describe('addresses', () => {
   it('carry names with any character', () => {

@@ -1,13 +1,7 @@
+import { withQuery } from '#server/contracts/api-address.ts'
+
 /** Every address of a page is built here. Names are percent-encoded: a topic may hold any character. */
 const part = encodeURIComponent
-
-const withQuery = (path: string, query: Readonly<Record<string, string | undefined>>): string => {
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== '') search.set(name, value)
-  const text = search.toString()
-  return text === '' ? path : `${path}?${text}`
-}
 
 export const routes = {
   overview: (connection: string) => `/${part(connection)}`,
@@ -30,17 +24,3 @@ export const routes = {
     withQuery(`/${part(connection)}/traces/${part(id)}`, query),
   audit: (connection: string) => `/${part(connection)}/audit`,
 } as const
-
-/** The address of an API operation: parameters put into the braces of its path, then the query. */
-export const apiAddress = (
-  path: string,
-  params: Readonly<Record<string, string>>,
-  query: Readonly<Record<string, unknown>> = {},
-): string => {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => part(params[name] ?? ''))
-  const texts = Object.entries(query).map(([name, value]) => [
-    name,
-    value === undefined || value === null ? undefined : String(value),
-  ])
-  return withQuery(filled, Object.fromEntries(texts))
-}

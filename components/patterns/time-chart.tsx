@@ -9,7 +9,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
-import { usePreferences } from '../client/preferences.ts'
+import { useZone } from '../client/zone-provider.tsx'
 import { timeParts } from './time-text.ts'
 
 export type ChartSeries = {
@@ -39,7 +39,7 @@ export const TimeChart = ({
   readonly to: number
   readonly format: (value: number) => string
 }) => {
-  const { zone } = usePreferences()
+  const { zone } = useZone()
   const clock = (at: number) => timeParts(at, zone).time.slice(0, 5)
   return (
     <div role="img" aria-label={label} className="h-56 w-full">

@@ -1,5 +1,6 @@
 'use client'
-import { usePreferences } from '../client/preferences.ts'
+import { useZone } from '../client/zone-provider.tsx'
+import { classNames } from '../ui/class-names.ts'
 import { formatDuration } from './quantity.ts'
 import { timeParts } from './time-text.ts'
 import { useNow } from './use-now.ts'
@@ -17,19 +18,21 @@ export const Time = ({
   readonly relative?: boolean
   readonly short?: boolean
 }) => {
-  const { zone } = usePreferences()
+  const { zone } = useZone()
   const now = useNow()
   if (at === null) return <span className="text-faint">–</span>
-  const { date, time } = timeParts(at, zone)
-  const isToday = now > 0 && timeParts(now, zone).date === date
+  // A page made on the server does not know the reader's zone: the place is kept until the browser fills it.
+  const isKnown = now > 0
+  const { date, time } = timeParts(at, isKnown ? zone : 'UTC')
+  const isToday = isKnown && timeParts(now, zone).date === date
   return (
     <time
       dateTime={new Date(at).toISOString()}
       title={new Date(at).toISOString()}
       suppressHydrationWarning
-      className="whitespace-nowrap"
+      className={classNames('whitespace-nowrap', !isKnown && 'invisible')}
     >
-      {isToday ? '' : `${date} `}
+      {isToday || !isKnown ? '' : `${date} `}
       {short ? time.slice(0, 8) : time}
       {relative && now > 0 ? <span className="text-faint"> · {formatAgo(now - at)}</span> : null}
     </time>

@@ -7,9 +7,9 @@ const all = Object.entries<Endpoint>(endpoints)
 const fileOf = (path: string) => `app${path.replaceAll('{', '[').replaceAll('}', ']')}/route.ts`
 
 describe('the HTTP API', () => {
-  it.each(all)('%s has a route that is made of its endpoint', (name, { path, method }) => {
+  it.each(all)('%s has a route that is made of its operation', (name, { path, method }) => {
     expect(existsSync(fileOf(path))).toBe(true)
-    expect(readFileSync(fileOf(path), 'utf8')).toContain(`export const ${method} = route(endpoints.${name},`)
+    expect(readFileSync(fileOf(path), 'utf8')).toContain(`export const ${method} = route(operations.${name})`)
   })
   it('has no route handler beside the table, but for streams, metrics and its own description', () => {
     const known = new Set(all.map(([, { path }]) => fileOf(path)))

@@ -34,7 +34,8 @@ export const sse =
       `stream ${new URL(request.url).pathname}`,
       { 'http.request.method': 'GET' },
       async () => {
-        const ending = AbortSignal.any([request.signal, AbortSignal.timeout(lifetimeMs)])
+        const leaving = new AbortController()
+        const ending = AbortSignal.any([request.signal, leaving.signal, AbortSignal.timeout(lifetimeMs)])
         const refusal = mayNot(localOperator, permission)
         const opened = refusal
           ? ({ ok: false, error: refusal } as const)
@@ -50,7 +51,7 @@ export const sse =
               traceId: currentTraceId(),
             }),
           )
-        return new Response(streamOf(opened.value, ending), {
+        return new Response(streamOf(opened.value, ending, leaving), {
           headers: {
             'content-type': 'text/event-stream; charset=utf-8',
             'cache-control': 'no-store, no-transform',
@@ -64,12 +65,15 @@ export const sse =
 const streamOf = (
   frames: AsyncGenerator<LiveFrame, void, void>,
   ending: AbortSignal,
+  leaving: AbortController,
 ): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
   let keepAlive: NodeJS.Timeout | undefined
   let id = 0
   const finish = () => {
     clearInterval(keepAlive)
+    // A generator that was never asked for a frame does not run its `finally`: the signal tells it too.
+    leaving.abort()
     void frames.return().catch(() => {})
   }
   return new ReadableStream<Uint8Array>({

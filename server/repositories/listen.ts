@@ -34,7 +34,7 @@ const connect = async (url: string, shared: Hub): Promise<pg.Client> => {
 
 /**
  * Follows change notices over one PostgreSQL connection a process, shared by all streams and closed with the last.
- * Throws when the database can not be reached; a connection lost later is told by `onLost`, once.
+ * Throws when the database can not be reached; a connection lost later is told by `onLost`, once. Answers how to stop, which may be called twice.
  */
 export const listenForChanges = async (url: string, listener: Listener): Promise<() => Promise<void>> => {
   const shared = hub()
@@ -48,8 +48,7 @@ export const listenForChanges = async (url: string, listener: Listener): Promise
     throw error
   }
   return async () => {
-    shared.listeners.delete(listener)
-    if (shared.listeners.size > 0) return
+    if (!shared.listeners.delete(listener) || shared.listeners.size > 0) return
     const client = shared.client
     shared.client = null
     const open = await client?.catch(() => null)

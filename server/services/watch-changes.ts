@@ -28,7 +28,12 @@ export const watchChanges = async (
       wake()
     },
   })
-  request.signal.addEventListener('abort', () => wake(), { once: true })
+  const leave = () => {
+    wake()
+    void stopListening()
+  }
+  if (request.signal.aborted) leave()
+  request.signal.addEventListener('abort', leave, { once: true })
   const frames = async function* (): AsyncGenerator<LiveFrame, void, void> {
     try {
       while (!request.signal.aborted && !lost) {

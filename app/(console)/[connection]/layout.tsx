@@ -1,13 +1,18 @@
+import { HydrationBoundary } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { readParams } from '#components/client/read-params.ts'
 import { Shell } from '#components/features/shell/shell.tsx'
+import { operations } from '#server/http/operations.ts'
+import { prefetch, want } from '#server/http/prefetch.ts'
 
-export default async function ConnectionLayout({
-  children,
-  params,
-}: {
-  readonly children: ReactNode
-  readonly params: Promise<{ connection: string }>
-}) {
-  const { connection } = await params
-  return <Shell connection={decodeURIComponent(connection)}>{children}</Shell>
+type Props = { readonly children: ReactNode; readonly params: Promise<{ connection: string }> }
+
+export default async function ConnectionLayout({ children, params }: Props) {
+  const { connection } = await readParams(params)
+  const answers = await prefetch(want(operations.listConnections))
+  return (
+    <HydrationBoundary state={answers}>
+      <Shell connection={connection}>{children}</Shell>
+    </HydrationBoundary>
+  )
 }

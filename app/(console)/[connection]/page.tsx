@@ -1,10 +1,20 @@
+import { HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
 import { readParams } from '#components/client/read-params.ts'
 import { OverviewView } from '#components/features/overview/overview-view.tsx'
+import { operations } from '#server/http/operations.ts'
+import { prefetch, want } from '#server/http/prefetch.ts'
+
+type Props = { readonly params: Promise<{ connection: string }> }
 
 export const metadata: Metadata = { title: 'Overview' }
 
-export default async function Page({ params }: { readonly params: Promise<{ connection: string }> }) {
+export default async function Page({ params }: Props) {
   const { connection } = await readParams(params)
-  return <OverviewView connection={connection} />
+  const answers = await prefetch(want(operations.showOverview, { params: { connection } }))
+  return (
+    <HydrationBoundary state={answers}>
+      <OverviewView connection={connection} />
+    </HydrationBoundary>
+  )
 }

@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { showConnection } from '#server/services/show-connection.ts'
 
-export const GET = route(endpoints.showConnection, ({ deps, connection, call }) =>
-  showConnection(deps, connection, call),
-)
+export const GET = route(operations.showConnection)

@@ -1,5 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { listAudit } from '#server/services/list-audit.ts'
 
-export const GET = route(endpoints.listAudit, ({ deps, query, call }) => listAudit(deps, query, call))
+export const GET = route(operations.listAudit)

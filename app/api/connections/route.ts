@@ -1,5 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { listConnections } from '#server/services/list-connections.ts'
 
-export const GET = route(endpoints.listConnections, ({ deps }) => listConnections(deps))
+export const GET = route(operations.listConnections)

@@ -1,5 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { listTraces } from '#server/services/list-traces.ts'
 
-export const GET = route(endpoints.listTraces, ({ deps, query, call }) => listTraces(deps, query, call))
+export const GET = route(operations.listTraces)

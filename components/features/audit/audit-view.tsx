@@ -8,6 +8,7 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Time } from '../../patterns/time.tsx'
+import { auditAsk } from './audit-ask.ts'
 
 const columns: readonly Column<AuditEntry>[] = [
   { id: 'at', header: 'When', width: '180px', mono: true, cell: ({ atMs }) => <Time at={atMs} /> },
@@ -37,7 +38,7 @@ const columns: readonly Column<AuditEntry>[] = [
 
 /** Who did what, newest first. */
 export const AuditView = () => {
-  const query = useQuery(endpointQuery(endpoints.listAudit, { query: { limit: 200 } }))
+  const query = useQuery(endpointQuery(endpoints.listAudit, auditAsk))
   return (
     <PageShell title="Audit" meta={<span>Entries are never changed.</span>}>
       <div className="overflow-hidden rounded-base border border-line bg-panel">

@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { useQueryStates } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
@@ -13,22 +13,17 @@ import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { Input } from '../../ui/input.tsx'
 import { failureGroupColumns } from './failure-group-columns.tsx'
+import { inboxAsk, inboxFilters, inboxSearch } from './inbox-address.ts'
 
-const filters = ['open', 'resolved', 'archived', 'all'] as const
 const filterTitles = { open: 'Open', resolved: 'Resolved', archived: 'Archived', all: 'All' } as const
 
 /** The inbox: dead letters grouped by what killed them, the fastest growing first. */
 export const InboxView = ({ connection }: { readonly connection: string }) => {
-  const [{ q, state }, setView] = useQueryStates({
-    q: parseAsString.withDefault(''),
-    state: parseAsStringLiteral(filters).withDefault('open'),
-  })
-  const query = useQuery(
-    endpointQuery(endpoints.listFailureGroups, { params: { connection }, query: { q, state } }),
-  )
+  const [{ q, state }, setView] = useQueryStates(inboxSearch)
+  const query = useQuery(endpointQuery(endpoints.listFailureGroups, inboxAsk(connection, { q, state })))
   const index = query.data?.data.index
   const counts = query.data?.data.counts
-  const countOf = (filter: (typeof filters)[number]): number | null => {
+  const countOf = (filter: (typeof inboxFilters)[number]): number | null => {
     if (!counts || !query.data) return null
     if (filter === 'all') return query.data.data.unfilteredTotal
     return filter === 'open' ? counts.new + counts.known + counts.investigating : counts[filter]
@@ -50,7 +45,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
     >
       <div className="flex flex-wrap items-center gap-3">
         <div role="group" aria-label="State" className="flex gap-1">
-          {filters.map((filter) => (
+          {inboxFilters.map((filter) => (
             <button
               key={filter}
               type="button"

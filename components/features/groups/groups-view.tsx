@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { parseAsString, useQueryState } from 'nuqs'
+import { useQueryStates } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { GroupRow } from '#server/contracts/groups.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
@@ -14,6 +14,7 @@ import { Sparkline } from '../../patterns/sparkline.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Input } from '../../ui/input.tsx'
+import { groupListAsk, groupListSearch } from './group-list-address.ts'
 
 const columns = (connection: string): readonly Column<GroupRow>[] => [
   {
@@ -64,8 +65,8 @@ const columns = (connection: string): readonly Column<GroupRow>[] => [
 
 /** All consumer groups with their verdict, worst first. */
 export const GroupsView = ({ connection }: { readonly connection: string }) => {
-  const [q, setQ] = useQueryState('q', parseAsString.withDefault(''))
-  const query = useQuery(endpointQuery(endpoints.listGroups, { params: { connection }, query: { q } }))
+  const [{ q }, setView] = useQueryStates(groupListSearch)
+  const query = useQuery(endpointQuery(endpoints.listGroups, groupListAsk(connection, { q })))
   return (
     <PageShell
       title="Consumer groups"
@@ -82,7 +83,7 @@ export const GroupsView = ({ connection }: { readonly connection: string }) => {
         aria-label="Filter groups by name"
         placeholder="Filter by name  /"
         value={q}
-        onChange={(event) => void setQ(event.target.value)}
+        onChange={(event) => void setView({ q: event.target.value })}
         className="w-72"
       />
       <div className="overflow-hidden rounded-base border border-line bg-panel">
@@ -94,7 +95,7 @@ export const GroupsView = ({ connection }: { readonly connection: string }) => {
             title: 'No consumer group yet',
             text: 'A group appears here once its consumers join or commit an offset.',
           }}
-          onClearFilter={q === '' ? undefined : () => void setQ('')}
+          onClearFilter={q === '' ? undefined : () => void setView({ q: '' })}
           degraded={({ degraded }) => degraded}
         >
           {({ data }) => (

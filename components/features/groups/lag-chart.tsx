@@ -8,6 +8,7 @@ import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { serviceColour } from '../../patterns/service-colour.ts'
+import { lagChartAsk } from './lag-chart-ask.ts'
 import { prepareLagChart } from './prepare-lag-chart.ts'
 
 const TimeChart = dynamic(() => import('../../patterns/time-chart.tsx').then((module) => module.TimeChart), {
@@ -17,9 +18,7 @@ const TimeChart = dynamic(() => import('../../patterns/time-chart.tsx').then((mo
 
 /** Lag of a group over the last hour, one line a topic, with marks. */
 export const LagChart = ({ connection, group }: { readonly connection: string; readonly group: string }) => {
-  const query = useQuery(
-    endpointQuery(endpoints.showLagHistory, { params: { connection, group }, query: { minutes: 60 } }),
-  )
+  const query = useQuery(endpointQuery(endpoints.showLagHistory, lagChartAsk(connection, group)))
   return (
     <Section
       title="Lag, last hour"

@@ -8,6 +8,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import type { CommandId } from '../../client/commands.ts'
 import { LiveProvider, useLive } from '../../client/live-provider.tsx'
 import { setPreferences, toggleTheme, usePreferences } from '../../client/preferences.ts'
+import { ZoneProvider } from '../../client/zone-provider.tsx'
 import { nounOfPath, nouns } from './nouns.ts'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -28,9 +29,11 @@ export const Shell = ({
   readonly connection: string
   readonly children: ReactNode
 }) => (
-  <LiveProvider connection={connection}>
-    <Frame connection={connection}>{children}</Frame>
-  </LiveProvider>
+  <ZoneProvider>
+    <LiveProvider connection={connection}>
+      <Frame connection={connection}>{children}</Frame>
+    </LiveProvider>
+  </ZoneProvider>
 )
 
 const Frame = ({ connection, children }: { readonly connection: string; readonly children: ReactNode }) => {

@@ -4,8 +4,9 @@ import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import type { ConnectionSummary } from '#server/contracts/connections.ts'
 import { useLive } from '../../client/live-provider.tsx'
-import { setPreferences, toggleTheme, usePreferences } from '../../client/preferences.ts'
+import { toggleTheme, usePreferences } from '../../client/preferences.ts'
 import { routes } from '../../client/routes.ts'
+import { useZone } from '../../client/zone-provider.tsx'
 import { isZone } from '../../patterns/time-text.ts'
 import { Button } from '../../ui/button.tsx'
 import { Kbd } from '../../ui/kbd.tsx'
@@ -42,7 +43,8 @@ export const TopBar = ({
   readonly onFind: () => void
 }) => {
   const router = useRouter()
-  const { theme, zone } = usePreferences()
+  const { theme } = usePreferences()
+  const { zone, setZone } = useZone()
   const live = useLive()
   const current = connections.find(({ id }) => id === connection)
   const isDark = theme === 'dark'
@@ -83,7 +85,7 @@ export const TopBar = ({
         <Select
           aria-label="Time zone"
           value={zone}
-          onChange={(event) => setPreferences({ zone: event.target.value })}
+          onChange={(event) => setZone(event.target.value)}
           className="max-w-32 border-line text-muted"
         >
           {[...new Set([...zones, zone])]

@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { parseAsBoolean, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { useQueryStates } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { topicSort } from '#server/contracts/topics.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
@@ -12,25 +12,13 @@ import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { topicColumns } from './topic-columns.tsx'
-
-const pageRows = 100
+import { pageRows, topicListAsk, topicListSearch } from './topic-list-address.ts'
 
 /** All topics of a connection, filtered, sorted and paged on the server. */
 export const TopicsView = ({ connection }: { readonly connection: string }) => {
-  const [view, setView] = useQueryStates({
-    q: parseAsString.withDefault(''),
-    internal: parseAsBoolean.withDefault(false),
-    sort: parseAsStringLiteral(topicSort.options).withDefault('name'),
-    desc: parseAsBoolean.withDefault(false),
-    offset: parseAsInteger.withDefault(0),
-  })
+  const [view, setView] = useQueryStates(topicListSearch)
   const { q, internal, sort, desc, offset } = view
-  const query = useQuery(
-    endpointQuery(endpoints.listTopics, {
-      params: { connection },
-      query: { q, sort, offset, limit: pageRows, internal: String(internal), desc: String(desc) },
-    }),
-  )
+  const query = useQuery(endpointQuery(endpoints.listTopics, topicListAsk(connection, view)))
   const total = query.data?.data.total ?? 0
   return (
     <PageShell

@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { listFailureGroups } from '#server/services/list-failure-groups.ts'
 
-export const GET = route(endpoints.listFailureGroups, ({ deps, connection, query, call }) =>
-  listFailureGroups(deps, connection, query, call),
-)
+export const GET = route(operations.listFailureGroups)

@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { findAnything } from '#server/services/find-anything.ts'
 
-export const GET = route(endpoints.findAnything, ({ deps, connection, query, call }) =>
-  findAnything(deps, connection, query, call),
-)
+export const GET = route(operations.findAnything)

@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { listGroups } from '#server/services/list-groups.ts'
 
-export const GET = route(endpoints.listGroups, ({ deps, connection, query, call }) =>
-  listGroups(deps, connection, query, call),
-)
+export const GET = route(operations.listGroups)

@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { showOverview } from '#server/services/show-overview.ts'
 
-export const GET = route(endpoints.showOverview, ({ deps, connection, call }) =>
-  showOverview(deps, connection, call),
-)
+export const GET = route(operations.showOverview)

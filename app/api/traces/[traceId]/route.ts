@@ -1,5 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { showTrace } from '#server/services/show-trace.ts'
 
-export const GET = route(endpoints.showTrace, ({ deps, params, call }) => showTrace(deps, params, call))
+export const GET = route(operations.showTrace)

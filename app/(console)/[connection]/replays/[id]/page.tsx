@@ -1,14 +1,22 @@
+import { HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
 import { readParams } from '#components/client/read-params.ts'
 import { ReplayView } from '#components/features/replays/replay-view.tsx'
+import { operations } from '#server/http/operations.ts'
+import { prefetch, want } from '#server/http/prefetch.ts'
 
-export const metadata: Metadata = { title: 'Replay' }
+type Props = { readonly params: Promise<{ connection: string; id: string }> }
 
-export default async function Page({
-  params,
-}: {
-  readonly params: Promise<{ connection: string; id: string }>
-}) {
+export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({
+  title: `Replay ${(await readParams(params)).id}`,
+})
+
+export default async function Page({ params }: Props) {
   const { connection, id } = await readParams(params)
-  return <ReplayView connection={connection} id={id} />
+  const answers = await prefetch(want(operations.showReplay, { params: { connection, id } }))
+  return (
+    <HydrationBoundary state={answers}>
+      <ReplayView connection={connection} id={id} />
+    </HydrationBoundary>
+  )
 }

@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { showFailureGroup } from '#server/services/show-failure-group.ts'
 
-export const GET = route(endpoints.showFailureGroup, ({ deps, connection, params, call }) =>
-  showFailureGroup(deps, connection, params.id, call),
-)
+export const GET = route(operations.showFailureGroup)

@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { showGroup } from '#server/services/show-group.ts'
 
-export const GET = route(endpoints.showGroup, ({ deps, connection, params, call }) =>
-  showGroup(deps, connection, params.group, call),
-)
+export const GET = route(operations.showGroup)

@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { showReplay } from '#server/services/show-replay.ts'
 
-export const GET = route(endpoints.showReplay, ({ deps, connection, params, call }) =>
-  showReplay(deps, connection, params.id, call),
-)
+export const GET = route(operations.showReplay)

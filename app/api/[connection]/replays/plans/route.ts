@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { planReplay } from '#server/services/plan-replay.ts'
 
-export const POST = route(endpoints.planReplay, ({ deps, connection, actor, body, call }) =>
-  planReplay(deps, connection, actor, body, call),
-)
+export const POST = route(operations.planReplay)

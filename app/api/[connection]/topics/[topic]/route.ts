@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { showTopic } from '#server/services/show-topic.ts'
 
-export const GET = route(endpoints.showTopic, ({ deps, connection, params, call }) =>
-  showTopic(deps, connection, params.topic, call),
-)
+export const GET = route(operations.showTopic)

@@ -1,14 +1,20 @@
+import { HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
 import { readParams } from '#components/client/read-params.ts'
 import { PlanView } from '#components/features/replays/plan-view.tsx'
+import { operations } from '#server/http/operations.ts'
+import { prefetch, want } from '#server/http/prefetch.ts'
+
+type Props = { readonly params: Promise<{ connection: string; id: string }> }
 
 export const metadata: Metadata = { title: 'Replay plan' }
 
-export default async function Page({
-  params,
-}: {
-  readonly params: Promise<{ connection: string; id: string }>
-}) {
+export default async function Page({ params }: Props) {
   const { connection, id } = await readParams(params)
-  return <PlanView connection={connection} id={id} />
+  const answers = await prefetch(want(operations.showReplayPlan, { params: { connection, id } }))
+  return (
+    <HydrationBoundary state={answers}>
+      <PlanView connection={connection} id={id} />
+    </HydrationBoundary>
+  )
 }

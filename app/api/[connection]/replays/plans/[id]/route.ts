@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { showReplayPlan } from '#server/services/show-replay-plan.ts'
 
-export const GET = route(endpoints.showReplayPlan, ({ deps, connection, params, call }) =>
-  showReplayPlan(deps, connection, params.id, call),
-)
+export const GET = route(operations.showReplayPlan)

@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { listMessages } from '#server/services/list-messages.ts'
 
-export const GET = route(endpoints.listMessages, ({ deps, connection, params, query, call }) =>
-  listMessages(deps, connection, { topic: params.topic, ...query }, call),
-)
+export const GET = route(operations.listMessages)

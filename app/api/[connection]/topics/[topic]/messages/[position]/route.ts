@@ -1,7 +1,4 @@
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
-import { showMessage } from '#server/services/show-message.ts'
 
-export const GET = route(endpoints.showMessage, ({ deps, connection, params, call }) =>
-  showMessage(deps, connection, params, call),
-)
+export const GET = route(operations.showMessage)

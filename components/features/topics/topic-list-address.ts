@@ -1,0 +1,35 @@
+import {
+  createLoader,
+  parseAsBoolean,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+} from 'nuqs/server'
+import { topicSort } from '#server/contracts/topics.ts'
+
+/** Topics on one page of the list. */
+export const pageRows = 100
+
+/** What the address of the list of topics holds. */
+export const topicListSearch = {
+  q: parseAsString.withDefault(''),
+  internal: parseAsBoolean.withDefault(false),
+  sort: parseAsStringLiteral(topicSort.options).withDefault('name'),
+  desc: parseAsBoolean.withDefault(false),
+  offset: parseAsInteger.withDefault(0),
+}
+
+export const loadTopicList = createLoader(topicListSearch)
+
+/** What the list asks the API: one object for the view and for the page that is made with its answer. */
+export const topicListAsk = (connection: string, view: Awaited<ReturnType<typeof loadTopicList>>) => ({
+  params: { connection },
+  query: {
+    q: view.q,
+    sort: view.sort,
+    offset: view.offset,
+    limit: pageRows,
+    internal: String(view.internal),
+    desc: String(view.desc),
+  },
+})

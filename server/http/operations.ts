@@ -1,0 +1,80 @@
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { addMark } from '#server/services/add-mark.ts'
+import { cancelReplay } from '#server/services/cancel-replay.ts'
+import { findAnything } from '#server/services/find-anything.ts'
+import { listAudit } from '#server/services/list-audit.ts'
+import { listConnections } from '#server/services/list-connections.ts'
+import { listDeadLetters } from '#server/services/list-dead-letters.ts'
+import { listFailureGroups } from '#server/services/list-failure-groups.ts'
+import { listGroups } from '#server/services/list-groups.ts'
+import { listMarks } from '#server/services/list-marks.ts'
+import { listMessages } from '#server/services/list-messages.ts'
+import { listReplayItems } from '#server/services/list-replay-items.ts'
+import { listReplays } from '#server/services/list-replays.ts'
+import { listTopics } from '#server/services/list-topics.ts'
+import { listTraces } from '#server/services/list-traces.ts'
+import { planReplay } from '#server/services/plan-replay.ts'
+import { setFailureGroupState } from '#server/services/set-failure-group-state.ts'
+import { showConnection } from '#server/services/show-connection.ts'
+import { showDeadLetter } from '#server/services/show-dead-letter.ts'
+import { showFailureGroup } from '#server/services/show-failure-group.ts'
+import { showGroup } from '#server/services/show-group.ts'
+import { showHealth } from '#server/services/show-health.ts'
+import { showLagHistory } from '#server/services/show-lag-history.ts'
+import { showMessage } from '#server/services/show-message.ts'
+import { showOverview } from '#server/services/show-overview.ts'
+import { showReplay } from '#server/services/show-replay.ts'
+import { showReplayPlan } from '#server/services/show-replay-plan.ts'
+import { showTopic } from '#server/services/show-topic.ts'
+import { showTrace } from '#server/services/show-trace.ts'
+import { startReplay } from '#server/services/start-replay.ts'
+import type { Operation } from './operation.ts'
+
+type Runs = { readonly [Name in keyof typeof endpoints]: Operation<(typeof endpoints)[Name]>['run'] }
+
+/** The use case behind each endpoint. */
+const runs: Runs = {
+  listConnections: ({ deps }) => listConnections(deps),
+  showConnection: ({ deps, connection, call }) => showConnection(deps, connection, call),
+  showOverview: ({ deps, connection, call }) => showOverview(deps, connection, call),
+  findAnything: ({ deps, connection, query, call }) => findAnything(deps, connection, query, call),
+  listTopics: ({ deps, connection, query, call }) => listTopics(deps, connection, query, call),
+  showTopic: ({ deps, connection, params, call }) => showTopic(deps, connection, params.topic, call),
+  listMessages: ({ deps, connection, params, query, call }) =>
+    listMessages(deps, connection, { topic: params.topic, ...query }, call),
+  showMessage: ({ deps, connection, params, call }) => showMessage(deps, connection, params, call),
+  listGroups: ({ deps, connection, query, call }) => listGroups(deps, connection, query, call),
+  showGroup: ({ deps, connection, params, call }) => showGroup(deps, connection, params.group, call),
+  showLagHistory: ({ deps, connection, params, query, call }) =>
+    showLagHistory(deps, connection, { group: params.group, ...query }, call),
+  listFailureGroups: ({ deps, connection, query, call }) => listFailureGroups(deps, connection, query, call),
+  showFailureGroup: ({ deps, connection, params, call }) =>
+    showFailureGroup(deps, connection, params.id, call),
+  setFailureGroupState: ({ deps, connection, actor, params, body, call }) =>
+    setFailureGroupState(deps, connection, actor, { id: params.id, state: body.state }, call),
+  listDeadLetters: ({ deps, connection, query, call }) => listDeadLetters(deps, connection, query, call),
+  showDeadLetter: ({ deps, connection, params, call }) => showDeadLetter(deps, connection, params.id, call),
+  planReplay: ({ deps, connection, actor, body, call }) => planReplay(deps, connection, actor, body, call),
+  showReplayPlan: ({ deps, connection, params, call }) => showReplayPlan(deps, connection, params.id, call),
+  startReplay: ({ deps, connection, actor, body, call }) => startReplay(deps, connection, actor, body, call),
+  listReplays: ({ deps, connection, call }) => listReplays(deps, connection, call),
+  showReplay: ({ deps, connection, params, call }) => showReplay(deps, connection, params.id, call),
+  listReplayItems: ({ deps, connection, params, query, call }) =>
+    listReplayItems(deps, connection, { replayId: params.id, ...query }, call),
+  cancelReplay: ({ deps, connection, actor, params, call }) =>
+    cancelReplay(deps, connection, actor, params.id, call),
+  listTraces: ({ deps, query, call }) => listTraces(deps, query, call),
+  showTrace: ({ deps, params, call }) => showTrace(deps, params, call),
+  listMarks: ({ deps, query, call }) => listMarks(deps, query, call),
+  addMark: ({ deps, actor, body, call }) => addMark(deps, actor, body, call),
+  listAudit: ({ deps, query, call }) => listAudit(deps, query, call),
+  showHealth: ({ deps, call }) => showHealth(deps, call),
+}
+
+/** Every operation of the API, by name: what a route answers with and what a page is made with. */
+export const operations = Object.fromEntries(
+  Object.entries(endpoints).map(([name, endpoint]) => [
+    name,
+    { endpoint, run: runs[name as keyof typeof endpoints] },
+  ]),
+) as unknown as { readonly [Name in keyof typeof endpoints]: Operation<(typeof endpoints)[Name]> }
