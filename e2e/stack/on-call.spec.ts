@@ -122,7 +122,7 @@ test('4 and 5: where is this order, by its key in one topic, and why did it take
   await effort.within(1, 'task 5')
 })
 
-test('6: will this consumer group catch up, and when', async ({ page, effort }) => {
+test('6: will this consumer group catch up, when, and does it lose data first', async ({ page, effort }) => {
   await page.goto('/')
   await effort.begin()
   await page
@@ -134,6 +134,9 @@ test('6: will this consumer group catch up, and when', async ({ page, effort }) 
     /inventory falls behind on payments: lag [\d,]+, growing/,
   )
   await expect(page.getByText('not at this rate')).toBeVisible()
+  await expect(page.locator('[data-margin]')).toContainText(
+    /at this rate data is lost in \d+ d .* at the earliest: the oldest unread message of payments is .* old, the topic keeps \d+ d/,
+  )
   await expect(page.getByRole('img', { name: 'Lag of inventory over the last hour' })).toBeVisible()
   await effort.within(1, 'task 6')
 })

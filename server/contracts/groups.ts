@@ -53,12 +53,30 @@ export const groupPartition = z.object({
   committedOffset: decimal64.nullable(),
   endOffset: decimal64.nullable(),
   lagMessages: decimal64.nullable(),
+  /** Time of the first message that is not read yet. Null: nothing waits, or it was not looked at. */
+  oldestUnreadAt: epochMs.nullable(),
   memberId: z.string().nullable(),
   clientId: z.string().nullable(),
   host: z.string().nullable(),
 })
 export const groupDetail = z.object({
-  data: groupRow.extend({ protocol: z.string().nullable(), partitions: z.array(groupPartition) }),
+  data: groupRow.extend({
+    protocol: z.string().nullable(),
+    partitions: z.array(groupPartition),
+    /** Messages a second over all topics of the group, by the samples of the last minutes. Null before two samples. */
+    producedPerSecond: z.number().nullable(),
+    consumedPerSecond: z.number().nullable(),
+    /** Whether it loses data before it has read it. Null without the broker, or before the first commit. */
+    margin: z
+      .object({
+        oldestUnreadAt: epochMs.nullable(),
+        /** The earliest time at which, at the present rates, unread messages may be deleted. */
+        lossAt: epochMs.nullable(),
+        lostMessages: decimal64,
+        sentence: z.string(),
+      })
+      .nullable(),
+  }),
   degraded: z.array(degradedSource),
   checkedAt: epochMs,
 })

@@ -278,6 +278,21 @@ describe('groups', () => {
     })
   })
 
+  it('say how old the oldest unread message is and whether it is deleted before they read it', async () => {
+    const { data } = await good(endpoints.showGroup.output, showGroup(...of(alive), stopped, call()))
+    const now = Date.now()
+    expect(data.partitions.every(({ oldestUnreadAt }) => (oldestUnreadAt ?? 0) > now - 300_000)).toBe(true)
+    expect(data.margin?.oldestUnreadAt).toBe(
+      Math.min(...data.partitions.map(({ oldestUnreadAt }) => oldestUnreadAt ?? 0)),
+    )
+    const leftMs = (data.margin?.lossAt ?? 0) - now
+    expect(leftMs).toBeGreaterThan(7 * 86_400_000 - 300_000)
+    expect(leftMs).toBeLessThanOrEqual(7 * 86_400_000)
+    expect(data.margin?.sentence).toMatch(/^at this rate data is lost in 6 d 23 h at the earliest: /)
+    const kept = await good(endpoints.showGroup.output, showGroup(...of(alive), reading, call()))
+    expect(kept.data.margin).toMatchObject({ oldestUnreadAt: null, lossAt: null, lostMessages: '0' })
+  })
+
   it('have a history with gaps as nulls', async () => {
     const history = await good(
       endpoints.showLagHistory.output,

@@ -6,6 +6,7 @@ import type {
 } from '#server/contracts/failure-groups.ts'
 import type { DegradedSource } from '#server/contracts/problem.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { deathsPerMinute } from '#server/domain/death-rate.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import {
@@ -54,7 +55,6 @@ export const failureGroupRowsOf = async (
 }
 
 const rowOf = (record: FailureGroupRecord, firstExpiresAt: number | null): FailureGroupRow => {
-  const recent = record.trend.slice(-5)
   return {
     id: record.id,
     errorClass: record.errorClass,
@@ -67,7 +67,7 @@ const rowOf = (record: FailureGroupRecord, firstExpiresAt: number | null): Failu
     conventions: record.conventions as FailureGroupRow['conventions'],
     count: record.letters,
     trend: [...record.trend],
-    perMinute: recent.reduce((sum, count) => sum + count, 0) / recent.length,
+    perMinute: deathsPerMinute(record.trend),
     firstSeenAt: record.firstSeenAtMs,
     lastSeenAt: record.lastSeenAtMs,
     firstExpiresAt,

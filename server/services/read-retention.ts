@@ -30,8 +30,11 @@ export const readRetention = async (
   if (!answer.ok) return { byTopic: known?.retention ?? new Map(), problem: answer.error }
   const retention = new Map(
     [...answer.value].map(([topic, settings]): [string, number | null] => {
-      const value = Number(settings.find(({ name }) => name === 'retention.ms')?.value ?? -1)
-      return [topic, value < 0 ? null : value]
+      const setting = (wanted: string) => settings.find(({ name }) => name === wanted)?.value ?? null
+      // A topic that is only compacted keeps the newest message of each key, whatever its age.
+      const deletes = (setting('cleanup.policy') ?? 'delete').includes('delete')
+      const value = Number(setting('retention.ms') ?? -1)
+      return [topic, value < 0 || !deletes ? null : value]
     }),
   )
   kept.set(key, { until: performance.now() + keptMs, retention })

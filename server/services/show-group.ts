@@ -1,5 +1,6 @@
 import type { GroupDetail } from '#server/contracts/groups.ts'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
+import { type LagRates, ratesOf } from '#server/domain/lag-rates.ts'
 import { lagOf } from '#server/domain/lag-sums.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { CommittedOffset, GroupDescription } from '#server/ports/broker.ts'
@@ -7,7 +8,8 @@ import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault, faultOf, notFound } from './fault.ts'
-import { readGroupVerdicts, unsampledRow } from './read-group-verdicts.ts'
+import { readGroupVerdicts, type SampledGroup, unsampledRow } from './read-group-verdicts.ts'
+import { readMargin, type UnreadPartition } from './read-margin.ts'
 
 /** A broker that does not answer this soon is done without: the samples stand by themselves. In milliseconds. */
 const brokerPatienceMs = 5_000
@@ -35,6 +37,10 @@ export const showGroup = async (
   if (live.ok && absent && partitions.length === 0 && !known)
     return notFound(`There is no consumer group named ${group} on ${connection.name}.`)
   const row = known?.row ?? unsampledRow(group, described?.state ?? 'unknown', described?.members.length ?? 0)
+  const rates = ratesByTopic(known)
+  const total = (pick: (one: LagRates) => number) =>
+    rates.size === 0 ? null : [...rates.values()].reduce((sum, one) => sum + pick(one), 0)
+  const margin = live.ok ? await readMargin(deps, connection, group, live.value.unread, rates, patient) : null
   const lag = partitions.reduce((sum, { lagMessages }) => sum + BigInt(lagMessages ?? 0), 0n)
   return succeed({
     data: {
@@ -43,18 +49,46 @@ export const showGroup = async (
       ...(partitions.some(({ lagMessages }) => lagMessages !== null) ? { lagMessages: lag.toString() } : {}),
       topics: [...new Set([...row.topics, ...partitions.map(({ topic }) => topic)])].sort(),
       protocol: described?.protocol ?? null,
-      partitions,
+      partitions: partitions.map((one) => ({
+        ...one,
+        oldestUnreadAt: margin?.oldestUnreadMs.get(`${one.topic}/${one.partition}`) ?? null,
+      })),
+      producedPerSecond: total(({ producedPerSecond }) => producedPerSecond),
+      consumedPerSecond: total(({ consumedPerSecond }) => consumedPerSecond),
+      margin: margin?.first
+        ? {
+            oldestUnreadAt: margin.first.oldestUnreadMs,
+            lossAt: margin.first.lossAtMs,
+            lostMessages: margin.first.lostMessages.toString(),
+            sentence: margin.first.sentence,
+          }
+        : null,
     },
     degraded: live.ok
-      ? live.value.problems.map((error) => degradedBy(error))
+      ? [...live.value.problems, ...(margin?.problems ?? [])].map((error) => degradedBy(error))
       : [degradedBy(live.error, sampled.sampledAtMs ?? undefined)],
     checkedAt: deps.clock.nowMs(),
   })
 }
 
+/** Rates are taken over this much time, as those of the verdict. In milliseconds. */
+const rateWindowMs = 120_000
+
+const ratesByTopic = (sampled: SampledGroup | undefined): ReadonlyMap<TopicName, LagRates> =>
+  new Map(
+    (sampled?.topics ?? []).flatMap(({ topic, series }) => {
+      const latestMs = series.at(-1)?.atMs ?? 0
+      const rates = ratesOf(series.filter(({ atMs }) => atMs >= latestMs - rateWindowMs))
+      return rates ? [[topic, rates] as const] : []
+    }),
+  )
+
+type PartitionRow = Omit<GroupDetail['data']['partitions'][number], 'oldestUnreadAt'>
 type Live = {
   readonly described: GroupDescription | null
-  readonly partitions: GroupDetail['data']['partitions']
+  readonly partitions: readonly PartitionRow[]
+  /** Those that the group has committed and that told their offsets. */
+  readonly unread: readonly UnreadPartition[]
   readonly problems: readonly BrokerError[]
 }
 
@@ -89,6 +123,10 @@ const readLive = async (
   return succeed({
     described: description,
     partitions: partitionsOf(description, commits, ranges),
+    unread: commits.flatMap(({ topic, partition, offset }) => {
+      const range = ranges.get(`${topic}/${partition}`)
+      return range ? [{ topic, partition, committed: offset, start: range.start, end: range.end }] : []
+    }),
     problems: offsets.ok
       ? offsets.value.flatMap(({ failed }) => failed[0]?.error ?? []).slice(0, 1)
       : [offsets.error],
@@ -101,7 +139,7 @@ const partitionsOf = (
   commits: readonly CommittedOffset[],
   ranges: ReadonlyMap<string, { readonly start: bigint; readonly end: bigint }>,
 ): Live['partitions'] => {
-  const found = new Map<string, Live['partitions'][number]>()
+  const found = new Map<string, PartitionRow>()
   const at = (topic: TopicName, partition: number) => {
     const key = `${topic}/${partition}`
     const range = ranges.get(key)

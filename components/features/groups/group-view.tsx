@@ -8,30 +8,15 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
+import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { GroupNumbers } from './group-numbers.tsx'
 import { LagChart } from './lag-chart.tsx'
 
 type Facts = GroupDetail['data']
-
-const numbers = (data: Facts): readonly (readonly [name: string, value: string, source: string])[] => [
-  ['Lag', formatCount(data.lagMessages), 'End offsets minus committed offsets, sampled by the worker'],
-  ['Change', formatRate(data.verdict.lagChangePerSecond), 'Difference of the samples of the last minutes'],
-  [
-    'Caught up in',
-    data.verdict.catchUpMs === null
-      ? data.lagMessages === '0'
-        ? 'is caught up'
-        : 'not at this rate'
-      : formatDuration(data.verdict.catchUpMs),
-    'Lag divided by how fast it shrinks, estimated',
-  ],
-  ['Members', String(data.members), 'As the group coordinator says'],
-  ['Protocol', data.protocol ?? 'not known', 'As the group coordinator says'],
-]
 
 /** One consumer group: the verdict in words, five numbers, the chart, and its partitions. */
 export const GroupView = ({ connection, group }: { readonly connection: string; readonly group: string }) => {
@@ -44,6 +29,8 @@ export const GroupView = ({ connection, group }: { readonly connection: string; 
         query.data ? (
           <>
             <Status of="group" value={query.data.data.state} />
+            <span>{query.data.data.members === 1 ? '1 member' : `${query.data.data.members} members`}</span>
+            {query.data.data.protocol ? <span>{query.data.data.protocol} protocol</span> : null}
             <span>
               sampled <Ago at={query.data.data.sampledAt} />
             </span>
@@ -59,19 +46,19 @@ export const GroupView = ({ connection, group }: { readonly connection: string; 
         {({ data }) => (
           <>
             <div className="flex items-baseline gap-3 rounded-base border border-line bg-panel px-4 py-3">
-              <Status of="verdict" value={data.verdict.kind} className="font-strong" />
-              <p className="text-lead" data-verdict>
-                {data.verdict.sentence}
-              </p>
+              <Status of="verdict" value={data.verdict.kind} className="shrink-0 font-strong" />
+              <div>
+                <p className="text-lead" data-verdict>
+                  {data.verdict.sentence}
+                </p>
+                {data.margin ? (
+                  <p className="text-muted" data-margin>
+                    {data.margin.sentence}
+                  </p>
+                ) : null}
+              </div>
             </div>
-            <dl className="mt-3 grid grid-cols-5 gap-3 max-[1100px]:grid-cols-3">
-              {numbers(data).map(([name, value, source]) => (
-                <div key={name} title={source} className="rounded-base border border-line bg-panel px-3 py-2">
-                  <dt className="text-small text-muted">{name}</dt>
-                  <dd className="truncate text-lead font-strong">{value}</dd>
-                </div>
-              ))}
-            </dl>
+            <GroupNumbers data={data} />
           </>
         )}
       </QueryPanel>
@@ -129,6 +116,13 @@ const Partitions = ({ data, connection }: { readonly data: Facts; readonly conne
         width: '90px',
         align: 'right',
         cell: ({ lagMessages }) => formatCount(lagMessages),
+      },
+      {
+        id: 'oldest',
+        header: 'Oldest unread',
+        width: '120px',
+        align: 'right',
+        cell: ({ oldestUnreadAt }) => <Ago at={oldestUnreadAt} suffix="" />,
       },
       {
         id: 'client',

@@ -1,0 +1,14 @@
+/** Over how many minutes a rate of deaths is taken: long enough for a few a minute, short enough to be the present. */
+const windowMinutes = 5
+
+/**
+ * Deaths a minute now, of counts a minute (oldest first, the last is the minute just past). A failure that began within
+ * the last five minutes counts from its beginning, so that its rate is not diluted by the time before it.
+ */
+export const deathsPerMinute = (counts: readonly number[]): number => {
+  const recent = counts.slice(-windowMinutes)
+  const begun = recent.findIndex((count) => count > 0)
+  if (begun < 0) return 0
+  const since = recent.slice(begun)
+  return since.reduce((sum, count) => sum + count, 0) / since.length
+}
