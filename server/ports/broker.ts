@@ -18,6 +18,22 @@ export type RawMessage = {
   readonly value: Uint8Array | null
   /** In the order of the record, duplicates and null values included. */
   readonly headers: readonly RawHeader[]
+  /** Written in a transaction: a committed one, unless it was read uncommitted, when it may be open or aborted. */
+  readonly transactional?: true
+}
+
+/**
+ * `committed`: only records of committed transactions and of none, up to the first transaction that is still open, as
+ * readers with `isolation.level=read_committed` see them. `uncommitted`: every record, those of open and aborted
+ * transactions included, marked `transactional`.
+ */
+export type Isolation = 'committed' | 'uncommitted'
+
+/** Which messages a scan wants. */
+export type MessageFilter = {
+  readonly accept: (message: RawMessage) => boolean
+  /** Every accepted message holds at least one of these somewhere in its bytes: what holds none is not even decoded. */
+  readonly literals?: readonly Uint8Array[]
 }
 
 export type PartitionState = {
@@ -59,13 +75,27 @@ export type Topics = {
   sizes(call: Call): Answer<ReadonlyMap<TopicName, bigint>>
 }
 
+/**
+ * Why a scan ended: it has what was asked for; it read everything; its budget was spent; its caller gave up; or the
+ * partitions in `errors` could not be read (to their end).
+ */
 export type ScanStop = 'enough' | 'end' | 'budget' | 'cancelled' | 'error'
+/** Records behind the first open transaction of a partition: who reads committed does not see them yet. */
+export type HeldBack = { readonly partition: number; readonly from: bigint; readonly to: bigint }
 export type ScanOutcome = {
   readonly messages: readonly RawMessage[]
+  /** Records looked at, without those of aborted transactions. */
   readonly scannedMessages: bigint
   readonly scannedBytes: bigint
+  /** Records that the filter accepted, also those beyond the limit; all where there is no filter. */
+  readonly matches: bigint
+  /** How many partitions the scan was for. */
+  readonly partitions: number
+  /** Newest first: all that is newer than this was looked at, as far as the partitions could be read. Null: unknown. */
+  readonly backToMs: bigint | null
   readonly stop: ScanStop
   readonly errors: readonly { readonly partition: number; readonly error: BrokerError }[]
+  readonly heldBack: readonly HeldBack[]
   /** By partition: the next offset below which (newest-first) or from which (forward) to go on. */
   readonly resumeAt: ReadonlyMap<number, bigint>
 }
@@ -74,7 +104,8 @@ export type ScanOutcome = {
 export type MessageReader = {
   /**
    * The newest messages of a topic, newest first by timestamp, ties by partition and offset. `before` bounds each
-   * partition from above (exclusive); a partition without an entry is read from its end. `accept` filters.
+   * partition from above (exclusive); a partition without an entry is read from its end. Isolation is `committed`
+   * unless said otherwise.
    */
   readNewest(
     request: {
@@ -82,17 +113,28 @@ export type MessageReader = {
       partitions?: readonly number[]
       before?: ReadonlyMap<number, bigint>
       limit: number
-      accept?: (message: RawMessage) => boolean
+      filter?: MessageFilter
+      isolation?: Isolation
       budget: Budget
     },
     call: Call,
   ): Answer<ScanOutcome>
   /** Messages of one partition from an offset on, oldest first, at most `limit`. Fewer at the end of the partition. */
   readForward(
-    request: { topic: TopicName; partition: number; from: bigint; limit: number; budget: Budget },
+    request: {
+      topic: TopicName
+      partition: number
+      from: bigint
+      limit: number
+      isolation?: Isolation
+      budget: Budget
+    },
     call: Call,
   ): Answer<ScanOutcome>
-  /** One record, or `not-found` with the reason (deleted by retention, compacted away, not yet written). */
+  /**
+   * One record, or `not-found` with the reason: deleted by retention, compacted away, a transaction marker, of an aborted
+   * transaction, behind an open one, not yet written.
+   */
   readAt(topic: TopicName, partition: number, offset: bigint, call: Call): Answer<RawMessage>
   /** Offsets of the first message at or after a time, by partition; null when there is none. */
   offsetsAt(topic: TopicName, timestampMs: bigint, call: Call): Answer<ReadonlyMap<number, bigint | null>>

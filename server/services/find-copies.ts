@@ -27,8 +27,10 @@ export const findCopies = async (
   const found = new Map<string, Placed>()
   for (const [partition, start] of starts.value)
     for (let from: bigint | null = start; from !== null; ) {
+      // Copies are sent outside of transactions. Read committed, a stranger's open transaction would hide those behind
+      // it, and they would be sent again.
       const read = await reader.readForward(
-        { topic, partition, from, limit: readAtOnce, budget: searchBudget },
+        { topic, partition, from, limit: readAtOnce, isolation: 'uncommitted', budget: searchBudget },
         call,
       )
       if (!read.ok) return read

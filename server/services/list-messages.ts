@@ -32,16 +32,18 @@ export const listMessages = async (
   if (cursor !== undefined && before === null)
     return invalid('cursor: this is not one that the list of messages has given out.')
   const startedAt = performance.now()
-  const matches = key === undefined ? null : makeKeyMatcher(key)
+  const matcher = key === undefined ? null : makeKeyMatcher(key)
   const scanned = namingTopic(
     await reader.readNewest(
       {
         topic,
         limit,
-        budget: budgetOf(limit, matches !== null),
+        budget: budgetOf(limit, matcher !== null),
         ...(partition === undefined ? {} : { partitions: [partition] }),
         ...(before === null ? {} : { before }),
-        ...(matches === null ? {} : { accept: (message) => matches(message.key) }),
+        ...(matcher === null
+          ? {}
+          : { filter: { accept: ({ key: bytes }) => matcher.matches(bytes), literals: matcher.literals } }),
       },
       call,
     ),

@@ -28,12 +28,14 @@ const meanings: Readonly<Record<number, readonly [BrokerErrorKind, string]>> = {
   59: ['unreachable', 'the numbering of this producer begins anew'],
   69: ['not-found', 'the group does not exist'],
   74: ['unreachable', 'the partition has just changed its leader'],
+  75: ['unreachable', 'the partition has just changed its leader'],
   87: ['invalid', 'the broker refuses the record (a compacted topic needs a key)'],
   89: ['overloaded', 'the broker throttles this client'],
   100: ['not-found', 'the topic was deleted or recreated'],
 }
 
-const brokerError = (kind: BrokerErrorKind, detail: string): BrokerError => ({
+/** An error of the broker in the words of the port. */
+export const brokerError = (kind: BrokerErrorKind, detail: string): BrokerError => ({
   kind,
   detail,
   source: 'broker',
@@ -45,9 +47,12 @@ export const errorOfCode = (code: number, about: string): BrokerError => {
   return brokerError(kind, `${about}: ${text}`)
 }
 
+/** The offset asked for lies outside of what the partition holds. */
+export const offsetOutOfRange = 1
+
 /** Codes after which metadata is stale and the request may be tried again. */
 export const isStaleLeader = (code: number): boolean =>
-  code === 3 || code === 5 || code === 6 || code === 74 || code === 100
+  code === 3 || code === 5 || code === 6 || code === 74 || code === 75 || code === 100
 
 const protocolCode = (error: unknown): number | null => {
   const { apiId, apiCode } = (error ?? {}) as { apiId?: unknown; apiCode?: unknown }

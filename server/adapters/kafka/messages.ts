@@ -1,23 +1,32 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { fail, succeed } from '#server/domain/result.ts'
-import type { MessageReader, RawMessage, Topics } from '#server/ports/broker.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import type { Isolation, MessageReader, RawMessage, ScanStop, Topics } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { KafkaClient } from './client.ts'
 import { errorOfThrown } from './errors.ts'
 import { listOffsets } from './offsets.ts'
+import { heldBackOf, readBounds } from './read-bounds.ts'
 import { readNewest } from './read-newest.ts'
-import { readRanges } from './read-range.ts'
+import { type RangeRead, readRanges } from './read-range.ts'
 import { answering } from './topics.ts'
 
 const oneMegabyte = 1024 * 1024
 /** A broker answers with the whole first batch, however large it is: little need be asked for. */
 const oneRecordBytes = 16 * 1024
+const oneRecordMs = 10_000
 
 const missing = (detail: string) => fail<BrokerError>({ kind: 'not-found', detail, source: 'broker' })
 
+/** Why no record came from an offset that lies within the partition. */
+const sayWhyNone = (where: string, read: RangeRead | undefined): string => {
+  if (read?.standingAtFrom === 'aborted') return `${where} belongs to a transaction that was aborted.`
+  if (read?.standingAtFrom === 'marker') return `${where} is a transaction marker, not a message.`
+  return `${where} was compacted away.`
+}
+
 /** The reading facet of a cluster: bounded reads from positions, without a consumer group. */
 export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageReader => {
-  const bounds = async (topic: TopicName, partition: number, signal: AbortSignal) => {
+  const boundsOf = async (topic: TopicName, partition: number, isolation: Isolation, signal: AbortSignal) => {
     const found = await topics.find(topic, { signal })
     if (!found.ok) return found
     const own = found.value.partitions.filter((one) => one.partition === partition)
@@ -25,40 +34,37 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
       return missing(
         `The topic ${topic} has no partition ${partition}; it has ${found.value.partitions.length}.`,
       )
-    const offsets = await topics.offsets([{ ...found.value, partitions: own }], { signal })
-    if (!offsets.ok) return offsets
-    const [answer] = offsets.value
-    const failed = answer?.failed[0]
+    const read = await readBounds(client, { ...found.value, partitions: own }, isolation, signal)
+    if (!read.ok) return read
+    const [failed] = read.value.failed
     if (failed) return fail(failed.error)
-    const [range] = answer?.partitions ?? []
+    const [range] = read.value.partitions
     return range ? succeed(range) : missing(`The topic ${topic} partition ${partition} gave no offsets.`)
   }
 
   return {
     readNewest: (request, call) => readNewest(client, topics, request, call),
 
-    readForward: async ({ topic, partition, from, limit, budget }, { signal }) => {
-      const range = await bounds(topic, partition, signal)
+    readForward: async ({ topic, partition, from, limit, budget, isolation = 'committed' }, { signal }) => {
+      const range = await boundsOf(topic, partition, isolation, signal)
       if (!range.ok) return range
-      const startedAt = performance.now()
+      const deadline = performance.now() + budget.milliseconds
       const start = from < range.value.start ? range.value.start : from
       let bytes = 0
       let count = 0
-      let spent = false
       try {
         const [read] = await readRanges(
           client,
           topic,
-          [{ partition, from: start, to: range.value.end }],
+          [{ partition, from: start, to: range.value.end, bytes: Math.min(budget.bytes, oneMegabyte) }],
           {
-            partitionBytes: Math.min(budget.bytes, oneMegabyte),
+            isolation,
+            filter: null,
+            deadline,
             mayGoOn: (moreBytes, moreMessages) => {
               bytes += moreBytes
               count += moreMessages
-              spent =
-                bytes >= budget.bytes ||
-                count >= budget.messages ||
-                performance.now() - startedAt >= budget.milliseconds
+              const spent = bytes >= budget.bytes || count >= budget.messages || performance.now() >= deadline
               return count < limit && !spent
             },
           },
@@ -67,21 +73,22 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
         const messages = (read?.messages ?? []).slice(0, limit)
         const cut = (read?.messages.length ?? 0) > limit
         const next = cut ? (messages.at(-1)?.offset ?? start) + 1n : (read?.next ?? start)
-        const stop = read?.error
-          ? 'error'
-          : signal.aborted
-            ? 'cancelled'
-            : messages.length >= limit
-              ? 'enough'
-              : spent && next < range.value.end
-                ? 'budget'
-                : 'end'
+        const stopOf = (): ScanStop => {
+          if (read?.error) return 'error'
+          if (signal.aborted) return 'cancelled'
+          if (messages.length >= limit) return 'enough'
+          return next >= range.value.end ? 'end' : 'budget'
+        }
         return succeed({
           messages,
           scannedMessages: BigInt(count),
           scannedBytes: BigInt(bytes),
-          stop,
+          matches: BigInt(messages.length),
+          partitions: 1,
+          backToMs: null,
+          stop: stopOf(),
           errors: read?.error ? [{ partition, error: read.error }] : [],
+          heldBack: heldBackOf([range.value]),
           resumeAt: new Map([[partition, next]]),
         })
       } catch (error) {
@@ -89,20 +96,30 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
       }
     },
 
-    readAt: async (topic, partition, offset, { signal }) => {
-      const range = await bounds(topic, partition, signal)
+    readAt: async (topic, partition, offset, { signal }): Promise<Result<RawMessage, BrokerError>> => {
+      const range = await boundsOf(topic, partition, 'committed', signal)
       if (!range.ok) return range
       const where = `${topic} partition ${partition} offset ${offset}`
-      if (offset >= range.value.end)
-        return missing(`${where} is not written yet: the partition ends at ${range.value.end}.`)
-      if (offset < range.value.start)
-        return missing(`${where} was deleted by retention: the partition begins at ${range.value.start}.`)
+      const { start, end, highWatermark } = range.value
+      if (offset >= highWatermark)
+        return missing(`${where} is not written yet: the partition ends at ${highWatermark}.`)
+      if (offset >= end)
+        return missing(
+          `${where} stands behind a transaction that is still open since offset ${end}: it can be read when that ends.`,
+        )
+      if (offset < start)
+        return missing(`${where} was deleted by retention: the partition begins at ${start}.`)
       const record = await answering(where, async () => {
         const [read] = await readRanges(
           client,
           topic,
-          [{ partition, from: offset, to: offset + 1n }],
-          { partitionBytes: oneRecordBytes, mayGoOn: () => true },
+          [{ partition, from: offset, to: offset + 1n, bytes: oneRecordBytes }],
+          {
+            isolation: 'committed',
+            filter: null,
+            deadline: performance.now() + oneRecordMs,
+            mayGoOn: () => true,
+          },
           signal,
         )
         signal.throwIfAborted()
@@ -110,8 +127,8 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
       })
       if (!record.ok) return record
       if (record.value?.error) return fail(record.value.error)
-      const message: RawMessage | undefined = record.value?.messages[0]
-      return message ? succeed(message) : missing(`${where} was compacted away, or is a transaction marker.`)
+      const message = record.value?.messages[0]
+      return message ? succeed(message) : missing(sayWhyNone(where, record.value))
     },
 
     offsetsAt: async (topic, timestampMs, { signal }) => {

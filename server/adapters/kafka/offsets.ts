@@ -1,9 +1,14 @@
 import { listOffsetsV7 } from '@platformatic/kafka'
+import type { Isolation } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { KafkaClient } from './client.ts'
 import { errorOfCode, errorOfThrown, tolerate } from './errors.ts'
+import { isolationLevels } from './fetch.ts'
 
-/** Special timestamps of ListOffsets: the first offset still there, and the one after the last. */
+/**
+ * Special timestamps of ListOffsets: the first offset still there, and the one after the last: the high watermark, or for
+ * who reads committed the last stable offset.
+ */
 export const earliest = -2n
 export const latest = -1n
 
@@ -16,6 +21,7 @@ export const listOffsets = async (
   questions: readonly OffsetQuestion[],
   timestamp: bigint,
   signal: AbortSignal,
+  isolation: Isolation = 'uncommitted',
 ): Promise<readonly OffsetAnswer[]> => {
   const byLeader = Map.groupBy(questions, ({ leader }) => leader)
   const answers = [...byLeader].map(async ([leader, mine]): Promise<OffsetAnswer[]> => {
@@ -31,7 +37,7 @@ export const listOffsets = async (
     }))
     try {
       const response = await client.ask(leader, signal, (connection) =>
-        tolerate(listOffsetsV7.api.async(connection, -1, 0, topics)),
+        tolerate(listOffsetsV7.api.async(connection, -1, isolationLevels[isolation], topics)),
       )
       return response.topics.flatMap(({ name, partitions }) =>
         partitions.map(({ partitionIndex, offset, errorCode }) => ({

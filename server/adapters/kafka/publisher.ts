@@ -3,7 +3,7 @@ import { fail, succeed } from '#server/domain/result.ts'
 import type { OutgoingMessage, Publisher } from '#server/ports/broker.ts'
 import type { KafkaClient } from './client.ts'
 import { errorOfCode, errorOfThrown, isStaleLeader, tolerate } from './errors.ts'
-import { writeBatch } from './record-batch.ts'
+import { writeBatch } from './write-batch.ts'
 
 const allReplicas = -1
 const brokerTimeoutMs = 10_000

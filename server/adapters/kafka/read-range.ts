@@ -1,89 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { RawMessage } from '#server/ports/broker.ts'
+import type { Isolation, MessageFilter, RawMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import { type BatchStanding, judgeBatches } from './aborted-transactions.ts'
 import type { KafkaClient } from './client.ts'
-import { errorOfCode, errorOfThrown, isStaleLeader } from './errors.ts'
-import { fetchRaw } from './fetch.ts'
-import { readBatches } from './record-batch.ts'
+import { brokerError, errorOfCode, errorOfThrown, isStaleLeader, offsetOutOfRange } from './errors.ts'
+import { type FetchAnswer, type FetchedPartition, fetchRaw, isolationLevels } from './fetch.ts'
+import { earliest, listOffsets } from './offsets.ts'
+import { readRecords, sizeOfFirstBatch, walkBatches } from './record-batch.ts'
 
 /** Offsets wanted of one partition: from `from` (inclusive) to `to` (exclusive). */
-export type Range = { readonly partition: number; readonly from: bigint; readonly to: bigint }
+export type Range = {
+  readonly partition: number
+  readonly from: bigint
+  readonly to: bigint
+  /** How much to ask for at a time. A batch that is larger comes all the same. */
+  readonly bytes: number
+}
 
 export type RangeRead = {
   readonly partition: number
   readonly messages: readonly RawMessage[]
   /** The next offset to read; at least the range's end when it was read whole. */
   readonly next: bigint
+  /** Records looked at in the range. */
+  readonly scanned: number
   readonly bytes: number
+  readonly largestBatchBytes: number
+  /** Newest and oldest timestamp by the heads of the batches read; null when there were none. */
+  readonly newestMs: bigint | null
+  readonly oldestMs: bigint | null
+  /** What stood at `from`, where it was no record to take. */
+  readonly standingAtFrom: Exclude<BatchStanding, 'taken'> | null
   readonly error: BrokerError | null
 }
 
-export type ReadLimits = {
-  readonly partitionBytes: number
-  /** Called with the bytes of each answer; false ends the reading early. */
+export type ReadOptions = {
+  readonly isolation: Isolation
+  readonly filter: MessageFilter | null
+  /** On the monotonic clock: the reader waits no longer than this for a broker that holds it back. */
+  readonly deadline: number
+  /** Called with what each answer brought; false ends the reading early. */
   readonly mayGoOn: (bytes: number, messages: number) => boolean
 }
 
-const requestBytes = 50 * 1024 * 1024
+/** What one answer may hold in all: the memory of a scan is a small multiple of this. */
+export const requestBytes = 16 * 1024 * 1024
+const maxWaitMs = 200
 const patience = 3
+const emptyPatience = 5
+const emptyPauseMs = 20
 
 type Progress = {
   readonly range: Range
   readonly messages: RawMessage[]
   next: bigint
+  scanned: number
   bytes: number
+  askBytes: number
+  largestBatchBytes: number
+  newestMs: bigint | null
+  oldestMs: bigint | null
+  standingAtFrom: Exclude<BatchStanding, 'taken'> | null
   error: BrokerError | null
   staleTries: number
-  /** Answers in a row that brought no whole batch although there is data. */
+  /** Answers in a row that brought nothing whole because others took the room. */
   stalls: number
+  /** Answers in a row that brought nothing although the partition was first and has more. */
+  empties: number
+  done: boolean
 }
+
+const begin = (range: Range): Progress => ({
+  range,
+  messages: [],
+  next: range.from,
+  scanned: 0,
+  bytes: 0,
+  askBytes: range.bytes,
+  largestBatchBytes: 0,
+  newestMs: null,
+  oldestMs: null,
+  standingAtFrom: null,
+  error: null,
+  staleTries: 0,
+  stalls: 0,
+  empties: 0,
+  done: range.from >= range.to,
+})
 
 /**
  * Reads ranges of several partitions of a topic: one request a broker carries its partitions, brokers are asked side by
- * side, and each is asked again until its ranges are read or the limits end it. Partitions fail alone.
+ * side, and each is asked again until its ranges are read or the limits end it. Partitions fail alone. A range counts as
+ * read only by the batches that came, by the partition's start having moved, or by its end: an empty answer proves
+ * nothing, since a broker that throttles gives one as well.
  */
 export const readRanges = async (
   client: KafkaClient,
   topic: TopicName,
   ranges: readonly Range[],
-  limits: ReadLimits,
+  options: ReadOptions,
   signal: AbortSignal,
 ): Promise<readonly RangeRead[]> => {
-  const all = ranges.map(
-    (range): Progress => ({
-      range,
-      messages: [],
-      next: range.from,
-      bytes: 0,
-      error: null,
-      staleTries: 0,
-      stalls: 0,
-    }),
-  )
-  let open = all.filter(({ range }) => range.from < range.to)
+  const all = ranges.map(begin)
+  let open = all.filter(({ done }) => !done)
   let goesOn = true
   while (open.length > 0 && goesOn && !signal.aborted) {
     const rounds = [...(await groupByLeader(client, topic, open, signal))]
     await Promise.all(
       rounds.map(async ([leader, mine]) => {
-        const before = mine.reduce((sum, { bytes }) => sum + bytes, 0)
-        const counted = mine.reduce((sum, { messages }) => sum + messages.length, 0)
-        await readRound(client, topic, leader, mine, limits.partitionBytes, signal)
-        const bytes = mine.reduce((sum, one) => sum + one.bytes, 0) - before
-        const messages = mine.reduce((sum, one) => sum + one.messages.length, 0) - counted
-        if (!limits.mayGoOn(bytes, messages)) goesOn = false
+        const before = sumOf(mine)
+        await readRound(client, topic, leader, mine, options, signal)
+        const after = sumOf(mine)
+        if (!options.mayGoOn(after.bytes - before.bytes, after.scanned - before.scanned)) goesOn = false
       }),
     )
-    open = open.filter(({ error, next, range }) => error === null && next < range.to)
+    open = open.filter(({ error, done }) => error === null && !done)
   }
-  return all.map(({ range, messages, next, bytes, error }) => ({
+  return all.map(({ range, messages, next, scanned, bytes, error, ...rest }) => ({
     partition: range.partition,
     messages,
     next,
+    scanned,
     bytes,
     error,
+    largestBatchBytes: rest.largestBatchBytes,
+    newestMs: rest.newestMs,
+    oldestMs: rest.oldestMs,
+    standingAtFrom: rest.standingAtFrom,
   }))
 }
+
+const sumOf = (all: readonly Progress[]) => ({
+  bytes: all.reduce((sum, one) => sum + one.bytes, 0),
+  scanned: all.reduce((sum, one) => sum + one.scanned, 0),
+})
 
 const groupByLeader = async (
   client: KafkaClient,
@@ -108,7 +159,7 @@ const readRound = async (
   topic: TopicName,
   leader: number,
   mine: readonly Progress[],
-  partitionBytes: number,
+  options: ReadOptions,
   signal: AbortSignal,
 ): Promise<void> => {
   const about = `topic ${topic}`
@@ -117,52 +168,140 @@ const readRound = async (
     const topicId = topics.get(topic)?.topicId ?? ''
     // A broker fills an answer in the order asked and gives only its first partition a batch of any size (KIP-74):
     // who came away with nothing is first the next time.
-    const asked = [...mine].sort((a, b) => b.stalls - a.stalls)
-    const partitions = asked.map(({ range, next }) => ({
+    const asked = [...mine].sort((a, b) => b.stalls + b.empties - (a.stalls + a.empties))
+    const partitions = asked.map(({ range, next, askBytes }) => ({
       partition: range.partition,
       currentLeaderEpoch: -1,
       fetchOffset: next,
       lastFetchedEpoch: -1,
-      partitionMaxBytes: partitionBytes,
+      partitionMaxBytes: askBytes,
     }))
+    const level = isolationLevels[options.isolation]
     const answer = await client.ask(leader, signal, (connection) =>
-      fetchRaw.async(connection, 200, 1, requestBytes, 0, 0, -1, [{ topicId, partitions }], [], ''),
+      fetchRaw.async(connection, maxWaitMs, 1, requestBytes, level, 0, -1, [{ topicId, partitions }], [], ''),
     )
     for (const [place, one] of asked.entries()) {
       const fetched = answer.partitions.find(({ partition }) => partition === one.range.partition)
       const code = answer.errorCode || (fetched?.errorCode ?? 0)
+      const where = `${about} partition ${one.range.partition}`
       if (code === 0 && fetched)
-        take(one, topic, fetched.bytes ?? Buffer.alloc(0), fetched.highWatermark, place === 0)
+        tryTaking(one, topic, fetched, options, place === 0 && answer.throttleTimeMs === 0)
+      else if (code === offsetOutOfRange) await jumpToStart(client, topic, leader, one, signal)
+      else if (code === 0 && answer.throttleTimeMs > 0) continue
       else if (isStaleLeader(code) && one.staleTries < patience) one.staleTries += 1
-      else one.error = errorOfCode(code, `${about} partition ${one.range.partition}`)
+      else one.error = errorOfCode(code, where)
     }
+    await waitForMore(answer, topic, asked, options.deadline, signal)
   } catch (error) {
     if (signal.aborted) return
     for (const one of mine) one.error = errorOfThrown(error, about)
   }
 }
 
+/** Retention has moved the start past what was asked for: goes on from there, or says what the broker said. */
+const jumpToStart = async (
+  client: KafkaClient,
+  topic: TopicName,
+  leader: number,
+  one: Progress,
+  signal: AbortSignal,
+): Promise<void> => {
+  const question = { topic, partition: one.range.partition, leader }
+  const [start] = await listOffsets(client, [question], earliest, signal)
+  if (start?.error === null && start.offset > one.next) goOnFrom(one, start.offset, one.range.to)
+  else
+    one.error =
+      start?.error ?? errorOfCode(offsetOutOfRange, `topic ${topic} partition ${question.partition}`)
+}
+
+/** Never beyond the range: a batch may have been written after its end was asked for, and is left to the next reading. */
+const goOnFrom = (one: Progress, next: bigint, end: bigint): void => {
+  one.next = next < one.range.to ? next : one.range.to
+  one.stalls = 0
+  one.empties = 0
+  one.done = next >= one.range.to || next >= end
+}
+
+/** An answer without data is tried again: after the time a broker that throttles asked for, else a moment later. */
+const waitForMore = async (
+  { throttleTimeMs }: FetchAnswer,
+  topic: TopicName,
+  asked: readonly Progress[],
+  deadline: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const open = asked.filter(({ done, error }) => !done && error === null)
+  if (open.length === 0) return
+  if (throttleTimeMs > 0) {
+    if (performance.now() + throttleTimeMs >= deadline)
+      for (const one of open)
+        one.error = brokerError(
+          'overloaded',
+          `topic ${topic} partition ${one.range.partition}: the broker throttles this client by its quota and asked it to wait ${throttleTimeMs} ms, which is longer than the time left`,
+        )
+    else await sleep(throttleTimeMs, undefined, { signal })
+    return
+  }
+  for (const one of open)
+    if (one.empties > emptyPatience)
+      one.error = brokerError(
+        'timeout',
+        `topic ${topic} partition ${one.range.partition}: the broker answered ${one.empties} times without records from offset ${one.next} on, although the partition reaches further`,
+      )
+  if (open.some(({ empties }) => empties > 0)) await sleep(emptyPauseMs, undefined, { signal })
+}
+
+const later = (a: bigint | null, b: bigint): bigint => (a === null || b > a ? b : a)
+const earlier = (a: bigint | null, b: bigint): bigint => (a === null || b < a ? b : a)
+
+/** A batch that can not be read is the partition's own error. */
+const tryTaking: typeof take = (one, topic, ...rest) => {
+  try {
+    take(one, topic, ...rest)
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    one.error = brokerError('invalid', `topic ${topic} partition ${one.range.partition}: ${problem}`)
+  }
+}
+
 const take = (
   one: Progress,
   topic: TopicName,
-  bytes: Buffer,
-  highWatermark: bigint,
+  fetched: FetchedPartition,
+  { isolation, filter }: ReadOptions,
   wasFirst: boolean,
 ): void => {
-  const { partition, to } = one.range
-  const { messages, nextOffset } = readBatches(bytes, topic, partition, one.next)
+  const { partition, from, to } = one.range
+  const { bytes, highWatermark, lastStableOffset, logStart } = fetched
   one.bytes += bytes.length
-  for (const message of messages) if (message.offset < to) one.messages.push(message)
-  if (nextOffset !== null) {
-    one.next = nextOffset
-    one.stalls = 0
-    return
+  const standingOf = judgeBatches(fetched.aborted)
+  let next: bigint | null = null
+  for (const batch of walkBatches(bytes)) {
+    next = batch.nextOffset
+    one.largestBatchBytes = Math.max(one.largestBatchBytes, batch.bytes.length)
+    const standing = standingOf(batch)
+    if (batch.baseOffset >= to) break
+    if (batch.nextOffset <= one.next) continue
+    if (standing !== 'taken') {
+      if (batch.baseOffset <= from) one.standingAtFrom = standing
+      continue
+    }
+    one.scanned += readRecords(batch, { topic, partition, from: one.next, to, filter }, one.messages)
+    one.newestMs = later(one.newestMs, batch.maxTimestampMs)
+    // Of a batch that reaches below the range, only its newest record is sure to have been looked at.
+    one.oldestMs = earlier(
+      one.oldestMs,
+      batch.baseOffset < from ? batch.maxTimestampMs : batch.baseTimestampMs,
+    )
   }
-  const end = highWatermark < to ? highWatermark : to
-  if (one.next >= end || wasFirst) {
-    // The partition ends here, or what stood here has been compacted away.
-    one.next = to
-    return
-  }
-  one.stalls += 1
+  const end = isolation === 'committed' ? lastStableOffset : highWatermark
+  if (next !== null && next > one.next) goOnFrom(one, next, end)
+  else if (logStart > one.next) goOnFrom(one, logStart, end)
+  else if (one.next >= end) one.done = true
+  else if (bytes.length > 0) {
+    // Only a part of a batch came: next time as much is asked for as it takes.
+    one.askBytes = Math.max(one.askBytes * 2, sizeOfFirstBatch(bytes) ?? 0)
+    one.stalls += 1
+  } else if (wasFirst) one.empties += 1
+  else one.stalls += 1
 }

@@ -1,157 +1,155 @@
-import { compressionsAlgorithmsByBitmask, crc32c } from '@platformatic/kafka'
+import { compressionsAlgorithmsByBitmask } from '@platformatic/kafka'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
-import type { RawMessage } from '#server/ports/broker.ts'
-import { encodeVarint, encodeVarlong, RecordCursor } from './varint.ts'
+import type { MessageFilter, RawMessage } from '#server/ports/broker.ts'
+import { batchAttributes, batchLayout } from './batch-layout.ts'
+import { findLiterals } from './find-literals.ts'
+import { RecordCursor } from './varint.ts'
 
-// Record batch v2 (Kafka protocol guide, "Record Batch"): offsets of its fields from the batch's first byte.
-const atLength = 8
-const atMagic = 16
-const atCrc = 17
-const atAttributes = 21
-const atLastOffsetDelta = 23
-const atBaseTimestamp = 27
-const atMaxTimestamp = 35
-const atProducerId = 43
-const atCount = 57
-const headBytes = 61
+const { atLength, atMagic, atAttributes, atLastOffsetDelta, atBaseTimestamp, atMaxTimestamp } = batchLayout
+const { atProducerId, atCount, headBytes } = batchLayout
+/** Base offset and length stand before the bytes that the length counts. */
+const beforeLength = 12
 
-const compressionMask = 0b111
-const logAppendTime = 0b1000
-const control = 0b100000
-
-export type ReadBatches = {
-  readonly messages: readonly RawMessage[]
-  /** The offset after the last whole batch; null when there was none. */
-  readonly nextOffset: bigint | null
+/** One whole batch of a fetch answer; its records are not touched yet. */
+export type Batch = {
+  readonly bytes: Buffer
+  readonly baseOffset: bigint
+  /** The offset after its last, by its own count: compaction may have taken records out of it. */
+  readonly nextOffset: bigint
+  readonly count: number
+  readonly attributes: number
+  readonly baseTimestampMs: bigint
+  readonly maxTimestampMs: bigint
+  readonly producerId: bigint
 }
 
+export const isControl = ({ attributes }: Batch): boolean => (attributes & batchAttributes.control) !== 0
+export const isTransactional = ({ attributes }: Batch): boolean =>
+  (attributes & batchAttributes.transactional) !== 0
+
 /**
- * Reads the records of a partition's fetched bytes: whole batches only (the last is often cut off), without control
- * records, from `from` on. Key, value and headers are views on the fetched or decompressed bytes, in the record's order.
- * Throws for a batch that is not of format v2 or not well-formed.
+ * Walks the whole batches of a partition's fetched bytes by their heads alone; the last is often cut off. Throws for a
+ * batch that is not of format v2.
  */
-export const readBatches = (
-  bytes: Buffer,
-  topic: TopicName,
-  partition: number,
-  from: bigint,
-): ReadBatches => {
-  const messages: RawMessage[] = []
-  let nextOffset: bigint | null = null
+export function* walkBatches(bytes: Buffer): Generator<Batch> {
   for (let at = 0; at + headBytes <= bytes.length; ) {
-    const end = at + 12 + bytes.readInt32BE(at + atLength)
-    if (end > bytes.length) break
+    const end = at + beforeLength + bytes.readInt32BE(at + atLength)
+    if (end > bytes.length) return
     const batch = bytes.subarray(at, end)
     const magic = batch.readInt8(atMagic)
     if (magic !== 2)
       throw new Error(`record format ${magic} is not supported; Kafka 0.11 and newer write format 2`)
     const baseOffset = batch.readBigInt64BE(0)
-    nextOffset = baseOffset + BigInt(batch.readInt32BE(atLastOffsetDelta)) + 1n
-    if (nextOffset > from && (batch.readInt16BE(atAttributes) & control) === 0)
-      readRecords(batch, baseOffset, topic, partition, from, messages)
+    yield {
+      bytes: batch,
+      baseOffset,
+      nextOffset: baseOffset + BigInt(batch.readInt32BE(atLastOffsetDelta)) + 1n,
+      count: batch.readInt32BE(atCount),
+      attributes: batch.readInt16BE(atAttributes),
+      baseTimestampMs: batch.readBigInt64BE(atBaseTimestamp),
+      maxTimestampMs: batch.readBigInt64BE(atMaxTimestamp),
+      producerId: batch.readBigInt64BE(atProducerId),
+    }
     at = end
   }
-  return { messages, nextOffset }
 }
 
-const decompress = (batch: Buffer, attributes: number): Buffer => {
-  const records = batch.subarray(headBytes)
-  const algorithm = attributes & compressionMask
+/** How many bytes the first batch needs to be whole; null where too little of it came to tell, or nothing did. */
+export const sizeOfFirstBatch = (bytes: Buffer): number | null =>
+  bytes.length < beforeLength ? null : beforeLength + bytes.readInt32BE(atLength)
+
+const decompress = ({ bytes, attributes }: Batch): Buffer => {
+  const records = bytes.subarray(headBytes)
+  const algorithm = attributes & batchAttributes.compressionMask
   if (algorithm === 0) return records
   const known = compressionsAlgorithmsByBitmask[algorithm]
   if (!known) throw new Error(`compression ${algorithm} is not known`)
   return known.decompressSync(records)
 }
 
-const readRecords = (
-  batch: Buffer,
-  baseOffset: bigint,
-  topic: TopicName,
-  partition: number,
-  from: bigint,
-  into: RawMessage[],
-): void => {
-  const attributes = batch.readInt16BE(atAttributes)
-  const baseTimestamp = batch.readBigInt64BE(atBaseTimestamp)
-  const isLogAppend = (attributes & logAppendTime) !== 0
-  const cursor = new RecordCursor(decompress(batch, attributes))
-  for (let index = batch.readInt32BE(atCount); index > 0; index--) {
-    const length = cursor.varint()
-    const end = cursor.position + length
-    cursor.int8()
-    const timestampDelta = cursor.varlong()
-    const offset = baseOffset + BigInt(cursor.varint())
-    if (offset >= from) {
-      const key = cursor.bytes()
-      const value = cursor.bytes()
-      const headers: RawHeader[] = []
-      for (let count = cursor.varint(); count > 0; count--)
-        headers.push({ name: cursor.bytes()?.toString('utf8') ?? '', value: cursor.bytes() })
-      into.push({
-        topic,
-        partition,
-        offset,
-        timestampMs: isLogAppend ? batch.readBigInt64BE(atMaxTimestamp) : baseTimestamp + timestampDelta,
-        timestampType: isLogAppend ? 'log-append' : 'create',
-        key,
-        value,
-        headers,
-      })
-    }
-    cursor.position = end
-  }
+/** Whether a control batch ends its transaction by aborting it (control record key: version, then type 0). */
+export const isAbortMarker = (batch: Batch): boolean => {
+  const cursor = new RecordCursor(decompress(batch))
+  cursor.varint()
+  cursor.int8()
+  cursor.varlong()
+  cursor.varint()
+  const key = cursor.bytes()
+  return key !== null && key.length >= 4 && key.readInt16BE(2) === 0
 }
 
-export type RecordToWrite = Pick<RawMessage, 'key' | 'value' | 'headers' | 'timestampMs'>
-
-const lengthPrefixed = (bytes: Uint8Array | null): Buffer[] =>
-  bytes === null
-    ? [encodeVarint(-1)]
-    : [encodeVarint(bytes.length), Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)]
-
-const encodeRecord = (record: RecordToWrite, index: number, baseTimestamp: bigint): Buffer => {
-  const body = Buffer.concat([
-    Buffer.from([0]),
-    encodeVarlong(record.timestampMs - baseTimestamp),
-    encodeVarint(index),
-    ...lengthPrefixed(record.key),
-    ...lengthPrefixed(record.value),
-    encodeVarint(record.headers.length),
-    ...record.headers.flatMap(({ name, value }) => [
-      ...lengthPrefixed(Buffer.from(name, 'utf8')),
-      ...lengthPrefixed(value),
-    ]),
-  ])
-  return Buffer.concat([encodeVarint(body.length), body])
+export type Wanted = {
+  readonly topic: TopicName
+  readonly partition: number
+  /** Offsets from here (inclusive) to there (exclusive). */
+  readonly from: bigint
+  readonly to: bigint
+  readonly filter: MessageFilter | null
 }
 
 /**
- * Writes one uncompressed batch v2. Headers keep their order, duplicates and null values. The producer's id, epoch and
- * first sequence make the write idempotent (KIP-98).
+ * Reads the wanted records of a batch into `into` and answers how many lay in the range. Without a filter, key, value and
+ * headers are views on the fetched or decompressed bytes. With one, its literals are looked for in the bytes before
+ * any record is decoded, and what it accepts is copied, so that a few matches do not hold on to megabytes.
  */
-export const writeBatch = (
-  records: readonly RecordToWrite[],
-  producer: { readonly id: bigint; readonly epoch: number; readonly sequence: number },
-): Buffer => {
-  const baseTimestamp = records[0]?.timestampMs ?? 0n
-  const maxTimestamp = records.reduce(
-    (max, { timestampMs }) => (timestampMs > max ? timestampMs : max),
-    baseTimestamp,
-  )
-  const body = Buffer.concat(records.map((record, index) => encodeRecord(record, index, baseTimestamp)))
-  const head = Buffer.alloc(headBytes)
-  head.writeInt32BE(headBytes - 12 + body.length, atLength)
-  head.writeInt32BE(-1, 12)
-  head.writeInt8(2, atMagic)
-  head.writeInt32BE(records.length - 1, atLastOffsetDelta)
-  head.writeBigInt64BE(baseTimestamp, atBaseTimestamp)
-  head.writeBigInt64BE(maxTimestamp, atMaxTimestamp)
-  head.writeBigInt64BE(producer.id, atProducerId)
-  head.writeInt16BE(producer.epoch, 51)
-  head.writeInt32BE(producer.sequence, 53)
-  head.writeInt32BE(records.length, atCount)
-  const batch = Buffer.concat([head, body])
-  batch.writeUInt32BE(crc32c(batch.subarray(atAttributes)) >>> 0, atCrc)
-  return batch
+export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): number => {
+  const { from, to, filter } = wanted
+  const isWhole = batch.baseOffset >= from && batch.nextOffset <= to
+  const records = decompress(batch)
+  const hits = filter?.literals ? findLiterals(records, filter.literals) : null
+  if (isWhole && hits?.at(0) === null) return batch.count
+  const cursor = new RecordCursor(records)
+  let inRange = 0
+  for (let index = batch.count; index > 0; index--) {
+    const start = cursor.position
+    const length = cursor.varint()
+    const body = cursor.position
+    const end = body + length
+    if (end > records.length) throw new RangeError('the record ends too early')
+    const isHit = hits === null || (hits.at(start) ?? end) < end
+    if (!isWhole || isHit) {
+      cursor.int8()
+      const timestampDelta = cursor.varlong()
+      const offset = batch.baseOffset + BigInt(cursor.varint())
+      if (offset >= from && offset < to) {
+        inRange += 1
+        if (isHit) take(batch, wanted, records, cursor, { offset, timestampDelta, end }, into)
+      }
+    }
+    cursor.position = end
+    if (isWhole && hits?.at(end) === null) break
+  }
+  return isWhole ? batch.count : inRange
+}
+
+type Place = { readonly offset: bigint; readonly timestampDelta: bigint; readonly end: number }
+
+const take = (
+  batch: Batch,
+  { topic, partition, filter }: Wanted,
+  records: Buffer,
+  cursor: RecordCursor,
+  { offset, timestampDelta, end }: Place,
+  into: RawMessage[],
+): void => {
+  const own = filter ? new RecordCursor(Buffer.from(records.subarray(cursor.position, end))) : cursor
+  const key = own.bytes()
+  const value = own.bytes()
+  const headers: RawHeader[] = []
+  for (let count = own.varint(); count > 0; count--)
+    headers.push({ name: own.bytes()?.toString('utf8') ?? '', value: own.bytes() })
+  const isLogAppend = (batch.attributes & batchAttributes.logAppendTime) !== 0
+  const message: RawMessage = {
+    topic,
+    partition,
+    offset,
+    timestampMs: isLogAppend ? batch.maxTimestampMs : batch.baseTimestampMs + timestampDelta,
+    timestampType: isLogAppend ? 'log-append' : 'create',
+    key,
+    value,
+    headers,
+    ...(isTransactional(batch) ? { transactional: true as const } : {}),
+  }
+  if (!filter || filter.accept(message)) into.push(message)
 }
