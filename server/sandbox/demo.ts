@@ -1,48 +1,29 @@
-import { existsSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readdirSync, rmSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import { buildIfNeeded } from './demo/build-if-needed.ts'
 import { startShop, startWeb, startWorker } from './demo/console-processes.ts'
-import { readDemoOptions, usage } from './demo/demo-options.ts'
+import { type DemoOptions, defaultDataDir, readDemoOptions, usage } from './demo/demo-options.ts'
+import { requireReachable } from './demo/require-reachable.ts'
+import { lockName, runAsSupervisor, type Supervision } from './demo/run-as-supervisor.ts'
 import { supervise } from './demo/supervise.ts'
 import { defaultBreakages } from './shop/shop-names.ts'
 import { findFreePort } from './stack/free-port.ts'
-import { endLeftover, findRunning, notePid } from './stack/part-process.ts'
+import { endLeftovers, endStackLeftovers } from './stack/leftovers.ts'
 import { SandboxError } from './stack/sandbox-error.ts'
-import { type RunningStack, type StackPart, startStack } from './stack/start-stack.ts'
+import type { StackPart } from './stack/stack-parts.ts'
+import { type RunningStack, startStack } from './stack/start-stack.ts'
 
-const dataDir = resolve('.spillway/demo')
-const controlFile = resolve('.spillway/shop.json')
-const preferred = { postgres: 54_320, kafka: 9_092, registry: 8_081, otlp: 4_318 } as const
-
-const stopping = new AbortController()
-const { signal } = stopping
 const startedAt = performance.now()
 const say = (line: string): void =>
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}`)
 
-/** Everything that was started, in order; stopped in reverse. */
-const started: (() => Promise<void>)[] = []
-const stopAll = async (): Promise<void> => {
-  for (const stop of started.splice(0).reverse())
-    await stop().catch((error: unknown) => console.error(String(error)))
-}
-
-let stoppedAt = 0
-const onSignal = (): void => {
-  // npm may pass on a Ctrl-C that the terminal has sent already: only a later one forces.
-  if (signal.aborted && performance.now() - stoppedAt > 1_000) process.exit(1)
-  if (signal.aborted) return
-  stoppedAt = performance.now()
-  console.log('\nStopping; a second Ctrl-C forces it.')
-  stopping.abort()
-}
-process.on('SIGINT', onSignal)
-process.on('SIGTERM', onSignal)
-// The terminal was closed: nobody else would stop what was started.
-process.on('SIGHUP', onSignal)
-
 /** Side by side; when one fails the other is ended before the error is told, so that nothing half-started stays. */
-const startPartsAndBuild = async (parts: readonly StackPart[]): Promise<RunningStack> => {
+const startPartsAndBuild = async (
+  { ports }: DemoOptions,
+  dataDir: string,
+  parts: readonly StackPart[],
+  { signal, onStop }: Supervision,
+): Promise<RunningStack> => {
   const failing = new AbortController()
   const both = AbortSignal.any([signal, failing.signal])
   let first: unknown = null
@@ -56,97 +37,107 @@ const startPartsAndBuild = async (parts: readonly StackPart[]): Promise<RunningS
     }
   }
   const [stack, build] = await Promise.allSettled([
-    orFail(startStack({ dataDir, parts, ports: preferred, onProgress: say, signal: both })),
-    orFail(buildIfNeeded(say, both)),
+    orFail(startStack({ dataDir, parts, ports, onProgress: say, signal: both })),
+    orFail(buildIfNeeded(say, { signal: both, pidFile: join(dataDir, 'build.pid') })),
   ])
-  if (stack.status === 'fulfilled') started.push(() => stack.value.stop())
+  if (stack.status === 'fulfilled') onStop(() => stack.value.stop())
   if (stack.status === 'rejected' || build.status === 'rejected') throw first
   return stack.value
 }
 
-const run = async (): Promise<void> => {
-  const options = readDemoOptions(process.argv.slice(2), process.env)
-  if (options.help) return console.log(usage)
-  const pidFile = join(dataDir, 'demo.pid')
-  const other = findRunning(pidFile)
-  if (other !== null)
-    throw new SandboxError(
-      `A demo runs in this folder already (process ${other}). Stop it with Ctrl-C where it runs, then start again.`,
-    )
-  notePid(pidFile, process.pid)
-  started.push(async () => rmSync(pidFile, { force: true }))
-  for (const part of ['shop', 'web', 'worker'])
-    if (await endLeftover(join(dataDir, `${part}.pid`)))
-      say(`${part}: ended what an earlier start had left running`)
-  if (options.reset && existsSync(dataDir)) {
-    for (const part of ['postgres', 'kafka', 'registry'])
-      await endLeftover(join(dataDir, `${part}.pid`), part === 'postgres' ? 'SIGINT' : 'SIGTERM')
-    rmSync(dataDir, { recursive: true, force: true })
-    notePid(pidFile, process.pid)
-    rmSync(controlFile, { force: true })
-    say('data of the demo deleted')
-  }
+/** A path as the user would type it from here. */
+const shorten = (path: string): string => {
+  const short = relative('', path)
+  return short.startsWith('..') ? path : short
+}
+
+const deleteData = (dataDir: string): void => {
+  for (const name of readdirSync(dataDir))
+    if (name !== lockName) rmSync(join(dataDir, name), { recursive: true, force: true })
+  say('data of the demo deleted')
+}
+
+const run = async (options: DemoOptions, dataDir: string, supervision: Supervision): Promise<void> => {
+  const { signal, onStop } = supervision
+  await endLeftovers(dataDir, ['build', 'shop', 'web', 'worker'], say)
+  await endStackLeftovers(dataDir, say)
+  if (options.reset) deleteData(dataDir)
 
   const given = {
-    postgres: process.env.DATABASE_URL,
-    kafka: process.env.KAFKA_BROKERS,
-    registry: process.env.SCHEMA_REGISTRY_URL,
+    DATABASE_URL: process.env.DATABASE_URL || undefined,
+    KAFKA_BROKERS: process.env.KAFKA_BROKERS || undefined,
+    SCHEMA_REGISTRY_URL: process.env.SCHEMA_REGISTRY_URL || undefined,
   }
-  const parts = (['postgres', 'kafka', 'registry'] as const satisfies readonly StackPart[]).filter(
-    (part) => !given[part],
-  )
-  const webPort = await findFreePort(options.port)
-  const otlpPort = await findFreePort(preferred.otlp)
-  const stack = await startPartsAndBuild(parts)
+  await requireReachable(given)
+  const own = {
+    postgres: given.DATABASE_URL === undefined,
+    kafka: given.KAFKA_BROKERS === undefined,
+    registry: given.SCHEMA_REGISTRY_URL === undefined,
+  }
+  const wanted = options.ports
+  const webPort = await findFreePort(wanted.web)
+  const otlpPort = await findFreePort(wanted.otlp)
+  const parts = (['postgres', 'kafka', 'registry'] as const).filter((part) => own[part])
+  const stack = await startPartsAndBuild(options, dataDir, parts, supervision)
   const env = {
-    DATABASE_URL: given.postgres ?? stack.databaseUrl,
-    KAFKA_BROKERS: given.kafka ?? stack.brokers,
-    SCHEMA_REGISTRY_URL: given.registry ?? stack.registryUrl,
-    SHOP_CONTROL_FILE: controlFile,
+    DATABASE_URL: given.DATABASE_URL ?? stack.databaseUrl,
+    KAFKA_BROKERS: given.KAFKA_BROKERS ?? stack.brokers,
+    SCHEMA_REGISTRY_URL: given.SCHEMA_REGISTRY_URL ?? stack.registryUrl,
+    SHOP_CONTROL_FILE: join(dataDir, 'shop.json'),
     // A spillway.yaml that lies here names real clusters; the demo shows its own.
     SPILLWAY_CONFIG: join(dataDir, 'no-config.yaml'),
   }
   const shared = { dataDir, env, webPort, otlpPort, signal }
-  started.push(
+  const shop = {
+    name: 'shop',
+    start: async () => startShop({ ...shared, rate: options.rate, broken: defaultBreakages.join(',') }),
+  }
+  onStop(
     await supervise(
       [
         { name: 'worker', start: () => startWorker(shared) },
-        ...(options.shop
-          ? [
-              {
-                name: 'shop',
-                start: async () =>
-                  startShop({ ...shared, rate: options.rate, broken: defaultBreakages.join(',') }),
-              },
-            ]
-          : []),
+        ...(options.shop ? [shop] : []),
         { name: 'web', start: () => startWeb(shared) },
       ],
       say,
       signal,
     ),
   )
-  const moved = (wanted: number, used: number): string => (wanted === used ? '' : `   (${wanted} was taken)`)
+  const moved = (preferred: number, used: number): string =>
+    preferred === used || preferred === 0 ? '' : `   (${preferred} is not free)`
+  const partAt = (part: StackPart, address: string): string =>
+    own[part] ? `${address}${moved(wanted[part], stack.ports[part])}` : `${address}   (yours)`
+  const folder = shorten(dataDir) === defaultDataDir ? '' : ` --data ${shorten(dataDir)}`
   say('up')
   console.log(`
-  Console          http://localhost:${webPort}${moved(options.port, webPort)}
-  Spans (OTLP)     http://127.0.0.1:${otlpPort}${moved(preferred.otlp, otlpPort)}
-  Kafka            ${env.KAFKA_BROKERS}${parts.includes('kafka') ? moved(preferred.kafka, stack.ports.kafka) : '   (yours)'}
-  Schema registry  ${env.SCHEMA_REGISTRY_URL}${parts.includes('registry') ? moved(preferred.registry, stack.ports.registry) : '   (yours)'}
-  PostgreSQL       ${parts.includes('postgres') ? `127.0.0.1:${stack.ports.postgres}${moved(preferred.postgres, stack.ports.postgres)}` : '(yours)'}
+  Console          http://localhost:${webPort}${moved(wanted.web, webPort)}
+  Spans (OTLP)     http://127.0.0.1:${otlpPort}${moved(wanted.otlp, otlpPort)}
+  Kafka            ${partAt('kafka', env.KAFKA_BROKERS)}
+  Schema registry  ${partAt('registry', env.SCHEMA_REGISTRY_URL)}
+  PostgreSQL       ${partAt('postgres', URL.parse(env.DATABASE_URL)?.host ?? '')}
 
-  Listens on loopback only, because no login is configured. Logs: .spillway/demo/logs
-${options.shop ? `  The shop is broken on purpose: ${defaultBreakages.join(', ')}.\n  npm run shop -- fix payment-bug     npm run shop -- status\n` : ''}  Ctrl-C stops everything and keeps the data; --reset begins anew.`)
-  await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }))
+  Listens on loopback only, because no login is configured. Logs: ${shorten(join(dataDir, 'logs'))}
+${options.shop ? `  The shop is broken on purpose: ${defaultBreakages.join(', ')}.\n  npm run shop -- fix payment-bug${folder}     npm run shop -- status${folder}\n` : ''}  Ctrl-C stops everything and keeps the data; --reset begins anew.`)
+  await supervision.untilStopped()
 }
 
-try {
-  await run()
-} catch (error) {
-  if (!signal.aborted) {
-    console.error(error instanceof SandboxError ? `\n${error.message}` : error)
-    process.exitCode = 1
+const readOptions = (): DemoOptions => {
+  try {
+    return readDemoOptions(process.argv.slice(2), process.env)
+  } catch (error) {
+    console.error(error instanceof SandboxError ? error.message : error)
+    process.exit(1)
   }
 }
-await stopAll()
-process.exit()
+
+const options = readOptions()
+if (options.help) console.log(usage)
+else {
+  const dataDir = resolve(options.dataDir)
+  await runAsSupervisor({
+    dataDir,
+    alreadyRuns: (pid) =>
+      `A demo runs in ${dataDir} already (process ${pid}). Stop it with Ctrl-C where it runs, or give this one another folder with --data.`,
+    run: (supervision) => run(options, dataDir, supervision),
+  })
+}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { runCommand } from '../stack/run-command.ts'
-import { SandboxError } from '../stack/sandbox-error.ts'
+import { diskIsFull, SandboxError } from '../stack/sandbox-error.ts'
 
 const sources = [
   '{app,components,server,prisma}/**/*.{ts,tsx,css,prisma,sql}',
@@ -23,20 +24,24 @@ export const hashSources = (): string => {
 /** Builds for production when there is no build of the present sources. Answers whether it built. */
 export const buildIfNeeded = async (
   onProgress: (line: string) => void,
-  signal?: AbortSignal,
+  options: { readonly signal?: AbortSignal; readonly pidFile?: string } = {},
 ): Promise<boolean> => {
   const wanted = hashSources()
   if (existsSync('.next/BUILD_ID') && existsSync(noteFile) && readFileSync(noteFile, 'utf8') === wanted)
     return false
+  // A build that is broken off leaves half of the new beside the old.
+  rmSync(noteFile, { force: true })
   onProgress('web: building for production (only after changes)')
   const startedAt = performance.now()
   const { code, output } = await runCommand('npm', ['run', '--silent', 'build'], {
-    ...(signal ? { signal } : {}),
+    ...options,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
   })
   if (code !== 0)
     throw new SandboxError(
-      `The production build failed:\n${output.trimEnd().split('\n').slice(-20).join('\n')}`,
+      /ENOSPC|No space left on device/.test(output)
+        ? diskIsFull('The production build could not be written', resolve('.next'))
+        : `The production build failed:\n${output.trimEnd().split('\n').slice(-20).join('\n')}`,
     )
   writeFileSync(noteFile, wanted)
   onProgress(`web: built after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)

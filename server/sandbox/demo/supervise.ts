@@ -23,6 +23,8 @@ export const supervise = async (
       if (stopping || signal.aborted || !running.get(name)?.hasEnded()) continue
       say(`${name} has ended; starting it again`)
       try {
+        // What it started itself may have outlived it.
+        await running.get(name)?.stop('kill')
         running.set(name, await start())
         pauseMs = 1_000
       } catch (error) {

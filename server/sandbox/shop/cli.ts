@@ -1,8 +1,11 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { type ControlState, controlFile, readControl, writeControl } from './control.ts'
 import { type Breakage, breakageNames, breakages, defaultBreakages } from './shop-names.ts'
 
 const usage = `npm run shop -- break <what> | fix <what> | fix all | rate <orders per second> | status
+  --data <folder>        the folder that the demo was given
 
 ${breakageNames.map((name) => `  ${name.padEnd(22)} ${breakages[name]}`).join('\n')}`
 
@@ -14,7 +17,9 @@ const say = (state: ControlState): void => {
   )
 }
 
-const [, , command = '', what = ''] = process.argv
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } })
+const [command = '', what = ''] = positionals
+if (values.data !== undefined) process.env.SHOP_CONTROL_FILE = join(values.data, 'shop.json')
 const state = readControl() ?? { rate: 5, broken: [...defaultBreakages] }
 
 const change = (next: ControlState): void => {

@@ -19,7 +19,7 @@ const controlState = z.object({
 export type ControlState = z.infer<typeof controlState>
 
 /** The file through which the command line reaches the running shop. */
-export const controlFile = (): string => process.env.SHOP_CONTROL_FILE ?? '.spillway/shop.json'
+export const controlFile = (): string => process.env.SHOP_CONTROL_FILE ?? '.spillway/demo/shop.json'
 
 /** The state the file holds, or null when there is none or it can not be read. */
 export const readControl = (file = controlFile()): ControlState | null => {

@@ -5,17 +5,17 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import checksums from './checksums.json' with { type: 'json' }
+import { instead, requireDiskSpace } from './prerequisites.ts'
+import { isAlive } from './process-group.ts'
 import { runCommand } from './run-command.ts'
 import { SandboxError } from './sandbox-error.ts'
 
@@ -23,6 +23,8 @@ export type Artifact = 'kafka' | 'registry'
 type Progress = (line: string) => void
 
 const here = fileURLToPath(new URL('.', import.meta.url))
+/** The larger of the two, packed and unpacked, beside a second copy while it is checked. */
+const neededMegabytes = 600
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1'
 const titles = { kafka: 'Kafka 4.3.1', registry: 'Apicurio Registry 2.6.13' } as const satisfies Record<
   Artifact,
@@ -52,10 +54,12 @@ export const findBroken = async (dir: string, files: Readonly<Record<string, str
 const explain = (title: string, output: string, code: number | null): SandboxError => {
   if (code === 127)
     return new SandboxError(
-      `${title} must be fetched, and Maven (mvn) is not installed. Install Maven 3.8 or newer and start again.`,
+      `${title} must be fetched once, and Maven (mvn) is not installed.\nInstall Maven 3.8 or newer and start again, or ${instead}`,
     )
   if (/No space left on device|ENOSPC/.test(output))
-    return new SandboxError(`${title} could not be fetched: the disk is full. Free 500 MB and start again.`)
+    return new SandboxError(
+      `${title} could not be fetched: the disk under ${cacheDir()} is full. Free ${neededMegabytes} MB, or name a folder on another disk by XDG_CACHE_HOME, and start again.`,
+    )
   const lines = output
     .split('\n')
     .filter((line) => line.startsWith('[ERROR]'))
@@ -65,15 +69,31 @@ const explain = (title: string, output: string, code: number | null): SandboxErr
   )
 }
 
-const fetchInto = async (artifact: Artifact, dir: string, signal: AbortSignal | undefined): Promise<void> => {
+type FetchOptions = {
+  readonly onProgress: Progress
+  readonly signal?: AbortSignal | undefined
+  /** Names the running Maven, for a later start to end what a killed one left. */
+  readonly pidFile?: string | undefined
+}
+
+/** With `repository` Maven uses a local repository of its own: the user's may hold a damaged copy. */
+const fetchInto = async (
+  artifact: Artifact,
+  dir: string,
+  repository: string | null,
+  { signal, pidFile }: FetchOptions,
+): Promise<void> => {
   const args =
     artifact === 'kafka'
       ? [`${plugin}:copy-dependencies`, '-f', join(here, checksums.kafka.maven), '-DincludeScope=runtime']
       : [`${plugin}:copy`, `-Dartifact=${checksums.registry.maven}`, '-f', join(here, checksums.kafka.maven)]
   const { code, output } = await runCommand(
     'mvn',
-    ['-B', '-ntp', ...args, `-DoutputDirectory=${dir}`],
-    signal ? { signal } : {},
+    [
+      ...['-B', '-ntp', ...args, `-DoutputDirectory=${dir}`],
+      ...(repository === null ? [] : [`-Dmaven.repo.local=${repository}`]),
+    ],
+    { signal, pidFile },
   )
   if (code !== 0) throw explain(titles[artifact], output, code)
 }
@@ -81,54 +101,65 @@ const fetchInto = async (artifact: Artifact, dir: string, signal: AbortSignal | 
 const sizeOf = (dir: string): number =>
   readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0)
 
-/** Sum of the sizes of an artifact's own files; what was unpacked beside them does not count. */
-const sizeOfFiles = (dir: string, files: Readonly<Record<string, string>>): number =>
-  Object.keys(files).reduce(
-    (sum, name) => sum + (statSync(join(dir, name), { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  )
+/** Removes what was arriving when a start was killed: the folder bears the pid of its process. */
+const removeAbandoned = (): void => {
+  for (const name of readdirSync(cacheDir())) {
+    const owner = /^arriving-(\d+)-/.exec(name)?.[1]
+    if (owner !== undefined && !isAlive(Number(owner)))
+      rmSync(join(cacheDir(), name), { recursive: true, force: true })
+  }
+}
+
+const checkCached = async (artifact: Artifact, dir: string, onProgress: Progress): Promise<boolean> => {
+  if (!existsSync(dir)) return false
+  const broken = await findBroken(dir, checksums[artifact].files)
+  if (broken.length === 0) return true
+  onProgress(`${titles[artifact]}: the cached copy is damaged (${broken[0]}); fetching it again`)
+  rmSync(dir, { recursive: true, force: true })
+  return false
+}
 
 /**
- * The folder of an artifact's files, fetched through Maven when it is not in the cache and checked against the
- * checksums pinned in checksums.json. What arrives broken is deleted and fetched once more before it is an error.
+ * The folder of an artifact's files, fetched through Maven when it is not in the cache. Fetched or cached, every file is
+ * checked against the checksums pinned in checksums.json (0.3 s). What arrives broken is fetched once more past Maven's
+ * local repository before it is an error (`SandboxError`).
  */
-export const ensureArtifact = async (
-  artifact: Artifact,
-  onProgress: Progress,
-  signal?: AbortSignal,
-): Promise<string> => {
+export const ensureArtifact = async (artifact: Artifact, options: FetchOptions): Promise<string> => {
+  const { onProgress } = options
+  const title = titles[artifact]
   const { files } = checksums[artifact]
   const pin = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)
   const dir = join(cacheDir(), `${artifact}-${pin}`)
-  const verified = join(dir, '.verified')
-  if (existsSync(verified) && readFileSync(verified, 'utf8') === String(sizeOfFiles(dir, files))) return dir
-  if (existsSync(dir)) {
-    onProgress(`${titles[artifact]}: the cached copy is damaged; fetching it again`)
-    rmSync(dir, { recursive: true, force: true })
-  }
-  mkdirSync(cacheDir(), { recursive: true })
-  for (let attempt = 1; ; attempt++) {
-    const arriving = mkdtempSync(join(cacheDir(), 'arriving-'))
+  if (await checkCached(artifact, dir, onProgress)) return dir
+  requireDiskSpace(cacheDir(), neededMegabytes, 'XDG_CACHE_HOME names another folder for the cache.')
+  removeAbandoned()
+  for (const source of ['local', 'fresh'] as const) {
+    const arriving = mkdtempSync(join(cacheDir(), `arriving-${process.pid}-`))
+    const into = join(arriving, 'files')
+    mkdirSync(into)
     const watch = setInterval(
-      () => onProgress(`${titles[artifact]}: fetched ${Math.round(sizeOf(arriving) / 1e6)} MB`),
+      () => onProgress(`${title}: fetched ${Math.round(sizeOf(into) / 1e6)} MB`),
       2_000,
     )
     try {
-      onProgress(`${titles[artifact]}: fetching through Maven (once; kept in the cache)`)
-      await fetchInto(artifact, arriving, signal)
-      const broken = await findBroken(arriving, files)
+      onProgress(`${title}: fetching through Maven (once; kept in ${cacheDir()})`)
+      await fetchInto(artifact, into, source === 'local' ? null : join(arriving, 'repository'), options)
+      const broken = await findBroken(into, files)
       if (broken.length === 0) {
-        writeFileSync(join(arriving, '.verified'), String(sizeOfFiles(arriving, files)))
-        renameSync(arriving, dir)
+        renameSync(into, dir)
         return dir
       }
-      if (attempt === 2)
+      if (source === 'fresh')
         throw new SandboxError(
-          `${titles[artifact]} arrived damaged twice: ${broken.slice(0, 3).join(', ')} do not have their pinned checksum. Clear Maven's local repository of it and start again.`,
+          `${title} arrived damaged: ${broken.slice(0, 3).join(', ')} do not have their pinned checksum. The repository or mirror that Maven is set to gives other files than Maven Central does. Mend that (see the mirrors in ~/.m2/settings.xml) and start again.`,
         )
+      onProgress(
+        `${title}: ${broken[0]} has not its pinned checksum; fetching again past Maven's local repository`,
+      )
     } finally {
       clearInterval(watch)
       rmSync(arriving, { recursive: true, force: true })
     }
   }
+  throw new Error('unreachable: the last source returns or throws')
 }

@@ -1,14 +1,25 @@
 import { createServer } from 'node:net'
 
-const isFree = (port: number): Promise<number | null> =>
+type Probe = { readonly port: number } | { readonly code: string }
+
+const probe = (port: number, host: string): Promise<Probe> =>
   new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(null))
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+    server.once('error', (error: NodeJS.ErrnoException) => resolve({ code: error.code ?? '' }))
+    server.listen({ port, host, exclusive: true }, () => {
       const address = server.address()
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : null))
+      const found = address !== null && typeof address === 'object' ? address.port : port
+      server.close(() => resolve({ port: found }))
     })
   })
+
+/** Free on 127.0.0.1, and on ::1 not another's: browsers take `localhost` for either. */
+const isFree = async (port: number): Promise<number | null> => {
+  const first = await probe(port, '127.0.0.1')
+  if ('code' in first) return null
+  const second = await probe(first.port, '::1')
+  return 'code' in second && second.code === 'EADDRINUSE' ? null : first.port
+}
 
 /** Ports given out by this process: two parts that prefer the same one must not both find it free. */
 const given = new Set<number>()
@@ -16,7 +27,7 @@ const given = new Set<number>()
 /** A free TCP port of loopback: the preferred one when it is free, otherwise any. Never the same twice. */
 export const findFreePort = async (preferred = 0): Promise<number> => {
   const wanted = given.has(preferred) ? 0 : preferred
-  const port = (await isFree(wanted)) ?? (await isFree(0))
+  const port = (await isFree(wanted)) ?? (await isFree(0)) ?? (await isFree(0))
   if (port === null) throw new Error('No free TCP port on 127.0.0.1.')
   if (given.has(port)) return findFreePort()
   given.add(port)

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type PartCommand, type PartProcess, startPartProcess, waitUntilReady } from './part-process.ts'
 import { runCommand } from './run-command.ts'
-import { SandboxError } from './sandbox-error.ts'
+import { diskIsFull, SandboxError } from './sandbox-error.ts'
 
 export type KafkaOptions = {
   readonly dataDir: string
@@ -77,12 +77,18 @@ export const startKafka = async (options: KafkaOptions): Promise<PartProcess> =>
   const classPath = join(options.jars, '*')
   if (!existsSync(join(options.dataDir, 'kafka', 'meta.properties'))) {
     const clusterId = drawClusterId()
-    const { code, output } = await runCommand('java', [
-      ...['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties],
-    ])
+    // What is there without meta.properties is half a format, of a start that was killed.
+    rmSync(join(options.dataDir, 'kafka'), { recursive: true, force: true })
+    const { code, output } = await runCommand(
+      'java',
+      ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties],
+      { signal: options.signal, pidFile: join(options.dataDir, 'prepare-kafka.pid') },
+    )
     if (code !== 0)
       throw new SandboxError(
-        `Kafka could not format its data folder:\n${output.split('\n').slice(-8).join('\n')}`,
+        /No space left on device/.test(output)
+          ? diskIsFull('Kafka could not format its data folder', options.dataDir)
+          : `Kafka could not format its data folder:\n${output.split('\n').slice(-8).join('\n')}`,
       )
   }
   const part: PartCommand = {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { endLeftover, findRunning } from './part-process.ts'
+import { endLeftover, findRunning } from './leftovers.ts'
 import { startStack } from './start-stack.ts'
 
 it('a second start ends what a killed first one left running, and starts on the same data', async () => {

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SandboxError } from './sandbox-error.ts'
+import { notePid, type StopSignal } from './leftovers.ts'
+import { adoptGroup, closeGroup, signalGroup } from './process-group.ts'
+import { diskIsFull, SandboxError } from './sandbox-error.ts'
 
 export type PartCommand = {
   readonly name: string
@@ -15,69 +17,22 @@ export type PartCommand = {
   readonly logFile: string
   readonly pidFile: string
   /** Asks for an orderly end; PostgreSQL ends fast on SIGINT. */
-  readonly stopSignal: 'SIGTERM' | 'SIGINT'
+  readonly stopSignal: StopSignal
 }
 
 export type PartProcess = {
   readonly pid: number
+  /** Bytes of the log that earlier starts have written. */
+  readonly logOffset: number
   hasEnded(): boolean
   stop(how: 'graceful' | 'kill'): Promise<void>
-}
-
-/** The start time of a process from /proc, by which a pid that was given out again is told apart; '' without /proc. */
-const startTimeOf = (pid: number): string => {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19] ?? ''
-  } catch {
-    return ''
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** The process that a pid file names, if that very process still runs; null otherwise. */
-export const findRunning = (pidFile: string): number | null => {
-  try {
-    const [pidText = '', startTime = ''] = readFileSync(pidFile, 'utf8').split(' ')
-    const pid = Number(pidText)
-    return Number.isInteger(pid) && pid > 1 && isAlive(pid) && startTimeOf(pid) === startTime ? pid : null
-  } catch {
-    return null
-  }
-}
-
-/** Ends what a killed predecessor left running: only the very process that the pid file names. Answers whether there was one. */
-export const endLeftover = async (
-  pidFile: string,
-  stopSignal: 'SIGTERM' | 'SIGINT' = 'SIGTERM',
-): Promise<boolean> => {
-  const pid = findRunning(pidFile)
-  rmSync(pidFile, { force: true })
-  if (pid === null) return false
-  process.kill(pid, stopSignal)
-  for (let waitedMs = 0; isAlive(pid) && waitedMs < 8_000; waitedMs += 100) await sleep(100)
-  if (isAlive(pid)) process.kill(pid, 'SIGKILL')
-  for (let waitedMs = 0; isAlive(pid) && waitedMs < 3_000; waitedMs += 50) await sleep(50)
-  return true
-}
-
-/** Writes which process stands behind a pid file, so that `endLeftover` of a later start can find it. */
-export const notePid = (pidFile: string, pid: number): void => {
-  mkdirSync(dirname(pidFile), { recursive: true })
-  writeFileSync(pidFile, `${pid} ${startTimeOf(pid)}`)
 }
 
 /** Starts a part in a process group of its own (Ctrl-C in a terminal reaches only its supervisor). */
 export const startPartProcess = (part: PartCommand): PartProcess => {
   mkdirSync(dirname(part.logFile), { recursive: true })
   const log = openSync(part.logFile, 'a')
+  const logOffset = fstatSync(log).size
   const child: ChildProcess = spawn(part.command, [...part.args], {
     stdio: ['ignore', log, log],
     detached: true,
@@ -90,31 +45,45 @@ export const startPartProcess = (part: PartCommand): PartProcess => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
+  closeSync(log)
   const { pid } = child
   if (pid === undefined)
     throw new SandboxError(`${part.name} could not be started: ${part.command} can not be run.`)
-  notePid(part.pidFile, pid)
+  adoptGroup(pid)
+  notePid(part.pidFile, pid, { stopSignal: part.stopSignal })
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   return {
     pid,
+    logOffset,
     hasEnded,
     stop: async (how) => {
-      if (!hasEnded()) child.kill(how === 'kill' ? 'SIGKILL' : part.stopSignal)
-      const insist = setTimeout(() => child.kill('SIGKILL'), 15_000)
+      if (how === 'kill') signalGroup(pid, 'SIGKILL')
+      else if (!hasEnded()) child.kill(part.stopSignal)
+      const insist = setTimeout(() => signalGroup(pid, 'SIGKILL'), 15_000)
       await ended
       clearTimeout(insist)
+      closeGroup(pid)
       rmSync(part.pidFile, { force: true })
     },
   }
 }
 
-/** The last lines of a part's log, for the message when it does not come up. */
-export const tailOf = (logFile: string, lines = 12): string => {
+/** What a part has logged since it was started: its last lines, for the message when it does not come up. */
+const tailOf = ({ logFile }: PartCommand, { logOffset }: PartProcess): string => {
   try {
-    return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n')
+    const said = readFileSync(logFile).subarray(logOffset).toString('utf8').trimEnd()
+    return said === '' ? '(it said nothing)' : said.split('\n').slice(-12).join('\n')
   } catch {
     return '(no log)'
   }
+}
+
+const explainEnd = (part: PartCommand, tail: string): string => {
+  if (/No space left on device|ENOSPC/.test(tail))
+    return diskIsFull(`${part.name} ended while starting`, dirname(part.logFile))
+  if (/EADDRINUSE|Address already in use|BindException/i.test(tail))
+    return `${part.name} ended while starting: another program has taken its port in the meantime. Start again.\nIts log (${part.logFile}) ends with:\n${tail}`
+  return `${part.name} ended while starting. Its log (${part.logFile}) ends with:\n${tail}`
 }
 
 /** Waits until `isReady` answers true. Fails at once when the process has ended, and after `timeoutMs`. */
@@ -130,14 +99,14 @@ export const waitUntilReady = async (
       await running.stop('kill')
       options.signal.throwIfAborted()
     }
-    if (running.hasEnded())
-      throw new SandboxError(
-        `${part.name} ended while starting. Its log (${part.logFile}) ends with:\n${tailOf(part.logFile)}`,
-      )
+    if (running.hasEnded()) {
+      await running.stop('kill')
+      throw new SandboxError(explainEnd(part, tailOf(part, running)))
+    }
     if (Date.now() > giveUpAt) {
       await running.stop('kill')
       throw new SandboxError(
-        `${part.name} did not answer within ${options.timeoutMs / 1000} s. Its log (${part.logFile}) ends with:\n${tailOf(part.logFile)}`,
+        `${part.name} did not answer within ${options.timeoutMs / 1000} s. Its log (${part.logFile}) ends with:\n${tailOf(part, running)}`,
       )
     }
     await sleep(150)

@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { type PartCommand, type PartProcess, startPartProcess, waitUntilReady } from './part-process.ts'
 import { runCommand } from './run-command.ts'
-import { SandboxError } from './sandbox-error.ts'
+import { diskIsFull, SandboxError } from './sandbox-error.ts'
 
 export type PostgresOptions = {
   readonly dataDir: string
@@ -42,18 +42,46 @@ const identity = async (): Promise<{ uid: number; gid: number } | null> => {
   return { uid: Number(uid.output), gid: Number(gid.output) }
 }
 
-const initialise = async (databaseDir: string): Promise<void> => {
+/** The major version of the server that is embedded; a data folder of another one can not be opened by it. */
+const majorVersion = '18'
+
+/** Makes the data folder under another name first: a start that is killed half-way leaves no half a folder. */
+const initialise = async (
+  databaseDir: string,
+  pidFile: string,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const arriving = `${databaseDir}-arriving`
+  rmSync(arriving, { recursive: true, force: true })
   const program = fileURLToPath(new URL('initialise-postgres.ts', import.meta.url))
-  const { code, output } = await runCommand(process.execPath, [
-    '--disable-warning=ExperimentalWarning',
-    program,
-    databaseDir,
-  ])
-  if (code === 0) return
-  rmSync(databaseDir, { recursive: true, force: true })
-  throw new SandboxError(
-    `PostgreSQL could not make its data folder ${databaseDir}:\n${output.split('\n').slice(-8).join('\n')}`,
-  )
+  try {
+    const { code, output } = await runCommand(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', program, arriving],
+      { signal, pidFile },
+    )
+    if (code !== 0)
+      throw new SandboxError(
+        /No space left on device/.test(output)
+          ? diskIsFull('PostgreSQL could not make its data folder', databaseDir)
+          : `PostgreSQL could not make its data folder ${databaseDir}:\n${output.split('\n').slice(-8).join('\n')}`,
+      )
+    renameSync(arriving, databaseDir)
+  } finally {
+    rmSync(arriving, { recursive: true, force: true })
+  }
+}
+
+/** Makes the data folder when it is not there. Fails when another version wrote it. */
+const prepare = async (databaseDir: string, options: PostgresOptions): Promise<void> => {
+  const versionFile = join(databaseDir, 'PG_VERSION')
+  if (!existsSync(versionFile))
+    return initialise(databaseDir, join(options.dataDir, 'prepare-postgres.pid'), options.signal)
+  const version = readFileSync(versionFile, 'utf8').trim()
+  if (version !== majorVersion)
+    throw new SandboxError(
+      `The data folder ${databaseDir} was written by PostgreSQL ${version}, and this is ${majorVersion}, which can not open it.\nUse another data folder, delete this one (the demo does so with --reset), or let PostgreSQL ${version} run on it and name that by DATABASE_URL.`,
+    )
 }
 
 const urlOf = (port: number, database: string): string =>
@@ -78,7 +106,7 @@ export const startPostgres = async (
   mkdirSync(options.dataDir, { recursive: true })
   // As root PostgreSQL runs as a user of its own, who must be able to come this far.
   chmodSync(options.dataDir, 0o755)
-  if (!existsSync(join(databaseDir, 'PG_VERSION'))) await initialise(databaseDir)
+  await prepare(databaseDir, options)
   const runAs = await identity()
   const settings = {
     port: String(options.port),

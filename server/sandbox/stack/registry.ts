@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type PartCommand, type PartProcess, startPartProcess, waitUntilReady } from './part-process.ts'
 import { runCommand } from './run-command.ts'
-import { SandboxError } from './sandbox-error.ts'
+import { diskIsFull, SandboxError } from './sandbox-error.ts'
 
 export type RegistryOptions = {
   readonly dataDir: string
@@ -12,21 +12,29 @@ export type RegistryOptions = {
   readonly signal?: AbortSignal | undefined
 }
 
-const unpack = async (archiveDir: string): Promise<string> => {
+const unpack = async ({ archiveDir, dataDir, signal }: RegistryOptions): Promise<string> => {
   const dir = join(archiveDir, 'unpacked')
   if (existsSync(dir)) return dir
   const archive = readdirSync(archiveDir).find((name) => name.endsWith('.tar.gz'))
   if (archive === undefined) throw new SandboxError(`The schema registry's archive is not in ${archiveDir}.`)
   const arriving = `${dir}-${process.pid}`
   mkdirSync(arriving, { recursive: true })
-  const { code, output } = await runCommand('tar', ['-xzf', join(archiveDir, archive), '-C', arriving])
-  if (code !== 0) {
+  try {
+    const { code, output } = await runCommand('tar', ['-xzf', join(archiveDir, archive), '-C', arriving], {
+      signal,
+      pidFile: join(dataDir, 'prepare-registry.pid'),
+    })
+    if (code !== 0)
+      throw new SandboxError(
+        /No space left on device/.test(output)
+          ? diskIsFull('The schema registry could not be unpacked', archiveDir)
+          : `The schema registry could not be unpacked:\n${output}`,
+      )
+    if (!existsSync(dir)) renameSync(arriving, dir)
+    return dir
+  } finally {
     rmSync(arriving, { recursive: true, force: true })
-    throw new SandboxError(`The schema registry could not be unpacked:\n${output}`)
   }
-  if (existsSync(dir)) rmSync(arriving, { recursive: true, force: true })
-  else renameSync(arriving, dir)
-  return dir
 }
 
 /** The Confluent-compatible API of a registry on this port. */
@@ -34,7 +42,7 @@ export const registryUrlOf = (port: number): string => `http://127.0.0.1:${port}
 
 /** Starts Apicurio Registry 2.6. It keeps schemas in memory: who uses it registers them at start. */
 export const startRegistry = async (options: RegistryOptions): Promise<PartProcess> => {
-  const libraries = await unpack(options.archiveDir)
+  const libraries = await unpack(options)
   const jar = join(libraries, 'apicurio-registry-app-2.6.13.Final-runner.jar')
   const part: PartCommand = {
     name: 'Schema registry',

@@ -2,13 +2,12 @@ import { join } from 'node:path'
 import { ensureArtifact } from './artifacts.ts'
 import { findFreePort } from './free-port.ts'
 import { startKafka } from './kafka.ts'
-import { endLeftover, type PartProcess } from './part-process.ts'
+import { endStackLeftovers } from './leftovers.ts'
+import type { PartProcess } from './part-process.ts'
 import { startPostgres } from './postgres.ts'
 import { requireDiskSpace, requireJava } from './prerequisites.ts'
 import { registryUrlOf, startRegistry } from './registry.ts'
-
-export type StackPart = 'postgres' | 'kafka' | 'registry'
-export const stackParts = ['postgres', 'kafka', 'registry'] as const satisfies readonly StackPart[]
+import { type StackPart, stackParts } from './stack-parts.ts'
 
 export type StackOptions = {
   readonly dataDir: string
@@ -44,11 +43,9 @@ export type RunningStack = {
  */
 export const startStack = async (options: StackOptions): Promise<RunningStack> => {
   const { dataDir, parts = stackParts, onProgress = () => {}, signal } = options
-  requireDiskSpace(dataDir, 600)
-  if (parts.includes('kafka') || parts.includes('registry')) await requireJava()
-  for (const part of parts)
-    if (await endLeftover(join(dataDir, `${part}.pid`), part === 'postgres' ? 'SIGINT' : 'SIGTERM'))
-      onProgress(`${part}: ended what an earlier start had left running`)
+  requireDiskSpace(dataDir, 600, 'Another folder can be given for the data.')
+  if (parts.includes('kafka') || parts.includes('registry')) await requireJava(signal)
+  await endStackLeftovers(dataDir, onProgress, parts)
   const ports = {
     postgres: await findFreePort(options.ports?.postgres),
     kafka: await findFreePort(options.ports?.kafka),
@@ -62,6 +59,11 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
       : { port: kafkaProxyTarget, advertised: options.kafkaProxyPort }
   const running = new Map<StackPart, PartProcess>()
 
+  const fetching = (part: StackPart) => ({
+    onProgress,
+    signal,
+    pidFile: join(dataDir, `prepare-${part}.pid`),
+  })
   const starters = {
     postgres: async () =>
       (await startPostgres({ dataDir, port: ports.postgres, volatile: options.volatile ?? false, signal }))
@@ -69,7 +71,7 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
     kafka: async () =>
       startKafka({
         dataDir,
-        jars: await ensureArtifact('kafka', onProgress, signal),
+        jars: await ensureArtifact('kafka', fetching('kafka')),
         port: ports.kafka,
         controllerPort,
         proxied,
@@ -78,7 +80,7 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
     registry: async () =>
       startRegistry({
         dataDir,
-        archiveDir: await ensureArtifact('registry', onProgress, signal),
+        archiveDir: await ensureArtifact('registry', fetching('registry')),
         port: ports.registry,
         signal,
       }),

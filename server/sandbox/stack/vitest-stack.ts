@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { type StackPart, startStack } from './start-stack.ts'
+import type { StackPart } from './stack-parts.ts'
+import { startStack } from './start-stack.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
