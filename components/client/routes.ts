@@ -22,5 +22,6 @@ export const routes = {
     withQuery(`/${part(connection)}/traces`, query),
   trace: (connection: string, id: string, query: { span?: string } = {}) =>
     withQuery(`/${part(connection)}/traces/${part(id)}`, query),
+  connection: (connection: string) => `/${part(connection)}/connection`,
   audit: (connection: string) => `/${part(connection)}/audit`,
 } as const

@@ -5,12 +5,15 @@ export const Sparkline = ({
   width = 96,
   height = 20,
   bars = false,
+  marks = [],
 }: {
   readonly points: readonly (number | null)[]
   readonly label: string
   readonly width?: number
   readonly height?: number
   readonly bars?: boolean
+  /** Where something happened that explains a change: `at` from 0, the oldest edge, to 1, now. */
+  readonly marks?: readonly { readonly id: string; readonly at: number; readonly text: string }[]
 }) => {
   const top = Math.max(1, ...points.map((point) => point ?? 0))
   const step = points.length > 1 ? width / (points.length - (bars ? 0 : 1)) : width
@@ -49,6 +52,20 @@ export const Sparkline = ({
               strokeLinejoin="round"
             />
           ))}
+      {marks.map(({ id, at, text }) => (
+        <line
+          key={id}
+          x1={at * width}
+          x2={at * width}
+          y1={0}
+          y2={height}
+          stroke="var(--info)"
+          strokeWidth={1.5}
+          strokeDasharray="3 2"
+        >
+          <title>{text}</title>
+        </line>
+      ))}
       <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--line)" />
     </svg>
   )

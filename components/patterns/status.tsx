@@ -142,6 +142,32 @@ export const statuses = {
     stopped: { label: 'Stopped', icon: OctagonX, tone: 'critical', meaning: 'Has lag and no members' },
     unknown: { label: 'Not known yet', icon: CircleHelp, tone: 'neutral', meaning: 'Too few samples' },
   },
+  capability: {
+    yes: { label: 'Yes', icon: CircleCheck, tone: 'ok', meaning: 'The cluster does it for this user' },
+    no: {
+      label: 'No',
+      icon: Ban,
+      tone: 'neutral',
+      meaning: 'The cluster or its configuration does not do it',
+    },
+    denied: { label: 'Denied', icon: CircleX, tone: 'warning', meaning: 'This user has no right to it' },
+    unavailable: {
+      label: 'Not known',
+      icon: CircleHelp,
+      tone: 'warning',
+      meaning: 'It could not be asked just now',
+    },
+  },
+  health: {
+    up: { label: 'Up', icon: CircleCheck, tone: 'ok', meaning: 'Answers' },
+    down: { label: 'Down', icon: CircleX, tone: 'critical', meaning: 'Does not answer' },
+    'not-configured': {
+      label: 'Not configured',
+      icon: CircleDashed,
+      tone: 'neutral',
+      meaning: 'Left out in the configuration',
+    },
+  },
 } as const satisfies Record<string, Record<string, Entry>>
 
 type Family = keyof typeof statuses

@@ -35,6 +35,7 @@ const findPages = async (baseURL: string | undefined): Promise<Found[]> => {
       : []),
     { name: 'traces', path: '/local/traces' },
     ...(letters[0]?.traceId ? [{ name: 'trace', path: `/local/traces/${letters[0].traceId}` }] : []),
+    { name: 'connection', path: '/local/connection' },
     { name: 'audit', path: '/local/audit' },
     { name: 'unknown topic', path: '/local/topics/nothing-of-this-name' },
     { name: 'unknown group', path: '/local/groups/nothing-of-this-name' },

@@ -99,7 +99,7 @@ export const FailureGroupView = ({
               </Section>
               {sample === null ? null : <SamplePayload connection={connection} letterId={sample} />}
             </div>
-            <Side data={data} connection={connection} />
+            <Side data={data} connection={connection} checkedAt={query.dataUpdatedAt} />
           </div>
         )}
       </QueryPanel>
@@ -108,7 +108,15 @@ export const FailureGroupView = ({
   )
 }
 
-const Side = ({ data, connection }: { readonly data: FailureGroupDetail; readonly connection: string }) => {
+const Side = ({
+  data,
+  connection,
+  checkedAt,
+}: {
+  readonly data: FailureGroupDetail
+  readonly connection: string
+  readonly checkedAt: number
+}) => {
   const client = useQueryClient()
   const change = useMutation({
     mutationFn: (state: FailureGroupDetail['state']) =>
@@ -148,12 +156,17 @@ const Side = ({ data, connection }: { readonly data: FailureGroupDetail; readonl
           width={300}
           height={56}
           bars
+          marks={data.marks.map(({ id, atMs, kind, text }) => ({
+            id,
+            at: 1 - (checkedAt - atMs) / 3_600_000,
+            text: `${kind}: ${text}`,
+          }))}
         />
         <p className="mt-1 text-muted">
-          {data.perMinute.toFixed(data.perMinute < 10 ? 1 : 0)} a minute over the last five minutes
+          {data.perMinute.toFixed(data.perMinute < 10 ? 1 : 0)} a minute, by the last five minutes
         </p>
         {data.marks.length > 0 ? (
-          <ul className="mt-2 text-small text-muted">
+          <ul aria-label="Marks" className="mt-2 text-small text-muted">
             {data.marks.slice(-4).map(({ id, atMs, kind, text }) => (
               <li key={id} className="truncate" title={text}>
                 <Time at={atMs} short /> {kind}: {text}

@@ -1,17 +1,14 @@
+import { Graph, layout } from '@dagrejs/dagre'
 import type { Overview } from '#server/contracts/overview.ts'
 
 type SystemMap = Overview['data']['map']
 export type PlacedNode = SystemMap['nodes'][number] & {
+  readonly label: string
   readonly x: number
   readonly y: number
   readonly width: number
 }
-export type PlacedEdge = SystemMap['edges'][number] & {
-  readonly x1: number
-  readonly y1: number
-  readonly x2: number
-  readonly y2: number
-}
+export type PlacedEdge = SystemMap['edges'][number] & { readonly path: string }
 export type MapLayout = {
   readonly nodes: readonly PlacedNode[]
   readonly edges: readonly PlacedEdge[]
@@ -19,63 +16,55 @@ export type MapLayout = {
   readonly height: number
 }
 
-const nodeWidth = 132
 export const nodeHeight = 26
-const columnGap = 52
-const rowGap = 10
+const mostLetters = 18
+/** Of the 12 px text of a node, with its dot and the space around. */
+const widthOf = (label: string): number => 34 + label.length * 6.7
+
+const labelOf = (name: string): string =>
+  name.length > mostLetters ? `${name.slice(0, mostLetters - 1)}…` : name
+
+type Point = { readonly x: number; readonly y: number }
+
+/** A smooth line through points: the corners become curves. */
+const pathThrough = (points: readonly Point[]): string => {
+  const [first, ...rest] = points
+  if (!first) return ''
+  const parts = [`M${Math.round(first.x)} ${Math.round(first.y)}`]
+  let before = first
+  for (const point of rest) {
+    const middle = Math.round((before.x + point.x) / 2)
+    parts.push(
+      `C${middle} ${Math.round(before.y)} ${middle} ${Math.round(point.y)} ${Math.round(point.x)} ${Math.round(point.y)}`,
+    )
+    before = point
+  }
+  return parts.join(' ')
+}
 
 /**
- * Places services and topics from left to right: a node stands one column right of the furthest that leads to it,
- * loops cut where they close; nodes of a column stand in the order of what leads to them, so that lines cross less.
+ * Places services and topics from left to right in ranks, loops broken where that costs least and lines crossing
+ * little (dagre: Gansner et al., "A Technique for Drawing Directed Graphs"). Lines run between nodes, not over them.
  */
 export const layOutMap = ({ nodes, edges }: SystemMap): MapLayout => {
-  const known = new Set(nodes.map(({ id }) => id))
-  const incoming = new Map<string, string[]>()
-  for (const { from, to } of edges)
-    if (known.has(from) && known.has(to) && from !== to) incoming.set(to, [...(incoming.get(to) ?? []), from])
-  const columns = new Map<string, number>()
-  const columnOf = (id: string, path: ReadonlySet<string>): number => {
-    const done = columns.get(id)
-    if (done !== undefined) return done
-    const onPath = new Set(path).add(id)
-    const before = (incoming.get(id) ?? [])
-      .filter((from) => !onPath.has(from))
-      .map((from) => columnOf(from, onPath) + 1)
-    const column = Math.max(0, ...before)
-    if (path.size === 0 || before.length === (incoming.get(id) ?? []).length) columns.set(id, column)
-    return column
-  }
-  for (const { id } of nodes) columnOf(id, new Set())
-  const byColumn = Map.groupBy(nodes, ({ id }) => columns.get(id) ?? 0)
-  const placed = new Map<string, PlacedNode>()
-  for (const column of [...byColumn.keys()].sort((a, b) => a - b)) {
-    const weight = (id: string): number => {
-      const ys = (incoming.get(id) ?? []).flatMap((from) => placed.get(from)?.y ?? [])
-      return ys.length === 0 ? 0 : ys.reduce((sum, y) => sum + y, 0) / ys.length
-    }
-    const list = (byColumn.get(column) ?? []).sort(
-      (a, b) => weight(a.id) - weight(b.id) || a.name.localeCompare(b.name),
-    )
-    for (const [row, node] of list.entries())
-      placed.set(node.id, {
-        ...node,
-        x: column * (nodeWidth + columnGap),
-        y: row * (nodeHeight + rowGap),
-        width: nodeWidth,
-      })
-  }
-  const all = [...placed.values()]
+  const graph = new Graph({ multigraph: false })
+  graph.setGraph({ rankdir: 'LR', nodesep: 10, edgesep: 8, ranksep: 40, marginx: 2, marginy: 2 })
+  for (const { id, name } of nodes) graph.setNode(id, { width: widthOf(labelOf(name)), height: nodeHeight })
+  const drawn = edges.filter(({ from, to }) => from !== to && graph.hasNode(from) && graph.hasNode(to))
+  for (const { from, to, perMinute } of drawn)
+    graph.setEdge(from, to, { weight: 1 + Math.round(Math.log10(1 + perMinute)) })
+  layout(graph)
+  const size = graph.graph() as { width?: number; height?: number }
   return {
-    nodes: all,
-    edges: edges.flatMap((edge) => {
-      const from = placed.get(edge.from)
-      const to = placed.get(edge.to)
-      if (!from || !to) return []
-      const y1 = from.y + nodeHeight / 2
-      const y2 = to.y + nodeHeight / 2
-      return [{ ...edge, x1: from.x + nodeWidth, y1, x2: to.x, y2 }]
+    nodes: nodes.map((node) => {
+      const { x = 0, y = 0, width = 0 } = graph.node(node.id) as { x?: number; y?: number; width?: number }
+      return { ...node, label: labelOf(node.name), x: x - width / 2, y: y - nodeHeight / 2, width }
     }),
-    width: Math.max(nodeWidth, ...all.map(({ x }) => x + nodeWidth)),
-    height: Math.max(nodeHeight, ...all.map(({ y }) => y + nodeHeight)),
+    edges: drawn.map((edge) => ({
+      ...edge,
+      path: pathThrough(((graph.edge(edge.from, edge.to) as { points?: Point[] }).points ?? []) as Point[]),
+    })),
+    width: Math.ceil(size.width ?? 0),
+    height: Math.ceil(size.height ?? 0),
   }
 }

@@ -25,24 +25,27 @@ export const SystemMap = ({
   const busiest = Math.max(1, ...edges.map(({ perMinute }) => perMinute))
   return (
     <div role="group" aria-label="Map of services and topics" tabIndex={0} className="overflow-x-auto p-3">
-      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} className="block" aria-hidden>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        // As wide as it needs, narrower down to where its words can still be read, then it scrolls.
+        style={{ width: '100%', maxWidth: width, minWidth: width * 0.8 }}
+        className="block"
+        aria-hidden
+      >
         <title>Flow between services and topics</title>
-        {edges.map(({ from, to, x1, y1, x2, y2, perMinute }) => {
-          const bend = Math.max(24, Math.abs(x2 - x1) / 2)
-          return (
-            <path
-              key={`${from} ${to}`}
-              d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
-              fill="none"
-              stroke="var(--line-strong)"
-              strokeOpacity={0.55}
-              strokeWidth={1 + (3 * perMinute) / busiest}
-            >
-              <title>{`${Math.round(perMinute)} a minute`}</title>
-            </path>
-          )
-        })}
-        {nodes.map(({ id, kind, name, trouble, x, y, width: nodeWidth }) => (
+        {edges.map(({ from, to, path, perMinute }) => (
+          <path
+            key={`${from} ${to}`}
+            d={path}
+            fill="none"
+            stroke="var(--line-strong)"
+            strokeOpacity={0.55}
+            strokeWidth={1 + (3 * perMinute) / busiest}
+          >
+            <title>{`${Math.round(perMinute)} a minute`}</title>
+          </path>
+        ))}
+        {nodes.map(({ id, kind, name, label, trouble, x, y, width: nodeWidth }) => (
           <Link
             key={id}
             href={
@@ -69,7 +72,7 @@ export const SystemMap = ({
               fill={kind === 'topic' ? 'var(--queue)' : serviceColour(name)}
             />
             <text x={x + 21} y={y + nodeHeight / 2 + 4} fontSize={12} fill="var(--text)">
-              {name.length > 16 ? `${name.slice(0, 15)}…` : name}
+              {label}
               <title>{name}</title>
             </text>
           </Link>

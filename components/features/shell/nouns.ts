@@ -2,6 +2,7 @@ import {
   Activity,
   ArrowLeftRight,
   BookOpenCheck,
+  Cable,
   Inbox,
   LayoutDashboard,
   type LucideIcon,
@@ -44,6 +45,13 @@ export const nouns: readonly NounEntry[] = [
     icon: Activity,
     command: 'go-traces',
     address: (connection) => routes.traces(connection),
+  },
+  {
+    id: 'connection',
+    title: 'Connection',
+    icon: Cable,
+    command: 'go-connection',
+    address: routes.connection,
   },
   { id: 'audit', title: 'Audit', icon: BookOpenCheck, command: 'go-audit', address: routes.audit },
 ]

@@ -1,0 +1,147 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { type CapabilityName, capabilityName } from '#server/contracts/capabilities.ts'
+import type { ConnectionDetail } from '#server/contracts/connections.ts'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import type { Health } from '#server/contracts/health.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { Copyable } from '../../patterns/copyable.tsx'
+import { DataTable } from '../../patterns/data-table.tsx'
+import { KeyValue } from '../../patterns/key-value.tsx'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { Section } from '../../patterns/section.tsx'
+import { Status } from '../../patterns/status.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+
+const capabilityTitles: Readonly<Record<CapabilityName, readonly [title: string, use: string]>> = {
+  'list-topics': ['List topics', 'Topics, dead letters, the map'],
+  'read-messages': ['Read messages', 'Messages, dead letters, replay'],
+  'list-groups': ['List consumer groups', 'Lag, verdicts, what a replay reaches'],
+  publish: ['Publish messages', 'Replay'],
+  'topic-sizes': ['Read sizes on disk', 'Size of each topic'],
+  registry: ['Ask the schema registry', 'Avro, Protobuf and JSON Schema payloads'],
+}
+
+/** One connection: the cluster behind it, what may be done there and why not, and the state of all that Spillway needs. */
+export const ConnectionView = ({ connection }: { readonly connection: string }) => {
+  const detail = useQuery(endpointQuery(endpoints.showConnection, { params: { connection } }))
+  const health = useQuery(endpointQuery(endpoints.showHealth))
+  return (
+    <PageShell
+      title={detail.data?.name ?? 'Connection'}
+      meta={detail.data ? <span>{detail.data.environment.name}</span> : null}
+    >
+      <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] items-start gap-3 max-[1100px]:grid-cols-1">
+        <Section title="Cluster">
+          <QueryPanel query={detail} skeleton={<TableSkeleton rows={6} columns={2} />}>
+            {(data) => <Cluster data={data} />}
+          </QueryPanel>
+        </Section>
+        <Section title="What may be done here" padded={false}>
+          <QueryPanel query={detail} skeleton={<TableSkeleton rows={6} columns={3} />}>
+            {(data) => <Capabilities data={data} />}
+          </QueryPanel>
+        </Section>
+      </div>
+      <Section title="What Spillway depends on" padded={false}>
+        <QueryPanel query={health} skeleton={<TableSkeleton rows={4} columns={4} />}>
+          {({ dependencies }) => <Dependencies rows={dependencies} />}
+        </QueryPanel>
+      </Section>
+    </PageShell>
+  )
+}
+
+const Cluster = ({ data }: { readonly data: ConnectionDetail }) => (
+  <KeyValue
+    rows={[
+      ['Kind', 'Kafka'],
+      [
+        'Cluster id',
+        data.broker ? (
+          <Copyable key="c" text={data.broker.clusterId} what="cluster id" />
+        ) : (
+          <span key="c" className="text-critical">
+            the broker does not answer
+          </span>
+        ),
+      ],
+      ['Brokers', data.broker ? String(data.broker.brokers) : 'not known'],
+      ['Environment', `${data.environment.name}${data.environment.production ? ', production' : ''}`],
+      [
+        'Writing',
+        data.readOnly
+          ? 'refused: the connection is read-only in the configuration'
+          : 'allowed, as far as the broker allows it',
+      ],
+      ['Schema registry', data.registryConfigured ? 'configured' : 'not configured'],
+    ]}
+  />
+)
+
+const Capabilities = ({ data }: { readonly data: ConnectionDetail }) => (
+  <DataTable
+    label="What may be done on this connection"
+    rows={capabilityName.options.map((name) => ({ name, capability: data.capabilities[name] }))}
+    rowKey={({ name }) => name}
+    columns={[
+      {
+        id: 'name',
+        header: 'Ability',
+        width: '170px',
+        cell: ({ name }) => capabilityTitles[name][0],
+      },
+      {
+        id: 'state',
+        header: 'State',
+        width: '110px',
+        cell: ({ capability }) => <Status of="capability" value={capability.state} />,
+      },
+      {
+        id: 'why',
+        header: 'Needed for, or why not',
+        width: 'minmax(200px, 1fr)',
+        cell: ({ name, capability }) => {
+          const text = capability.state === 'yes' ? capabilityTitles[name][1] : capability.why
+          return (
+            <span title={text} className={capability.state === 'yes' ? 'text-muted' : ''}>
+              {text}
+            </span>
+          )
+        },
+      },
+    ]}
+  />
+)
+
+const Dependencies = ({ rows }: { readonly rows: Health['dependencies'] }) => (
+  <DataTable
+    label="Dependencies"
+    rows={rows}
+    rowKey={({ name }) => name}
+    columns={[
+      { id: 'name', header: 'Part', width: '170px', cell: ({ name }) => name },
+      {
+        id: 'state',
+        header: 'State',
+        width: '130px',
+        cell: ({ state }) => <Status of="health" value={state} />,
+      },
+      {
+        id: 'latency',
+        header: 'Answered in',
+        width: '110px',
+        align: 'right',
+        cell: ({ latencyMs }) =>
+          latencyMs === null ? <span className="text-faint">–</span> : `${latencyMs.toFixed(1)} ms`,
+      },
+      {
+        id: 'detail',
+        header: 'Detail',
+        width: 'minmax(240px, 1fr)',
+        cell: ({ detail }) => <span title={detail}>{detail}</span>,
+      },
+    ]}
+  />
+)
