@@ -10,9 +10,22 @@ export type Given = {
 const timeoutMs = 5_000
 
 const reasonOf = (error: unknown): string => {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return [...new Set(error.errors.map(reasonOf))].join('; ')
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message
+}
+
+const withinTime = async <T>(work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 const placeOf = (url: string): string => {
@@ -34,22 +47,33 @@ const askDatabase = async (url: string): Promise<void> => {
 }
 
 const askKafka = async (brokers: string): Promise<void> => {
-  const { Kafka, logLevel } = await import('kafkajs')
-  const admin = new Kafka({
-    clientId: 'spillway-demo',
-    brokers: brokers.split(','),
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: timeoutMs,
-    requestTimeout: timeoutMs,
-    retry: { retries: 1 },
-  }).admin()
-  try {
-    await admin.connect()
-    // Goes to the address that the broker itself tells, which may be another than the one given.
-    await admin.describeCluster()
-  } finally {
-    await admin.disconnect().catch(() => {})
+  const { Connection, metadataV12 } = await import('@platformatic/kafka')
+  const ask = async (host: string, port: number) => {
+    const connection = new Connection('spillway-demo', { connectTimeout: timeoutMs })
+    connection.on('error', () => {})
+    try {
+      await connection.connect(host, port)
+      return await withinTime(metadataV12.api.async(connection, [], false, false))
+    } finally {
+      void connection.close().catch(() => {})
+    }
   }
+  const { brokers: told } = await Promise.any(
+    brokers.split(',').map((broker) => {
+      const at = broker.trim().lastIndexOf(':')
+      return ask(broker.trim().slice(0, at), Number(broker.trim().slice(at + 1)))
+    }),
+  )
+  // Clients go on to the addresses that the brokers themselves tell, which may be others than the one given.
+  await Promise.any(
+    [...told.values()].map(async ({ host, port }) => {
+      try {
+        await ask(host, port)
+      } catch (error) {
+        throw new Error(`it tells clients to use ${host}:${port}, and there: ${reasonOf(error)}`)
+      }
+    }),
+  )
 }
 
 const askRegistry = async (url: string): Promise<void> => {

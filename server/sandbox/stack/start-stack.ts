@@ -42,8 +42,14 @@ export type RunningStack = {
  * and the error says what to do (`SandboxError`).
  */
 export const startStack = async (options: StackOptions): Promise<RunningStack> => {
-  const { dataDir, parts = stackParts, onProgress = () => {}, signal } = options
-  requireDiskSpace(dataDir, 600, 'Another folder can be given for the data.')
+  const { dataDir, parts = stackParts, onProgress = () => {} } = options
+  const failing = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, failing.signal]) : failing.signal
+  requireDiskSpace(
+    dataDir,
+    600,
+    'Another folder can be given: --data of the demo, SPILLWAY_DATA of `npm start`.',
+  )
   if (parts.includes('kafka') || parts.includes('registry')) await requireJava(signal)
   await endStackLeftovers(dataDir, onProgress, parts)
   const ports = {
@@ -101,11 +107,20 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
     await Promise.all([...running.keys()].map((part) => stopPart(part)))
   }
 
-  const outcomes = await Promise.allSettled(parts.map(startPart))
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failed) {
+  let first: unknown = null
+  const orFail = async (part: StackPart): Promise<void> => {
+    try {
+      await startPart(part)
+    } catch (error) {
+      first ??= error
+      // The others need not come up any more.
+      failing.abort()
+    }
+  }
+  await Promise.all(parts.map(orFail))
+  if (first !== null) {
     await stop()
-    throw failed.reason
+    throw first
   }
   return {
     brokers: `127.0.0.1:${ports.kafka}`,
