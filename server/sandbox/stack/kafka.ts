@@ -17,6 +17,25 @@ export type KafkaOptions = {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Settings that the broker of compose.yaml has too. */
+export const brokerSettings = {
+  'num.partitions': '3',
+  'auto.create.topics.enable': 'false',
+  'offsets.topic.num.partitions': '4',
+  'offsets.topic.replication.factor': '1',
+  'transaction.state.log.num.partitions': '4',
+  'transaction.state.log.replication.factor': '1',
+  'transaction.state.log.min.isr': '1',
+  'share.coordinator.state.topic.num.partitions': '2',
+  'share.coordinator.state.topic.replication.factor': '1',
+  'share.coordinator.state.topic.min.isr': '1',
+  'group.initial.rebalance.delay.ms': '0',
+  'message.max.bytes': String(16 * 1024 * 1024),
+  'replica.fetch.max.bytes': String(16 * 1024 * 1024),
+  'log.cleaner.dedupe.buffer.size': String(16 * 1024 * 1024),
+  'log.retention.check.interval.ms': '30000',
+} as const
+
 const propertiesOf = ({ dataDir, port, controllerPort, proxied }: KafkaOptions): string =>
   Object.entries({
     'process.roles': 'broker,controller',
@@ -28,21 +47,7 @@ const propertiesOf = ({ dataDir, port, controllerPort, proxied }: KafkaOptions):
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(dataDir, 'kafka'),
-    'num.partitions': '3',
-    'auto.create.topics.enable': 'false',
-    'offsets.topic.num.partitions': '4',
-    'offsets.topic.replication.factor': '1',
-    'transaction.state.log.num.partitions': '4',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
-    'share.coordinator.state.topic.num.partitions': '2',
-    'share.coordinator.state.topic.replication.factor': '1',
-    'share.coordinator.state.topic.min.isr': '1',
-    'group.initial.rebalance.delay.ms': '0',
-    'message.max.bytes': String(16 * 1024 * 1024),
-    'replica.fetch.max.bytes': String(16 * 1024 * 1024),
-    'log.cleaner.dedupe.buffer.size': String(16 * 1024 * 1024),
-    'log.retention.check.interval.ms': '30000',
+    ...brokerSettings,
   })
     .map(([name, value]) => `${name}=${value}`)
     .join('\n')
