@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { apiAddress, cacheKey } from '#server/contracts/api-address.ts'
 import type { Endpoint } from '#server/contracts/endpoints.ts'
@@ -61,4 +61,38 @@ export const endpointQuery = <const E extends Endpoint>(endpoint: E, input: Call
     queryKey: cacheKey(endpoint, input),
     queryFn: ({ signal }) => callEndpoint(endpoint, input, signal),
     placeholderData: keepPreviousData,
+  })
+
+/** Query options of an answer that is held still: its key keeps apart from the noun, so that no live notice loads it anew. */
+export const endpointStill = <const E extends Endpoint>(endpoint: E, input: CallInput<E> = {}) =>
+  queryOptions({
+    queryKey: ['still', ...cacheKey(endpoint, input)] as const,
+    queryFn: ({ signal }) => callEndpoint(endpoint, input, signal),
+    refetchOnWindowFocus: false,
+  })
+
+/** An operation whose answers lead to the next one by `nextCursor`; without one the first answer is the whole. */
+export type PagedEndpoint = Endpoint & { readonly output: z.ZodType<object> }
+
+/**
+ * Query options of an operation read page by page, newest first. The key keeps apart from the noun, so that a live
+ * notice does not load the pages anew: what one reads does not move (`useGrowingList` counts what is new instead).
+ */
+export const endpointPages = <const E extends PagedEndpoint>(endpoint: E, input: CallInput<E> = {}) =>
+  infiniteQueryOptions({
+    queryKey: ['pages', ...cacheKey(endpoint, input)] as const,
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      callEndpoint(
+        endpoint,
+        pageParam === undefined
+          ? input
+          : { ...input, query: { ...input.query, cursor: pageParam } as z.input<E['query']> },
+        signal,
+      ),
+    getNextPageParam: (page) => (page as { readonly nextCursor?: string | null }).nextCursor ?? undefined,
+    // Whoever comes back from a row finds the list as it was left.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
   })

@@ -4,14 +4,15 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from '
 import { followLive, type LiveState } from './live-stream.ts'
 
 type Live = {
-  readonly state: LiveState | 'off'
+  readonly state: LiveState
+  /** New rows come into lists by themselves; off, they are counted and wait for a click or the pointer to leave. */
   readonly isOn: boolean
   readonly setOn: (on: boolean) => void
 }
 
-const LiveContext = createContext<Live>({ state: 'off', isOn: false, setOn: () => {} })
+const LiveContext = createContext<Live>({ state: 'connecting', isOn: false, setOn: () => {} })
 
-/** Whether the page follows changes, and the switch for it. */
+/** How the stream of changes stands, and the switch that lets new rows come into lists by themselves. */
 export const useLive = (): Live => useContext(LiveContext)
 
 /** What a notice about a noun makes old, beside the noun itself. */
@@ -31,13 +32,9 @@ export const LiveProvider = ({
   readonly children: ReactNode
 }) => {
   const client = useQueryClient()
-  const [isOn, setOn] = useState(true)
-  const [state, setState] = useState<LiveState | 'off'>('connecting')
+  const [isOn, setOn] = useState(false)
+  const [state, setState] = useState<LiveState>('connecting')
   useEffect(() => {
-    if (!isOn) {
-      setState('off')
-      return
-    }
     const waiting = new Set<string>()
     const timer = setInterval(() => {
       for (const noun of waiting) void client.invalidateQueries({ queryKey: [noun] })
@@ -53,6 +50,6 @@ export const LiveProvider = ({
       clearInterval(timer)
       stop()
     }
-  }, [connection, isOn, client])
+  }, [connection, client])
   return <LiveContext value={{ state, isOn, setOn }}>{children}</LiveContext>
 }

@@ -7,9 +7,17 @@ export type Preferences = {
   /** `local`, `UTC`, or a name of the IANA time zone database. */
   readonly zone: string
   readonly railCollapsed: boolean
+  /** Width of the details beside a list. */
+  readonly sidePx: number
 }
 
-const defaults: Preferences = { theme: 'system', density: 'dense', zone: 'local', railCollapsed: false }
+const defaults: Preferences = {
+  theme: 'system',
+  density: 'dense',
+  zone: 'local',
+  railCollapsed: false,
+  sidePx: 480,
+}
 
 let current: Preferences | null = null
 const listeners = new Set<() => void>()

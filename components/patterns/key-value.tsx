@@ -7,8 +7,8 @@ export const KeyValue = ({
   readonly rows: readonly (readonly [name: string, value: ReactNode])[]
 }) => (
   <dl className="grid grid-cols-[minmax(96px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1">
-    {rows.map(([name, value]) => (
-      <div key={name} className="contents">
+    {rows.map(([name, value], index) => (
+      <div key={`${name} ${index}`} className="contents">
         <dt className="text-muted">{name}</dt>
         <dd className="min-w-0 break-words">{value}</dd>
       </div>

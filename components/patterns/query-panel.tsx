@@ -1,23 +1,27 @@
 'use client'
-import type { UseQueryResult } from '@tanstack/react-query'
-import { CircleSlash, FilterX, Lock, SearchX, Unplug } from 'lucide-react'
-import type { ReactNode } from 'react'
-import type { DegradedSource, ProblemCode } from '#server/contracts/problem.ts'
+import { CircleSlash, FilterX } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import type { DegradedSource } from '#server/contracts/problem.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { Button } from '../ui/button.tsx'
+import { classNames } from '../ui/class-names.ts'
 import { Ago } from './ago.tsx'
+import { FailedPanel, isDenied } from './failed-panel.tsx'
 import { PanelMessage } from './panel-message.tsx'
 
-const denied = new Set<ProblemCode>([
-  'permission-denied',
-  'broker-denied',
-  'read-only-connection',
-  'foreign-host',
-  'foreign-origin',
-])
+/** What a panel needs of a query, of one answer or of pages. */
+export type PanelQuery<T> = {
+  readonly data: T | undefined
+  readonly error: unknown
+  readonly dataUpdatedAt: number
+  readonly errorUpdateCount: number
+  readonly isPlaceholderData: boolean
+  readonly isFetching: boolean
+  readonly refetch: () => unknown
+}
 
 export type PanelProps<T> = {
-  readonly query: UseQueryResult<T>
+  readonly query: PanelQuery<T>
   /** The layout of the content in grey, while the first answer is on its way. */
   readonly skeleton: ReactNode
   readonly isEmpty?: (data: T) => boolean
@@ -25,89 +29,118 @@ export type PanelProps<T> = {
   readonly empty?: { readonly title: string; readonly text: ReactNode; readonly action?: ReactNode }
   /** Set when a filter is in force: an empty answer then offers to clear it. */
   readonly onClearFilter?: (() => void) | undefined
+  /** What is said when the filter leaves nothing, where the plain sentence does not tell enough. */
+  readonly filtered?: {
+    readonly title: string
+    readonly text: ReactNode
+    readonly clear: string
+    readonly action?: ReactNode
+  }
   readonly degraded?: (data: T) => readonly DegradedSource[]
   readonly children: (data: T) => ReactNode
 }
 
+type Failure = { readonly error: unknown; readonly sinceMs: number }
+
 /**
  * A panel in one of its states: loading, empty, filtered to nothing, denied, unreachable, or its content. When an
- * answer fails after a good one, the good one stays, marked with its age and the reason.
+ * answer fails after a good one, the good one stays, marked with its age and the reason; a right that was taken away
+ * takes the content with it. While a failed first answer is asked for again, its failure stays in sight. Content of an
+ * earlier filter is dimmed until the new answer comes.
  *
  * `<QueryPanel query={useQuery(…)} skeleton={<TableSkeleton rows={8} />} isEmpty={(d) => d.topics.length === 0}>{(d) => …}</QueryPanel>`
  */
-export const QueryPanel = <T,>({
-  query,
-  skeleton,
-  isEmpty,
-  empty,
-  onClearFilter,
-  degraded,
-  children,
-}: PanelProps<T>) => {
-  const { data, error, dataUpdatedAt, isPlaceholderData } = query
-  if (data === undefined && error === null)
+export const QueryPanel = <T,>(props: PanelProps<T>) => {
+  const { query, skeleton, children } = props
+  const { data, error, dataUpdatedAt, errorUpdateCount, isPlaceholderData, isFetching } = query
+  const [failure, setFailure] = useState<Failure | null>(null)
+  if (error && failure?.error !== error)
+    setFailure({ error, sinceMs: failure?.sinceMs ?? (data === undefined ? Date.now() : dataUpdatedAt) })
+  const isOver = !error && (data !== undefined || errorUpdateCount === 0)
+  if (isOver && failure !== null) setFailure(null)
+
+  const failed = error ?? (data === undefined && !isOver ? failure?.error : null)
+  if (data === undefined || (failed && (isPlaceholderData || isFinal(failed)))) {
+    if (!failed)
+      return (
+        <div aria-busy="true" data-state="loading">
+          {skeleton}
+        </div>
+      )
     return (
-      <div aria-busy="true" data-state="loading">
-        {skeleton}
-      </div>
+      <FailedPanel
+        error={failed}
+        sinceMs={failure?.sinceMs ?? null}
+        isTrying={isFetching}
+        onRetry={() => void query.refetch()}
+      />
     )
-  if (data === undefined) return <FailedPanel error={error} onRetry={() => void query.refetch()} />
-  if (error) {
-    const problem = problemOfError(error)
-    if (isPlaceholderData || problem.code === 'not-found')
-      return <FailedPanel error={error} onRetry={() => void query.refetch()} />
+  }
+  if (failed) {
+    const { title, detail, hint } = problemOfError(failed)
     return (
       <div data-state="unreachable">
         <p role="alert" className="border-b border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
-          {problem.title}: {problem.detail} Last good answer <Ago at={dataUpdatedAt} />. {problem.hint}
+          {title}: {detail} What is shown is the last good answer, <Ago at={dataUpdatedAt} />. {hint}{' '}
+          <button type="button" onClick={() => void query.refetch()} className="underline underline-offset-2">
+            Try again
+          </button>
         </p>
         <div className="opacity-60">{children(data)}</div>
       </div>
     )
   }
+  return (
+    <div
+      {...(isPlaceholderData ? { 'aria-busy': true, 'data-state': 'old' } : {})}
+      className={classNames('contents', isPlaceholderData && 'block opacity-50')}
+    >
+      <Answer {...props} data={data} />
+    </div>
+  )
+}
+
+/** Failures that more waiting does not mend, and that make older data wrong to show. */
+const isFinal = (error: unknown): boolean => isDenied(error) || problemOfError(error).code === 'not-found'
+
+const Answer = <T,>({
+  data,
+  isEmpty,
+  empty,
+  filtered,
+  onClearFilter,
+  degraded,
+  children,
+}: PanelProps<T> & { readonly data: T }) => {
   const sources = degraded?.(data) ?? []
   return (
     <>
       {sources.length > 0 ? <DegradedStrip sources={sources} /> : null}
-      {isEmpty?.(data) ? (
-        onClearFilter ? (
-          <PanelMessage
-            testId="filtered"
-            icon={FilterX}
-            title="Nothing matches the filter"
-            text="There is data, but none of it fits what was typed or chosen."
-            action={<Button onClick={onClearFilter}>Clear filter</Button>}
-          />
-        ) : (
-          <PanelMessage
-            testId="empty"
-            icon={CircleSlash}
-            title={empty?.title ?? 'Nothing here yet'}
-            text={empty?.text ?? ''}
-            action={empty?.action}
-          />
-        )
-      ) : (
+      {!isEmpty?.(data) ? (
         children(data)
+      ) : onClearFilter ? (
+        <PanelMessage
+          testId="filtered"
+          icon={FilterX}
+          title={filtered?.title ?? 'Nothing matches the filter'}
+          text={filtered?.text ?? 'There is data, but none of it fits what was typed or chosen.'}
+          action={
+            <div className="flex flex-wrap gap-2">
+              {filtered?.action}
+              <Button onClick={onClearFilter}>{filtered?.clear ?? 'Clear filter'}</Button>
+            </div>
+          }
+        />
+      ) : (
+        <PanelMessage
+          testId="empty"
+          icon={CircleSlash}
+          title={empty?.title ?? 'Nothing here yet'}
+          text={empty?.text ?? ''}
+          action={empty?.action}
+        />
       )}
     </>
-  )
-}
-
-const FailedPanel = ({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) => {
-  const { title, detail, hint, code } = problemOfError(error)
-  const isDenied = denied.has(code)
-  const isMissing = code === 'not-found' || code === 'invalid-request'
-  return (
-    <PanelMessage
-      testId={isDenied ? 'denied' : isMissing ? 'missing' : 'unreachable'}
-      icon={isDenied ? Lock : isMissing ? SearchX : Unplug}
-      tone={isDenied ? 'text-warning' : isMissing ? 'text-muted' : 'text-critical'}
-      title={title}
-      text={detail}
-      hint={hint}
-      action={<Button onClick={onRetry}>Try again</Button>}
-    />
   )
 }
 

@@ -1,22 +1,57 @@
 import { Skeleton } from '../ui/skeleton.tsx'
+import { gridOf } from './data-table-types.ts'
 
-const widths = ['w-40', 'w-28', 'w-52', 'w-36', 'w-44'] as const
+const widths = ['w-4/5', 'w-3/5', 'w-11/12', 'w-2/3', 'w-3/4'] as const
 
-/** Rows of a table that is on its way. */
+/** A table that is on its way: its real columns and heads, its rows in grey. */
 export const TableSkeleton = ({
+  columns,
   rows = 8,
-  columns = 5,
+  canChoose = false,
 }: {
+  readonly columns: readonly {
+    readonly id: string
+    readonly header: string
+    readonly width: string
+    readonly align?: 'right'
+  }[]
   readonly rows?: number
-  readonly columns?: number
-}) => (
-  <div className="divide-y divide-line">
-    {Array.from({ length: rows }, (_, row) => (
-      <div key={row} className="flex h-(--row) items-center gap-8 px-3">
-        {Array.from({ length: columns }, (_, column) => (
-          <Skeleton key={column} className={column === 0 ? (widths[row % widths.length] ?? '') : 'w-16'} />
+  readonly canChoose?: boolean
+}) => {
+  const style = { gridTemplateColumns: gridOf(columns, canChoose) }
+  return (
+    <div aria-hidden className="overflow-hidden">
+      <div className="min-w-[860px]">
+        <div
+          className="grid h-8 items-center gap-x-4 border-b border-line px-3 text-small text-muted"
+          style={style}
+        >
+          {canChoose ? <span /> : null}
+          {columns.map(({ id, header, align }) => (
+            <span key={id} className={align === 'right' ? 'truncate text-right' : 'truncate'}>
+              {header}
+            </span>
+          ))}
+        </div>
+        {Array.from({ length: rows }, (_, row) => (
+          <div
+            key={row}
+            className="grid h-(--row) items-center gap-x-4 border-b border-line px-3 last:border-b-0"
+            style={style}
+          >
+            {canChoose ? <Skeleton className="w-3.5" /> : null}
+            {columns.map(({ id, align }, column) => (
+              <span key={id} className={align === 'right' ? 'flex justify-end' : 'flex'}>
+                <Skeleton
+                  className={
+                    align === 'right' ? 'w-3/5' : (widths[(row + column * 2) % widths.length] ?? 'w-3/5')
+                  }
+                />
+              </span>
+            ))}
+          </div>
         ))}
       </div>
-    ))}
-  </div>
-)
+    </div>
+  )
+}

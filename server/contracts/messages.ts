@@ -70,6 +70,10 @@ export const scanReport = z.object({
   bytes: decimal64,
   durationMs: z.number(),
   stop: stopReason,
+  /** The time back to which every partition was looked at; null when not even one chunk of each was. */
+  backToMs: epochMs.nullable(),
+  /** What one request may read before it stops. */
+  budget: z.object({ messages: z.number().int(), bytes: z.number().int(), durationMs: z.number() }),
   errors: z.array(z.object({ partition: z.number().int(), detail: z.string() })),
 })
 export type ScanReport = z.infer<typeof scanReport>

@@ -80,6 +80,7 @@ export const replaySummary = z.object({
 })
 export type ReplaySummary = z.infer<typeof replaySummary>
 export const replayList = z.object({ replays: z.array(replaySummary) })
+export type ReplayList = z.infer<typeof replayList>
 
 export const replayItem = z.object({
   id: z.string(),

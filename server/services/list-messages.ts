@@ -33,12 +33,13 @@ export const listMessages = async (
     return invalid('cursor: this is not one that the list of messages has given out.')
   const startedAt = performance.now()
   const matcher = key === undefined ? null : makeKeyMatcher(key)
+  const budget = budgetOf(limit, matcher !== null)
   const scanned = namingTopic(
     await reader.readNewest(
       {
         topic,
         limit,
-        budget: budgetOf(limit, matcher !== null),
+        budget,
         ...(partition === undefined ? {} : { partitions: [partition] }),
         ...(before === null ? {} : { before }),
         ...(matcher === null
@@ -51,7 +52,7 @@ export const listMessages = async (
     connection,
   )
   if (!scanned.ok) return fail(faultOf(scanned.error))
-  const { messages, scannedMessages, scannedBytes, stop, errors, resumeAt } = scanned.value
+  const { messages, scannedMessages, scannedBytes, stop, errors, resumeAt, backToMs } = scanned.value
   if (partition !== undefined && resumeAt.size === 0 && errors.length === 0)
     return notFound(`The topic ${topic} has no partition ${partition}.`)
   const durationMs = Math.round(performance.now() - startedAt)
@@ -65,6 +66,8 @@ export const listMessages = async (
       bytes: scannedBytes.toString(),
       durationMs,
       stop,
+      backToMs: backToMs === null ? null : Number(backToMs),
+      budget: { messages: budget.messages, bytes: budget.bytes, durationMs: budget.milliseconds },
       errors: errors.map((one) => ({ partition: one.partition, detail: one.error.detail })),
     },
     registryProblem: decoded.registryProblem,

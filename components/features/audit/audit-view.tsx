@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import type { AuditEntry } from '#server/contracts/audit.ts'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
-import { type Column, DataTable } from '../../patterns/data-table.tsx'
+import { DataTable } from '../../patterns/data-table.tsx'
+import type { Column } from '../../patterns/data-table-types.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
@@ -44,7 +45,7 @@ export const AuditView = () => {
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         <QueryPanel
           query={query}
-          skeleton={<TableSkeleton rows={10} />}
+          skeleton={<TableSkeleton rows={10} columns={columns} />}
           isEmpty={({ entries }) => entries.length === 0}
           empty={{
             title: 'Nothing has been changed yet',

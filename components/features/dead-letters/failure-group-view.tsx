@@ -12,10 +12,10 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
+import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { Sparkline } from '../../patterns/sparkline.tsx'
 import { StackView } from '../../patterns/stack-view.tsx'
 import { Status, statuses } from '../../patterns/status.tsx'
-import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { TimeLeft } from '../../patterns/time-left.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -77,7 +77,25 @@ export const FailureGroupView = ({
           {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
         </p>
       ) : null}
-      <QueryPanel query={query} skeleton={<TableSkeleton rows={12} columns={3} />}>
+      <QueryPanel
+        query={query}
+        skeleton={
+          <SectionsSkeleton
+            columns="minmax(0,2fr) minmax(280px,1fr)"
+            sections={[
+              [
+                ['Cause', 12],
+                ['Sample payload', 8],
+              ],
+              [
+                ['State', 1],
+                ['Deaths, last hour', 3],
+                ['Facts', 6],
+              ],
+            ]}
+          />
+        }
+      >
         {(data) => (
           <div className="grid grid-cols-[minmax(0,2fr)_minmax(280px,1fr)] gap-3 max-[1100px]:grid-cols-1">
             <div className="flex min-w-0 flex-col gap-3">

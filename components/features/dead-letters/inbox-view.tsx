@@ -72,7 +72,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         <QueryPanel
           query={query}
-          skeleton={<TableSkeleton rows={8} columns={6} />}
+          skeleton={<TableSkeleton rows={8} columns={failureGroupColumns(connection)} />}
           isEmpty={({ data }) => data.groups.length === 0}
           empty={{
             title: 'No dead letters',

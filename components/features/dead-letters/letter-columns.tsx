@@ -2,7 +2,7 @@ import Link from 'next/link'
 import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
 import type { Outcome } from '#server/contracts/replays.ts'
 import { routes } from '../../client/routes.ts'
-import type { Column } from '../../patterns/data-table.tsx'
+import type { Column } from '../../patterns/data-table-types.ts'
 import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
 

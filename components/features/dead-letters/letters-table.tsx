@@ -1,17 +1,29 @@
 'use client'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { endpoints } from '#server/contracts/endpoints.ts'
-import { callEndpoint } from '../../client/call-endpoint.ts'
+import type { DeadLetterList, DeadLetterRow } from '#server/contracts/failure-groups.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { useGrowingList } from '../../client/use-growing-list.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
+import { GrowingList } from '../../patterns/growing-list.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
 import { letterColumns } from './letter-columns.tsx'
+import { LetterPanel } from './letter-panel.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
+
+const rowsIn = {
+  read: ({ letters }: DeadLetterList) => letters,
+  write: (page: DeadLetterList, letters: readonly DeadLetterRow[]): DeadLetterList => ({
+    ...page,
+    letters: [...letters],
+  }),
+}
 
 /** Letters of a failure group, newest first, to look at and to choose for a replay. */
 export const LettersTable = ({
@@ -22,70 +34,76 @@ export const LettersTable = ({
   readonly failureGroup: string
 }) => {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [looked, setLooked] = useQueryState('letter', parseAsString)
   const plan = usePlanReplay(connection)
-  const query = useInfiniteQuery({
-    queryKey: ['dead-letters', connection, failureGroup],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      callEndpoint(
-        endpoints.listDeadLetters,
-        {
-          params: { connection },
-          query: { failureGroup, limit: 100, ...(pageParam === undefined ? {} : { cursor: pageParam }) },
-        },
-        signal,
-      ),
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: false,
+  const growing = useGrowingList({
+    endpoint: endpoints.listDeadLetters,
+    input: { params: { connection }, query: { failureGroup, limit: 100 } },
+    rowsIn,
+    keyOf: ({ id }: DeadLetterRow) => id,
   })
-  const letters = query.data?.pages.flatMap((page) => page.letters) ?? []
-  const total = query.data?.pages[0]?.total ?? 0
-  const problem = query.error ?? plan.error
+  const { panel, newest, rows } = growing
   return (
     <Section
       title="Letters"
       padded={false}
       aside={
         <>
-          <span>
-            {formatCount(letters.length)} of {formatCount(total)}, newest first
-          </span>
+          {newest ? (
+            <span>
+              {formatCount(rows.length)} of {formatCount(newest.total)}, newest first
+            </span>
+          ) : null}
           {chosen.size > 0 ? (
-            <Button
-              kind="main"
-              disabled={plan.isPending}
-              onClick={() => plan.mutate({ letterIds: [...chosen] })}
-            >
-              Plan replay of {formatCount(chosen.size)}
-            </Button>
+            <>
+              <Button kind="bare" className="h-6" onClick={() => setChosen(new Set())}>
+                Choose none
+              </Button>
+              <Button
+                kind="main"
+                className="h-6"
+                disabled={plan.isPending}
+                onClick={() => plan.mutate({ letterIds: [...chosen] })}
+              >
+                Plan replay of {formatCount(chosen.size)}
+              </Button>
+            </>
           ) : null}
         </>
       }
     >
-      {problem ? (
+      {plan.error ? (
         <p role="alert" className="border-b border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
-          {problemOfError(problem).title}: {problemOfError(problem).detail}
+          {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
         </p>
       ) : null}
-      {query.data ? (
-        <DataTable
-          label="Dead letters"
-          columns={letterColumns(connection)}
-          rows={letters}
-          rowKey={({ id }) => id}
-          rowHref={({ id }) => routes.deadLetter(connection, id)}
-          selection={{ chosen, onChange: setChosen }}
-        />
-      ) : (
-        <TableSkeleton rows={6} />
+      <GrowingList {...growing} more="Older letters">
+        <QueryPanel
+          query={panel}
+          skeleton={<TableSkeleton rows={6} columns={letterColumns(connection)} canChoose />}
+          isEmpty={() => rows.length === 0}
+          empty={{
+            title: 'No letter of this group is kept any more',
+            text: 'Retention has deleted them from their topic. The group stays for its history; new letters of the same failure appear here.',
+          }}
+        >
+          {() => (
+            <DataTable
+              label="Dead letters"
+              columns={letterColumns(connection)}
+              rows={rows}
+              rowKey={({ id }) => id}
+              rowHref={({ id }) => routes.deadLetter(connection, id)}
+              selection={{ chosen, onChange: setChosen }}
+              looked={looked}
+              onLook={(id) => void setLooked(id)}
+            />
+          )}
+        </QueryPanel>
+      </GrowingList>
+      {looked === null ? null : (
+        <LetterPanel connection={connection} id={looked} onClose={() => void setLooked(null)} />
       )}
-      {query.hasNextPage ? (
-        <div className="border-t border-line p-2">
-          <Button onClick={() => void query.fetchNextPage()} disabled={query.isFetchingNextPage}>
-            Older letters
-          </Button>
-        </div>
-      ) : null}
     </Section>
   )
 }

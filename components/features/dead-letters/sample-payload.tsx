@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
+import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PayloadView } from '../../patterns/payload-view.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
-import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 
 /** The payload of one letter of the group, decoded. */
@@ -32,7 +32,7 @@ export const SamplePayload = ({
         </LinkButton>
       }
     >
-      <QueryPanel query={query} skeleton={<TableSkeleton rows={4} columns={2} />}>
+      <QueryPanel query={query} skeleton={<LinesSkeleton lines={6} />}>
         {({ record, recordProblem }) =>
           record === null ? (
             <p className="p-3 text-muted">{recordProblem}</p>

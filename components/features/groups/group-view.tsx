@@ -12,7 +12,7 @@ import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
-import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { GroupNumbers } from './group-numbers.tsx'
 import { LagChart } from './lag-chart.tsx'
 
@@ -38,11 +38,7 @@ export const GroupView = ({ connection, group }: { readonly connection: string; 
         ) : null
       }
     >
-      <QueryPanel
-        query={query}
-        skeleton={<TableSkeleton rows={4} columns={5} />}
-        degraded={({ degraded }) => degraded}
-      >
+      <QueryPanel query={query} skeleton={<VerdictSkeleton />} degraded={({ degraded }) => degraded}>
         {({ data }) => (
           <>
             <div className="flex items-baseline gap-3 rounded-base border border-line bg-panel px-4 py-3">
@@ -71,6 +67,22 @@ export const GroupView = ({ connection, group }: { readonly connection: string; 
     </PageShell>
   )
 }
+
+const VerdictSkeleton = () => (
+  <div aria-hidden>
+    <div className="flex h-12 items-center rounded-base border border-line bg-panel px-4">
+      <Skeleton className="w-2/3" />
+    </div>
+    <div className="mt-3 grid grid-cols-5 gap-3 max-[1100px]:grid-cols-3">
+      {['Lag', 'Oldest unread', 'Rate in → out', 'Caught up in', 'Loses data'].map((name) => (
+        <div key={name} className="rounded-base border border-line bg-panel px-3 py-2">
+          <div className="text-small text-muted">{name}</div>
+          <Skeleton className="w-2/3" />
+        </div>
+      ))}
+    </div>
+  </div>
+)
 
 const Partitions = ({ data, connection }: { readonly data: Facts; readonly connection: string }) => (
   <DataTable

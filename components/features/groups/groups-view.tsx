@@ -6,7 +6,8 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import type { GroupRow } from '#server/contracts/groups.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
-import { type Column, DataTable } from '../../patterns/data-table.tsx'
+import { DataTable } from '../../patterns/data-table.tsx'
+import type { Column } from '../../patterns/data-table-types.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -89,7 +90,7 @@ export const GroupsView = ({ connection }: { readonly connection: string }) => {
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         <QueryPanel
           query={query}
-          skeleton={<TableSkeleton rows={10} columns={6} />}
+          skeleton={<TableSkeleton rows={10} columns={columns(connection)} />}
           isEmpty={({ data }) => data.groups.length === 0}
           empty={{
             title: 'No consumer group yet',

@@ -5,12 +5,12 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import type { Overview } from '#server/contracts/overview.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { Ago } from '../../patterns/ago.tsx'
+import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount, formatRate } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Sparkline } from '../../patterns/sparkline.tsx'
-import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { FreshnessStrip } from './freshness-strip.tsx'
 import { SystemMap } from './system-map.tsx'
 import { TroubleLine } from './trouble-line.tsx'
@@ -40,7 +40,7 @@ export const OverviewView = ({ connection }: { readonly connection: string }) =>
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         <QueryPanel
           query={query}
-          skeleton={<TableSkeleton rows={4} columns={3} />}
+          skeleton={<LinesSkeleton lines={4} />}
           degraded={({ degraded }) => degraded}
         >
           {({ data, checkedAt }) =>

@@ -14,7 +14,7 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount, formatDuration } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
-import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -42,7 +42,22 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
         ) : null
       }
     >
-      <QueryPanel query={query} skeleton={<TableSkeleton rows={10} columns={3} />}>
+      <QueryPanel
+        query={query}
+        skeleton={
+          <SectionsSkeleton
+            columns="minmax(0,3fr) minmax(300px,2fr)"
+            sections={[
+              [
+                ['Check', 4],
+                ['Who will receive the copies', 3],
+                ['Headers', 3],
+              ],
+              [['Send', 10]],
+            ]}
+          />
+        }
+      >
         {(data) => (
           <div className="grid grid-cols-[minmax(0,3fr)_minmax(300px,2fr)] gap-3 max-[1100px]:grid-cols-1">
             <div className="flex min-w-0 flex-col gap-3">

@@ -1,12 +1,14 @@
 'use client'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { outcome, type ReplayItem } from '#server/contracts/replays.ts'
-import { callEndpoint } from '../../client/call-endpoint.ts'
+import { endpointPages } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
-import { type Column, DataTable } from '../../patterns/data-table.tsx'
+import { DataTable } from '../../patterns/data-table.tsx'
+import type { Column } from '../../patterns/data-table-types.ts'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status, statuses } from '../../patterns/status.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
@@ -74,29 +76,22 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
 export const ReplayItems = ({
   connection,
   replayId,
+  isOver,
 }: {
   readonly connection: string
   readonly replayId: string
+  /** Every item has its outcome: nothing will change. */
+  readonly isOver: boolean
 }) => {
   const [only, setOnly] = useQueryState('outcome', parseAsStringLiteral(outcome.options))
   const query = useInfiniteQuery({
-    queryKey: ['replays', 'items', connection, replayId, only],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      callEndpoint(
-        endpoints.listReplayItems,
-        {
-          params: { connection, id: replayId },
-          query: {
-            limit: 100,
-            ...(only === null ? {} : { outcome: only }),
-            ...(pageParam === undefined ? {} : { cursor: pageParam }),
-          },
-        },
-        signal,
-      ),
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: 3_000,
+    ...endpointPages(endpoints.listReplayItems, {
+      params: { connection, id: replayId },
+      query: { limit: 100, ...(only === null ? {} : { outcome: only }) },
+    }),
+    staleTime: 0,
+    refetchInterval: isOver ? false : 3_000,
+    placeholderData: keepPreviousData,
   })
   const items = query.data?.pages.flatMap((page) => page.items) ?? []
   return (
@@ -119,22 +114,33 @@ export const ReplayItems = ({
         </Select>
       }
     >
-      {query.data === undefined ? (
-        <TableSkeleton rows={6} />
-      ) : items.length === 0 ? (
-        <p className="p-3 text-muted">No item has this outcome.</p>
-      ) : (
-        <DataTable
-          label="Items of the replay"
-          columns={columns(connection)}
-          rows={items}
-          rowKey={({ id }) => id}
-          rowHref={({ letterId }) => routes.deadLetter(connection, letterId)}
-        />
-      )}
+      <QueryPanel
+        query={query}
+        skeleton={<TableSkeleton rows={6} columns={columns(connection)} />}
+        isEmpty={() => items.length === 0}
+        empty={{ title: 'This replay has no items', text: 'Its plan left nothing to send.' }}
+        onClearFilter={only === null ? undefined : () => void setOnly(null)}
+        filtered={{
+          title: `No item is ${only === null ? '' : statuses.outcome[only].label.toLowerCase()}`,
+          text: 'The items of this replay have other outcomes now.',
+          clear: 'Show all outcomes',
+        }}
+      >
+        {() => (
+          <DataTable
+            label="Items of the replay"
+            columns={columns(connection)}
+            rows={items}
+            rowKey={({ id }) => id}
+            rowHref={({ letterId }) => routes.deadLetter(connection, letterId)}
+          />
+        )}
+      </QueryPanel>
       {query.hasNextPage ? (
         <div className="border-t border-line p-2">
-          <Button onClick={() => void query.fetchNextPage()}>More items</Button>
+          <Button onClick={() => void query.fetchNextPage()} disabled={query.isFetchingNextPage}>
+            More items
+          </Button>
         </div>
       ) : null}
     </Section>

@@ -9,14 +9,16 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
+import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { Status } from '../../patterns/status.tsx'
-import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { ReplayItems } from './replay-items.tsx'
 
 const shownAlways = new Set<Outcome>(['SETTLED', 'CONSUMED', 'RETRYING', 'RETURNED', 'UNKNOWN'])
+
+const overStates = new Set<ReplaySummary['state']>(['done', 'cancelled', 'failed'])
 
 /** A replay as it runs: progress, outcomes, and the proof of each item. */
 export const ReplayView = ({ connection, id }: { readonly connection: string; readonly id: string }) => {
@@ -71,7 +73,10 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
           {problemOfError(cancel.error).detail}
         </p>
       ) : null}
-      <QueryPanel query={query} skeleton={<TableSkeleton rows={6} columns={4} />}>
+      <QueryPanel
+        query={query}
+        skeleton={<SectionsSkeleton columns="minmax(0,1fr)" sections={[[['Progress', 3]]]} />}
+      >
         {(data) => (
           <Section title="Progress" aside={<span>{progressWords(data)}</span>}>
             {data.failure === null ? null : (
@@ -93,7 +98,11 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
           </Section>
         )}
       </QueryPanel>
-      <ReplayItems connection={connection} replayId={id} />
+      <ReplayItems
+        connection={connection}
+        replayId={id}
+        isOver={replay !== undefined && overStates.has(replay.state)}
+      />
     </PageShell>
   )
 }

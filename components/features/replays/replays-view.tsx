@@ -1,11 +1,12 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { endpoints } from '#server/contracts/endpoints.ts'
-import type { ReplaySummary } from '#server/contracts/replays.ts'
-import { endpointQuery } from '../../client/call-endpoint.ts'
+import type { ReplayList, ReplaySummary } from '#server/contracts/replays.ts'
 import { routes } from '../../client/routes.ts'
-import { type Column, DataTable } from '../../patterns/data-table.tsx'
+import { useGrowingList } from '../../client/use-growing-list.ts'
+import { DataTable } from '../../patterns/data-table.tsx'
+import type { Column } from '../../patterns/data-table-types.ts'
+import { GrowingList } from '../../patterns/growing-list.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -71,32 +72,47 @@ const columns = (connection: string): readonly Column<ReplaySummary>[] => [
   },
 ]
 
+const rowsIn = {
+  read: ({ replays }: ReplayList) => replays,
+  write: (page: ReplayList, replays: readonly ReplaySummary[]): ReplayList => ({
+    ...page,
+    replays: [...replays],
+  }),
+}
+
 /** All replays, newest first. */
 export const ReplaysView = ({ connection }: { readonly connection: string }) => {
-  const query = useQuery(endpointQuery(endpoints.listReplays, { params: { connection } }))
+  const growing = useGrowingList({
+    endpoint: endpoints.listReplays,
+    input: { params: { connection } },
+    rowsIn,
+    keyOf: ({ id }: ReplaySummary) => id,
+  })
   return (
     <PageShell title="Replays">
       <div className="overflow-hidden rounded-base border border-line bg-panel">
-        <QueryPanel
-          query={query}
-          skeleton={<TableSkeleton rows={6} columns={6} />}
-          isEmpty={({ replays }) => replays.length === 0}
-          empty={{
-            title: 'Nothing has been replayed yet',
-            text: 'Open a failure group, or choose letters in it, and plan a replay. Nothing is sent before you have seen the plan.',
-            action: <LinkButton href={routes.deadLetters(connection)}>Dead letters</LinkButton>,
-          }}
-        >
-          {({ replays }) => (
-            <DataTable
-              label="Replays"
-              columns={columns(connection)}
-              rows={replays}
-              rowKey={({ id }) => id}
-              rowHref={({ id }) => routes.replay(connection, id)}
-            />
-          )}
-        </QueryPanel>
+        <GrowingList {...growing} more="Older replays">
+          <QueryPanel
+            query={growing.panel}
+            skeleton={<TableSkeleton rows={6} columns={columns(connection)} />}
+            isEmpty={() => growing.rows.length === 0}
+            empty={{
+              title: 'Nothing has been replayed yet',
+              text: 'Open a failure group, or choose letters in it, and plan a replay. Nothing is sent before you have seen the plan.',
+              action: <LinkButton href={routes.deadLetters(connection)}>Dead letters</LinkButton>,
+            }}
+          >
+            {() => (
+              <DataTable
+                label="Replays"
+                columns={columns(connection)}
+                rows={growing.rows}
+                rowKey={({ id }) => id}
+                rowHref={({ id }) => routes.replay(connection, id)}
+              />
+            )}
+          </QueryPanel>
+        </GrowingList>
       </div>
     </PageShell>
   )

@@ -59,7 +59,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
     'row-down': () => {
       // A row that has the focus moves it by itself.
       if (!document.activeElement?.closest('[data-row]'))
-        document.querySelector<HTMLElement>('[data-row="0"]')?.focus()
+        document.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus()
     },
     'go-back': () => {
       if (path.split('/').length <= 3) return

@@ -1,5 +1,5 @@
 'use client'
-import { Moon, Radio, Search, Sun } from 'lucide-react'
+import { Moon, Pause, Play, RadioTower, Search, Sun } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import type { ConnectionSummary } from '#server/contracts/connections.ts'
@@ -9,6 +9,7 @@ import { routes } from '../../client/routes.ts'
 import { useZone } from '../../client/zone-provider.tsx'
 import { isZone } from '../../patterns/time-text.ts'
 import { Button } from '../../ui/button.tsx'
+import { classNames } from '../../ui/class-names.ts'
 import { Kbd } from '../../ui/kbd.tsx'
 import { Select } from '../../ui/select.tsx'
 import { nounOfPath } from './nouns.ts'
@@ -26,10 +27,9 @@ const zones = [
 ]
 
 const liveWords = {
-  live: 'Live',
-  connecting: 'Connecting',
-  lost: 'Live updates lost, trying again',
-  off: 'Live is off',
+  live: 'Changes are followed',
+  connecting: 'Connecting to the stream of changes',
+  lost: 'The stream of changes is lost, trying again; pages are loaded anew every few seconds',
 } as const
 
 /** Connection, where one is, time zone, theme, live switch and search. */
@@ -99,18 +99,21 @@ export const TopBar = ({
         <Button
           kind="bare"
           aria-pressed={live.isOn}
-          title={`${liveWords[live.state]} (Shift+L)`}
+          title={`${liveWords[live.state]}. ${live.isOn ? 'New rows come into lists by themselves' : 'New rows wait to be asked for'} (Shift+L)`}
           onClick={() => live.setOn(!live.isOn)}
-          className={live.state === 'live' ? 'text-ok' : live.state === 'lost' ? 'text-warning' : ''}
+          className={classNames(
+            live.isOn && 'border-line bg-selected text-text',
+            live.state === 'lost' && 'text-warning',
+          )}
         >
-          <Radio aria-hidden size={14} />
-          {live.state === 'live'
-            ? 'Live'
-            : live.state === 'lost'
-              ? 'Not live'
-              : live.state === 'off'
-                ? 'Paused'
-                : 'Live…'}
+          {live.state === 'lost' ? (
+            <RadioTower aria-hidden size={14} />
+          ) : live.isOn ? (
+            <Play aria-hidden size={14} className="text-ok" />
+          ) : (
+            <Pause aria-hidden size={14} />
+          )}
+          {live.state === 'lost' ? 'Not live' : live.state === 'connecting' ? 'Live…' : 'Live'}
         </Button>
         <Button
           kind="bare"

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import type { DecodedSide, MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
-import type { Column } from '../../patterns/data-table.tsx'
+import type { Column } from '../../patterns/data-table-types.ts'
 import { formatBytes, formatCount } from '../../patterns/quantity.ts'
 import { Time } from '../../patterns/time.tsx'
 

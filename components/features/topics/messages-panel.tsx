@@ -1,26 +1,28 @@
 'use client'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { CircleSlash, FilterX, Unplug } from 'lucide-react'
+import { parseAsString, useQueryState } from 'nuqs'
 import { type FormEvent, useState } from 'react'
 import { endpoints } from '#server/contracts/endpoints.ts'
-import type { ScanReport } from '#server/contracts/messages.ts'
-import { callEndpoint } from '../../client/call-endpoint.ts'
-import { problemOfError } from '../../client/problem-error.ts'
+import type { MessageList, MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
+import { useGrowingList } from '../../client/use-growing-list.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
-import { PanelMessage } from '../../patterns/panel-message.tsx'
-import { formatBytes, formatCount, formatDuration } from '../../patterns/quantity.ts'
+import { GrowingList } from '../../patterns/growing-list.tsx'
+import { formatCount } from '../../patterns/quantity.ts'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { messageColumns } from './message-columns.tsx'
+import { MessagePanel } from './message-panel.tsx'
+import { ScanErrors, ScanLine, SearchedBackTo, SearchStrip } from './scan-strip.tsx'
+import { sumScans } from './search-words.ts'
 
-const stopWords: Readonly<Record<ScanReport['stop'], string>> = {
-  enough: 'enough found',
-  end: 'all of it',
-  budget: 'stopped at the budget',
-  cancelled: 'cancelled',
-  error: 'stopped by an error',
+const rowsIn = {
+  read: ({ messages }: MessageList) => messages,
+  write: (page: MessageList, messages: readonly MessageRow[]): MessageList => ({
+    ...page,
+    messages: [...messages],
+  }),
 }
 
 /** The newest messages of a topic, or those of one key; further back page by page. */
@@ -36,39 +38,41 @@ export const MessagesPanel = ({
   readonly onSearchKey: (key: string) => void
 }) => {
   const [typed, setTyped] = useState(searchKey)
-  const query = useInfiniteQuery({
-    queryKey: ['messages', connection, topic, searchKey],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      callEndpoint(
-        endpoints.listMessages,
-        {
-          params: { connection, topic },
-          query: {
-            limit: 50,
-            ...(searchKey === '' ? {} : { key: searchKey }),
-            ...(pageParam === undefined ? {} : { cursor: pageParam }),
-          },
-        },
-        signal,
-      ),
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    // What one reads does not move: new messages come with Refresh.
-    refetchInterval: false,
-    refetchOnWindowFocus: false,
-    placeholderData: keepPreviousData,
+  const [shownFor, setShownFor] = useState(searchKey)
+  // The address may change from outside: back, or a link to the same key.
+  if (shownFor !== searchKey) {
+    setShownFor(searchKey)
+    setTyped(searchKey)
+  }
+  const [looked, setLooked] = useQueryState('message', parseAsString)
+  const isSearch = searchKey !== ''
+  const growing = useGrowingList({
+    endpoint: endpoints.listMessages,
+    input: {
+      params: { connection, topic },
+      query: { limit: 50, ...(isSearch ? { key: searchKey } : {}) },
+    },
+    rowsIn,
+    keyOf: ({ position }: MessageRow) => position,
+    // Searching costs too much to be repeated every few seconds, and rows of another key must not stand in for its own.
+    follow: !isSearch,
+    keepOld: false,
   })
-  const pages = query.data?.pages ?? []
-  const seen = new Set<string>()
-  const messages = pages
-    .flatMap((page) => page.messages)
-    .filter(({ position }) => !seen.has(position) && seen.add(position))
+  const { panel, list, pages, rows, refresh } = growing
   const last = pages.at(-1)
-  const problem = query.error ? problemOfError(query.error) : null
+  const scan = sumScans(pages.map((page) => page.scan))
   const search = (event: FormEvent): void => {
     event.preventDefault()
-    onSearchKey(typed.trim())
+    const key = typed.trim()
+    if (key === searchKey) void refresh()
+    else onSearchKey(key)
   }
+  const clear = (): void => onSearchKey('')
+  const goOn = (
+    <Button kind="main" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+      {list.isFetchingNextPage ? 'Searching…' : 'Continue'}
+    </Button>
+  )
   return (
     <>
       <form onSubmit={search} className="flex flex-wrap items-center gap-2">
@@ -81,21 +85,21 @@ export const MessagesPanel = ({
           className="w-72 font-mono text-small"
         />
         <Button type="submit">Find key</Button>
-        {searchKey === '' ? null : (
-          <Button
-            kind="bare"
-            onClick={() => {
-              setTyped('')
-              onSearchKey('')
-            }}
-          >
+        {isSearch ? (
+          <Button kind="bare" onClick={clear}>
             Clear
           </Button>
-        )}
-        <Button kind="bare" onClick={() => void query.refetch()}>
+        ) : null}
+        <Button kind="bare" onClick={() => void refresh()} disabled={panel.isFetching}>
           Refresh
         </Button>
-        {last ? <ScanLine pages={pages.map(({ scan }) => scan)} found={messages.length} /> : null}
+        {scan && panel.error === null ? (
+          <ScanLine scan={scan} shown={rows.length} readAt={list.dataUpdatedAt} />
+        ) : isSearch && panel.isFetching ? (
+          <span role="status" className="ml-auto truncate text-small text-muted">
+            Searching {topic} for {searchKey}, newest first…
+          </span>
+        ) : null}
       </form>
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         {last?.registryProblem ? (
@@ -104,81 +108,60 @@ export const MessagesPanel = ({
             schema.
           </p>
         ) : null}
-        {problem && pages.length === 0 ? (
-          <PanelMessage
-            testId={problem.code === 'not-found' ? 'missing' : 'unreachable'}
-            icon={Unplug}
-            tone="text-critical"
-            title={problem.title}
-            text={problem.detail}
-            hint={problem.hint}
-            action={<Button onClick={() => void query.refetch()}>Try again</Button>}
-          />
-        ) : pages.length === 0 ? (
-          <div aria-busy="true" data-state="loading">
-            <TableSkeleton rows={14} columns={6} />
-          </div>
-        ) : messages.length === 0 ? (
-          searchKey === '' ? (
-            <PanelMessage
-              testId="empty"
-              icon={CircleSlash}
-              title="This topic is empty"
-              text="No message has been produced yet, or retention has deleted them all."
-            />
-          ) : (
-            <PanelMessage
-              testId="filtered"
-              icon={FilterX}
-              title="No message has this key"
-              text={`Nothing found for ${searchKey} in what was read.`}
-              action={
-                <Button
-                  onClick={() => {
-                    setTyped('')
-                    onSearchKey('')
-                  }}
-                >
-                  Show all messages
-                </Button>
-              }
-            />
-          )
-        ) : (
-          <DataTable
-            label="Messages, newest first"
-            columns={messageColumns(connection)}
-            rows={messages}
-            rowKey={({ position }) => position}
-            rowHref={({ position }) => routes.message(connection, topic, position)}
-          />
-        )}
+        <GrowingList
+          {...growing}
+          more={isSearch ? 'Continue further back' : 'Older messages'}
+          hasMore={rows.length > 0}
+        >
+          <QueryPanel
+            query={panel}
+            skeleton={<TableSkeleton rows={14} columns={messageColumns(connection)} />}
+            isEmpty={() => rows.length === 0}
+            empty={{
+              title: 'This topic is empty',
+              text: 'No message has been produced yet, or retention has deleted them all. New ones appear here as they arrive.',
+            }}
+            onClearFilter={isSearch ? clear : undefined}
+            filtered={{
+              title: list.hasNextPage ? 'No match so far' : 'No message has this key',
+              text:
+                last && scan && last.scan.stop === 'budget' ? (
+                  <>
+                    0 matches of {searchKey} so far, <SearchedBackTo scan={scan} last={last.scan} />.
+                  </>
+                ) : (
+                  `${formatCount(scan?.messages ?? null)} messages of ${topic} were read, ${last?.scan.stop === 'end' ? 'all there are' : 'not all there are'}; none has the key ${searchKey}.`
+                ),
+              clear: 'Show all messages',
+              ...(list.hasNextPage ? { action: goOn } : {}),
+            }}
+          >
+            {() => (
+              <>
+                {last && scan ? <SearchStrip scan={scan} last={last.scan} found={rows.length} /> : null}
+                {last ? <ScanErrors errors={last.scan.errors} /> : null}
+                <DataTable
+                  label="Messages, newest first"
+                  columns={messageColumns(connection)}
+                  rows={rows}
+                  rowKey={({ position }) => position}
+                  rowHref={({ position }) => routes.message(connection, topic, position)}
+                  looked={looked}
+                  onLook={(position) => void setLooked(position)}
+                />
+              </>
+            )}
+          </QueryPanel>
+        </GrowingList>
       </div>
-      {query.hasNextPage ? (
-        <div>
-          <Button onClick={() => void query.fetchNextPage()} disabled={query.isFetchingNextPage}>
-            {query.isFetchingNextPage
-              ? 'Reading…'
-              : searchKey === ''
-                ? 'Older messages'
-                : 'Continue further back'}
-          </Button>
-        </div>
-      ) : null}
+      {looked === null ? null : (
+        <MessagePanel
+          connection={connection}
+          topic={topic}
+          position={looked}
+          onClose={() => void setLooked(null)}
+        />
+      )}
     </>
-  )
-}
-
-const ScanLine = ({ pages, found }: { readonly pages: readonly ScanReport[]; readonly found: number }) => {
-  const messages = pages.reduce((sum, { messages: count }) => sum + BigInt(count), 0n)
-  const bytes = pages.reduce((sum, page) => sum + Number(page.bytes), 0)
-  const durationMs = pages.reduce((sum, page) => sum + page.durationMs, 0)
-  const last = pages.at(-1)
-  return (
-    <span className="ml-auto text-small text-muted" role="status">
-      {formatCount(found)} shown · read {formatCount(messages.toString())} messages, {formatBytes(bytes)} in{' '}
-      {formatDuration(durationMs)} · {last ? stopWords[last.stop] : ''}
-      {last?.errors.map(({ partition, detail }) => ` · partition ${partition}: ${detail}`).join('')}
-    </span>
   )
 }

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import type { TopicRow } from '#server/contracts/topics.ts'
 import { routes } from '../../client/routes.ts'
-import type { Column } from '../../patterns/data-table.tsx'
+import type { Column } from '../../patterns/data-table-types.ts'
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
 
 const kindWords = {

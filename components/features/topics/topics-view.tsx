@@ -53,7 +53,7 @@ export const TopicsView = ({ connection }: { readonly connection: string }) => {
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         <QueryPanel
           query={query}
-          skeleton={<TableSkeleton rows={14} columns={7} />}
+          skeleton={<TableSkeleton rows={14} columns={topicColumns(connection)} />}
           isEmpty={({ data }) => data.topics.length === 0}
           empty={{
             title: 'This cluster has no topics',

@@ -12,19 +12,20 @@ const unquoted = (text: string): string => (/^".*"$/s.test(text) ? (JSON.parse(t
 /** The span looked at: its message, attributes, events and links. */
 export const SpanDetails = ({
   span,
-  edge,
+  edges,
   connection,
   traceId,
 }: {
   readonly span: SpanView
-  readonly edge: MessageEdge | null
+  /** What it waited for in queues; a consumer of a batch waited for several. */
+  readonly edges: readonly MessageEdge[]
   readonly connection: string
   readonly traceId: string
 }) => {
   const { message } = span
   return (
-    <div className="flex min-w-0 flex-col gap-3" aria-label="Span" role="group">
-      <Section title={`${span.service} ${span.name}`}>
+    <div className="flex min-w-0 flex-col gap-3">
+      <Section title="Span">
         <KeyValue
           rows={[
             ['Kind', span.kind],
@@ -41,16 +42,17 @@ export const SpanDetails = ({
               ),
             ],
             ...(span.serviceVersion === null ? [] : [['Version', span.serviceVersion] as const]),
-            ...(edge
-              ? [
-                  [
-                    'Waited',
-                    <span key="w" className="text-queue">
-                      {formatNanoseconds(edge.waitedNs)} in {edge.topic}
-                    </span>,
-                  ] as const,
-                ]
-              : []),
+            ...edges.map(
+              (edge, index) =>
+                [
+                  index === 0 ? 'Waited' : '',
+                  <span key={`w${index}`} className="text-queue">
+                    {formatNanoseconds(edge.waitedNs)} in {edge.topic}
+                    {edge.partition === null ? '' : ` p${edge.partition}`}
+                    {edge.offset === null ? '' : ` @${formatCount(edge.offset)}`}
+                  </span>,
+                ] as const,
+            ),
             ['Span id', <Copyable key="i" text={span.spanId} what="span id" />],
             ...(span.traceId === traceId
               ? []

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { MessageEdge, SpanView } from '#server/contracts/traces.ts'
 import { layOutTimeline, placeOnAxis } from './timeline-model.ts'
 
-const span = (id: string, parent: string | null, startNs: number, durationNs = 10): SpanView =>
+const span = (id: string, parent: string | null, startNs: number, durationNs = 10, traceId = 't'): SpanView =>
   ({
+    traceId,
     spanId: id,
     parentSpanId: parent,
     startNs: String(startNs),
@@ -22,7 +23,7 @@ const edge = (producer: string, consumer: string, waitedNs = 5): MessageEdge =>
   }) as unknown as MessageEdge
 const keys = (spans: readonly SpanView[], edges: readonly MessageEdge[] = []) =>
   layOutTimeline({ spans: [...spans], edges: [...edges], startNs: '0' }).map(
-    (row) => `${'>'.repeat(row.depth)}${row.key}`,
+    (row) => `${'>'.repeat(row.depth)}${row.key.replace('t-', '')}`,
   )
 
 describe('a timeline', () => {
@@ -37,7 +38,7 @@ describe('a timeline', () => {
   it('stands a linked consumer under its producer, after its wait in the queue', () => {
     expect(keys([span('send', null, 0), span('process', null, 40)], [edge('send', 'process')])).toEqual([
       'send',
-      '>gap process',
+      '>gap 0 process',
       '>process',
     ])
   })
@@ -46,6 +47,20 @@ describe('a timeline', () => {
       'send',
       '>process',
     ])
+  })
+  it('draws every wait of a consumer that took a batch, the longest first, under what it waited for longest', () => {
+    const spans = [span('one', null, 0), span('two', null, 5), span('batch', null, 40)]
+    expect(keys(spans, [edge('two', 'batch', 30), edge('one', 'batch', 35)])).toEqual([
+      'one',
+      '>gap 0 batch',
+      '>gap 1 batch',
+      '>batch',
+      'two',
+    ])
+  })
+  it('tells spans of two traces apart that share an id', () => {
+    const spans = [span('a', null, 0), span('a', null, 20, 10, 'u'), span('b', 'a', 25, 5, 'u')]
+    expect(keys(spans)).toEqual(['a', 'u-a', '>u-b'])
   })
   it('shows every span once, whatever its parents: missing, looping, its own', () => {
     const ids = ['a', 'b', 'c', 'd', 'e']
@@ -61,7 +76,7 @@ describe('a timeline', () => {
         expect(
           rows
             .filter((row) => row.kind === 'span')
-            .map((row) => row.key)
+            .map((row) => row.key.replace('t-', ''))
             .sort(),
         ).toEqual(ids)
       }),

@@ -1,22 +1,26 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsString, useQueryState } from 'nuqs'
-import { useMemo } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { type CSSProperties, useMemo } from 'react'
 import type { TraceDetail } from '#server/contracts/traces.ts'
-import { endpointQuery } from '../../client/call-endpoint.ts'
+import { usePreferences } from '../../client/preferences.ts'
 import { routes } from '../../client/routes.ts'
 import { Copyable } from '../../patterns/copyable.tsx'
+import { NewMark } from '../../patterns/new-mark.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatNanoseconds } from '../../patterns/quantity.ts'
+import { formatCount, formatNanoseconds } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
-import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { SidePanel } from '../../patterns/side-panel.tsx'
 import { SpanDetails } from './span-details.tsx'
 import { Timeline } from './timeline.tsx'
-import { layOutTimeline } from './timeline-model.ts'
+import { layOutTimeline, spanKey } from './timeline-model.ts'
+import { TimelineSkeleton } from './timeline-skeleton.tsx'
+import { useHeldTrace } from './use-held-trace.ts'
 
-/** One trace over all its queues: the timeline with its waits, and the span looked at. */
+/** In the address: the details were closed, also those of the span that would be shown by itself. */
+const closed = 'none'
+
+/** One trace over all its queues: the timeline with its waits, and the span looked at beside it. */
 export const TraceView = ({
   connection,
   traceId,
@@ -24,50 +28,90 @@ export const TraceView = ({
   readonly connection: string
   readonly traceId: string
 }) => {
-  const query = useQuery({
-    ...endpointQuery(endpoints.showTrace, { params: { traceId } }),
-    refetchInterval: false,
-    refetchOnWindowFocus: false,
-  })
-  const trace = query.data
+  const { sidePx } = usePreferences()
+  const { query, trace, waiting, bring } = useHeldTrace(traceId)
+  const [named, setNamed] = useQueryState('span', parseAsString)
+  const rows = useMemo(() => (trace ? layOutTimeline(trace) : []), [trace])
   const root = trace?.spans.find(({ parentSpanId }) => parentSpanId === null)
+  const byName = trace?.spans.find((span) => span.spanId === named || spanKey(span) === named)
+  const span =
+    named === closed
+      ? undefined
+      : (byName ?? trace?.spans.find(({ status }) => status === 'error') ?? trace?.spans[0])
   return (
-    <PageShell
-      title={root ? `${root.service} ${root.name}` : 'Trace'}
-      meta={
-        <>
-          <Copyable text={traceId} what="trace id" />
-          {trace ? <Summary trace={trace} /> : null}
-        </>
-      }
+    <div
+      style={{ '--side': `${sidePx - 8}px` } as CSSProperties}
+      className={span ? 'min-[1101px]:mr-(--side)' : ''}
     >
-      {trace && trace.deadLetters.length > 0 ? (
-        <ul className="flex flex-wrap gap-x-4 rounded-base border border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
-          {trace.deadLetters.map(({ id, topic, errorClass }) => (
-            <li key={id}>
-              Died:{' '}
-              <Link
-                href={routes.deadLetter(connection, id)}
-                className="font-strong underline underline-offset-2"
-              >
-                {errorClass ?? 'unknown error'} in {topic}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      ) : null}
-      <QueryPanel
-        query={query}
-        skeleton={<TableSkeleton rows={16} columns={3} />}
-        isEmpty={({ spans }) => spans.length === 0}
-        empty={{
-          title: 'No spans of this trace',
-          text: 'They may still be on their way, or retention has deleted them.',
-        }}
+      <PageShell
+        title={root ? `${root.service} ${root.name}` : 'Trace'}
+        meta={
+          <>
+            <Copyable text={traceId} what="trace id" />
+            {trace ? <Summary trace={trace} /> : null}
+          </>
+        }
       >
-        {(data) => <Body trace={data} connection={connection} />}
-      </QueryPanel>
-    </PageShell>
+        {trace && trace.deadLetters.length > 0 ? (
+          <ul className="flex flex-wrap gap-x-4 rounded-base border border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
+            {trace.deadLetters.map(({ id, topic, errorClass }) => (
+              <li key={id}>
+                Died:{' '}
+                <Link
+                  href={routes.deadLetter(connection, id)}
+                  className="font-strong underline underline-offset-2"
+                >
+                  {errorClass ?? 'unknown error'} in {topic}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        ) : null}
+        <div className="relative" onPointerLeave={waiting > 0 ? bring : undefined}>
+          <NewMark
+            waiting={waiting}
+            words={waiting === 1 ? '1 new span' : `${formatCount(waiting)} new spans`}
+            onBring={bring}
+          />
+          <QueryPanel
+            query={query}
+            skeleton={<TimelineSkeleton />}
+            isEmpty={({ spans }) => spans.length === 0}
+            empty={{
+              title: 'No spans of this trace',
+              text: 'They may still be on their way, or retention has deleted them.',
+            }}
+          >
+            {(data) => (
+              <Timeline
+                rows={rows}
+                durationNs={Number(data.durationNs)}
+                chosen={span ? spanKey(span) : null}
+                onChoose={(key) => void setNamed(key.startsWith(`${traceId}-`) ? key.slice(33) : key)}
+              />
+            )}
+          </QueryPanel>
+        </div>
+      </PageShell>
+      {trace && span ? (
+        <SidePanel
+          title={`${span.service} ${span.name}`}
+          href={
+            span.traceId === traceId ? null : routes.trace(connection, span.traceId, { span: span.spanId })
+          }
+          onClose={() => void setNamed(closed)}
+          // Nobody asked for it yet: where it would cover the timeline it waits until a span is chosen.
+          {...(byName ? {} : { className: 'max-[1100px]:hidden' })}
+        >
+          <SpanDetails
+            span={span}
+            edges={trace.edges.filter(({ consumer }) => consumer === span.spanId)}
+            connection={connection}
+            traceId={traceId}
+          />
+        </SidePanel>
+      ) : null}
+    </div>
   )
 }
 
@@ -76,11 +120,11 @@ const Summary = ({ trace }: { readonly trace: TraceDetail }) => {
     Number(trace.durationNs) === 0 ? 0 : Math.round((100 * Number(trace.waitedNs)) / Number(trace.durationNs))
   return (
     <>
-      <span>{trace.services.length} services</span>
-      <span>{trace.spans.length} spans</span>
+      <span>{trace.services.length === 1 ? '1 service' : `${trace.services.length} services`}</span>
+      <span>{trace.spans.length === 1 ? '1 span' : `${formatCount(trace.spans.length)} spans`}</span>
       <span>{formatNanoseconds(trace.durationNs)}</span>
       <span className={trace.errors > 0 ? 'text-critical' : ''}>
-        {trace.errors === 1 ? '1 error' : `${trace.errors} errors`}
+        {trace.errors === 1 ? '1 error' : `${formatCount(trace.errors)} errors`}
       </span>
       <span data-waited>
         waited in queues {share} % ({formatNanoseconds(trace.waitedNs)})
@@ -89,32 +133,5 @@ const Summary = ({ trace }: { readonly trace: TraceDetail }) => {
         <span className="text-warning">first part only: the trace is larger than one answer</span>
       ) : null}
     </>
-  )
-}
-
-const Body = ({ trace, connection }: { readonly trace: TraceDetail; readonly connection: string }) => {
-  const [chosen, setChosen] = useQueryState('span', parseAsString)
-  const rows = useMemo(() => layOutTimeline(trace), [trace])
-  const span =
-    trace.spans.find(({ spanId }) => spanId === chosen) ??
-    trace.spans.find(({ status }) => status === 'error') ??
-    trace.spans[0]
-  return (
-    <div className="grid grid-cols-[minmax(0,1fr)_360px] items-start gap-3 max-[1100px]:grid-cols-1">
-      <Timeline
-        rows={rows}
-        durationNs={Number(trace.durationNs)}
-        chosen={span?.spanId ?? null}
-        onChoose={(id) => void setChosen(id)}
-      />
-      {span ? (
-        <SpanDetails
-          span={span}
-          edge={trace.edges.find(({ consumer }) => consumer === span.spanId) ?? null}
-          connection={connection}
-          traceId={trace.traceId}
-        />
-      ) : null}
-    </div>
   )
 }

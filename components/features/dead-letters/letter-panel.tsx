@@ -1,0 +1,49 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { routes } from '../../client/routes.ts'
+import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { SidePanel } from '../../patterns/side-panel.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
+import { LetterCause, LetterOrigin } from './letter-sections.tsx'
+
+/** One dead letter beside the list of its failure group. */
+export const LetterPanel = ({
+  connection,
+  id,
+  onClose,
+}: {
+  readonly connection: string
+  readonly id: string
+  readonly onClose: () => void
+}) => {
+  const query = useQuery({
+    ...endpointQuery(endpoints.showDeadLetter, { params: { connection, id } }),
+    refetchInterval: false,
+  })
+  const letter = query.data?.letter
+  return (
+    <SidePanel
+      title={letter ? (letter.keyText ?? `${letter.topic} ${letter.position}`) : `Dead letter ${id}`}
+      mono
+      href={routes.deadLetter(connection, id)}
+      onClose={onClose}
+    >
+      <QueryPanel query={query} skeleton={<LinesSkeleton lines={16} />} degraded={({ degraded }) => degraded}>
+        {(data) => (
+          <div className="flex flex-col gap-3">
+            {data.letter.traceId === null ? null : (
+              <div className="flex gap-2">
+                <LinkButton href={routes.trace(connection, data.letter.traceId)}>Open trace</LinkButton>
+              </div>
+            )}
+            <LetterCause data={data} />
+            <LetterOrigin data={data} connection={connection} />
+          </div>
+        )}
+      </QueryPanel>
+    </SidePanel>
+  )
+}

@@ -1,0 +1,51 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { routes } from '../../client/routes.ts'
+import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { MessageFacts, MessagePayloads } from '../../patterns/message-sections.tsx'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { SidePanel } from '../../patterns/side-panel.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
+
+/** One message beside the list of its topic. */
+export const MessagePanel = ({
+  connection,
+  topic,
+  position,
+  onClose,
+}: {
+  readonly connection: string
+  readonly topic: string
+  readonly position: string
+  readonly onClose: () => void
+}) => {
+  const query = useQuery({
+    ...endpointQuery(endpoints.showMessage, { params: { connection, topic, position } }),
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
+  })
+  return (
+    <SidePanel
+      title={`${topic} ${position}`}
+      mono
+      href={routes.message(connection, topic, position)}
+      onClose={onClose}
+    >
+      <QueryPanel query={query} skeleton={<LinesSkeleton lines={16} />}>
+        {(message) => (
+          <div className="flex flex-col gap-3">
+            {message.traceId === null ? null : (
+              <div className="flex gap-2">
+                <LinkButton href={routes.trace(connection, message.traceId)}>Open trace</LinkButton>
+              </div>
+            )}
+            <MessagePayloads message={message} />
+            <MessageFacts message={message} />
+          </div>
+        )}
+      </QueryPanel>
+    </SidePanel>
+  )
+}

@@ -1,0 +1,121 @@
+'use client'
+import { type FormEvent, useState } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { Input } from '../../ui/input.tsx'
+import { Select } from '../../ui/select.tsx'
+
+const windows = [
+  [15, 'Last 15 min'],
+  [60, 'Last hour'],
+  [360, 'Last 6 h'],
+  [1_440, 'Last 24 h'],
+  [10_080, 'Last 7 d'],
+] as const
+const leastDurations = [
+  [0, 'Any duration'],
+  [100, 'At least 100 ms'],
+  [1_000, 'At least 1 s'],
+  [10_000, 'At least 10 s'],
+  [60_000, 'At least 1 min'],
+  [600_000, 'At least 10 min'],
+] as const
+
+export type TraceFilterValues = {
+  readonly q: string
+  readonly service: string
+  readonly errors: boolean
+  readonly minutes: number
+  /** Milliseconds; 0 for all. */
+  readonly least: number
+}
+
+/** What traces are looked for: text, service, time range, least duration, errors. */
+export const TraceFilter = ({
+  values,
+  services,
+  onChange,
+  onFind,
+  onRefresh,
+}: {
+  readonly values: TraceFilterValues
+  readonly services: readonly string[]
+  readonly onChange: (change: Partial<TraceFilterValues>) => void
+  readonly onFind: (text: string) => void
+  readonly onRefresh: () => void
+}) => {
+  const { q, service, errors, minutes, least } = values
+  const [typed, setTyped] = useState(q)
+  // The address may change from outside: back, or the palette.
+  const [shownFor, setShownFor] = useState(q)
+  if (shownFor !== q) {
+    setShownFor(q)
+    setTyped(q)
+  }
+  const find = (event: FormEvent): void => {
+    event.preventDefault()
+    onFind(typed.trim())
+  }
+  const leasts = leastDurations.some(([value]) => value === least)
+    ? leastDurations
+    : [...leastDurations, [least, `At least ${least} ms`] as const]
+  return (
+    <form onSubmit={find} className="flex flex-wrap items-center gap-2">
+      <Input
+        data-filter
+        aria-label="Order, key or trace id"
+        placeholder="Order, key or trace id  /"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        className="w-72"
+      />
+      <Button type="submit">Find</Button>
+      <Select
+        aria-label="Service"
+        value={service}
+        onChange={(event) => onChange({ service: event.target.value })}
+        className="max-w-48"
+      >
+        <option value="">All services</option>
+        {[...new Set([...services, ...(service === '' ? [] : [service])])].map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </Select>
+      <Select
+        aria-label="Time range"
+        value={minutes}
+        onChange={(event) => onChange({ minutes: Number(event.target.value) })}
+      >
+        {windows.map(([value, title]) => (
+          <option key={value} value={value}>
+            {title}
+          </option>
+        ))}
+      </Select>
+      <Select
+        aria-label="Least duration"
+        value={least}
+        onChange={(event) => onChange({ least: Number(event.target.value) })}
+      >
+        {leasts.map(([value, title]) => (
+          <option key={value} value={value}>
+            {title}
+          </option>
+        ))}
+      </Select>
+      <label className="flex items-center gap-1.5 text-muted">
+        <input
+          type="checkbox"
+          checked={errors}
+          onChange={(event) => onChange({ errors: event.target.checked })}
+          className="size-3.5 accent-accent"
+        />
+        With errors
+      </label>
+      <Button kind="bare" onClick={onRefresh}>
+        Refresh
+      </Button>
+    </form>
+  )
+}
