@@ -40,18 +40,28 @@ export const Sparkline = ({
               />
             ) : null,
           )
-        : linesOf(points).map((line) => (
-            <polyline
-              key={line[0]?.index}
-              points={line
-                .map(({ index, value }) => `${(index * step).toFixed(1)},${y(value).toFixed(1)}`)
-                .join(' ')}
-              fill="none"
-              stroke="currentColor"
-              strokeWidth={1.25}
-              strokeLinejoin="round"
-            />
-          ))}
+        : linesOf(points).map((line) =>
+            line.length === 1 ? (
+              <circle
+                key={line[0]?.index}
+                cx={Math.min(width - 1.5, (line[0]?.index ?? 0) * step)}
+                cy={y(line[0]?.value ?? 0)}
+                r={1.5}
+                fill="currentColor"
+              />
+            ) : (
+              <polyline
+                key={line[0]?.index}
+                points={line
+                  .map(({ index, value }) => `${(index * step).toFixed(1)},${y(value).toFixed(1)}`)
+                  .join(' ')}
+                fill="none"
+                stroke="currentColor"
+                strokeWidth={1.25}
+                strokeLinejoin="round"
+              />
+            ),
+          )}
       {marks.map(({ id, at, text }) => (
         <line
           key={id}

@@ -57,7 +57,12 @@ export const makeOverviewMap = ({ flows, groups, colours }: MapFacts): OverviewM
   for (const { group, topic, perMinute } of groups) {
     // Spans that do not name their group: groups are by habit called after their service.
     const namesake = [...(readersOf.get(topic) ?? [])].find(
-      (service) => group === service || group.startsWith(`${service}-`) || group.startsWith(`${service}.`),
+      (service) =>
+        group === service ||
+        group.startsWith(`${service}-`) ||
+        group.startsWith(`${service}.`) ||
+        // Kafka Connect names the group of a sink after its connector.
+        group === `connect-${service}`,
     )
     if (namesake !== undefined && !serviceOfGroup.has(group)) serviceOfGroup.set(group, namesake)
     const edge = connect(node('topic', topic), node('service', serviceOfGroup.get(group) ?? group), 0)

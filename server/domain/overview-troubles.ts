@@ -1,5 +1,6 @@
 import type { LagVerdict } from '#server/contracts/groups.ts'
 import type { Overview, Trouble } from '#server/contracts/overview.ts'
+import { deathsPerMinute } from './death-rate.ts'
 import type { SourceName, SourceState } from './overview-freshness.ts'
 import { sayCount, sayDuration, sayRate } from './say-amounts.ts'
 
@@ -189,7 +190,7 @@ const dying = (group: DyingGroupFacts, nowMs: number): Weighed => {
       ]
         .filter(Boolean)
         .join(': '),
-      numbers: `${sayCount(group.letters)} dead ${group.letters === 1 ? 'letter' : 'letters'}${growing ? `, ${sayRate(lastFive / 300)}` : ''}${trend}`,
+      numbers: `${sayCount(group.letters)} dead ${group.letters === 1 ? 'letter' : 'letters'}${growing ? `, ${sayRate(deathsPerMinute(group.deaths) / 60)}` : ''}${trend}`,
       sinceMs: since === null ? group.firstSeenAtMs : Math.max(since, group.firstSeenAtMs),
       link: { noun: 'failure-group', id: group.id, label: 'Open failure group' },
     },
@@ -201,6 +202,16 @@ const groupKinds = {
   'falling-behind': 'group-behind',
   stalled: 'group-stalled',
 } as const satisfies Partial<Record<LagVerdict['kind'], Trouble['kind']>>
+
+/** Why, without the words of the title. */
+const groupCause = (kind: keyof typeof groupKinds, { sentence }: LagVerdict, change: number): string => {
+  if (kind === 'falling-behind')
+    return change < 0.01
+      ? 'Reads as fast as messages arrive, and no faster'
+      : 'Will not catch up at this rate'
+  const why = sentence.slice(sentence.indexOf(': ') + 2)
+  return why.charAt(0).toUpperCase() + why.slice(1)
+}
 
 /** Fewer waiting messages than this are worth a look, not an alarm. */
 const alarmingLag = 100n
@@ -225,7 +236,7 @@ const groupTrouble = ({ group, topic, lag, verdict }: GroupFacts): Weighed[] => 
         severity: lag >= alarmingLag && kind !== 'falling-behind' ? 'critical' : 'warning',
         kind: groupKinds[kind],
         title,
-        cause: verdict.sentence,
+        cause: groupCause(kind, verdict, change),
         numbers: `lag ${sayCount(lag)}, ${direction}`,
         sinceMs: verdict.sinceMs,
         link: { noun: 'group', id: group, label: 'Open group' },

@@ -19,7 +19,7 @@ export type MapLayout = {
 export const nodeHeight = 26
 const mostLetters = 18
 /** Of the 12 px text of a node, with its dot and the space around. */
-const widthOf = (label: string): number => 34 + label.length * 6.7
+const widthOf = (label: string): number => 32 + label.length * 6.3
 
 const labelOf = (name: string): string =>
   name.length > mostLetters ? `${name.slice(0, mostLetters - 1)}…` : name
@@ -48,7 +48,7 @@ const pathThrough = (points: readonly Point[]): string => {
  */
 export const layOutMap = ({ nodes, edges }: SystemMap): MapLayout => {
   const graph = new Graph({ multigraph: false })
-  graph.setGraph({ rankdir: 'LR', nodesep: 10, edgesep: 8, ranksep: 40, marginx: 2, marginy: 2 })
+  graph.setGraph({ rankdir: 'LR', nodesep: 10, edgesep: 8, ranksep: 30, marginx: 2, marginy: 2 })
   for (const { id, name } of nodes) graph.setNode(id, { width: widthOf(labelOf(name)), height: nodeHeight })
   const drawn = edges.filter(({ from, to }) => from !== to && graph.hasNode(from) && graph.hasNode(to))
   for (const { from, to, perMinute } of drawn)

@@ -28,7 +28,7 @@ export const SystemMap = ({
       <svg
         viewBox={`0 0 ${width} ${height}`}
         // As wide as it needs, narrower down to where its words can still be read, then it scrolls.
-        style={{ width: '100%', maxWidth: width, minWidth: width * 0.8 }}
+        style={{ width: '100%', maxWidth: width, minWidth: width * 0.85 }}
         className="block"
         aria-hidden
       >

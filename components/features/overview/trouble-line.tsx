@@ -15,7 +15,7 @@ const addressOf = (connection: string, { link }: Trouble): string => {
     case 'traces':
       return routes.traces(connection, { errors: 'true' })
     case 'connection':
-      return routes.overview(connection)
+      return routes.connection(connection)
   }
 }
 
@@ -30,10 +30,10 @@ export const TroubleLine = ({
   <li className="flex items-center gap-3 px-4 py-2.5">
     <Status of="severity" value={trouble.severity} iconOnly className="self-start pt-0.5" />
     <div className="min-w-0 flex-1">
-      <div className="flex flex-wrap items-baseline gap-x-3">
-        <span className="font-strong">{trouble.title}</span>
+      <div className="flex items-baseline gap-x-3">
+        <span className="shrink-0 font-strong">{trouble.title}</span>
         {trouble.sinceMs === null ? null : (
-          <span className="text-small text-muted">
+          <span className="shrink-0 text-small text-muted">
             since <Ago at={trouble.sinceMs} suffix="" />
           </span>
         )}
