@@ -86,7 +86,7 @@ export const QueryPanel = <T,>(props: PanelProps<T>) => {
             Try again
           </button>
         </p>
-        <div className="opacity-60">{children(data)}</div>
+        <div className="border-l-2 border-critical-line">{children(data)}</div>
       </div>
     )
   }

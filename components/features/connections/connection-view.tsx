@@ -1,18 +1,20 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { type CapabilityName, capabilityName } from '#server/contracts/capabilities.ts'
+import { type Capability, type CapabilityName, capabilityName } from '#server/contracts/capabilities.ts'
 import type { ConnectionDetail } from '#server/contracts/connections.ts'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { Health } from '#server/contracts/health.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { Copyable } from '../../patterns/copyable.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
+import type { Column } from '../../patterns/data-table-types.ts'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 
 const capabilityTitles: Readonly<Record<CapabilityName, readonly [title: string, use: string]>> = {
   'list-topics': ['List topics', 'Topics, dead letters, the map'],
@@ -22,6 +24,58 @@ const capabilityTitles: Readonly<Record<CapabilityName, readonly [title: string,
   'topic-sizes': ['Read sizes on disk', 'Size of each topic'],
   registry: ['Ask the schema registry', 'Avro, Protobuf and JSON Schema payloads'],
 }
+
+type Ability = { readonly name: CapabilityName; readonly capability: Capability }
+
+const abilityColumns: readonly Column<Ability>[] = [
+  { id: 'name', header: 'Ability', width: '170px', cell: ({ name }) => capabilityTitles[name][0] },
+  {
+    id: 'state',
+    header: 'State',
+    width: '110px',
+    cell: ({ capability }) => <Status of="capability" value={capability.state} />,
+  },
+  {
+    id: 'why',
+    header: 'Needed for, or why not',
+    width: 'minmax(200px, 1fr)',
+    cell: ({ name, capability }) => {
+      const text = capability.state === 'yes' ? capabilityTitles[name][1] : capability.why
+      return (
+        <span title={text} className={capability.state === 'yes' ? 'text-muted' : ''}>
+          {text}
+        </span>
+      )
+    },
+  },
+]
+
+const abilitiesOf = ({ capabilities }: ConnectionDetail): readonly Ability[] =>
+  capabilityName.options.map((name) => ({ name, capability: capabilities[name] }))
+
+const dependencyColumns: readonly Column<Health['dependencies'][number]>[] = [
+  { id: 'name', header: 'Part', width: '170px', cell: ({ name }) => name },
+  {
+    id: 'state',
+    header: 'State',
+    width: '130px',
+    cell: ({ state }) => <Status of="health" value={state} />,
+  },
+  {
+    id: 'latency',
+    header: 'Answered in',
+    width: '110px',
+    align: 'right',
+    cell: ({ latencyMs }) =>
+      latencyMs === null ? <span className="text-faint">–</span> : `${latencyMs.toFixed(1)} ms`,
+  },
+  {
+    id: 'detail',
+    header: 'Detail',
+    width: 'minmax(240px, 1fr)',
+    cell: ({ detail }) => <span title={detail}>{detail}</span>,
+  },
+]
 
 /** One connection: the cluster behind it, what may be done there and why not, and the state of all that Spillway needs. */
 export const ConnectionView = ({ connection }: { readonly connection: string }) => {
@@ -34,19 +88,33 @@ export const ConnectionView = ({ connection }: { readonly connection: string }) 
     >
       <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] items-start gap-3 max-[1100px]:grid-cols-1">
         <Section title="Cluster">
-          <QueryPanel query={detail} skeleton={<TableSkeleton rows={6} columns={2} />}>
+          <QueryPanel query={detail} skeleton={<ClusterSkeleton />}>
             {(data) => <Cluster data={data} />}
           </QueryPanel>
         </Section>
         <Section title="What may be done here" padded={false}>
-          <QueryPanel query={detail} skeleton={<TableSkeleton rows={6} columns={3} />}>
-            {(data) => <Capabilities data={data} />}
+          <QueryPanel query={detail} skeleton={<TableSkeleton rows={6} columns={abilityColumns} />}>
+            {(data) => (
+              <DataTable
+                label="What may be done on this connection"
+                rows={abilitiesOf(data)}
+                rowKey={({ name }) => name}
+                columns={abilityColumns}
+              />
+            )}
           </QueryPanel>
         </Section>
       </div>
       <Section title="What Spillway depends on" padded={false}>
-        <QueryPanel query={health} skeleton={<TableSkeleton rows={4} columns={4} />}>
-          {({ dependencies }) => <Dependencies rows={dependencies} />}
+        <QueryPanel query={health} skeleton={<TableSkeleton rows={4} columns={dependencyColumns} />}>
+          {({ dependencies }) => (
+            <DataTable
+              label="Dependencies"
+              rows={dependencies}
+              rowKey={({ name }) => name}
+              columns={dependencyColumns}
+            />
+          )}
         </QueryPanel>
       </Section>
     </PageShell>
@@ -80,68 +148,10 @@ const Cluster = ({ data }: { readonly data: ConnectionDetail }) => (
   />
 )
 
-const Capabilities = ({ data }: { readonly data: ConnectionDetail }) => (
-  <DataTable
-    label="What may be done on this connection"
-    rows={capabilityName.options.map((name) => ({ name, capability: data.capabilities[name] }))}
-    rowKey={({ name }) => name}
-    columns={[
-      {
-        id: 'name',
-        header: 'Ability',
-        width: '170px',
-        cell: ({ name }) => capabilityTitles[name][0],
-      },
-      {
-        id: 'state',
-        header: 'State',
-        width: '110px',
-        cell: ({ capability }) => <Status of="capability" value={capability.state} />,
-      },
-      {
-        id: 'why',
-        header: 'Needed for, or why not',
-        width: 'minmax(200px, 1fr)',
-        cell: ({ name, capability }) => {
-          const text = capability.state === 'yes' ? capabilityTitles[name][1] : capability.why
-          return (
-            <span title={text} className={capability.state === 'yes' ? 'text-muted' : ''}>
-              {text}
-            </span>
-          )
-        },
-      },
-    ]}
-  />
-)
-
-const Dependencies = ({ rows }: { readonly rows: Health['dependencies'] }) => (
-  <DataTable
-    label="Dependencies"
-    rows={rows}
-    rowKey={({ name }) => name}
-    columns={[
-      { id: 'name', header: 'Part', width: '170px', cell: ({ name }) => name },
-      {
-        id: 'state',
-        header: 'State',
-        width: '130px',
-        cell: ({ state }) => <Status of="health" value={state} />,
-      },
-      {
-        id: 'latency',
-        header: 'Answered in',
-        width: '110px',
-        align: 'right',
-        cell: ({ latencyMs }) =>
-          latencyMs === null ? <span className="text-faint">–</span> : `${latencyMs.toFixed(1)} ms`,
-      },
-      {
-        id: 'detail',
-        header: 'Detail',
-        width: 'minmax(240px, 1fr)',
-        cell: ({ detail }) => <span title={detail}>{detail}</span>,
-      },
-    ]}
-  />
+const ClusterSkeleton = () => (
+  <div aria-hidden className="flex flex-col gap-2">
+    {['w-1/2', 'w-3/4', 'w-1/3', 'w-1/2', 'w-2/3', 'w-1/2'].map((width, index) => (
+      <Skeleton key={index} className={width} />
+    ))}
+  </div>
 )

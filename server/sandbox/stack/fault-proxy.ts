@@ -12,19 +12,25 @@ export type TcpFaultProxy = {
   stop(): Promise<void>
 }
 
-const listen = (server: {
-  listen(port: number, host: string, done: () => void): unknown
-  address(): unknown
-}): Promise<number> =>
+const listen = (
+  server: {
+    listen(port: number, host: string, done: () => void): unknown
+    address(): unknown
+  },
+  wanted = 0,
+): Promise<number> =>
   new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
+    server.listen(wanted, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
   )
 
-/** Stands before a part on loopback and fails as told: for tests of what a screen does when a line is cut or slow. */
-export const startTcpFaultProxy = async (target: {
-  readonly host: string
-  readonly port: number
-}): Promise<TcpFaultProxy> => {
+/**
+ * Stands before a part on loopback and fails as told: for tests of what a screen does when a line is cut or slow.
+ * Listens on `port`, or on a free one.
+ */
+export const startTcpFaultProxy = async (
+  target: { readonly host: string; readonly port: number },
+  wantedPort = 0,
+): Promise<TcpFaultProxy> => {
   const open = new Set<Socket>()
   let isCut = false
   let delayMs = 0
@@ -52,7 +58,7 @@ export const startTcpFaultProxy = async (target: {
     pass(client, part)
     pass(part, client)
   })
-  const port = await listen(server)
+  const port = await listen(server, wantedPort)
   const dropAll = (): void => {
     for (const socket of open) socket.destroy()
   }

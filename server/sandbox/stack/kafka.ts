@@ -14,8 +14,12 @@ export type KafkaOptions = {
   readonly controllerPort: number
   /** A second listener that tells clients the address of a fault proxy: `port` listens, `advertised` is the proxy's. */
   readonly proxied?: { readonly port: number; readonly advertised: number } | undefined
+  /** A third listener with SASL/PLAIN for one user, whom access control lists may limit. All others may do everything. */
+  readonly limited?: (KafkaUser & { readonly port: number }) | undefined
   readonly signal?: AbortSignal | undefined
 }
+
+export type KafkaUser = { readonly username: string; readonly password: string }
 
 /** Settings that the broker of compose.yaml has too. */
 export const brokerSettings = {
@@ -36,14 +40,33 @@ export const brokerSettings = {
   'log.retention.check.interval.ms': '30000',
 } as const
 
-const propertiesOf = ({ dataDir, port, controllerPort, proxied }: KafkaOptions): string =>
+const limitedSettings = ({ username, password }: KafkaUser) => ({
+  'listener.name.limited.sasl.enabled.mechanisms': 'PLAIN',
+  'listener.name.limited.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`,
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'super.users': 'User:ANONYMOUS',
+  'allow.everyone.if.no.acl.found': 'true',
+})
+
+const propertiesOf = ({ dataDir, port, controllerPort, proxied, limited }: KafkaOptions): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${proxied ? `,PROXIED://127.0.0.1:${proxied.port}` : ''}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${proxied ? `,PROXIED://127.0.0.1:${proxied.advertised}` : ''}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    listeners: [
+      `PLAINTEXT://127.0.0.1:${port}`,
+      `CONTROLLER://127.0.0.1:${controllerPort}`,
+      ...(proxied ? [`PROXIED://127.0.0.1:${proxied.port}`] : []),
+      ...(limited ? [`LIMITED://127.0.0.1:${limited.port}`] : []),
+    ].join(','),
+    'advertised.listeners': [
+      `PLAINTEXT://127.0.0.1:${port}`,
+      ...(proxied ? [`PROXIED://127.0.0.1:${proxied.advertised}`] : []),
+      ...(limited ? [`LIMITED://127.0.0.1:${limited.port}`] : []),
+    ].join(','),
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,LIMITED:SASL_PLAINTEXT',
+    ...(limited ? limitedSettings(limited) : {}),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(dataDir, 'kafka'),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ensureArtifact } from './artifacts.ts'
 import { findFreePort } from './free-port.ts'
-import { startKafka } from './kafka.ts'
+import { type KafkaUser, startKafka } from './kafka.ts'
 import { endStackLeftovers } from './leftovers.ts'
 import type { PartProcess } from './part-process.ts'
 import { startPostgres } from './postgres.ts'
@@ -16,6 +16,8 @@ export type StackOptions = {
   readonly ports?: Partial<Record<StackPart, number>>
   /** Address port of a fault proxy before Kafka: a second listener then advertises it. */
   readonly kafkaProxyPort?: number
+  /** A user whom access control lists may limit: a third listener then asks for this name and password. */
+  readonly limitedUser?: KafkaUser
   /** Trade durability for speed: only for tests. */
   readonly volatile?: boolean
   readonly onProgress?: (line: string) => void
@@ -27,6 +29,8 @@ export type RunningStack = {
   readonly brokers: string
   /** Port of Kafka's second listener, to which a fault proxy connects; null without one. */
   readonly kafkaProxyTarget: number | null
+  /** host:port where the limited user logs in; null without one. */
+  readonly limitedBrokers: string | null
   readonly registryUrl: string
   readonly databaseUrl: string
   readonly ports: Readonly<Record<StackPart, number>>
@@ -59,6 +63,11 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
   }
   const controllerPort = await findFreePort()
   const kafkaProxyTarget = options.kafkaProxyPort === undefined ? null : await findFreePort()
+  const limitedPort = options.limitedUser === undefined ? null : await findFreePort()
+  const limited =
+    options.limitedUser === undefined || limitedPort === null
+      ? undefined
+      : { ...options.limitedUser, port: limitedPort }
   const proxied =
     options.kafkaProxyPort === undefined || kafkaProxyTarget === null
       ? undefined
@@ -81,6 +90,7 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
         port: ports.kafka,
         controllerPort,
         proxied,
+        limited,
         signal,
       }),
     registry: async () =>
@@ -125,6 +135,7 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
   return {
     brokers: `127.0.0.1:${ports.kafka}`,
     kafkaProxyTarget,
+    limitedBrokers: limitedPort === null ? null : `127.0.0.1:${limitedPort}`,
     registryUrl: registryUrlOf(ports.registry),
     databaseUrl: `postgresql://spillway:spillway@127.0.0.1:${ports.postgres}/spillway`,
     ports,
