@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils'
 import type { SchemaEngine } from '@prisma/schema-engine-wasm'
 import pg from 'pg'
 
@@ -35,6 +35,7 @@ const loadEngineModule = async (): Promise<EngineModule> => {
  * whole, PostgreSQL parses the script itself and runs it in one transaction: a migration is applied or not.
  */
 const makeAdapterFactory = (pool: pg.Pool) => {
+  passChars(pool)
   const inner = new PrismaPg(pool)
   return bindMigrationAwareSqlAdapterFactory({
     provider: inner.provider,
@@ -45,9 +46,34 @@ const makeAdapterFactory = (pool: pg.Pool) => {
       adapter.executeScript = async (sql) => {
         await adapter.executeRaw({ sql, args: [], argTypes: [] })
       }
+      const queryRaw = adapter.queryRaw.bind(adapter)
+      adapter.queryRaw = async (query) => {
+        const answer = await queryRaw(query)
+        const columnTypes = answer.columnTypes.map((type) =>
+          type === ColumnTypeEnum.CharacterArray ? ColumnTypeEnum.Character : type,
+        )
+        return { ...answer, columnTypes }
+      }
       return adapter
     },
   })
+}
+
+const charOid = 18
+const charArrayOid = 1002
+
+/**
+ * Lets the engine read PostgreSQL's catalogue, whose columns of the type "char" Prisma's driver does not know: they pass
+ * the driver as arrays of it, which no column of the catalogue is.
+ */
+const passChars = (pool: pg.Pool): void => {
+  const query: (...args: unknown[]) => Promise<pg.QueryArrayResult> = pool.query.bind(pool)
+  const queryWithChars = async (...args: unknown[]): Promise<pg.QueryArrayResult> => {
+    const result = await query(...args)
+    for (const field of result.fields ?? []) if (field.dataTypeID === charOid) field.dataTypeID = charArrayOid
+    return result
+  }
+  pool.query = queryWithChars as typeof pool.query
 }
 
 /**
