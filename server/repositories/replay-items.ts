@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Outcome } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
@@ -133,10 +134,17 @@ export const changeItems = async (
   changes: readonly ItemChange[],
   lease: LeaseProof,
 ): Promise<void> => {
+  if (changes.length > 0) await runUnderLease(db, lease, (client) => writeChanges(client, changes))
+}
+
+/** Writes what became of items within a transaction that proves the lease. */
+export const writeChanges = async (
+  client: Pick<pg.ClientBase, 'query'>,
+  changes: readonly ItemChange[],
+): Promise<void> => {
   if (changes.length === 0) return
-  await runUnderLease(db, lease, (client) =>
-    client.query(
-      `UPDATE replay_item AS i SET
+  await client.query(
+    `UPDATE replay_item AS i SET
          outcome = n.outcome, proof = n.proof,
          intent_from = CASE WHEN n.clear_intent THEN NULL ELSE coalesce(n.intent_from, i.intent_from) END,
          target_partition = coalesce(n.target_partition, i.target_partition),
@@ -146,35 +154,53 @@ export const changeItems = async (
        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::int[], $7::bigint[], $8::timestamptz[], $9::timestamptz[], $10::text[])
          AS n(id, outcome, proof, intent_from, clear_intent, target_partition, target_offset, sent_at, outcome_at, trace_id)
        WHERE i.id = n.id`,
-      [
-        changes.map(({ id }) => id.toString()),
-        changes.map(({ outcome }) => outcome),
-        changes.map(({ proof }) => proof),
-        changes.map(({ intentFromMs }) => intentFromMs?.toString() ?? null),
-        changes.map(({ intentFromMs }) => intentFromMs === null),
-        changes.map(({ targetPartition }) => targetPartition ?? null),
-        changes.map(({ targetOffset }) => targetOffset?.toString() ?? null),
-        changes.map(({ sentAtMs }) => (sentAtMs === undefined ? null : new Date(sentAtMs))),
-        changes.map(({ outcomeAtMs }) => (outcomeAtMs === undefined ? null : new Date(outcomeAtMs))),
-        changes.map(({ traceId }) => traceId ?? null),
-      ],
-    ),
+    [
+      changes.map(({ id }) => id.toString()),
+      changes.map(({ outcome }) => outcome),
+      changes.map(({ proof }) => proof),
+      changes.map(({ intentFromMs }) => intentFromMs?.toString() ?? null),
+      changes.map(({ intentFromMs }) => intentFromMs === null),
+      changes.map(({ targetPartition }) => targetPartition ?? null),
+      changes.map(({ targetOffset }) => targetOffset?.toString() ?? null),
+      changes.map(({ sentAtMs }) => (sentAtMs === undefined ? null : new Date(sentAtMs))),
+      changes.map(({ outcomeAtMs }) => (outcomeAtMs === undefined ? null : new Date(outcomeAtMs))),
+      changes.map(({ traceId }) => traceId ?? null),
+    ],
   )
 }
 
-/** Marks all items not yet begun as left out, under the lease. */
+/** Marks all items not yet begun as left out, under the lease. Answers how many. */
 export const skipUnsent = async (
   db: Database,
   replayId: string,
   proof: string,
   lease: LeaseProof,
-): Promise<void> => {
-  await runUnderLease(db, lease, (client) =>
+): Promise<number> => {
+  const { rowCount } = await runUnderLease(db, lease, (client) =>
     client.query(
       `UPDATE replay_item SET outcome = 'SKIPPED', proof = $2, outcome_at = now() WHERE replay_id = $1 AND outcome = 'PENDING' AND intent_from IS NULL`,
       [replayId, proof],
     ),
   )
+  return rowCount ?? 0
+}
+
+/** Marks all items not yet begun that come from or go to a topic as failed, under the lease. Answers how many. */
+export const failUnsent = async (
+  db: Database,
+  replayId: string,
+  topic: string,
+  proof: string,
+  lease: LeaseProof,
+): Promise<number> => {
+  const { rowCount } = await runUnderLease(db, lease, (client) =>
+    client.query(
+      `UPDATE replay_item SET outcome = 'FAILED', proof = $3, outcome_at = now()
+       WHERE replay_id = $1 AND (target_topic = $2 OR source_topic = $2) AND outcome = 'PENDING' AND intent_from IS NULL`,
+      [replayId, topic, proof],
+    ),
+  )
+  return rowCount ?? 0
 }
 
 export type ReturnedCopy = {

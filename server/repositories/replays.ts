@@ -21,7 +21,10 @@ export type ReplayRecord = {
   readonly createdAtMs: number
   readonly startedAtMs: number | null
   readonly finishedAtMs: number | null
+  /** Why it does not go on at present. */
   readonly failure: string | null
+  /** What it had to give up on. */
+  readonly loss: string | null
 }
 
 export type NewReplayItem = {
@@ -54,6 +57,7 @@ const recordOf = (row: Row): ReplayRecord => ({
   startedAtMs: row.startedAt?.getTime() ?? null,
   finishedAtMs: row.finishedAt?.getTime() ?? null,
   failure: row.failure,
+  loss: row.loss,
 })
 
 /** Keeps a frozen plan with its items, in the order they will be sent. */
@@ -181,6 +185,18 @@ export const setReplayState = async (
       `UPDATE replay SET state = $2, failure = NULL, finished_at = CASE WHEN $3 THEN coalesce(finished_at, now()) ELSE finished_at END WHERE id = $1`,
       [id, state, finished],
     ),
+  )
+}
+
+/** Adds a sentence about what a replay had to give up on, under its lease. */
+export const addReplayLoss = async (
+  db: Database,
+  id: string,
+  sentence: string,
+  lease: LeaseProof,
+): Promise<void> => {
+  await runUnderLease(db, lease, (client) =>
+    client.query(`UPDATE replay SET loss = concat_ws('; ', loss, $2::text) WHERE id = $1`, [id, sentence]),
   )
 }
 

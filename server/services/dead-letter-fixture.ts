@@ -26,6 +26,7 @@ export type Bench = {
   readonly suffix: string
   readonly call: (timeoutMs?: number) => { readonly signal: AbortSignal }
   makeTopic(name: string, partitions: number, settings?: Record<string, string>): Promise<TopicName>
+  deleteTopic(name: string): Promise<void>
   send(messages: readonly OutgoingMessage[]): Promise<readonly { partition: number; offset: bigint }[]>
   /** Deletes the records of partition 0 below an offset, as retention does. */
   deleteBefore(topic: string, offset: bigint): Promise<void>
@@ -144,6 +145,10 @@ export const openBench = async (brokers: string, databaseUrl: string): Promise<B
       })
       made.add(name)
       return name as TopicName
+    },
+    deleteTopic: async (name) => {
+      await admin.deleteTopics({ topics: [name] })
+      made.delete(name)
     },
     send: async (messages) => {
       const { publisher } = connection.broker

@@ -57,7 +57,10 @@ export const followReplay = async (
   await changeItems(deps.db, changes, lease)
   const counts = (await countOutcomes(deps.db, [replay.id])).get(replay.id)?.outcomes
   const isOpen = open.some((outcome) => (counts?.get(outcome) ?? 0) > 0)
-  if (!isOpen && replay.state === 'following') await setReplayState(deps.db, replay.id, 'done', lease, true)
+  if (!isOpen && replay.state === 'following') {
+    const end = replay.loss === null ? 'done' : 'failed'
+    await setReplayState(deps.db, replay.id, end, lease, true)
+  }
   if (!isOpen) forgetRetries(replay.id)
   if (changes.length > 0 || (!isOpen && replay.state === 'following'))
     await notifyChanged(deps.db, 'replays', connection.id)

@@ -7,15 +7,16 @@ import type {
   startReplayRequest,
 } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { RawMessage } from '#server/ports/broker.ts'
+import type { Publisher, RawMessage } from '#server/ports/broker.ts'
 import { searchBudget } from '#server/ports/call.ts'
 import { readReplay } from '#server/repositories/replays.ts'
-import { type Bench, good, takeLease } from './dead-letter-fixture.ts'
+import { type Bench, good, outgoing, springHeaders, takeLease } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import { followReplay } from './follow-replay.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listReplayItems } from './list-replay-items.ts'
 import { planReplay } from './plan-replay.ts'
+import { type Patience, patience } from './resolve-intents.ts'
 import { runReplayStep } from './run-replay-step.ts'
 import { startReplay } from './start-replay.ts'
 
@@ -62,14 +63,19 @@ export const start = (
     ),
   )
 
-/** Sends a started replay to its end, as a worker does, over the given connection. */
-export const sendAll = async (bench: Bench, id: string, connection = bench.connection): Promise<void> => {
+/** Sends a started replay to its end, as a worker does, over the given connection, with so long for each step. */
+export const sendAll = async (
+  bench: Bench,
+  id: string,
+  connection = bench.connection,
+  { limits = patience, stepMs = 30_000 }: { readonly limits?: Patience; readonly stepMs?: number } = {},
+): Promise<void> => {
   const lease = await takeLease(bench.deps, `replay:${id}`)
   try {
     for (;;) {
       const replay = await readReplay(bench.deps.db, id)
       if (!replay || (replay.state !== 'running' && replay.state !== 'cancelling')) return
-      const waitMs = await runReplayStep(bench.deps, connection, replay, lease, bench.call())
+      const waitMs = await runReplayStep(bench.deps, connection, replay, lease, bench.call(stepMs), limits)
       if (waitMs === null) return
       await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
@@ -100,6 +106,44 @@ export const itemsOf = async (
   replayId: string,
 ): Promise<z.input<typeof replayItemList>['items']> =>
   (await good(listReplayItems(bench.deps, bench.connection, { replayId, limit: 500 }, bench.call()))).items
+
+/** The connection with a publisher that does something else than it should, over the real one. */
+export const withPublisher = (bench: Bench, send: (real: Publisher) => Publisher['send']): Connection => {
+  const { publisher } = bench.connection.broker
+  if (!publisher) throw new Error('the broker can be written to')
+  return { ...bench.connection, broker: { ...bench.connection.broker, publisher: { send: send(publisher) } } }
+}
+
+/** A worker's connection that dies with its so-and-so-manieth batch: sent, but not written down. */
+export const dyingAfter = (bench: Bench, batches: number): Connection => {
+  let sentBatches = 0
+  return withPublisher(bench, (real) => async (messages, call) => {
+    const sent = await real.send(messages, call)
+    if (++sentBatches === batches) throw new Error('killed')
+    return sent
+  })
+}
+
+/** A pair of topics of their own with so many letters. */
+export const makeLetters = async (
+  bench: Bench,
+  name: string,
+  count: number,
+  partitions = 3,
+): Promise<{ readonly origin: TopicName; readonly letters: TopicName }> => {
+  const origin = await bench.makeTopic(`${name}-${bench.suffix}`, partitions)
+  const letters = await bench.makeTopic(`${origin}-dlt`, 1)
+  await bench.send(
+    Array.from({ length: count }, (_, index) =>
+      outgoing(letters, {
+        key: `k${index}`,
+        value: `v${index}`,
+        headers: springHeaders({ topic: origin, partition: index % partitions, offset: BigInt(index) }),
+      }),
+    ),
+  )
+  return { origin, letters }
+}
 
 /** All records of a topic, by partition and offset. */
 export const recordsOf = async (bench: Bench, topic: TopicName): Promise<RawMessage[]> => {

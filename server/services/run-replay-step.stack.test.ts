@@ -3,12 +3,21 @@ import { replaySummary } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { isStripped } from '#server/domain/replay-copy.ts'
 import { fail } from '#server/domain/result.ts'
-import type { Publisher } from '#server/ports/broker.ts'
 import { cancelReplay } from './cancel-replay.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
-import type { Connection } from './deps.ts'
 import { listReplays } from './list-replays.ts'
-import { headerText, itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
+import {
+  dyingAfter,
+  headerText,
+  itemsOf,
+  lettersOf,
+  makeLetters as makePair,
+  planOf,
+  recordsOf,
+  sendAll,
+  start,
+  withPublisher,
+} from './replay-fixture.ts'
 import { showReplay } from './show-replay.ts'
 import { startReplay } from './start-replay.ts'
 
@@ -20,30 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.dispose())
 
-/** A pair of topics of their own with so many letters. */
-const makeLetters = async (
-  count: number,
-  partitions = 3,
-): Promise<{ origin: TopicName; letters: TopicName }> => {
-  const origin = await bench.makeTopic(`run-${bench.suffix}-${topics++}`, partitions)
-  const letters = await bench.makeTopic(`${origin}-dlt`, 1)
-  await bench.send(
-    Array.from({ length: count }, (_, index) =>
-      outgoing(letters, {
-        key: `k${index}`,
-        value: `v${index}`,
-        headers: springHeaders({ topic: origin, partition: index % partitions, offset: BigInt(index) }),
-      }),
-    ),
-  )
-  return { origin, letters }
-}
-/** The connection with a publisher that does something else than it should, over the real one. */
-const withPublisher = (send: (real: Publisher) => Publisher['send']): Connection => {
-  const { publisher } = bench.connection.broker
-  if (!publisher) throw new Error('the broker can be written to')
-  return { ...bench.connection, broker: { ...bench.connection.broker, publisher: { send: send(publisher) } } }
-}
+const makeLetters = (count: number, partitions = 3) => makePair(bench, `run-${topics++}`, count, partitions)
 const itemIds = async (topic: TopicName) =>
   (await recordsOf(bench, topic)).map((record) => headerText(record, 'x-replay-item')).sort()
 
@@ -202,13 +188,7 @@ describe('a worker that died', () => {
   it('after sending and before writing it down: the successor sends nothing twice', async () => {
     const { origin, letters } = await makeLetters(150)
     const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })
-    let batches = 0
-    const dying = withPublisher((real) => async (messages, call) => {
-      const sent = await real.send(messages, call)
-      if (++batches === 2) throw new Error('killed')
-      return sent
-    })
-    await expect(sendAll(bench, replay.id, dying)).rejects.toThrow('killed')
+    await expect(sendAll(bench, replay.id, dyingAfter(bench, 2))).rejects.toThrow('killed')
     expect((await recordsOf(bench, origin)).length).toBeGreaterThan(100)
     await sendAll(bench, replay.id)
     const sent = await itemIds(origin)
@@ -222,7 +202,7 @@ describe('a worker that died', () => {
     const { origin, letters } = await makeLetters(150)
     const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })
     let batches = 0
-    const dying = withPublisher((real) => async (messages, call) => {
+    const dying = withPublisher(bench, (real) => async (messages, call) => {
       if (++batches === 2) {
         await real.send(messages.slice(0, 37), call)
         throw new Error('killed')
@@ -243,7 +223,7 @@ describe('a broker', () => {
     const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 100 })
     let tries = 0
     const failures: (string | null)[] = []
-    const away = withPublisher((real) => async (messages, call) => {
+    const away = withPublisher(bench, (real) => async (messages, call) => {
       if (++tries > 2) return real.send(messages, call)
       if (tries === 2)
         failures.push((await good(showReplay(bench.deps, bench.connection, replay.id, bench.call()))).failure)

@@ -9,30 +9,34 @@ import {
   changeItems,
   type ItemChange,
   type ItemRecord,
-  listIntents,
   listSendable,
   skipUnsent,
 } from '#server/repositories/replay-items.ts'
 import { type ReplayRecord, setReplayFailure, setReplayState } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
-import { findCopies } from './find-copies.ts'
 import { coordinateKey, readLetters } from './read-letters.ts'
+import {
+  giveUpOn,
+  isGivenUp,
+  noteWorking,
+  type Patience,
+  patience,
+  resolveIntents,
+  sentChange,
+} from './resolve-intents.ts'
 
 /** Copies of about this long are sent in one batch, so that Stop takes effect soon. */
 const batchMs = 200
 const largestBatch = 1_000
 const retryMs = 2_000
-/** A copy that may still be on its way is looked for again after so long before it counts as never sent. */
-const settleMs = 1_500
-/** How far back before the intent a copy may carry its time, where the broker sets the timestamps. */
-const clockMarginMs = 300_000n
 
 /**
  * One short step of sending a replay: first finds out what became of a batch that a predecessor had begun, then sends
  * the next one. Answers how long to wait before the next step in milliseconds, or null when sending is over.
  *
  * Nothing is sent twice: the intent is written before a batch is sent, and whoever finds an intent without a result
- * looks on the target for the copies' lineage headers before sending again. The batch itself is idempotent.
+ * looks on the target for the copies' lineage headers before sending again. The batch itself is idempotent. A topic that
+ * is deleted meanwhile, and one that can not be read for long, is given up on: `limits` says when.
  */
 export const runReplayStep = async (
   deps: Deps,
@@ -40,13 +44,22 @@ export const runReplayStep = async (
   replay: ReplayRecord,
   lease: LeaseProof,
   call: Call,
+  limits: Patience = patience,
 ): Promise<number | null> => {
   const startedAt = performance.now()
-  const uncertain = await resolveIntents(deps, connection, replay, lease, call, settleMs)
-  if (uncertain === 'settling') return settleMs
-  if (uncertain) return await pauseFor(deps, replay, uncertain)
-  if (replay.state === 'cancelling') {
-    await skipUnsent(deps.db, replay.id, 'stopped before it was sent', lease)
+  const isStopping = replay.state === 'cancelling'
+  // At once, whatever becomes of the copies in flight: a stop must not wait for a broker.
+  if (isStopping) await skipUnsent(deps.db, replay.id, stopped, lease)
+  const begun = await resolveIntents(deps, connection, replay, lease, call, limits)
+  if (begun.state === 'settling') return limits.settleMs
+  if (begun.state === 'looking') {
+    await setReplayFailure(deps.db, replay.id, begun.sentence)
+    await tellProgress(deps, connection)
+    return 0
+  }
+  if (begun.state === 'waiting') return await pauseFor(deps, replay, begun.error)
+  if (isStopping) {
+    await skipUnsent(deps.db, replay.id, stopped, lease)
     await setReplayState(deps.db, replay.id, 'cancelled', lease, true)
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
@@ -58,11 +71,38 @@ export const runReplayStep = async (
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
-  const problem = await sendBatch(deps, connection, replay, items, lease, call)
+  const missing = await findMissingTopic(connection, replay, items, lease, call)
+  if (missing) {
+    if (!isGivenUp(replay, lease, missing.topic, missing.error.kind, limits))
+      return await pauseFor(deps, replay, missing.error)
+    await giveUpOn(deps, replay, missing.topic, [], missing.error, lease)
+    await notifyChanged(deps.db, 'replays', connection.id)
+    return 0
+  }
+  const problem = await sendBatch(deps, connection, replay, items, lease, call, limits)
   if (problem) return await pauseFor(deps, replay, problem)
   await setReplayFailure(deps.db, replay.id, null)
   await tellProgress(deps, connection)
   return Math.max(0, (items.length / replay.pacePerSecond) * 1_000 - (performance.now() - startedAt))
+}
+
+const stopped = 'stopped before it was sent'
+
+/** A topic that items come from or go to and that does not exist, if there is one. */
+const findMissingTopic = async (
+  connection: Connection,
+  replay: ReplayRecord,
+  items: readonly ItemRecord[],
+  lease: LeaseProof,
+  call: Call,
+): Promise<{ readonly topic: string; readonly error: BrokerError } | null> => {
+  const topics = new Set(items.flatMap(({ sourceTopic, targetTopic }) => [sourceTopic, targetTopic]))
+  for (const topic of topics) {
+    const found = await connection.broker.topics.find(topic as TopicName, call)
+    if (!found.ok && found.error.kind === 'not-found') return { topic, error: found.error }
+    if (found.ok) noteWorking(replay, lease, topic)
+  }
+  return null
 }
 
 const toldAt = new Map<string, number>()
@@ -76,7 +116,11 @@ const tellProgress = async (deps: Deps, connection: Connection): Promise<void> =
 }
 
 const pauseFor = async (deps: Deps, replay: ReplayRecord, error: BrokerError): Promise<number> => {
-  await setReplayFailure(deps.db, replay.id, `Waiting: ${error.detail}`)
+  await setReplayFailure(
+    deps.db,
+    replay.id,
+    `Waiting: ${error.detail.replace(/\.$/, '')}. It goes on by itself`,
+  )
   return retryMs
 }
 
@@ -87,6 +131,7 @@ const sendBatch = async (
   items: readonly ItemRecord[],
   lease: LeaseProof,
   call: Call,
+  limits: Patience,
 ): Promise<BrokerError | null> => {
   const { publisher } = connection.broker
   if (!publisher)
@@ -131,7 +176,7 @@ const sendBatch = async (
   // that is missing is waited for: it holds for all of them, and someone can give it.
   if (sent.error.kind !== 'invalid' && sent.error.kind !== 'not-found') return sent.error
   if (present.length > 1)
-    return await sendOneByOne(deps, connection, replay, present, records.value, lease, call)
+    return await sendOneByOne(deps, connection, replay, present, records.value, lease, call, limits)
   const [only] = present
   if (only) await failItem(deps, only, sent.error, lease)
   return null
@@ -145,10 +190,12 @@ const sendOneByOne = async (
   records: ReadonlyMap<string, RawMessage>,
   lease: LeaseProof,
   call: Call,
+  limits: Patience,
 ): Promise<BrokerError | null> => {
   // Copies of the failed batch may have arrived: those are found by their lineage first.
-  const uncertain = await resolveIntents(deps, connection, replay, lease, call, 0)
-  if (uncertain && uncertain !== 'settling') return uncertain
+  const begun = await resolveIntents(deps, connection, replay, lease, call, { ...limits, settleMs: 0 })
+  if (begun.state === 'waiting') return begun.error
+  if (begun.state !== 'resolved') return null
   const open = new Set((await listSendable(deps.db, replay.id, largestBatch)).map(({ id }) => id))
   for (const item of items) {
     const record = records.get(coordinateKey(sourceOf(item)))
@@ -191,21 +238,6 @@ const copyOf = (
   timestampMs: nowMs,
 })
 
-const sentChange = (
-  item: ItemRecord,
-  placed: { readonly partition: number; readonly offset: bigint } | undefined,
-  atMs: number,
-): ItemChange => ({
-  id: item.id,
-  outcome: 'SENT',
-  proof: placed
-    ? `sent to ${item.targetTopic} partition ${placed.partition} offset ${placed.offset}`
-    : `sent to ${item.targetTopic}`,
-  sentAtMs: atMs,
-  outcomeAtMs: atMs,
-  ...(placed ? { targetPartition: placed.partition, targetOffset: placed.offset } : {}),
-})
-
 const failItem = (deps: Deps, item: ItemRecord, error: BrokerError, lease: LeaseProof): Promise<void> =>
   changeItems(
     deps.db,
@@ -220,49 +252,3 @@ const failItem = (deps: Deps, item: ItemRecord, error: BrokerError, lease: Lease
     ],
     lease,
   )
-
-/** When copies of a replay under a lease were first looked for and not found, by this process's monotonic clock. */
-const missedSince = new Map<string, number>()
-
-/**
- * Finds out whether copies whose sending was begun have arrived, by their lineage headers on the target from the time of
- * the intent on. Those that have are sent; the others may be sent, once they were missed twice with `waitMs` in between:
- * a broker that comes back may still take a request that was on its way. Answers the error when the target can not be
- * read, and `settling` until the second look.
- */
-const resolveIntents = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
-  lease: LeaseProof,
-  call: Call,
-  waitMs: number,
-): Promise<BrokerError | 'settling' | null> => {
-  const intents = await listIntents(deps.db, replay.id)
-  if (intents.length === 0) return null
-  const lookName = `${replay.id} ${lease.fence}`
-  const lookedAt = performance.now()
-  const missedAt = missedSince.get(lookName) ?? lookedAt
-  const isSettled = lookedAt - missedAt >= waitMs
-  let missing = 0
-  const changes: ItemChange[] = []
-  for (const [topic, items] of Map.groupBy(intents, ({ targetTopic }) => targetTopic)) {
-    const from = items.reduce(
-      (min, { intentFromMs }) => (intentFromMs !== null && intentFromMs < min ? intentFromMs : min),
-      BigInt(deps.clock.nowMs()),
-    )
-    const arrived = await findCopies(connection, topic as TopicName, replay.id, from - clockMarginMs, call)
-    if (!arrived.ok) return arrived.error
-    for (const item of items) {
-      const position = arrived.value.get(item.id.toString())
-      if (position)
-        changes.push(sentChange(item, position, Number(item.intentFromMs ?? BigInt(deps.clock.nowMs()))))
-      else if (isSettled) changes.push({ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: null })
-      else missing++
-    }
-  }
-  await changeItems(deps.db, changes, lease)
-  if (missing > 0) missedSince.set(lookName, missedAt)
-  else missedSince.delete(lookName)
-  return missing > 0 ? 'settling' : null
-}

@@ -58,7 +58,7 @@ export const summariseReplays = async (
           outcomeNames.map((name) => [name, of(name)]),
         ) as ReplaySummary['outcomes'],
         finishedAt: record.finishedAtMs,
-        failure: record.failure,
+        failure: [record.loss, record.failure].filter((one) => one !== null).join('. ') || null,
       },
     ]
   })

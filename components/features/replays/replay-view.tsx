@@ -81,7 +81,7 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
           <Section title="Progress" aside={<span>{progressWords(data)}</span>}>
             {data.failure === null ? null : (
               <p role="alert" className="mb-2 text-warning">
-                {data.failure}. It goes on by itself.
+                {data.failure}.
               </p>
             )}
             <OutcomeBar replay={data} />

@@ -1,0 +1,187 @@
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { sayCount } from '#server/domain/say-amounts.ts'
+import type { BrokerError, BrokerErrorKind } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { LeaseProof } from '#server/repositories/leases.ts'
+import {
+  changeItems,
+  failUnsent,
+  type ItemChange,
+  type ItemRecord,
+  listIntents,
+} from '#server/repositories/replay-items.ts'
+import { addReplayLoss, type ReplayRecord } from '#server/repositories/replays.ts'
+import type { Connection, Deps } from './deps.ts'
+import { lookForCopies, type Placed } from './look-for-copies.ts'
+
+/** How long, in milliseconds, what keeps a replay from going on is waited for before it goes on without. */
+export type Patience = {
+  /** A copy that may still be on its way is looked for again after so long before it counts as never sent. */
+  readonly settleMs: number
+  /** A topic that is not there: a broker that has just started may not know all of them yet. */
+  readonly goneMs: number
+  /** A target that can not be read although the broker answers: a right that is missing can be given. */
+  readonly unreadableMs: number
+  /** A target that can not be read while an operator waits for the replay to stop. */
+  readonly stoppingMs: number
+}
+export const patience: Patience = {
+  settleMs: 1_500,
+  goneMs: 10_000,
+  unreadableMs: 600_000,
+  stoppingMs: 30_000,
+}
+
+/** How far back before the intent a copy may carry its time, where the broker sets the timestamps. */
+const clockMarginMs = 300_000n
+
+/** When copies of a replay under a lease were first looked for and not found, by this process's monotonic clock. */
+const missedSince = new Map<string, number>()
+/** Since when a topic of a replay under a lease fails, by the same clock. */
+const failingSince = new Map<string, number>()
+
+/** What `resolveIntents` came to. */
+export type Resolution =
+  | { readonly state: 'resolved' }
+  /** Copies were missed once: a second look is due after `settleMs`. */
+  | { readonly state: 'settling' }
+  /** The topic is looked through up to here; the next step goes on. */
+  | { readonly state: 'looking'; readonly sentence: string }
+  | { readonly state: 'waiting'; readonly error: BrokerError }
+
+/**
+ * Notes that a topic fails. Answers whether it has failed for so long that the replay goes on without it: never for a
+ * broker that is merely away, save when an operator waits for the end.
+ */
+export const isGivenUp = (
+  replay: ReplayRecord,
+  lease: LeaseProof,
+  topic: string,
+  kind: BrokerErrorKind,
+  { goneMs, unreadableMs, stoppingMs }: Patience,
+): boolean => {
+  const name = `${replay.id} ${lease.fence} ${topic}`
+  const since = failingSince.get(name) ?? performance.now()
+  failingSince.set(name, since)
+  const isAway = kind === 'unreachable' || kind === 'timeout' || kind === 'overloaded'
+  const limitMs = kind === 'not-found' ? goneMs : isAway ? Number.POSITIVE_INFINITY : unreadableMs
+  return (
+    performance.now() - since >= (replay.state === 'cancelling' ? Math.min(limitMs, stoppingMs) : limitMs)
+  )
+}
+
+/** Notes that a topic works. */
+export const noteWorking = (replay: ReplayRecord, lease: LeaseProof, topic: string): void => {
+  failingSince.delete(`${replay.id} ${lease.fence} ${topic}`)
+}
+
+/** What became of an item whose copy has arrived. */
+export const sentChange = (item: ItemRecord, placed: Placed | undefined, atMs: number): ItemChange => ({
+  id: item.id,
+  outcome: 'SENT',
+  proof: placed
+    ? `sent to ${item.targetTopic} partition ${placed.partition} offset ${placed.offset}`
+    : `sent to ${item.targetTopic}`,
+  sentAtMs: atMs,
+  outcomeAtMs: atMs,
+  ...(placed ? { targetPartition: placed.partition, targetOffset: placed.offset } : {}),
+})
+
+/**
+ * Finds out whether copies whose sending was begun have arrived, by their lineage headers on the target from the time of
+ * the intent on. Those that have are sent; the others may be sent, once they were missed twice with `settleMs` in
+ * between: a broker that comes back may still take a request that was on its way. Of a target that is gone, or that
+ * can not be read for longer than patience lasts, nobody will know: its copies become UNKNOWN, and what was not begun
+ * for it is not sent.
+ */
+export const resolveIntents = async (
+  deps: Deps,
+  connection: Connection,
+  replay: ReplayRecord,
+  lease: LeaseProof,
+  call: Call,
+  limits: Patience,
+): Promise<Resolution> => {
+  const intents = await listIntents(deps.db, replay.id)
+  if (intents.length === 0) return { state: 'resolved' }
+  const lookName = `${replay.id} ${lease.fence}`
+  const missedAt = missedSince.get(lookName) ?? performance.now()
+  const isSettled = performance.now() - missedAt >= limits.settleMs
+  let missing = 0
+  let waiting: Resolution | null = null
+  for (const [topic, items] of Map.groupBy(intents, ({ targetTopic }) => targetTopic)) {
+    const looked = await lookOnTarget(deps, connection, replay, topic as TopicName, items, lease, call)
+    if ('left' in looked) {
+      noteWorking(replay, lease, topic)
+      const sentence = `Looking on ${topic} for copies sent before a worker ended: ${sayCount(looked.left)} records to go`
+      if (looked.left > 0n) waiting ??= { state: 'looking', sentence }
+      else if (isSettled)
+        await changeItems(
+          deps.db,
+          looked.missing.map(({ id }) => ({ id, outcome: 'PENDING', proof: '', intentFromMs: null })),
+          lease,
+        )
+      else missing += looked.missing.length
+    } else if (isGivenUp(replay, lease, topic, looked.kind, limits))
+      await giveUpOn(deps, replay, topic, items, looked, lease)
+    else waiting = { state: 'waiting', error: looked }
+  }
+  if (missing > 0) missedSince.set(lookName, missedAt)
+  else if (!waiting) missedSince.delete(lookName)
+  return waiting ?? { state: missing > 0 ? 'settling' : 'resolved' }
+}
+
+/** Looks on one target for copies of items; those found are written. Answers those missing so far, or why it can not. */
+const lookOnTarget = async (
+  deps: Deps,
+  connection: Connection,
+  replay: ReplayRecord,
+  topic: TopicName,
+  items: readonly ItemRecord[],
+  lease: LeaseProof,
+  call: Call,
+): Promise<{ readonly left: bigint; readonly missing: readonly ItemRecord[] } | BrokerError> => {
+  const nowMs = BigInt(deps.clock.nowMs())
+  const sought = new Map(items.map((item) => [item.id.toString(), item]))
+  const fromMs = items.reduce(
+    (min, { intentFromMs }) => (intentFromMs !== null && intentFromMs < min ? intentFromMs : min),
+    nowMs,
+  )
+  const changeOf = (itemId: string, placed: Placed): ItemChange | null => {
+    const item = sought.get(itemId)
+    sought.delete(itemId)
+    return item ? sentChange(item, placed, Number(item.intentFromMs ?? nowMs)) : null
+  }
+  const look = { topic, replayId: replay.id, fromMs: fromMs - clockMarginMs, changeOf }
+  const looked = await lookForCopies(deps, connection, look, lease, call)
+  return looked.ok ? { left: looked.value.left, missing: [...sought.values()] } : looked.error
+}
+
+/** Ends what can not be known of a target, and what can not be sent to it or from it. Tells so in the replay. */
+export const giveUpOn = async (
+  deps: Deps,
+  replay: ReplayRecord,
+  topic: string,
+  begun: readonly ItemRecord[],
+  error: BrokerError,
+  lease: LeaseProof,
+): Promise<void> => {
+  const isGone = error.kind === 'not-found'
+  const unknown = isGone
+    ? `${topic} was deleted after sending had begun: a copy that had arrived is gone with it`
+    : `sending had begun, and whether the copy arrived could not be found out: ${error.detail}`
+  const unsent = isGone
+    ? `not sent: the topic ${topic} does not exist any more`
+    : `not sent: copies on ${topic} could not be looked for (${error.detail})`
+  const outcomeAtMs = deps.clock.nowMs()
+  await changeItems(
+    deps.db,
+    begun.map(({ id }) => ({ id, outcome: 'UNKNOWN', proof: unknown, outcomeAtMs })),
+    lease,
+  )
+  const failed = await failUnsent(deps.db, replay.id, topic, unsent, lease)
+  noteWorking(replay, lease, topic)
+  const what = isGone ? `${topic} was deleted` : `${topic} could not be read (${error.detail})`
+  const sentence = `${what}: ${sayCount(failed)} letters were not sent, and of ${sayCount(begun.length)} copies it is not known whether they arrived`
+  await addReplayLoss(deps.db, replay.id, sentence, lease)
+}
