@@ -1,5 +1,12 @@
 /** What every call to the outside carries: when to give up. The signal also fires at the deadline. */
-export type Call = { readonly signal: AbortSignal }
+export type Call = {
+  readonly signal: AbortSignal
+  /**
+   * Asked right before each request that writes; false forbids it. A process that was frozen hears of an abort only after
+   * it has gone on with what it was about to do: the clock alone tells it in time.
+   */
+  readonly mayWrite?: () => boolean
+}
 
 /** What a query may cost at most. The first limit reached ends it, and the answer says so. */
 export type Budget = { readonly messages: number; readonly bytes: number; readonly milliseconds: number }

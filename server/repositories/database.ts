@@ -21,6 +21,8 @@ export const openDatabase = (url: string, maxConnections = 10): Database => {
     max: maxConnections,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    // A process frozen within a transaction must not keep the locks that its successor waits for.
+    idle_in_transaction_session_timeout: 10_000,
   })
   // An idle connection that the server closes must not end the process; the next query reports what is wrong.
   pool.on('error', () => {})

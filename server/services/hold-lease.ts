@@ -12,6 +12,8 @@ export type HeldLease = {
   /** Aborts when the lease is lost or given back. */
   readonly signal: AbortSignal
   stillHeld(): boolean
+  /** How long the lease lasts at least if it is not renewed any more, in milliseconds; 0 when it may be lost. */
+  remainingMs(): number
   /** Gives the lease back, so that another worker can have it at once. */
   release(): Promise<void>
 }
@@ -26,7 +28,8 @@ export const holdLease = async (deps: Deps, name: string, owner: string): Promis
   const fence = await acquireLease(deps.db, name, owner, leaseTtlMs)
   if (fence === null) return null
   const ending = new AbortController()
-  const stillHeld = () => !ending.signal.aborted && performance.now() < goodUntil
+  const remainingMs = () => (ending.signal.aborted ? 0 : Math.max(0, goodUntil - performance.now()))
+  const stillHeld = () => remainingMs() > 0
   const lose = () => ending.abort(new LeaseLostError(name, fence))
 
   let renewing = false
@@ -60,6 +63,7 @@ export const holdLease = async (deps: Deps, name: string, owner: string): Promis
     fence,
     signal: ending.signal,
     stillHeld,
+    remainingMs,
     release: async () => {
       const held = stillHeld()
       ending.abort()

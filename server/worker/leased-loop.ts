@@ -9,6 +9,8 @@ export type LeaseHold = {
   readonly signal: AbortSignal
   /** False as soon as another worker may own the lease. */
   stillHeld(): boolean
+  /** How long the lease lasts at least if it is not renewed any more, in milliseconds. */
+  remainingMs(): number
 }
 
 export type StepContext = { readonly deps: Deps; readonly logger: Logger; readonly hold: LeaseHold }

@@ -6,6 +6,8 @@ import type { LeasedLoop } from './leased-loop.ts'
 const leasePrefix = 'replay:'
 const deadlineMs = 30_000
 const followEveryMs = 2_000
+/** A lease that ends sooner than this is not sent under: its successor must not find copies that come after its look. */
+const sendMarginMs = 3_000
 /** How long a consumed copy must not die again before it counts as settled, and when an unread one is given up on. */
 const timing = { quietMs: Number(process.env.SPILLWAY_QUIET_PERIOD_MS ?? 30_000), giveUpMs: 600_000 }
 
@@ -20,7 +22,10 @@ export const replayJob: LeasedLoop = {
     const connection = deps.connections.find(({ id }) => id === replay?.connectionId)
     if (!replay || !connection) return 'done'
     const lease = { name: leaseName, fence: hold.fence }
-    const call = { signal: AbortSignal.any([hold.signal, AbortSignal.timeout(deadlineMs)]) }
+    const call = {
+      signal: AbortSignal.any([hold.signal, AbortSignal.timeout(deadlineMs)]),
+      mayWrite: () => hold.remainingMs() > sendMarginMs,
+    }
     const isSending = replay.state === 'running' || replay.state === 'cancelling'
     const waitMs = isSending ? await runReplayStep(deps, connection, replay, lease, call) : null
     const isDue = performance.now() - (followedAt.get(replay.id) ?? Number.NEGATIVE_INFINITY) >= followEveryMs

@@ -72,7 +72,12 @@ const runSteps = async (
   signal: AbortSignal,
   { deps, logger, metrics }: LoopRuntime,
 ): Promise<void> => {
-  const hold = { fence: lease.fence, signal, stillHeld: () => !signal.aborted && lease.stillHeld() }
+  const hold = {
+    fence: lease.fence,
+    signal,
+    stillHeld: () => !signal.aborted && lease.stillHeld(),
+    remainingMs: lease.remainingMs,
+  }
   const context = { deps, hold, logger: logger.child({ loop: loop.name, lease: lease.name }) }
   let failures = 0
   while (hold.stillHeld()) {

@@ -111,6 +111,16 @@ export const describeBrokerContract = (
       expect([empty.key, empty.value?.length]).toEqual([null, 0])
     })
 
+    it('sends nothing once it may not write any more, whatever was asked before', async () => {
+      const topic = topicOf('too-late')
+      await controls.createTopic(topic, 1)
+      const sent = await publisher.send([message(topic, 'late')], { ...call(), mayWrite: () => false })
+      expect(sent.ok ? '' : sent.error.detail).toContain('the time in which it may be sent is over')
+      expect((await newest(topic, 10)).messages).toEqual([])
+      expectOk(await publisher.send([message(topic, 'in time')], { ...call(), mayWrite: () => true }))
+      expect((await newest(topic, 10)).messages).toHaveLength(1)
+    })
+
     it('reads the newest over all partitions by timestamp, and goes on from there without loss', async () => {
       const topic = topicOf('newest')
       await controls.createTopic(topic, 4)

@@ -1,6 +1,7 @@
 import { type Connection, createAPI, initProducerIdV4, murmur2, produceV9, Writer } from '@platformatic/kafka'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { OutgoingMessage, Publisher } from '#server/ports/broker.ts'
+import type { Call } from '#server/ports/call.ts'
 import type { KafkaClient } from './client.ts'
 import { errorOfCode, errorOfThrown, isStaleLeader, tolerate } from './errors.ts'
 import { writeBatch } from './write-batch.ts'
@@ -113,7 +114,7 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
   const sendPortion = async (
     portion: Portion,
     messages: readonly OutgoingMessage[],
-    signal: AbortSignal,
+    { signal, mayWrite }: Call,
   ): Promise<bigint> => {
     const { topic, partition, indexes } = portion
     const { id, epoch } = await numbering(signal)
@@ -128,8 +129,10 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
     for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
         const leader = await leaderOf(portion, signal, attempt > 1)
-        const produce = (connection: Connection) =>
-          tolerate(produceOne.async(connection, topic, partition, batch))
+        const produce = (connection: Connection) => {
+          if (mayWrite?.() === false) throw new Error('the time in which it may be sent is over')
+          return tolerate(produceOne.async(connection, topic, partition, batch))
+        }
         const answer = (await client.ask(leader, signal, produce)).responses[0]?.partitionResponses[0]
         const code = answer?.errorCode ?? -1
         if (code === 0 || code === duplicateSequence) {
@@ -153,13 +156,10 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
     throw last
   }
 
-  const sendAll = async (
-    messages: readonly OutgoingMessage[],
-    signal: AbortSignal,
-  ): Promise<readonly Placed[]> => {
+  const sendAll = async (messages: readonly OutgoingMessage[], call: Call): Promise<readonly Placed[]> => {
     const placed: Placed[] = []
-    for (const portion of await portionsOf(messages, signal)) {
-      const base = await sendPortion(portion, messages, signal)
+    for (const portion of await portionsOf(messages, call.signal)) {
+      const base = await sendPortion(portion, messages, call)
       for (const [position, index] of portion.indexes.entries())
         placed[index] = { partition: portion.partition, offset: base < 0n ? base : base + BigInt(position) }
     }
@@ -167,9 +167,9 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
   }
 
   return {
-    send: async (messages, { signal }) => {
+    send: async (messages, call) => {
       // One at a time: sequences of a partition must arrive in order.
-      const turn = queue.then(() => sendAll(messages, signal))
+      const turn = queue.then(() => sendAll(messages, call))
       queue = turn.catch(() => {})
       try {
         return succeed(await turn)
