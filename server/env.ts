@@ -13,7 +13,7 @@ const schema = z.object({
   OTLP_PORT: port.default(4318),
   WORKER_METRICS_PORT: port.default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  /** Where Spillway sends its own spans; unset: to its own receiver, when that runs. */
+  /** Where Spillway sends its own spans; unset: the worker sends to OTLP_PORT of this machine, the web nowhere. */
   SPILLWAY_TRACES_ENDPOINT: z.url().optional(),
   /** `off`: pages go out without answers and the browser asks for all of them. */
   SPILLWAY_PREFETCH: z.enum(['on', 'off']).default('on'),

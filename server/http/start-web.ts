@@ -26,7 +26,6 @@ const applyMigrations = (): void => {
  * up to date. A database that is down does not keep it from starting: pages then say so, and it is tried again.
  */
 export const startWeb = (): void => {
-  startTracing('spillway-web', process.env.SPILLWAY_TRACES_ENDPOINT)
-  composition()
+  startTracing('spillway-web', composition().env.SPILLWAY_TRACES_ENDPOINT)
   applyMigrations()
 }

@@ -1,6 +1,6 @@
 import type { TraceId } from '#server/contracts/scalars.ts'
 import type { TraceRow } from '#server/contracts/traces.ts'
-import { ownServices } from '#server/domain/traces/span-record.ts'
+import { isOwnService, ownServices } from '#server/domain/traces/span-record.ts'
 import type { Database } from './database.ts'
 
 export type TraceFilter = {
@@ -41,8 +41,7 @@ export const listTraceSummaries = async (db: Database, filter: TraceFilter): Pro
     conditions.push(
       `(start_ns, trace_id) < (${bind(filter.after.startNs)}, ${bind(Buffer.from(filter.after.traceId, 'hex'))})`,
     )
-  if (filter.service === null || !ownServices.some((own) => own === filter.service))
-    conditions.push('NOT own')
+  if (filter.service === null || !isOwnService(filter.service)) conditions.push('NOT own')
   if (filter.service !== null) conditions.push(`services @> ARRAY[${bind(filter.service)}::text]`)
   if (filter.onlyErrors) conditions.push('errors > 0')
   if (filter.minDurationNs !== null) conditions.push(`end_ns - start_ns >= ${bind(filter.minDurationNs)}`)

@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { compose } from '#server/composition.ts'
 import { readConfig } from '#server/config.ts'
-import { readEnv } from '#server/env.ts'
+import { type Env, readEnv } from '#server/env.ts'
 import { logger as rootLogger } from '#server/logger.ts'
 import { applyMigrations } from '#server/repositories/migrate.ts'
 import { ensurePartitions } from '#server/services/ensure-partitions.ts'
+import { startTracing } from '#server/start-tracing.ts'
 import { makeHeart } from './heart.ts'
 import { backoffMs, pause } from './pause.ts'
 import { jobs, loops } from './registered.ts'
@@ -17,6 +18,10 @@ import { makeWorkerMetrics, serveMetrics } from './worker-metrics.ts'
 
 /** How long the work in progress may take to end after SIGTERM, in milliseconds. */
 const patienceMs = 4_000
+/** How long the last own spans may take to be sent, in milliseconds. */
+const tracesPatienceMs = 500
+/** Of steps that repeat every second, a trace in ten seconds tells enough. */
+const rootsPerMinute = 6
 
 /**
  * Starts a worker: heartbeat, job queue, and all leased loops. Runs until SIGTERM or SIGINT, then gives everything
@@ -28,6 +33,7 @@ const startWorker = async (): Promise<void> => {
   const workerId = `${process.env.WORKER_ID ?? `${hostname()}-${process.pid}`}.${randomBytes(3).toString('hex')}`
   const logger = rootLogger.child({ workerId })
   const metrics = makeWorkerMetrics()
+  const stopTracing = startTracing('spillway-worker', ownTracesEndpoint(env), rootsPerMinute)
   const stopping = new AbortController()
   const { signal } = stopping
   surviveStrayErrors(logger, metrics)
@@ -87,6 +93,7 @@ const startWorker = async (): Promise<void> => {
     logger.warn('work in progress did not end in time; its leases expire by themselves')
     process.exit(0)
   }, patienceMs)
+  await Promise.race([stopTracing(), pause(tracesPatienceMs, AbortSignal.timeout(tracesPatienceMs))])
   await running
   await server.close()
   await dispose()
@@ -105,6 +112,10 @@ const startWorker = async (): Promise<void> => {
     }
   }
 }
+
+/** Where this worker's own spans go: where it is told, or to the receiver of this machine. */
+const ownTracesEndpoint = ({ SPILLWAY_TRACES_ENDPOINT, OTLP_PORT }: Env): string | undefined =>
+  SPILLWAY_TRACES_ENDPOINT ?? (OTLP_PORT === 0 ? undefined : `http://127.0.0.1:${OTLP_PORT}`)
 
 /** Errors of sockets that nobody listens to any more: no reason to end the process. */
 const networkCodes = new Set([

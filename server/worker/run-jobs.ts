@@ -8,6 +8,7 @@ import {
 } from 'graphile-worker'
 import type { Logger as Pino } from 'pino'
 import type { Deps } from '#server/services/deps.ts'
+import { withSpan } from '#server/telemetry.ts'
 import type { Job, JobContext, JobPayload } from './job.ts'
 import { backoffMs, pause } from './pause.ts'
 import type { WorkerMetrics } from './worker-metrics.ts'
@@ -97,7 +98,9 @@ const taskListOf = (jobs: readonly Job[], { deps, logger, metrics, signal }: Job
         const observe = (outcome: string) =>
           metrics.steps.observe({ name: job.name, outcome }, (performance.now() - startedAt) / 1000)
         try {
-          await job.run(context, payload as JobPayload)
+          await withSpan(`job ${job.name}`, { 'spillway.job': String(helpers.job.id) }, () =>
+            job.run(context, payload as JobPayload),
+          )
           observe('ok')
         } catch (error) {
           observe('failed')

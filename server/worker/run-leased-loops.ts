@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Deps } from '#server/services/deps.ts'
 import { type HeldLease, holdLease } from '#server/services/hold-lease.ts'
+import { withSpan } from '#server/telemetry.ts'
 import type { LeasedLoop } from './leased-loop.ts'
 import { backoffMs, pause } from './pause.ts'
 import type { WorkerMetrics } from './worker-metrics.ts'
@@ -83,7 +84,9 @@ const runSteps = async (
   while (hold.stillHeld()) {
     const startedAt = performance.now()
     try {
-      const next = await loop.step(lease.name, context)
+      const next = await withSpan(`step ${loop.name}`, { 'spillway.lease': lease.name }, () =>
+        loop.step(lease.name, context),
+      )
       metrics.steps.observe({ name: loop.name, outcome: 'ok' }, (performance.now() - startedAt) / 1000)
       failures = 0
       if (next === 'done') return

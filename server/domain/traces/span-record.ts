@@ -36,3 +36,6 @@ export type MessageColumns = {
 
 /** Services that Spillway itself sends spans as. Lists leave them out unless asked for. */
 export const ownServices = ['spillway-web', 'spillway-worker'] as const
+
+/** Whether spans of this service are Spillway's own. */
+export const isOwnService = (service: string): boolean => ownServices.some((own) => own === service)

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { SpanRecord } from '#server/domain/traces/span-record.ts'
+import { isOwnService, type SpanRecord } from '#server/domain/traces/span-record.ts'
 import type { Clock } from '#server/ports/clock.ts'
 import type { Deps } from '#server/services/deps.ts'
 import { announceSpans, reportIntake, type SeenService } from '#server/services/report-intake.ts'
@@ -64,8 +64,10 @@ export const startIntakeReport = (
 
   return {
     received: (spans: readonly SpanRecord[]): void => {
-      if (spans.length > 0) lastArrivalMs = clock.nowMs()
-      for (const { service, serviceVersion: version, startNs } of spans)
+      // Spillway's own spans would make a silent intake look alive, and every open page ask anew for nothing.
+      const foreign = spans.filter(({ service }) => !isOwnService(service))
+      if (foreign.length > 0) lastArrivalMs = clock.nowMs()
+      for (const { service, serviceVersion: version, startNs } of foreign)
         remember(seen, { service, version, firstNs: startNs, lastNs: startNs })
     },
     stop: async (): Promise<void> => {
