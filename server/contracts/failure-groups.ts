@@ -71,6 +71,9 @@ export const deadLetterRow = z.object({
   topic: topicName,
   position,
   diedAt: epochMs,
+  /** What tells `diedAt`: the letter's own timestamp; the origin's, which its framework copied (it died then or later);
+   * the time of indexing, where the timestamp is absurd; a timestamp of which nobody says what it is of. */
+  deathTimeSource: z.enum(['record', 'origin', 'indexed', 'unknown']),
   keyText: z.string().nullable(),
   convention,
   originTopic: topicName.nullable(),

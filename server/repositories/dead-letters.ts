@@ -9,6 +9,7 @@ export type NewLetter = Omit<LetterFacts, 'decoded'> & {
   readonly partition: number
   readonly offset: bigint
   readonly diedAtMs: number
+  readonly deathTimeSource: string
   /** When it came into its topic as far as is known: a resolved failure group that gets a later letter is new again. */
   readonly arrivedAtMs: number
   readonly keyText: string | null
@@ -113,13 +114,13 @@ const writeLetters = async (
     // A copy that dies again carries its item's lineage. A service that hands headers on gives them to its own messages,
     // too: so the letter must come from where the copy was sent, or from a retry topic of it.
     `INSERT INTO dead_letter (connection_id, topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic,
-                              origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_item_id)
+                              origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, death_time_source, replay_item_id)
      SELECT $1, l.topic, l.partition, l."offset", l.failure_group_id, l.died_at, l.key_text, l.convention, l.origin_topic,
-            l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id, item.id
+            l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id, l.death_time_source, item.id
      FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::int[],
-                 $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int[], $17::text[], $18::text[], $19::bigint[])
+                 $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int[], $17::text[], $18::text[], $19::bigint[], $20::text[])
        WITH ORDINALITY AS l(topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic, origin_partition,
-         origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_id, item_id, no)
+         origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_id, item_id, death_time_source, no)
      LEFT JOIN replay_item AS item ON item.id = l.item_id AND item.replay_id::text = l.replay_id
        AND (l.origin_topic IS NULL OR l.origin_topic = item.target_topic OR starts_with(l.origin_topic, item.target_topic || '-retry'))
      ORDER BY l.no
@@ -145,6 +146,7 @@ const writeLetters = async (
       letters.map((one) => one.traceId),
       letters.map((one) => one.lineage?.replayId ?? null),
       letters.map((one) => decimal(one.lineage?.itemId ?? null)),
+      letters.map((one) => one.deathTimeSource),
     ],
   )
   if (rows.length === 0) return 0
@@ -201,6 +203,7 @@ export type LetterRecord = {
   readonly partition: number
   readonly offset: bigint
   readonly diedAtMs: number
+  readonly deathTimeSource: string
   readonly keyText: string | null
   readonly convention: string
   readonly originTopic: string | null
@@ -219,7 +222,7 @@ export type LetterRecord = {
   readonly lastSentAtMs: number | null
 }
 
-const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.key_text, l.convention, l.origin_topic,
+const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.death_time_source, l.key_text, l.convention, l.origin_topic,
   l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
   c.letter_id AS copy_of, r.replay_id, r.outcome, r.sent_at`
 /** The latest item of a started replay of the letter. */
@@ -235,6 +238,7 @@ type LetterRow = {
   readonly partition: number
   readonly offset: string
   readonly died_at: Date
+  readonly death_time_source: string
   readonly key_text: string | null
   readonly convention: string
   readonly origin_topic: string | null
@@ -259,6 +263,7 @@ const letterOf = (row: LetterRow): LetterRecord => ({
   partition: row.partition,
   offset: BigInt(row.offset),
   diedAtMs: row.died_at.getTime(),
+  deathTimeSource: row.death_time_source,
   keyText: row.key_text,
   convention: row.convention,
   originTopic: row.origin_topic,

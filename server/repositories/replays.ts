@@ -207,3 +207,19 @@ export const setReplayFailure = async (db: Database, id: string, failure: string
     failure,
   ])
 }
+
+const plansAtOnce = 50
+
+/** Deletes plans with their items that were made so long ago and never started. Answers how many. */
+export const deleteOldPlans = async (db: Database, olderThanMs: number): Promise<number> => {
+  // In pieces, because a plan may have many items.
+  for (let deleted = 0; ; ) {
+    const { rowCount } = await db.pool.query(
+      `DELETE FROM replay WHERE state = 'planned' AND id IN (
+         SELECT id FROM replay WHERE state = 'planned' AND created_at < now() - $1::float8 * interval '1 millisecond' LIMIT $2)`,
+      [olderThanMs, plansAtOnce],
+    )
+    deleted += rowCount ?? 0
+    if ((rowCount ?? 0) < plansAtOnce) return deleted
+  }
+}

@@ -1,4 +1,5 @@
 import { keyTextOf } from '#server/domain/dead-letter-key.ts'
+import { deathTimeOf } from '#server/domain/death-time.ts'
 import { traceIdOfHeaders } from '#server/domain/known-headers.ts'
 import { readLetterFacts } from '#server/domain/letter-facts.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
@@ -19,7 +20,6 @@ const batchMessages = 2_000
 const batchBudget: Budget = { messages: batchMessages, bytes: 16 * 1024 * 1024, milliseconds: 5_000 }
 /** Work beyond this is left to the next step, so that freshness is told in between. In milliseconds. */
 const stepMs = 3_000
-const dayMs = 86_400_000
 
 export type IndexReport = {
   /** Letters that were new. */
@@ -146,22 +146,18 @@ const indexBatch = async (
   return succeed({ indexed, moved })
 }
 
-/**
- * The time of death is the record's own, or now where that is absurd. Connect keeps the time of the origin record, so its
- * letters count as arriving now.
- */
+/** A letter that keeps the time of its origin counts as arriving now. */
 const letterOf = (connection: Connection, message: RawMessage, nowMs: number): NewLetter => {
   const { topic, partition, offset, headers, key } = message
   const { decoded: _, ...facts } = readLetterFacts(connection.id, topic, headers)
-  const timestampMs = Number(message.timestampMs)
-  const diedAtMs = timestampMs > 0 && timestampMs < nowMs + dayMs ? timestampMs : nowMs
+  const time = deathTimeOf(facts.convention, message, nowMs)
   return {
     ...facts,
     topic,
     partition,
     offset,
-    diedAtMs,
-    arrivedAtMs: facts.convention === 'kafka-connect' ? nowMs : diedAtMs,
+    ...time,
+    arrivedAtMs: time.deathTimeSource === 'origin' ? nowMs : time.diedAtMs,
     keyText: keyTextOf(key),
     traceId: traceIdOfHeaders(headers),
   }

@@ -14,6 +14,7 @@ export const deadLetterRowOf = (letter: LetterRecord): DeadLetterRow => ({
   topic: letter.topic as DeadLetterRow['topic'],
   position: formatPosition(letter.partition, letter.offset),
   diedAt: letter.diedAtMs,
+  deathTimeSource: letter.deathTimeSource as DeadLetterRow['deathTimeSource'],
   keyText: letter.keyText,
   convention: letter.convention as DeadLetterRow['convention'],
   originTopic: letter.originTopic as DeadLetterRow['originTopic'],

@@ -1,3 +1,4 @@
+import { forgetOldPlans } from './forget-old-plans.ts'
 import { indexDeadLetters } from './index-dead-letters.ts'
 import type { Job } from './job.ts'
 import { keepPartitions } from './keep-partitions.ts'
@@ -9,4 +10,4 @@ import { sampleLagLoop } from './sample-lag-loop.ts'
 export const loops: readonly LeasedLoop[] = [sampleLagLoop, indexDeadLetters, replayJob]
 
 /** One-shot steps from the queue. */
-export const jobs: readonly Job[] = [keepPartitions]
+export const jobs: readonly Job[] = [keepPartitions, forgetOldPlans]

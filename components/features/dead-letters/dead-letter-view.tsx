@@ -9,9 +9,9 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { Status } from '../../patterns/status.tsx'
-import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { DiedAt } from './died-at.tsx'
 import { shortClass } from './failure-words.ts'
 import { LetterCause, LetterOrigin } from './letter-sections.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
@@ -36,7 +36,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
               {letter.topic} {letter.position}
             </span>
             <span>
-              died <Time at={letter.diedAt} relative />
+              died <DiedAt letter={letter} relative />
             </span>
             {letter.attempts === null ? null : <span>{letter.attempts} attempts</span>}
             {letter.lastReplay ? (

@@ -4,11 +4,11 @@ import type { Outcome } from '#server/contracts/replays.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
 import { Status } from '../../patterns/status.tsx'
-import { Time } from '../../patterns/time.tsx'
+import { DiedAt } from './died-at.tsx'
 
 /** Columns of the letters of a failure group. */
 export const letterColumns = (connection: string): readonly Column<DeadLetterRow>[] => [
-  { id: 'died', header: 'Died', width: '104px', mono: true, cell: ({ diedAt }) => <Time at={diedAt} /> },
+  { id: 'died', header: 'Died', width: '104px', mono: true, cell: (letter) => <DiedAt letter={letter} /> },
   {
     id: 'key',
     header: 'Key',
