@@ -37,10 +37,13 @@ export const spanView = z.object({
 })
 export type SpanView = z.infer<typeof spanView>
 
-/** A hop from a producing span to a consuming span. */
+/** A hop from a producing span to a consuming span: one for each message, also of a batch. */
 export const messageEdge = z.object({
   producer: spanId,
   consumer: spanId,
+  /** Traces of the two where links join traces: a span id is unique within its trace alone. */
+  producerTraceId: traceId.optional(),
+  consumerTraceId: traceId.optional(),
   topic: topicName,
   partition: z.number().int().nullable(),
   offset: decimal64.nullable(),
@@ -49,6 +52,16 @@ export const messageEdge = z.object({
   by: z.enum(['parent', 'link', 'position']),
 })
 export type MessageEdge = z.infer<typeof messageEdge>
+
+/** How long messages waited in one topic: in its queue, or for their next try in a retry topic. */
+export const topicWait = z.object({
+  topic: topicName,
+  kind: z.enum(['queue', 'retry']),
+  /** Time during which at least one message waited there: waits that overlap count once. */
+  waitedNs: decimal64,
+  messages: z.number().int(),
+})
+export type TopicWait = z.infer<typeof topicWait>
 
 export const traceDetail = z.object({
   traceId,
@@ -59,6 +72,8 @@ export const traceDetail = z.object({
   durationNs: decimal64,
   errors: z.number().int(),
   waitedNs: decimal64,
+  /** By topic, longest first. */
+  waits: z.array(topicWait).optional(),
   /** Spans were left out because the trace is larger than the budget. */
   truncated: z.boolean(),
   deadLetters: z.array(z.object({ id: z.string(), topic: topicName, errorClass: z.string().nullable() })),
@@ -74,6 +89,9 @@ export const traceRow = z.object({
   errors: z.number().int(),
   startMs: epochMs,
   durationNs: decimal64,
+  /** Time that messages waited between spans of this trace, and where, longest first; unset where it was not looked. */
+  waitedNs: decimal64.optional(),
+  waits: z.array(topicWait).optional(),
 })
 export type TraceRow = z.infer<typeof traceRow>
 export const traceListQuery = z.object({

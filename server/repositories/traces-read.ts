@@ -1,37 +1,40 @@
 import type { SpanId, TopicName, TraceId } from '#server/contracts/scalars.ts'
 import type { SpanView } from '#server/contracts/traces.ts'
+import type { MessageSpan } from '#server/domain/traces/message-edges.ts'
 import type { Database } from './database.ts'
 
 const kinds = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const
 const statuses = ['unset', 'ok', 'error'] as const
 const timeoutMs = 10_000
 
-type SpanRow = {
+type MessageSpanRow = {
   trace_id: string
   span_id: string
   parent_span_id: string | null
-  name: string
   kind: number
-  service: string
-  service_version: string | null
   start_ns: string
   end_ns: string
-  status: number
-  status_message: string | null
-  attributes: string
-  events: string
   topic: string | null
   partition: number | null
   offset: string | null
   group_id: string | null
   links: string[] | null
 }
+type SpanRow = MessageSpanRow & {
+  name: string
+  service: string
+  service_version: string | null
+  status: number
+  status_message: string | null
+  attributes: string
+  events: string
+}
 
-const columns = `encode(trace_id, 'hex') AS trace_id, encode(span_id, 'hex') AS span_id,
-  encode(parent_span_id, 'hex') AS parent_span_id, name, kind, service, service_version, start_ns::text, end_ns::text,
-  status, status_message, attributes::text, events::text, topic, partition, "offset"::text, group_id,
+const messageColumns = `encode(trace_id, 'hex') AS trace_id, encode(span_id, 'hex') AS span_id,
+  encode(parent_span_id, 'hex') AS parent_span_id, kind, start_ns::text, end_ns::text, topic, partition, "offset"::text, group_id,
   (SELECT array_agg(encode(linked_trace_id, 'hex') || encode(linked_span_id, 'hex'))
    FROM span_link l WHERE l.day = s.day AND l.trace_id = s.trace_id AND l.span_id = s.span_id) AS links`
+const columns = `${messageColumns}, name, service, service_version, status, status_message, attributes::text, events::text`
 
 /** Spans of a trace by start time, at most `limit`. */
 export const readSpansOfTrace = async (
@@ -65,6 +68,23 @@ export const readSpansOfMessage = async (
   return rows.map(toSpanView)
 }
 
+const messageSpansAtMost = 20_000
+
+/** The sending and consuming spans of traces, by trace: at most 20,000 in all. */
+export const readMessageSpans = async (
+  db: Database,
+  traceIds: readonly TraceId[],
+): Promise<ReadonlyMap<TraceId, readonly MessageSpan[]>> => {
+  const query: { text: string; values: unknown[]; query_timeout: number } = {
+    text: `SELECT ${messageColumns} FROM span s
+           WHERE trace_id = ANY ($1::bytea[]) AND (kind IN (4, 5) OR (kind = 3 AND topic IS NOT NULL)) LIMIT $2`,
+    values: [traceIds.map((id) => Buffer.from(id, 'hex')), messageSpansAtMost],
+    query_timeout: timeoutMs,
+  }
+  const { rows } = await db.pool.query<MessageSpanRow>(query)
+  return Map.groupBy(rows.map(toMessageSpan), ({ traceId }) => traceId)
+}
+
 /** Ids of traces that have a link to this one or that it has a link to, at most 200. */
 export const readLinkedTraces = async (db: Database, traceId: TraceId): Promise<TraceId[]> => {
   const query: { text: string; values: unknown[]; query_timeout: number } = {
@@ -79,24 +99,13 @@ export const readLinkedTraces = async (db: Database, traceId: TraceId): Promise<
   return rows.map(({ id }) => id as TraceId)
 }
 
-const toSpanView = (row: SpanRow): SpanView => ({
+const toMessageSpan = (row: MessageSpanRow): MessageSpan => ({
   traceId: row.trace_id as TraceId,
   spanId: row.span_id as SpanId,
   parentSpanId: row.parent_span_id as SpanId | null,
-  name: row.name,
   kind: kinds[row.kind] ?? 'internal',
-  service: row.service,
-  serviceVersion: row.service_version,
   startNs: row.start_ns,
   durationNs: (BigInt(row.end_ns) - BigInt(row.start_ns)).toString(),
-  status: statuses[row.status] ?? 'unset',
-  statusMessage: row.status_message,
-  attributes: toAttributes(parseExactly(row.attributes) as Attributes),
-  events: (parseExactly(row.events) as StoredEvent[]).map((event) => ({
-    name: event.name,
-    atNs: event.atNs,
-    attributes: toAttributes(event.attributes),
-  })),
   links: (row.links ?? []).map((ids) => ({
     traceId: ids.slice(0, 32) as TraceId,
     spanId: ids.slice(32) as SpanId,
@@ -110,6 +119,21 @@ const toSpanView = (row: SpanRow): SpanView => ({
           offset: row.offset,
           group: row.group_id,
         },
+})
+
+const toSpanView = (row: SpanRow): SpanView => ({
+  ...toMessageSpan(row),
+  name: row.name,
+  service: row.service,
+  serviceVersion: row.service_version,
+  status: statuses[row.status] ?? 'unset',
+  statusMessage: row.status_message,
+  attributes: toAttributes(parseExactly(row.attributes) as Attributes),
+  events: (parseExactly(row.events) as StoredEvent[]).map((event) => ({
+    name: event.name,
+    atNs: event.atNs,
+    attributes: toAttributes(event.attributes),
+  })),
 })
 
 type Attributes = Readonly<Record<string, unknown>>

@@ -182,3 +182,35 @@ test('the list is filtered and paged without gaps or repeats while new traces co
   const wrong = await listTraces(deps, traceListQuery.parse({ cursor: 'x' }), call)
   expect(wrong).toMatchObject({ ok: false, error: { code: 'invalid-request' } })
 })
+
+test('the list says how long messages of a trace waited and where', async () => {
+  const message = (topic: string) => ({ topic, partition: null, offset: null, group: null })
+  const step = (span: number, parent: number | null, kind: number, topic: string, from: number, to: number) =>
+    makeSpan(2_000, span, {
+      service: 'waiting',
+      kind,
+      parentSpanId: parent === null ? null : spanBytes(parent),
+      startNs: at(from),
+      endNs: at(to),
+      message: message(topic),
+    })
+  await writeSpans(deps.db, [
+    step(2_001, null, 4, 'orders', 0, 1),
+    step(2_002, 2_001, 5, 'orders', 9_001, 9_002),
+    step(2_003, 2_002, 4, 'orders-retry-0', 9_002, 9_002),
+    step(2_004, 2_003, 5, 'orders-retry-0', 9_502, 9_600),
+    makeSpan(2_100, 2_100, { service: 'waiting', startNs: at(-1), endNs: at(3) }),
+  ])
+  const found = await listTraces(deps, traceListQuery.parse({ service: 'waiting' }), call)
+  if (!found.ok) throw new Error(found.error.detail)
+  expect(found.value.traces.map(({ waitedNs, waits }) => ({ waitedNs, waits }))).toEqual([
+    {
+      waitedNs: '9500000000',
+      waits: [
+        { topic: 'orders', kind: 'queue', waitedNs: '9000000000', messages: 1 },
+        { topic: 'orders-retry-0', kind: 'retry', waitedNs: '500000000', messages: 1 },
+      ],
+    },
+    { waitedNs: '0', waits: [] },
+  ])
+})

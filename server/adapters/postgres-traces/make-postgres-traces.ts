@@ -1,12 +1,18 @@
 import type { TraceId } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { measureWaits } from '#server/domain/traces/waits.ts'
 import type { BrokerError, BrokerErrorKind } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Clock } from '#server/ports/clock.ts'
 import type { TraceStore } from '#server/ports/trace-store.ts'
 import type { Database } from '#server/repositories/database.ts'
 import { listTraceSummaries, readServices } from '#server/repositories/traces-list.ts'
-import { readLinkedTraces, readSpansOfMessage, readSpansOfTrace } from '#server/repositories/traces-read.ts'
+import {
+  readLinkedTraces,
+  readMessageSpans,
+  readSpansOfMessage,
+  readSpansOfTrace,
+} from '#server/repositories/traces-read.ts'
 
 const systemClock: Clock = { nowMs: () => Date.now() }
 
@@ -40,8 +46,15 @@ export const makePostgresTraces = (db: Database, clock: Clock = systemClock): Tr
       ])
       const page = traces.slice(0, query.limit)
       const last = page.at(-1)
+      const messageSpans = await readMessageSpans(
+        db,
+        page.map(({ traceId }) => traceId),
+      )
       return succeed({
-        traces: page.map(({ startNs: _, ...trace }) => trace),
+        traces: page.map(({ startNs: _, ...trace }) => {
+          const { waitedNs, waits } = measureWaits(messageSpans.get(trace.traceId) ?? [])
+          return { ...trace, waitedNs, waits }
+        }),
         services,
         nextCursor: traces.length > page.length && last ? `${last.startNs}-${last.traceId}` : null,
         lastSpanAt: lastSpanAtMs,

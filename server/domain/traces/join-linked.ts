@@ -1,4 +1,5 @@
 import type { SpanView } from '#server/contracts/traces.ts'
+import { spanKey } from './message-edges.ts'
 
 /**
  * Of a linked trace, the spans that belong to the story told so far: those that link to a span of it or that it links
@@ -6,10 +7,10 @@ import type { SpanView } from '#server/contracts/traces.ts'
  * other 499. Missing parents and circles of parents do no harm.
  */
 export const pickRelated = (told: readonly SpanView[], linked: readonly SpanView[]): SpanView[] => {
-  const toldIds = new Set(told.map(({ spanId }) => spanId))
-  const wanted = new Set(told.flatMap(({ links }) => links.map(({ spanId }) => spanId)))
+  const toldKeys = new Set(told.map(spanKey))
+  const wanted = new Set(told.flatMap(({ links }) => links.map(spanKey)))
   const touching = linked.filter(
-    (span) => wanted.has(span.spanId) || span.links.some((link) => toldIds.has(link.spanId)),
+    (span) => wanted.has(spanKey(span)) || span.links.some((link) => toldKeys.has(spanKey(link))),
   )
   const byId = new Map(linked.map((span) => [span.spanId, span]))
   const childrenOf = groupByParent(linked)

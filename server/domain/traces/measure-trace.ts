@@ -1,5 +1,6 @@
 import type { SpanView, TraceDetail } from '#server/contracts/traces.ts'
-import { endNsOf, findMessageEdges, totalWaitedNs } from './message-edges.ts'
+import { endNsOf, findMessageEdges } from './message-edges.ts'
+import { findWaits, totalWaitedNs } from './waits.ts'
 
 /**
  * What is true of the spans of a trace together: services by first appearance, extent in time, errors, message hops and
@@ -7,7 +8,7 @@ import { endNsOf, findMessageEdges, totalWaitedNs } from './message-edges.ts'
  */
 export const measureTrace = (
   spans: readonly SpanView[],
-): Pick<TraceDetail, 'edges' | 'services' | 'startNs' | 'durationNs' | 'errors' | 'waitedNs'> => {
+): Pick<TraceDetail, 'edges' | 'services' | 'startNs' | 'durationNs' | 'errors' | 'waitedNs' | 'waits'> => {
   const first = spans[0]
   let startNs = first ? BigInt(first.startNs) : 0n
   let endNs = startNs
@@ -24,5 +25,6 @@ export const measureTrace = (
     durationNs: (endNs - startNs).toString(),
     errors: spans.filter(({ status }) => status === 'error').length,
     waitedNs: totalWaitedNs(spans, edges).toString(),
+    waits: findWaits(spans, edges),
   }
 }

@@ -4,7 +4,8 @@ import type { SpanId, TopicName, TraceId } from '#server/contracts/scalars.ts'
 import type { SpanView } from '#server/contracts/traces.ts'
 import { pickRelated } from './join-linked.ts'
 import { measureTrace } from './measure-trace.ts'
-import { endNsOf, findMessageEdges, totalWaitedNs } from './message-edges.ts'
+import { endNsOf, findMessageEdges } from './message-edges.ts'
+import { findWaits, totalWaitedNs } from './waits.ts'
 
 const id = (n: number) => n.toString(16).padStart(16, '0') as SpanId
 const traceId = 'a'.repeat(32) as TraceId
@@ -43,6 +44,8 @@ describe('a hop from a producing to a consuming span', () => {
       {
         producer: id(1),
         consumer: id(2),
+        producerTraceId: traceId,
+        consumerTraceId: traceId,
         topic: 'orders',
         partition: 3,
         offset: '88213',
@@ -70,6 +73,27 @@ describe('a hop from a producing to a consuming span', () => {
     expect(findMessageEdges([producer, send(5), linked]).map((edge) => edge.producer)).toEqual([id(5)])
   })
 
+  test('of a batch waits for each message from its own sending on, at its own position', () => {
+    const sent = [1, 2].map((n) => send(n, { startNs: String(n * 100), message: orders(n, String(n)) }))
+    const links = [1, 2].map((n) => ({ traceId, spanId: id(n) }))
+    const edges = findMessageEdges([...sent, process(9, { links, message: orders(2, '2') })])
+    expect(edges.map(({ partition, offset, waitedNs }) => [partition, offset, waitedNs])).toEqual([
+      [1, '1', '390'],
+      [2, '2', '290'],
+    ])
+  })
+
+  test('is looked for by trace and span id: the same span id in another trace is another span', () => {
+    const otherTrace = 'b'.repeat(32) as TraceId
+    const stranger = send(1, { traceId: otherTrace, startNs: '0' })
+    const own = process(2, { parentSpanId: id(1) })
+    expect(findMessageEdges([stranger, own])).toEqual([])
+    const linking = process(3, { links: [{ traceId: otherTrace, spanId: id(1) }] })
+    const edges = findMessageEdges([send(1), stranger, linking])
+    expect(edges.map(({ producerTraceId, by }) => [producerTraceId, by])).toEqual([[otherTrace, 'link']])
+    expect(pickRelated([stranger], [process(4, { links: [{ traceId, spanId: id(1) }] })])).toEqual([])
+  })
+
   test('is one hop where parent and link say the same', () => {
     const consumer = process(2, { parentSpanId: id(1), links: [{ traceId, spanId: id(1) }] })
     expect(findMessageEdges([send(1), consumer]).map(({ by }) => by)).toEqual(['parent'])
@@ -95,6 +119,20 @@ test('waits that overlap count once', () => {
     process(5, { parentSpanId: id(4), startNs: '1500' }),
   ]
   expect(totalWaitedNs(spans, findMessageEdges(spans))).toBe(300n + 500n)
+})
+
+test('waits are told by topic, those in retry topics apart', () => {
+  const retry = { ...orders(null, null), topic: 'orders-retry-0' as TopicName }
+  const spans = [
+    send(1, { startNs: '0', durationNs: '100' }),
+    process(2, { parentSpanId: id(1), startNs: '300', durationNs: '0' }),
+    send(3, { parentSpanId: id(2), startNs: '300', durationNs: '0', message: retry }),
+    process(4, { parentSpanId: id(3), startNs: '900', message: retry }),
+  ]
+  expect(findWaits(spans, findMessageEdges(spans))).toEqual([
+    { topic: 'orders-retry-0', kind: 'retry', waitedNs: '600', messages: 1 },
+    { topic: 'orders', kind: 'queue', waitedNs: '200', messages: 1 },
+  ])
 })
 
 test('of a batch only the handling of our message joins our trace', () => {
@@ -176,6 +214,21 @@ describe('whatever spans come', () => {
         expect(BigInt(waitedNs)).toBeGreaterThanOrEqual(longest)
         expect(BigInt(waitedNs)).toBeLessThanOrEqual(sum)
         expect(BigInt(waitedNs)).toBeLessThanOrEqual(BigInt(durationNs))
+      }),
+    )
+  })
+
+  test('the waits by topic cover the whole, none is longer than it, and every hop that waited is in one', () => {
+    fc.assert(
+      fc.property(anySpans, (spans) => {
+        const { edges, waits = [], waitedNs } = measureTrace(spans)
+        const each = waits.map((wait) => BigInt(wait.waitedNs))
+        expect(each.reduce((a, b) => a + b, 0n)).toBeGreaterThanOrEqual(BigInt(waitedNs))
+        expect(each.every((one) => one > 0n && one <= BigInt(waitedNs))).toBe(true)
+        expect(each).toEqual(each.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0)))
+        const topics = new Set(waits.map(({ topic }) => topic))
+        expect(topics.size).toBe(waits.length)
+        expect(edges.every((edge) => edge.waitedNs === '0' || topics.has(edge.topic))).toBe(true)
       }),
     )
   })

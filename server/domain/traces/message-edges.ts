@@ -1,6 +1,16 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { MessageEdge, SpanView } from '#server/contracts/traces.ts'
 
+/** What of a span tells its hops. */
+export type MessageSpan = Pick<
+  SpanView,
+  'traceId' | 'spanId' | 'parentSpanId' | 'kind' | 'startNs' | 'durationNs' | 'links' | 'message'
+>
+
+/** A span's identity where traces are joined: its own id is unique within its trace alone. */
+export const spanKey = ({ traceId, spanId }: Pick<SpanView, 'traceId' | 'spanId'>): string =>
+  `${traceId} ${spanId}`
+
 /** For hops of which neither side names its topic. */
 const unnamedTopic = 'unknown' as TopicName
 
@@ -11,25 +21,31 @@ const unnamedTopic = 'unknown' as TopicName
  * positions count only for a consumer that neither parent nor link ties to a producer. The order of `spans` does not
  * matter; edges come by the consumer's start.
  */
-export const findMessageEdges = (spans: readonly SpanView[]): MessageEdge[] => {
-  const byId = new Map(spans.map((span) => [span.spanId, span]))
+export const findMessageEdges = (spans: readonly MessageSpan[]): MessageEdge[] => {
+  const byKey = new Map(spans.map((span) => [spanKey(span), span]))
   const producersAt = indexProducersByPosition(spans)
   const edges: { edge: MessageEdge; startNs: bigint }[] = []
   const seen = new Set<string>()
-  const add = (producer: SpanView, consumer: SpanView, by: MessageEdge['by']): void => {
-    const pair = `${producer.spanId}>${consumer.spanId}`
+  const add = (
+    producer: MessageSpan,
+    consumer: MessageSpan,
+    by: MessageEdge['by'],
+    isBatch = false,
+  ): void => {
+    const pair = `${spanKey(producer)}>${spanKey(consumer)}`
     if (producer === consumer || seen.has(pair)) return
     seen.add(pair)
-    edges.push({ edge: makeEdge(producer, consumer, by), startNs: BigInt(consumer.startNs) })
+    edges.push({ edge: makeEdge(producer, consumer, by, isBatch), startNs: BigInt(consumer.startNs) })
   }
   for (const consumer of spans) {
     if (consumer.kind !== 'consumer') continue
-    const parent = consumer.parentSpanId === null ? undefined : byId.get(consumer.parentSpanId)
+    const { traceId, parentSpanId } = consumer
+    const parent = parentSpanId === null ? undefined : byKey.get(spanKey({ traceId, spanId: parentSpanId }))
     const linked = consumer.links
-      .map((link) => byId.get(link.spanId))
+      .map((link) => byKey.get(spanKey(link)))
       .filter((span) => span && isSending(span))
     if (parent?.kind === 'producer') add(parent, consumer, 'parent')
-    for (const producer of linked) if (producer) add(producer, consumer, 'link')
+    for (const producer of linked) if (producer) add(producer, consumer, 'link', linked.length > 1)
     if (parent?.kind === 'producer' || linked.length > 0) continue
     const key = positionKey(consumer)
     const producer = key === null ? undefined : producersAt.get(key)
@@ -41,19 +57,20 @@ export const findMessageEdges = (spans: readonly SpanView[]): MessageEdge[] => {
 }
 
 const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)
-const pairOf = (edge: MessageEdge): string => `${edge.consumer}${edge.producer}`
+const pairOf = (edge: MessageEdge): string =>
+  `${edge.consumer}${edge.producer}${edge.consumerTraceId}${edge.producerTraceId}`
 
 /** By the conventions a send is a CLIENT span where a create span before it carries the message's context. */
-const isSending = (span: SpanView): boolean =>
+const isSending = (span: MessageSpan): boolean =>
   span.kind === 'producer' || (span.kind === 'client' && span.message !== null && span.message.group === null)
 
-const positionKey = ({ message }: SpanView): string | null =>
+const positionKey = ({ message }: MessageSpan): string | null =>
   message?.partition == null || message.offset === null
     ? null
     : `${message.partition}@${message.offset}@${message.topic}`
 
-const indexProducersByPosition = (spans: readonly SpanView[]): Map<string, SpanView> => {
-  const producers = new Map<string, SpanView>()
+const indexProducersByPosition = (spans: readonly MessageSpan[]): Map<string, MessageSpan> => {
+  const producers = new Map<string, MessageSpan>()
   for (const span of spans) {
     const key = span.kind === 'producer' ? positionKey(span) : null
     if (key === null) continue
@@ -64,41 +81,31 @@ const indexProducersByPosition = (spans: readonly SpanView[]): Map<string, SpanV
   return producers
 }
 
-const orderKey = (span: SpanView): string => span.startNs.padStart(20, '0') + span.spanId
+const orderKey = (span: MessageSpan): string => span.startNs.padStart(20, '0') + span.spanId
 
 export const endNsOf = (span: Pick<SpanView, 'startNs' | 'durationNs'>): bigint =>
   BigInt(span.startNs) + BigInt(span.durationNs)
 
-const makeEdge = (producer: SpanView, consumer: SpanView, by: MessageEdge['by']): MessageEdge => {
+const makeEdge = (
+  producer: MessageSpan,
+  consumer: MessageSpan,
+  by: MessageEdge['by'],
+  isBatch: boolean,
+): MessageEdge => {
   const waitedNs = BigInt(consumer.startNs) - endNsOf(producer)
+  // A span that handles several messages names one position at most, which is not that of all of them.
+  const [first, second] = isBatch ? [producer.message, null] : [consumer.message, producer.message]
   return {
     producer: producer.spanId,
     consumer: consumer.spanId,
-    topic: consumer.message?.topic ?? producer.message?.topic ?? unnamedTopic,
-    partition: consumer.message?.partition ?? producer.message?.partition ?? null,
-    offset: consumer.message?.offset ?? producer.message?.offset ?? null,
+    producerTraceId: producer.traceId,
+    consumerTraceId: consumer.traceId,
+    topic: first?.topic ?? second?.topic ?? consumer.message?.topic ?? unnamedTopic,
+    partition: first?.partition ?? second?.partition ?? null,
+    offset: first?.offset ?? second?.offset ?? null,
     // A sending span ends when the broker has confirmed, at which time the consumer may have begun; and two machines'
     // clocks differ. A wait below nothing is none.
     waitedNs: (waitedNs > 0n ? waitedNs : 0n).toString(),
     by,
   }
-}
-
-/** Time during which at least one message waited, in nanoseconds: waits that overlap count once. */
-export const totalWaitedNs = (spans: readonly SpanView[], edges: readonly MessageEdge[]): bigint => {
-  const startOf = new Map(spans.map((span) => [span.spanId, BigInt(span.startNs)]))
-  const waits = edges
-    .map((edge) => {
-      const to = startOf.get(edge.consumer) ?? 0n
-      return { from: to - BigInt(edge.waitedNs), to }
-    })
-    .sort((a, b) => compare(a.from, b.from))
-  let total = 0n
-  let coveredTo: bigint | null = null
-  for (const { from, to } of waits) {
-    const uncovered: bigint = coveredTo !== null && coveredTo > from ? coveredTo : from
-    if (to > uncovered) total += to - uncovered
-    if (coveredTo === null || to > coveredTo) coveredTo = to
-  }
-  return total
 }
