@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CompressionTypes, Kafka, logLevel } from 'kafkajs'
+import { Kafka, logLevel } from 'kafkajs'
 import { makeKafkaAdapter } from '../../server/adapters/kafka/make-kafka-adapter.ts'
 import { connectionConfig } from '../../server/config.ts'
 import type { TopicName } from '../../server/contracts/scalars.ts'
 import { startStack } from '../../server/sandbox/stack/start-stack.ts'
+import { fillTopic } from './fill-topic.ts'
+import { printResult, printSpread } from './print-result.ts'
 
 const records = 300_000
 const recordBytes = 450
@@ -13,28 +15,6 @@ const partitions = 3
 const rounds = 3
 const topic = 'bench-read' as TopicName
 const budget = { messages: records * 2, bytes: 1e9, milliseconds: 120_000 }
-
-const fill = async (brokers: string): Promise<void> => {
-  const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING })
-  const admin = kafka.admin()
-  await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true })
-  await admin.disconnect()
-  const producer = kafka.producer()
-  await producer.connect()
-  const value = Buffer.alloc(recordBytes, 'x')
-  for (let sent = 0; sent < records; sent += 5_000)
-    await producer.send({
-      topic,
-      compression: CompressionTypes.None,
-      messages: Array.from({ length: 5_000 }, (_, index) => ({
-        key: `k${sent + index}`,
-        value,
-        partition: (sent + index) % partitions,
-      })),
-    })
-  await producer.disconnect()
-}
 
 const readOurs = async (brokers: string): Promise<number> => {
   const adapter = makeKafkaAdapter(connectionConfig.parse({ id: 'bench', name: 'Bench', brokers }))
@@ -83,33 +63,21 @@ const readPeer = async (brokers: string, round: number): Promise<number> => {
   return ms
 }
 
-const sorted = (numbers: readonly number[]): readonly number[] => [...numbers].sort((a, b) => a - b)
-const say = (name: string, ms: readonly number[]): void => {
-  const [min = 0, median = 0, max = 0] = sorted(ms)
-  console.log(
-    `${name.padEnd(10)} min ${min.toFixed(0)} ms, median ${median.toFixed(0)} ms, max ${max.toFixed(0)} ms`,
-  )
-}
-
 /** Reads and decodes a whole topic: our reader beside a kafkajs consumer. */
 export const readTopicBench = async (): Promise<void> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'spillway-bench-'))
   const stack = await startStack({ dataDir, parts: ['kafka'] })
   try {
-    await fill(stack.brokers)
+    await fillTopic(stack.brokers, { topic, partitions, records, valueBytes: recordBytes })
     const ours: number[] = []
     const peer: number[] = []
     for (let round = 0; round < rounds; round++) {
       ours.push(await readOurs(stack.brokers))
       peer.push(await readPeer(stack.brokers, round))
     }
-    say('spillway', ours)
-    say('kafkajs', peer)
-    const median = (numbers: readonly number[]) => Math.round(sorted(numbers)[1] ?? 0)
-    const ratio = Number((median(peer) / median(ours)).toFixed(2))
-    console.log(
-      JSON.stringify({ bench: 'read-topic', ours: median(ours), peer: median(peer), unit: 'ms', ratio }),
-    )
+    printSpread('spillway', ours, 'ms')
+    printSpread('kafkajs', peer, 'ms')
+    printResult('read-topic', ours, peer, 'ms')
   } finally {
     await stack.stop()
     rmSync(dataDir, { recursive: true, force: true })

@@ -1,7 +1,11 @@
 import { readTopicBench } from './read-topic.ts'
+import { searchTopicBench } from './search-topic.ts'
 
 /** `npm run bench -- <name>`: a program beside a peer on the same data in the same run, ending with one JSON line. */
-const benches: Readonly<Record<string, () => Promise<void>>> = { 'read-topic': readTopicBench }
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  'read-topic': readTopicBench,
+  'search-topic': searchTopicBench,
+}
 
 const name = process.argv[2] ?? ''
 const bench = benches[name]

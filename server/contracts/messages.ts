@@ -69,12 +69,17 @@ export const scanReport = z.object({
   messages: decimal64,
   bytes: decimal64,
   durationMs: z.number(),
+  /** `enough` only when no unread part may hold a newer message; `error` names its partitions in `errors`. */
   stop: stopReason,
   /** The time back to which every partition was looked at; null when not even one chunk of each was. */
   backToMs: epochMs.nullable(),
   /** What one request may read before it stops. */
   budget: z.object({ messages: z.number().int(), bytes: z.number().int(), durationMs: z.number() }),
   errors: z.array(z.object({ partition: z.number().int(), detail: z.string() })),
+  /** Messages that fitted, also those beyond the limit. */
+  matches: decimal64.optional(),
+  /** Partitions whose last messages stand behind an open transaction and are not shown yet, and how many those are. */
+  heldBack: z.array(z.object({ partition: z.number().int(), messages: decimal64 })).optional(),
 })
 export type ScanReport = z.infer<typeof scanReport>
 

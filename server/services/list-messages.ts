@@ -4,7 +4,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { makeKeyMatcher } from '#server/domain/match-key.ts'
 import { formatCursor, parseCursor } from '#server/domain/message-cursor.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { browseBudget, type Call, searchBudget } from '#server/ports/call.ts'
+import { browseBudget, type Call, scanBudget } from '#server/ports/call.ts'
 import { decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid, notFound } from './fault.ts'
@@ -12,7 +12,7 @@ import { namingTopic } from './read-topic-facts.ts'
 
 /** Browsing many partitions reads more messages than it shows. */
 const budgetOf = (limit: number, searching: boolean) =>
-  searching ? searchBudget : { ...browseBudget, messages: Math.max(browseBudget.messages, limit * 4) }
+  searching ? scanBudget : { ...browseBudget, messages: Math.max(browseBudget.messages, limit * 4) }
 
 /**
  * Messages of a topic, newest first, decoded. With `key`, those whose key reads so, searched backwards within the
@@ -52,7 +52,7 @@ export const listMessages = async (
     connection,
   )
   if (!scanned.ok) return fail(faultOf(scanned.error))
-  const { messages, scannedMessages, scannedBytes, stop, errors, resumeAt, backToMs } = scanned.value
+  const { messages, scannedMessages, scannedBytes, stop, errors, resumeAt, ...report } = scanned.value
   if (partition !== undefined && resumeAt.size === 0 && errors.length === 0)
     return notFound(`The topic ${topic} has no partition ${partition}.`)
   const durationMs = Math.round(performance.now() - startedAt)
@@ -61,14 +61,19 @@ export const listMessages = async (
     messages: decoded.rows,
     nextCursor: stop === 'end' || resumeAt.size === 0 ? null : formatCursor(resumeAt),
     scan: {
-      partitions: resumeAt.size,
+      partitions: report.partitions,
       messages: scannedMessages.toString(),
       bytes: scannedBytes.toString(),
       durationMs,
       stop,
-      backToMs: backToMs === null ? null : Number(backToMs),
+      backToMs: report.backToMs === null || report.backToMs < 0n ? null : Number(report.backToMs),
       budget: { messages: budget.messages, bytes: budget.bytes, durationMs: budget.milliseconds },
       errors: errors.map((one) => ({ partition: one.partition, detail: one.error.detail })),
+      matches: report.matches.toString(),
+      heldBack: report.heldBack.map(({ partition: held, from, to }) => ({
+        partition: held,
+        messages: (to - from).toString(),
+      })),
     },
     registryProblem: decoded.registryProblem,
   })

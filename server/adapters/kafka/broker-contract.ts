@@ -150,6 +150,39 @@ export const describeBrokerContract = (
       expect(seen).toEqual(expected)
     })
 
+    it('says that its budget ended, not that it has enough, while unread parts may hold newer messages', async () => {
+      const topic = topicOf('budget')
+      await controls.createTopic(topic, 2)
+      const sent = Array.from({ length: 200 }, (_, index) =>
+        message(topic, `m${index}`, {
+          partition: index % 2,
+          key: text(index % 50 === 0 ? 'rare' : 'usual'),
+          timestampMs: 1_700_000_000_000n + BigInt(index),
+        }),
+      )
+      expectOk(await publisher.send(sent, call()))
+      const short = { ...browseBudget, messages: 1 }
+      const page = expectOk(await reader.readNewest({ topic, limit: 2, budget: short }, call()))
+      expect([page.messages.length, page.stop, page.partitions]).toEqual([2, 'budget', 2])
+      const filter = {
+        accept: ({ key }: RawMessage) => Buffer.from(key ?? []).toString() === 'rare',
+        literals: [text('rare')],
+      }
+      const search = (limit: number, before?: ReadonlyMap<number, bigint>) =>
+        reader.readNewest(
+          { topic, limit, filter, budget: browseBudget, ...(before ? { before } : {}) },
+          call(),
+        )
+      const some = expectOk(await search(3))
+      expect(some.messages.map(({ timestampMs }) => Number(timestampMs) % 1000)).toEqual([150, 100, 50])
+      expect([some.stop, some.matches]).toEqual(['enough', 4n])
+      const rest = expectOk(await search(3, some.resumeAt))
+      expect(rest.messages.map(({ timestampMs }) => Number(timestampMs) % 1000)).toEqual([0])
+      const all = expectOk(await search(10))
+      expect([all.messages.length, all.stop, all.scannedMessages]).toEqual([4, 'end', 200n])
+      expect(all.backToMs).toBe(1_700_000_000_000n)
+    })
+
     it('says why a record is not there: not written yet, deleted by retention', async () => {
       const topic = topicOf('gaps')
       await controls.createTopic(topic, 1)

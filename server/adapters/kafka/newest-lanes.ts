@@ -18,7 +18,7 @@ export type Lane = {
   targetBytes: number
   bytesPerOffset: number | null
   largestBatchBytes: number
-  /** Newest timestamp of the oldest chunk read: what lies below is taken to be no newer. */
+  /** Newest timestamp of the oldest chunk read (of its lower half, in a search): what lies below is taken to be no newer. */
   bound: bigint | null
   /** Oldest timestamp of the oldest chunk that held records. */
   oldestMs: bigint | null
@@ -81,15 +81,15 @@ export const claimChunk = (lane: Lane, wanted: WantedOf): Range => {
   return range
 }
 
-/** What a chunk weighs by what was read before, and a batch more: chunks do not begin and end where batches do. */
+/** What a chunk weighs by what was read before, and two batches more: it begins and ends in the middle of one. */
 const bytesOf = (
   { bytesPerOffset, largestBatchBytes }: Lane,
   offsets: bigint,
   { mostBytes }: WantedOf,
 ): number => {
   if (bytesPerOffset === null) return Math.max(leastBytes, Math.min(browseBytes, mostBytes))
-  const weight = Math.ceil(Number(offsets) * bytesPerOffset) + largestBatchBytes + headroom
-  return Math.max(leastBytes, Math.min(weight, mostBytes + largestBatchBytes))
+  const weight = Math.ceil(Number(offsets) * bytesPerOffset) + 2 * largestBatchBytes + headroom
+  return Math.max(leastBytes, Math.min(weight, mostBytes))
 }
 
 const newestOf = (messages: readonly RawMessage[]): bigint | null =>
@@ -110,16 +110,16 @@ export const settleChunk = (lane: Lane, range: Range, read: RangeRead, wanted: W
   }
   lane.lower = range.from
   // Heads tell of whole batches, which may reach above a small chunk: of a browse the messages themselves are known.
-  lane.bound = (wanted.searching ? read.newestMs : newestOf(read.messages)) ?? lane.bound
+  lane.bound = (wanted.searching ? read.newestBelowMs : newestOf(read.messages)) ?? lane.bound
   lane.oldestMs = read.oldestMs ?? lane.oldestMs
   lane.largestBatchBytes = Math.max(lane.largestBatchBytes, read.largestBatchBytes)
-  const offsets = Number(range.to - range.from)
-  if (read.bytes > 0) lane.bytesPerOffset = Math.max(1, (read.bytes - read.largestBatchBytes / 2) / offsets)
+  lane.bytesPerOffset = read.bytesPerOffset ?? lane.bytesPerOffset
   if (!wanted.searching) lane.chunk = clamp(lane.chunk * 2n, firstChunk, largestChunk)
   else if (lane.bytesPerOffset === null || read.scanned === 0)
     lane.chunk = clamp(lane.chunk * 8n, firstSearchChunk, largestSearchChunk)
   else {
-    lane.targetBytes = Math.max(leastBytes, Math.min(lane.targetBytes * growth, wanted.mostBytes))
+    const most = wanted.mostBytes - 2 * lane.largestBatchBytes - headroom
+    lane.targetBytes = Math.max(leastBytes, Math.min(lane.targetBytes * growth, most))
     const weighed = BigInt(Math.floor(lane.targetBytes / lane.bytesPerOffset))
     lane.chunk = clamp(weighed, 1n, clamp(lane.chunk * 64n, 1n, largestSearchChunk))
   }

@@ -27,8 +27,11 @@ export type RangeRead = {
   readonly scanned: number
   readonly bytes: number
   readonly largestBatchBytes: number
-  /** Newest and oldest timestamp by the heads of the batches read; null when there were none. */
-  readonly newestMs: bigint | null
+  /** What an offset weighed in the whole batches that came; null when none came. */
+  readonly bytesPerOffset: number | null
+  /** Newest timestamp in the lower half of the range, by the heads of its batches; null when there were none. */
+  readonly newestBelowMs: bigint | null
+  /** Oldest timestamp in the range, likewise. */
   readonly oldestMs: bigint | null
   /** What stood at `from`, where it was no record to take. */
   readonly standingAtFrom: Exclude<BatchStanding, 'taken'> | null
@@ -45,8 +48,10 @@ export type ReadOptions = {
 }
 
 /** What one answer may hold in all: the memory of a scan is a small multiple of this. */
-export const requestBytes = 16 * 1024 * 1024
+export const requestBytes = 24 * 1024 * 1024
 const maxWaitMs = 200
+/** So that an estimate that is right but for a few bytes does not cost a request more. */
+const headroom = 16 * 1024
 const patience = 3
 const emptyPatience = 5
 const emptyPauseMs = 20
@@ -59,7 +64,9 @@ type Progress = {
   bytes: number
   askBytes: number
   largestBatchBytes: number
-  newestMs: bigint | null
+  batchBytes: number
+  batchOffsets: bigint
+  newestBelowMs: bigint | null
   oldestMs: bigint | null
   standingAtFrom: Exclude<BatchStanding, 'taken'> | null
   error: BrokerError | null
@@ -79,7 +86,9 @@ const begin = (range: Range): Progress => ({
   bytes: 0,
   askBytes: range.bytes,
   largestBatchBytes: 0,
-  newestMs: null,
+  batchBytes: 0,
+  batchOffsets: 0n,
+  newestBelowMs: null,
   oldestMs: null,
   standingAtFrom: null,
   error: null,
@@ -125,7 +134,8 @@ export const readRanges = async (
     bytes,
     error,
     largestBatchBytes: rest.largestBatchBytes,
-    newestMs: rest.newestMs,
+    bytesPerOffset: rest.batchOffsets === 0n ? null : rest.batchBytes / Number(rest.batchOffsets),
+    newestBelowMs: rest.newestBelowMs,
     oldestMs: rest.oldestMs,
     standingAtFrom: rest.standingAtFrom,
   }))
@@ -220,6 +230,9 @@ const goOnFrom = (one: Progress, next: bigint, end: bigint): void => {
   one.stalls = 0
   one.empties = 0
   one.done = next >= one.range.to || next >= end
+  if (one.batchOffsets === 0n || one.done) return
+  const rest = Number(one.range.to - one.next) * (one.batchBytes / Number(one.batchOffsets))
+  one.askBytes = Math.min(one.askBytes, Math.ceil(rest) + one.largestBatchBytes + headroom)
 }
 
 /** An answer without data is tried again: after the time a broker that throttles asked for, else a moment later. */
@@ -277,8 +290,11 @@ const take = (
   const standingOf = judgeBatches(fetched.aborted)
   let next: bigint | null = null
   for (const batch of walkBatches(bytes)) {
-    next = batch.nextOffset
     one.largestBatchBytes = Math.max(one.largestBatchBytes, batch.bytes.length)
+    one.batchBytes += batch.bytes.length
+    // From where the last one ended: offsets that compaction has emptied weigh nothing.
+    one.batchOffsets += batch.nextOffset - (next ?? batch.baseOffset)
+    next = batch.nextOffset
     const standing = standingOf(batch)
     if (batch.baseOffset >= to) break
     if (batch.nextOffset <= one.next) continue
@@ -287,7 +303,8 @@ const take = (
       continue
     }
     one.scanned += readRecords(batch, { topic, partition, from: one.next, to, filter }, one.messages)
-    one.newestMs = later(one.newestMs, batch.maxTimestampMs)
+    if (batch.baseOffset <= (from + to) / 2n)
+      one.newestBelowMs = later(one.newestBelowMs, batch.maxTimestampMs)
     // Of a batch that reaches below the range, only its newest record is sure to have been looked at.
     one.oldestMs = earlier(
       one.oldestMs,
