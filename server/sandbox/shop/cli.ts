@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type ControlState, controlFile, readControl, writeControl } from './control.ts'
-import { type Breakage, breakageNames, breakages, defaultBreakages } from './shop-names.ts'
+import { type Breakage, breakageNames, breakages, defaultControl } from './shop-names.ts'
 
 const usage = `npm run shop -- break <what> | fix <what> | fix all | rate <orders per second> | status
   --data <folder>        the folder that the demo was given
@@ -20,7 +19,7 @@ const say = (state: ControlState): void => {
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } })
 const [command = '', what = ''] = positionals
 if (values.data !== undefined) process.env.SHOP_CONTROL_FILE = join(values.data, 'shop.json')
-const state = readControl() ?? { rate: 5, broken: [...defaultBreakages] }
+const state = readControl() ?? defaultControl
 
 const change = (next: ControlState): void => {
   writeControl(next)
@@ -33,14 +32,9 @@ else if (command === 'rate' && Number.isFinite(Number(what)) && what !== '')
 else if (command === 'fix' && what === 'all') change({ ...state, broken: [] })
 else if (command === 'fix' && isBreakage(what))
   change({ ...state, broken: state.broken.filter((name) => name !== what) })
-else if (command === 'break' && isBreakage(what)) {
+else if (command === 'break' && isBreakage(what))
   change({ ...state, broken: [...new Set([...state.broken, what])] })
-  if (what === 'burst') {
-    await sleep(10_000)
-    const now = readControl() ?? state
-    change({ ...now, broken: now.broken.filter((name) => name !== 'burst') })
-  }
-} else {
+else {
   if (command !== '' && command !== 'help')
     console.error(`The shop does not know "${[command, what].join(' ').trim()}".\n`)
   console.error(usage)

@@ -64,32 +64,74 @@ const frame = (id: number, ...body: readonly Uint8Array[]): Buffer => {
 
 const jsonBytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 
+/** Where the shop's schema registry is. */
+export const registryUrlOf = (): string =>
+  process.env.SCHEMA_REGISTRY_URL ?? 'http://127.0.0.1:8081/apis/ccompat/v7'
+
+/** The shop's contracts, in the order of their registration: a registry that has forgotten all gives the same ids. */
+const contracts = {
+  order: { subject: 'orders-value', schema: orderPlaced, type: 'AVRO' },
+  payment: { subject: 'payments-value', schema: payment, type: 'PROTOBUF' },
+  checkout: { subject: 'checkouts-value', schema: checkout, type: 'JSON' },
+  stock: { subject: 'stock-value', schema: stockEvent, type: 'JSON' },
+  orderEvent: { subject: 'order-events-value', schema: orderEvent, type: 'JSON' },
+} as const
+
+/** Registers all contracts, one after the other, and answers their ids. */
+export const registerContracts = async (
+  registryUrl = registryUrlOf(),
+): Promise<Record<keyof typeof contracts, number>> => {
+  const ids: Record<keyof typeof contracts, number> = {
+    order: 0,
+    payment: 0,
+    checkout: 0,
+    stock: 0,
+    orderEvent: 0,
+  }
+  for (const name of Object.keys(contracts) as (keyof typeof contracts)[]) {
+    const { subject, schema, type } = contracts[name]
+    ids[name] = await register(registryUrl, subject, schema, type)
+  }
+  return ids
+}
+
+/** Registers the incompatible version of orders, for which the subject's compatibility is switched off. */
+export const registerBrokenOrder = async (registryUrl = registryUrlOf()): Promise<number> => {
+  const body = JSON.stringify({ compatibility: 'NONE' })
+  await fetch(`${registryUrl}/config/orders-value`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+    body,
+    signal: AbortSignal.timeout(5_000),
+  }).catch(() => {})
+  return register(registryUrl, 'orders-value', orderPlacedBroken, 'AVRO')
+}
+
+/** Bytes that are no order of the first contract. */
+export class UnreadableOrderError extends Error {
+  override readonly name = 'UnreadableOrderError'
+}
+
 /** Encoders of the shop's events in the registry's wire format. Needs the registry once, at start. */
-export const makeCodecs = async (registryUrl: string) => {
-  const [orderId, paymentId, checkoutId, stockId, eventId] = await Promise.all([
-    register(registryUrl, 'orders-value', orderPlaced, 'AVRO'),
-    register(registryUrl, 'payments-value', payment, 'PROTOBUF'),
-    register(registryUrl, 'checkouts-value', checkout, 'JSON'),
-    register(registryUrl, 'stock-value', stockEvent, 'JSON'),
-    register(registryUrl, 'order-events-value', orderEvent, 'JSON'),
-  ])
+export const makeCodecs = async (registryUrl = registryUrlOf()) => {
+  const ids = await registerContracts(registryUrl)
+  let brokenId: number | null = null
   return {
     order: (order: Order): Buffer =>
-      frame(orderId, orderType.toBuffer({ ...order, total: cents(order.totalCents) })),
-    /** Registers the incompatible version on first use: the subject's compatibility is off. */
+      frame(ids.order, orderType.toBuffer({ ...order, total: cents(order.totalCents) })),
+    /** In the incompatible version, which is registered on first use. */
     brokenOrder: async (order: Order): Promise<Buffer> => {
-      const url = `${registryUrl}/config/orders-value`
-      const body = JSON.stringify({ compatibility: 'NONE' })
-      await fetch(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body }).catch(
-        () => {},
-      )
-      const id = await register(registryUrl, 'orders-value', orderPlacedBroken, 'AVRO')
-      return frame(id, brokenOrderType.toBuffer({ ...order, region: 7, total: order.totalCents / 100 }))
+      brokenId ??= await registerBrokenOrder(registryUrl)
+      return frame(brokenId, brokenOrderType.toBuffer({ ...order, region: 7, total: order.totalCents / 100 }))
     },
     /** Reads with the first version's contract, as a service does that was built against it. */
     readOrder: (bytes: Buffer): Order => {
-      const value = orderType.fromBuffer(bytes.subarray(5)) as Order & { total: Buffer }
-      return { ...value, totalCents: Number(value.total.readBigInt64BE()) }
+      try {
+        const value = orderType.fromBuffer(bytes.subarray(5)) as Order & { total: Buffer }
+        return { ...value, totalCents: Number(value.total.readBigInt64BE()) }
+      } catch (cause) {
+        throw new UnreadableOrderError(`${bytes.length} bytes are no order`, { cause })
+      }
     },
     settled: (value: {
       orderId: string
@@ -99,7 +141,7 @@ export const makeCodecs = async (registryUrl: string) => {
       reference: string
     }): Buffer =>
       frame(
-        paymentId,
+        ids.payment,
         Buffer.from([0]),
         settledType
           .encode(
@@ -115,7 +157,7 @@ export const makeCodecs = async (registryUrl: string) => {
       ),
     refused: (value: { orderId: string; customerId: bigint; reason: string }): Buffer =>
       frame(
-        paymentId,
+        ids.payment,
         Buffer.from([2, 2]),
         refusedType
           .encode(refusedType.fromObject({ ...value, customerId: value.customerId.toString() }))
@@ -128,9 +170,9 @@ export const makeCodecs = async (registryUrl: string) => {
       const { orderId = '', reason = '' } = message as unknown as { orderId?: string; reason?: string }
       return { refused, orderId, reason }
     },
-    checkout: (value: object): Buffer => frame(checkoutId, jsonBytes(value)),
-    stock: (value: object): Buffer => frame(stockId, jsonBytes(value)),
-    orderEvent: (value: object): Buffer => frame(eventId, jsonBytes(value)),
+    checkout: (value: object): Buffer => frame(ids.checkout, jsonBytes(value)),
+    stock: (value: object): Buffer => frame(ids.stock, jsonBytes(value)),
+    orderEvent: (value: object): Buffer => frame(ids.orderEvent, jsonBytes(value)),
     readJson: (bytes: Buffer): Record<string, unknown> => JSON.parse(bytes.subarray(5).toString('utf8')),
     messagePack: (value: object): Buffer => Buffer.from(encodeMessagePack(value, { useBigInt64: true })),
   }

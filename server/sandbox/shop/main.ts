@@ -1,92 +1,85 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { Kafka, logLevel } from 'kafkajs'
 import { makeCodecs } from './codecs.ts'
-import { readControl, writeControl } from './control.ts'
-import { untilItWorks } from './service-kit.ts'
-import {
-  type Breakage,
-  breakageNames,
-  type ServiceName,
-  topics,
-  tracedServices,
-  untracedService,
-} from './shop-names.ts'
+import { followControl, readControl, writeControl } from './control.ts'
+import { createTopics } from './create-topics.ts'
+import { endBursts } from './end-bursts.ts'
+import { keepContracts } from './keep-contracts.ts'
+import { makeServiceKit, untilItWorks } from './service-kit.ts'
+import { runLegacy } from './services/legacy.ts'
+import { type Breakage, breakageNames, defaultBreakages, defaultControl, hosts } from './shop-names.ts'
 
-/** The whole shop: topics, contracts, and one process a service, each started again when it falls. */
-const brokers = (process.env.KAFKA_BROKERS ?? '127.0.0.1:9092').split(',')
-const registryUrl = process.env.SCHEMA_REGISTRY_URL ?? 'http://127.0.0.1:8081/apis/ccompat/v7'
+/**
+ * The whole shop: topics, contracts, and a process for each host of services, started again when it falls. The parts that
+ * nobody instrumented run here, beside no instrumentation.
+ */
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
-const createTopics = async (): Promise<void> => {
-  const admin = new Kafka({ clientId: 'shop', brokers, logLevel: logLevel.NOTHING }).admin()
-  await admin.connect()
-  const existing = new Set(await admin.listTopics())
-  await admin.createTopics({
-    topics: Object.entries(topics)
-      .filter(([topic]) => !existing.has(topic))
-      .map(([topic, { partitions, settings }]) => ({
-        topic,
-        numPartitions: partitions,
-        configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
-      })),
-  })
-  await admin.disconnect()
-}
-
 const chosenBreakages = (): Breakage[] =>
-  (process.env.SHOP_BREAK ?? 'payment-bug,slow-inventory,poison-payload')
+  (process.env.SHOP_BREAK ?? defaultBreakages.join(','))
     .split(',')
     .filter((name): name is Breakage => (breakageNames as readonly string[]).includes(name))
 
-const children = new Map<ServiceName, ChildProcess>()
+const children = new Map<string, ChildProcess>()
+const closing: (() => unknown)[] = []
 let stopping = false
 
-const start = (name: ServiceName): void => {
-  const isTraced = name !== untracedService
-  const child = fork(here('run-service.ts'), [name], {
+const start = (host: string, services: readonly string[]): void => {
+  const child = fork(here('run-services.ts'), [...services], {
     execArgv: [
-      '--max-old-space-size=128',
-      '--disable-warning=ExperimentalWarning',
-      '--disable-warning=TimeoutNegativeWarning',
-      ...(isTraced ? ['--import', here('instrument.ts')] : []),
+      // A young generation that stays small: what is short-lived here is small, too.
+      ...['--max-old-space-size=192', '--max-semi-space-size=4'],
+      ...['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
     ],
     env: {
       ...process.env,
-      OTEL_SERVICE_NAME: name,
       OTEL_RESOURCE_ATTRIBUTES: `service.version=${process.env.SHOP_VERSION ?? '1.0.0'}`,
       OTEL_EXPORTER_OTLP_ENDPOINT: process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? 'http://127.0.0.1:4318',
       OTEL_NODE_RESOURCE_DETECTORS: 'env',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
       OTEL_BSP_SCHEDULE_DELAY: '1000',
     },
   })
-  children.set(name, child)
+  children.set(host, child)
   child.once('exit', (code) => {
     if (stopping) return
-    console.error(`shop: ${name} ended with code ${code}; starting it again`)
-    setTimeout(() => start(name), 2_000)
+    console.error(`shop: ${services.join(', ')} ended with code ${code}; starting again`)
+    setTimeout(() => {
+      if (!stopping) start(host, services)
+    }, 2_000)
   })
 }
 
-const stop = (): void => {
+const stop = async (): Promise<void> => {
   if (stopping) return
   stopping = true
-  for (const child of children.values()) child.kill('SIGTERM')
-  const leave = () => {
-    if ([...children.values()].every(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null))
-      process.exit(0)
-  }
-  setInterval(leave, 100)
-  setTimeout(() => process.exit(0), 5_000)
+  const insist = setTimeout(() => process.exit(0), 6_000)
+  const ended = [...children.values()].map(
+    (child) =>
+      new Promise<void>((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) resolve()
+        else child.once('exit', () => resolve())
+        child.kill('SIGTERM')
+      }),
+  )
+  await Promise.allSettled([...ended, ...closing.map((close) => close())])
+  clearTimeout(insist)
+  process.exit(0)
 }
-process.once('SIGTERM', stop)
-process.once('SIGINT', stop)
+process.once('SIGTERM', () => void stop())
+process.once('SIGINT', () => void stop())
 
 writeControl({
-  rate: Number(process.env.SHOP_RATE ?? readControl()?.rate ?? 5),
+  rate: Number(process.env.SHOP_RATE ?? readControl()?.rate ?? defaultControl.rate),
   broken: readControl()?.broken ?? chosenBreakages(),
 })
+const control = followControl(defaultControl)
 await untilItWorks('shop', createTopics)
-await untilItWorks('shop', () => makeCodecs(registryUrl))
-for (const name of [untracedService, ...tracedServices].reverse() as ServiceName[]) start(name)
-console.log(`shop: ${children.size} processes started`)
+const codecs = await untilItWorks('shop', () => makeCodecs())
+closing.push(endBursts(control), keepContracts(control))
+for (const [host, services] of Object.entries(hosts)) start(host, services)
+const kit = await makeServiceKit({ service: 'legacy', codecs, control })
+closing.push(() => kit.close())
+await runLegacy(kit)
+console.log(`shop: ${Object.values(hosts).flat().length + 2} services run in ${children.size + 1} processes`)

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api'
+import { createRequire } from 'node:module'
 import {
-  type Consumer,
-  type IHeaders,
-  Kafka,
-  type KafkaMessage,
-  logLevel,
-  Partitioners,
-  type Producer,
-} from 'kafkajs'
-import { type Codecs, makeCodecs } from './codecs.ts'
-import { type Control, followControl } from './control.ts'
+  type Attributes,
+  context,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
+import type { IHeaders, KafkaMessage, Producer } from 'kafkajs'
+import type { Codecs } from './codecs.ts'
+import type { Control } from './control.ts'
 import { makeDeadLetterWriter } from './dead-letters/write-dead-letter.ts'
-import { type Breakage, defaultBreakages, type Topic } from './shop-names.ts'
+import { type Header, makeExactProducer, textHeader } from './exact-producer.ts'
+import { type IdempotencyMemory, makeIdempotencyMemory } from './idempotency-memory.ts'
+import type { Breakage, Topic } from './shop-names.ts'
 
 export type Received = {
   readonly topic: string
@@ -25,44 +28,78 @@ export type Failure = Received & { readonly error: Error; readonly group: string
 
 export type ServiceKit = Awaited<ReturnType<typeof makeServiceKit>>
 
-/** What every service of the shop has: a client, a producer, codecs, the switchboard and a way to give up on a message. */
-export const makeServiceKit = async (service: string) => {
-  const brokers = (process.env.KAFKA_BROKERS ?? '127.0.0.1:9092').split(',')
-  const registryUrl = process.env.SCHEMA_REGISTRY_URL ?? 'http://127.0.0.1:8081/apis/ccompat/v7'
+/** Where the shop's Kafka is. */
+export const brokersOf = (): string[] => (process.env.KAFKA_BROKERS ?? '127.0.0.1:9092').split(',')
+
+/** kafkajs, loaded when it is first needed: OpenTelemetry's instrumentation must stand before it. */
+export const loadKafkaJs = (): typeof import('kafkajs') => createRequire(import.meta.url)('kafkajs')
+
+/** What every service of the shop has: a client, producers, codecs, the switchboard and a way to give up on a message. */
+export const makeServiceKit = async ({
+  service,
+  codecs,
+  control,
+}: {
+  readonly service: string
+  readonly codecs: Codecs
+  readonly control: Control
+}) => {
+  const brokers = brokersOf()
+  const { Kafka, logLevel, Partitioners } = loadKafkaJs()
   const kafka = new Kafka({
     clientId: service,
     brokers,
     logLevel: logLevel.NOTHING,
     retry: { retries: 100, maxRetryTime: 5_000 },
   })
-  const control: Control = followControl({ rate: 5, broken: [...defaultBreakages] })
-  const codecs: Codecs = await untilItWorks(service, () => makeCodecs(registryUrl))
   const producer: Producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
   await untilItWorks(service, () => producer.connect())
-  const closing: (() => Promise<unknown>)[] = [() => producer.disconnect()]
-
-  const send = (topic: Topic, key: string, value: Buffer | null, headers: IHeaders = {}) =>
-    producer.send({ topic, messages: [{ key, value, headers }] })
-
-  const follow = (consumer: Consumer): void => {
-    closing.unshift(() => consumer.disconnect())
-    // A consumer that crashed for good (its group was deleted, say) joins anew with its process.
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) process.exit(1)
-    })
-  }
+  const exact = makeExactProducer(service, brokers)
+  const closing: (() => Promise<unknown>)[] = [() => producer.disconnect(), () => exact.close()]
+  let isClosing = false
+  const memories = new Map<string, IdempotencyMemory>()
 
   return {
     service,
     kafka,
+    brokers,
     control,
     codecs,
-    send,
-    follow,
-    deadLetters: makeDeadLetterWriter(service, brokers),
+    deadLetters: makeDeadLetterWriter(exact, brokers),
     isBroken: (what: Breakage) => control.isBroken(what),
+    isClosing: () => isClosing,
+    onClose: (close: () => Promise<unknown>) => void closing.unshift(close),
+    /** What was done already, by effect: two consumers with the same effect share a memory. */
+    memoryOf: (effect: string): IdempotencyMemory => {
+      const memory = memories.get(effect) ?? makeIdempotencyMemory()
+      memories.set(effect, memory)
+      return memory
+    },
+    send: (topic: Topic, key: string, value: Buffer | null, headers: IHeaders = {}) =>
+      producer.send({ topic, messages: [{ key, value, headers }] }),
+    /** Every header as it is, null values and equal names apart; span and trace context written by hand. */
+    sendExactly: (topic: Topic, key: string, value: Buffer, headers: readonly Header[]) =>
+      inSpan(
+        `send ${topic}`,
+        {
+          'messaging.system': 'kafka',
+          'messaging.destination.name': topic,
+          'messaging.operation.type': 'send',
+          'messaging.kafka.message.key': key,
+        },
+        () => {
+          const carrier: Record<string, string> = {}
+          propagation.inject(context.active(), carrier)
+          const traced = Object.entries(carrier).map(([name, text]) => textHeader(name, text))
+          return exact.send({ topic, key: Buffer.from(key), value, headers: [...headers, ...traced] })
+        },
+        SpanKind.PRODUCER,
+      ),
+    /** By the client that nobody has instrumented: no trace goes along. */
+    sendUntraced: (topic: Topic, key: string, value: Buffer, headers: readonly Header[]) =>
+      exact.send({ topic, key: Buffer.from(key), value, headers }),
     close: async () => {
-      control.close()
+      isClosing = true
       await Promise.allSettled(closing.map((close) => close()))
     },
   }
@@ -80,50 +117,16 @@ export const untilItWorks = async <T>(service: string, work: () => Promise<T>): 
   }
 }
 
-/** Errors of the client itself; it exports its classes in a way that ES modules can not import by name. */
-const isKafkaFailure = (error: unknown): boolean => error instanceof Error && error.name.startsWith('KafkaJS')
+const poisonEveryMs = 10_000
 
-/**
- * Consumes topics as a group. What the handler throws is recorded on the message's processing span and handed to
- * `giveUp`; afterwards the group goes on, as error handlers of frameworks do.
- */
-export const consume = async (
-  kit: ServiceKit,
-  options: {
-    readonly group: string
-    readonly topics: readonly Topic[]
-    readonly handle: (received: Received) => Promise<void>
-    readonly giveUp?: (failure: Failure) => Promise<void>
-  },
-): Promise<Consumer> => {
-  const { group, topics, handle, giveUp } = options
-  const consumer = kit.kafka.consumer({
-    groupId: group,
-    sessionTimeout: 15_000,
-    rebalanceTimeout: 20_000,
-    maxWaitTimeInMs: 500,
-  })
-  await untilItWorks(kit.service, () => consumer.connect())
-  await consumer.subscribe({ topics: [...topics], fromBeginning: true })
-  kit.follow(consumer)
-  await consumer.run({
-    autoCommitInterval: 1_000,
-    eachMessage: async ({ topic, partition, message }) => {
-      const received = { topic, partition, message, value: message.value }
-      try {
-        await handle(received)
-      } catch (thrown) {
-        // Kafka itself failed: the message is no bad one, it is tried again when the broker is back.
-        if (isKafkaFailure(thrown)) throw thrown
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-        const span = trace.getActiveSpan()
-        span?.recordException(error)
-        span?.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
-        await giveUp?.({ ...received, error, group })
-      }
-    },
-  })
-  return consumer
+/** Cuts a value short, once in 10 s while `poison-payload` is on. */
+export const makePoison = (kit: Pick<ServiceKit, 'isBroken'>) => {
+  let lastAt = 0
+  return (value: Buffer): Buffer => {
+    if (!kit.isBroken('poison-payload') || Date.now() - lastAt < poisonEveryMs) return value
+    lastAt = Date.now()
+    return value.subarray(0, Math.floor(value.length * 0.6))
+  }
 }
 
 /** Runs work in a span of its own. */
@@ -131,8 +134,9 @@ export const inSpan = <T>(
   name: string,
   attributes: Attributes,
   work: (span: Span) => Promise<T>,
+  kind: SpanKind = SpanKind.INTERNAL,
 ): Promise<T> =>
-  trace.getTracer('shop').startActiveSpan(name, { attributes }, async (span) => {
+  trace.getTracer('shop').startActiveSpan(name, { attributes, kind }, async (span) => {
     try {
       return await work(span)
     } catch (error) {
@@ -147,7 +151,8 @@ export const inSpan = <T>(
     }
   })
 
-const headerText = (headers: IHeaders | undefined, name: string): string | undefined => {
+/** The last value of a header as text. */
+export const headerText = (headers: IHeaders | undefined, name: string): string | undefined => {
   const value = headers?.[name]
   const last = Array.isArray(value) ? value.at(-1) : value
   return last?.toString()

@@ -2,9 +2,9 @@
 export const topics = {
   checkouts: { partitions: 3, settings: {} },
   orders: { partitions: 6, settings: { 'retention.ms': '604800000' } },
-  'orders-retry-0': { partitions: 3, settings: {} },
-  'orders-retry-1': { partitions: 3, settings: {} },
-  'orders-dlt': { partitions: 3, settings: { 'retention.ms': '1209600000' } },
+  'orders-retry-0': { partitions: 6, settings: {} },
+  'orders-retry-1': { partitions: 6, settings: {} },
+  'orders-dlt': { partitions: 6, settings: { 'retention.ms': '1209600000' } },
   payments: { partitions: 3, settings: {} },
   stock: { partitions: 3, settings: {} },
   'dead-letter-topic-stock': { partitions: 3, settings: {} },
@@ -18,20 +18,13 @@ export const topics = {
 
 export type Topic = keyof typeof topics
 
-/** Services with OpenTelemetry, one process each. */
-export const tracedServices = [
-  'storefront',
-  'orders',
-  'payments',
-  'inventory',
-  'shipping',
-  'notifications',
-  'analytics',
-  'fraud',
-] as const
-/** Older parts without instrumentation, together in one process: the ERP bridge and the warehouse's Connect sink. */
-export const untracedService = 'legacy'
-export type ServiceName = (typeof tracedServices)[number] | typeof untracedService
+/** Services with OpenTelemetry, by the process that hosts them; each is a service of its own in its traces. */
+export const hosts = {
+  front: ['storefront', 'orders', 'payments'],
+  back: ['inventory', 'shipping', 'notifications', 'analytics', 'fraud'],
+} as const
+export type HostName = keyof typeof hosts
+export type TracedService = (typeof hosts)[HostName][number]
 
 /** Ways to fail, by name, with what they do. */
 export const breakages = {
@@ -39,11 +32,11 @@ export const breakages = {
     'payments crashes on wallet payments (about 12 % of orders); letters go to orders-dlt after two retries',
   'slow-inventory': 'inventory handles messages more slowly than they arrive; its lag grows',
   'poison-payload':
-    'every 10 s a truncated payload on stock and shipments; letters in dead-letter-topic-stock and connect-dlq',
+    'every 10 s a truncated payload on orders, stock and shipments; letters in orders-dlt, dead-letter-topic-stock and connect-dlq',
   'stopped-notifications': 'notifications leaves its group; its lag grows without members',
   'schema-change':
     'orders are written with an incompatible OrderPlaced; fraud and analytics can not read half of them',
-  'lost-trace': 'shipping sends outside of its span; traces end there and begin anew',
+  'lost-trace': 'shipping sends by a client without instrumentation; traces end there',
   burst: 'fifty times the rate for 10 s, then it fixes itself',
 } as const
 
@@ -54,3 +47,6 @@ export const defaultBreakages = [
   'slow-inventory',
   'poison-payload',
 ] as const satisfies readonly Breakage[]
+
+/** How the shop runs when nobody has told it otherwise. */
+export const defaultControl = { rate: 5, broken: [...defaultBreakages] }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { Header } from './raw-record.ts'
+import { type Header, textHeader } from '../exact-producer.ts'
 
 /** One message that a framework gives up on. */
 export type Death = {
@@ -11,10 +11,11 @@ export type Death = {
   readonly errorClass: string
   readonly causeClass: string
   readonly message: string
+  readonly causeMessage: string
   readonly stack: string
 }
 
-const text = (name: string, value: string): Header => [Buffer.from(name), Buffer.from(value)]
+const text = textHeader
 
 const int32 = (name: string, value: number): Header => {
   const bytes = Buffer.alloc(4)
@@ -40,51 +41,67 @@ export const bigIntegerBytes = (value: bigint): Buffer => {
   )
 }
 
-const named = (headers: readonly Header[], name: string): boolean =>
-  headers.some(([one]) => one.toString() === name)
-const without = (headers: readonly Header[], prefix: string): Header[] =>
-  headers.filter(([name]) => !name.toString().startsWith(prefix))
+const lastNamed = (headers: readonly Header[], name: string): Header | undefined =>
+  headers.findLast(([one]) => one.toString() === name)
+const without = (headers: readonly Header[], names: readonly string[]): Header[] =>
+  headers.filter(([name]) => !names.includes(name.toString()))
+
+const readAttempts = (headers: readonly Header[]): number => {
+  const bytes = lastNamed(headers, 'retry_topic-attempts')?.[1]
+  return bytes?.length === 4 ? bytes.readInt32BE() : 1
+}
 
 /**
- * Spring Kafka's DeadLetterPublishingRecoverer with `appendOriginalHeaders=false`: origin headers are written once and
- * stay those of the first topic; exception headers are replaced at every hop. Retry topics add attempts and back-off.
+ * Spring Kafka 4.1.1: `DeadLetterRecordManager.addAndEnhanceHeaders`, as `DeadLetterPublishingRecovererFactory` of
+ * `@RetryableTopic` sets it up (`appendOriginalHeaders=false`, `retainAllRetryHeaderValues=true`), but with the names
+ * of a plain `DeadLetterPublishingRecoverer`. In this order: the exception's headers, each replacing its like; the
+ * origin's, each only where there is none; then the retry's, appended at every hop: the first record's time, the attempts
+ * so far and one, and when the next may begin (now, for the dead letter itself).
  */
 export const springHeaders = (
   headers: readonly Header[],
   death: Death,
-  retry?: { readonly attempts: number; readonly notBefore: bigint | null; readonly firstAttemptAt: bigint },
+  retry?: { readonly notBefore: bigint },
 ): readonly Header[] => {
-  const kept = without(without(headers, 'kafka_dlt-exception'), 'retry_topic-')
-  const origin = named(kept, 'kafka_dlt-original-topic')
-    ? []
-    : [
-        text('kafka_dlt-original-topic', death.topic),
-        int32('kafka_dlt-original-partition', death.partition),
-        int64('kafka_dlt-original-offset', death.offset),
-        int64('kafka_dlt-original-timestamp', death.timestamp),
-        text('kafka_dlt-original-timestamp-type', 'CreateTime'),
-        text('kafka_dlt-original-consumer-group', death.group),
-      ]
-  return [
-    ...kept,
-    ...origin,
+  const exception = [
     text('kafka_dlt-exception-fqcn', 'org.springframework.kafka.listener.ListenerExecutionFailedException'),
     text('kafka_dlt-exception-cause-fqcn', death.errorClass),
     text('kafka_dlt-exception-message', `Listener failed; ${death.message}`),
     text('kafka_dlt-exception-stacktrace', death.stack),
+  ]
+  const origin = [
+    text('kafka_dlt-original-topic', death.topic),
+    int32('kafka_dlt-original-partition', death.partition),
+    int64('kafka_dlt-original-offset', death.offset),
+    int64('kafka_dlt-original-timestamp', death.timestamp),
+    text('kafka_dlt-original-timestamp-type', 'CreateTime'),
+    text('kafka_dlt-original-consumer-group', death.group),
+  ]
+  const firstTime = lastNamed(headers, 'retry_topic-original-timestamp')?.[1]
+  return [
+    ...without(
+      headers,
+      exception.map(([name]) => name.toString()),
+    ),
+    ...exception,
+    ...origin.filter(([name]) => lastNamed(headers, name.toString()) === undefined),
     ...(retry
       ? [
-          int32('retry_topic-attempts', retry.attempts),
-          [Buffer.from('retry_topic-original-timestamp'), bigIntegerBytes(retry.firstAttemptAt)] as Header,
-          ...(retry.notBefore === null
-            ? []
-            : [[Buffer.from('retry_topic-backoff-timestamp'), bigIntegerBytes(retry.notBefore)] as Header]),
+          [
+            Buffer.from('retry_topic-original-timestamp'),
+            firstTime ?? bigIntegerBytes(death.timestamp),
+          ] as Header,
+          int32('retry_topic-attempts', readAttempts(headers) + 1),
+          [Buffer.from('retry_topic-backoff-timestamp'), bigIntegerBytes(retry.notBefore)] as Header,
         ]
       : []),
   ]
 }
 
-/** Kafka Connect's DeadLetterQueueReporter with `errors.deadletterqueue.context.headers.enable=true`: appended, as text. */
+/**
+ * Kafka Connect 4.3.1: `DeadLetterQueueReporter.populateContextHeaders`, with
+ * `errors.deadletterqueue.context.headers.enable=true`. Appended, as text; a second death repeats all of them.
+ */
 export const connectHeaders = (
   headers: readonly Header[],
   death: Death,
@@ -103,12 +120,15 @@ export const connectHeaders = (
   text('__connect.errors.exception.stacktrace', death.stack),
 ]
 
-/** SmallRye's KafkaDeadLetterQueue: its own headers first, the message's after them; no stack trace, no timestamp. */
+/**
+ * SmallRye Reactive Messaging 4.36.0: `KafkaDeadLetterQueue.handle`. Its own headers first, the message's after them; no
+ * stack trace, no timestamp, the partition left to the key.
+ */
 export const smallryeHeaders = (headers: readonly Header[], death: Death): readonly Header[] => [
   text('dead-letter-exception-class-name', death.errorClass),
-  text('dead-letter-cause-class-name', death.causeClass),
   text('dead-letter-reason', death.message),
-  text('dead-letter-cause', death.message),
+  text('dead-letter-cause-class-name', death.causeClass),
+  text('dead-letter-cause', death.causeMessage),
   text('dead-letter-topic', death.topic),
   text('dead-letter-partition', String(death.partition)),
   text('dead-letter-offset', death.offset.toString()),

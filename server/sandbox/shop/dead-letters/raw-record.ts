@@ -1,6 +1,6 @@
 import { Connection, fetchV17, metadataV12 } from '@platformatic/kafka'
+import type { Header } from '../exact-producer.ts'
 
-export type Header = readonly [name: Buffer, value: Buffer | null]
 export type RawRecord = {
   readonly key: Buffer | null
   readonly value: Buffer | null

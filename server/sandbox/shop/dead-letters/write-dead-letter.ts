@@ -1,43 +1,31 @@
-import { Producer } from '@platformatic/kafka'
+import type { ExactProducer, Header } from '../exact-producer.ts'
 import type { Topic } from '../shop-names.ts'
-import { type Header, type RawRecord, readRawRecord } from './raw-record.ts'
+import { type RawRecord, readRawRecord } from './raw-record.ts'
 
-/** Copies a failed record to another topic with a framework's headers, by a client that keeps order and duplicates. */
-export const makeDeadLetterWriter = (service: string, brokers: readonly string[]) => {
-  let producer: Producer | null = null
-  const open = (): Producer => {
-    producer ??= new Producer({
-      clientId: `${service}-dead-letters`,
-      bootstrapBrokers: [...brokers],
-      retries: 20,
-    })
-    return producer
-  }
-  return {
-    write: async (
-      to: Topic,
-      from: { readonly topic: string; readonly partition: number; readonly offset: bigint },
-      headersOf: (record: RawRecord) => readonly Header[],
-      options: { readonly keepTimestamp: boolean },
-    ): Promise<void> => {
-      const record = await readRawRecord(brokers, from.topic, from.partition, from.offset)
-      // One Buffer object a header as key of the map: equal names stay apart and in order.
-      const headers = new Map(
-        headersOf(record).map(([name, value]) => [Buffer.from(name), value] as [Buffer, Buffer]),
-      )
-      const message = {
-        topic: to,
-        headers,
-        ...(options.keepTimestamp ? { timestamp: record.timestamp } : {}),
-      }
-      const body = {
-        ...(record.key === null ? {} : { key: record.key }),
-        ...(record.value === null ? {} : { value: record.value }),
-      }
-      await open().send({ messages: [{ ...message, ...body }], acks: -1 })
-    },
-    close: async () => {
-      await producer?.close()
-    },
-  }
+export type DeadLetterOptions = {
+  /** Connect keeps the record's time; Spring and SmallRye write that of the dead letter. */
+  readonly keepTimestamp: boolean
+  /** Spring keeps the partition's number where the target has it; Connect and SmallRye leave it to the key. */
+  readonly keepPartition: boolean
 }
+
+/** Copies a failed record, byte by byte, to another topic with a framework's headers. */
+export const makeDeadLetterWriter = (producer: ExactProducer, brokers: readonly string[]) => ({
+  write: async (
+    to: Topic,
+    from: { readonly topic: string; readonly partition: number; readonly offset: bigint },
+    headersOf: (record: RawRecord) => readonly Header[],
+    { keepTimestamp, keepPartition }: DeadLetterOptions,
+  ): Promise<void> => {
+    const record = await readRawRecord(brokers, from.topic, from.partition, from.offset)
+    const { key, value, timestamp } = record
+    await producer.send({
+      topic: to,
+      key,
+      value,
+      headers: headersOf(record),
+      ...(keepPartition ? { partition: from.partition } : {}),
+      ...(keepTimestamp ? { timestamp } : {}),
+    })
+  },
+})

@@ -1,5 +1,6 @@
+import { consume } from '../consume.ts'
 import { connectHeaders, javaStack } from '../dead-letters/frameworks.ts'
-import { consume, type Failure, nameBusiness, type Received, type ServiceKit } from '../service-kit.ts'
+import { type Failure, nameBusiness, type Received, type ServiceKit } from '../service-kit.ts'
 
 /** Its group is `connect-fraud`, as Kafka Connect names the group of a sink. */
 const connector = { name: 'fraud', converter: 'io.confluent.connect.avro.AvroConverter' } as const
@@ -35,11 +36,12 @@ export const runFraud = async (kit: ServiceKit): Promise<void> => {
             errorClass,
             causeClass: errorClass,
             message: text,
+            causeMessage: error.message,
             stack: javaStack(errorClass, text, frames),
           },
           connector,
         ),
-      { keepTimestamp: true },
+      { keepTimestamp: true, keepPartition: false },
     )
   }
 

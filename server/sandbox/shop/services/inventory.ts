@@ -1,9 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bucketOf, causedBy, consume, nameBusiness, type Received, type ServiceKit } from '../service-kit.ts'
+import { consume } from '../consume.ts'
+import {
+  bucketOf,
+  causedBy,
+  makePoison,
+  nameBusiness,
+  type Received,
+  type ServiceKit,
+} from '../service-kit.ts'
 
 /** Reserves stock for paid orders and releases it for cancelled ones. */
 export const runInventory = async (kit: ServiceKit): Promise<void> => {
-  let lastPoisonAt = 0
+  const poison = makePoison(kit)
 
   const work = async (): Promise<void> => {
     // Slower than the orders arrive, whatever their rate.
@@ -22,10 +30,7 @@ export const runInventory = async (kit: ServiceKit): Promise<void> => {
       sku: 'mug-blue',
       quantity: 1 + bucketOf(orderId, 3),
     })
-    const isPoison = kit.isBroken('poison-payload') && Date.now() - lastPoisonAt > 10_000
-    if (isPoison) lastPoisonAt = Date.now()
-    const value = isPoison ? event.subarray(0, Math.floor(event.length * 0.6)) : event
-    await kit.send('stock', orderId, value, causedBy(received, 'StockReserved', 'inventory'))
+    await kit.send('stock', orderId, poison(event), causedBy(received, 'StockReserved', 'inventory'))
   }
 
   const release = async (received: Received): Promise<void> => {

@@ -1,5 +1,6 @@
+import { consume } from '../consume.ts'
 import { connectHeaders, javaStack } from '../dead-letters/frameworks.ts'
-import { consume, type Failure, type Received, type ServiceKit } from '../service-kit.ts'
+import type { Failure, Received, ServiceKit } from '../service-kit.ts'
 
 const dataException = 'org.apache.kafka.connect.errors.DataException'
 
@@ -61,11 +62,12 @@ export const runLegacy = async (kit: ServiceKit): Promise<void> => {
             errorClass: dataException,
             causeClass: dataException,
             message: text,
+            causeMessage: error.message,
             stack,
           },
           connector,
         ),
-      { keepTimestamp: true },
+      { keepTimestamp: true, keepPartition: false },
     )
   }
 

@@ -1,5 +1,5 @@
-import type { Consumer } from 'kafkajs'
-import { causedBy, consume, nameBusiness, type Received, type ServiceKit } from '../service-kit.ts'
+import { consume, type Membership } from '../consume.ts'
+import { causedBy, nameBusiness, type Received, type ServiceKit } from '../service-kit.ts'
 
 /** Tells customers about their parcels. Leaves its group while `stopped-notifications` is on. */
 export const runNotifications = async (kit: ServiceKit): Promise<void> => {
@@ -13,15 +13,15 @@ export const runNotifications = async (kit: ServiceKit): Promise<void> => {
     await kit.send('notifications', orderId, value, causedBy(received, 'NotificationSent', 'notifications'))
   }
 
-  let consumer: Consumer | null = null
+  let membership: Membership | null = null
   let turn: Promise<void> = Promise.resolve()
   const follow = async (): Promise<void> => {
     const shouldRun = !kit.isBroken('stopped-notifications')
-    if (shouldRun && consumer === null)
-      consumer = await consume(kit, { group: 'notifications', topics: ['shipments'], handle: notify })
-    if (!shouldRun && consumer !== null) {
-      await consumer.disconnect()
-      consumer = null
+    if (shouldRun && membership === null)
+      membership = await consume(kit, { group: 'notifications', topics: ['shipments'], handle: notify })
+    if (!shouldRun && membership !== null) {
+      await membership.leave()
+      membership = null
     }
   }
   kit.control.onChange(() => {

@@ -1,10 +1,11 @@
-import type { IHeaders } from 'kafkajs'
 import type { Order } from '../codecs.ts'
+import { consume } from '../consume.ts'
+import { type Header, textHeader } from '../exact-producer.ts'
 import {
   bucketOf,
   causedBy,
   cloudEventHeaders,
-  consume,
+  makePoison,
   nameBusiness,
   type Received,
   type ServiceKit,
@@ -12,8 +13,13 @@ import {
 
 const payments = ['CARD', 'CARD', 'CARD', 'CARD', 'CARD', 'INVOICE', 'INVOICE', 'WALLET'] as const
 
+/** One order in so many is sent with headers that only an exact client can write. */
+const exactShare = 10
+
 /** Accepts checkouts as orders, and runs the saga: an order whose payment is refused is cancelled. */
 export const runOrders = async (kit: ServiceKit): Promise<void> => {
+  const poison = makePoison(kit)
+
   const accept = async (received: Received): Promise<void> => {
     const text = received.value?.subarray(5).toString() ?? ''
     const orderId = /"orderId":"([^"]+)"/.exec(text)?.[1] ?? ''
@@ -28,21 +34,27 @@ export const runOrders = async (kit: ServiceKit): Promise<void> => {
       currency: 'EUR',
       lines: [{ sku: 'mug-blue', quantity: 1 + bucketOf(orderId, 3) }],
     }
-    // Two headers of one name with another between them, a null and a binary one: exactness can be seen on them.
-    const headers: IHeaders = {
+    const isChanged = kit.isBroken('schema-change') && bucketOf(orderId, 2) === 0
+    const value = poison(isChanged ? await kit.codecs.brokenOrder(order) : kit.codecs.order(order))
+    const headers = {
       ...cloudEventHeaders('shop.orders.OrderPlaced', 'orders', orderId, new Date()),
-      tag: ['new', bucketOf(orderId, 2) === 0 ? 'web' : 'app'],
       'customer-id': customerId.toString(),
-      checksum: Buffer.from([0xff, 0x00, bucketOf(orderId, 256)]),
       ...causedBy(received, 'OrderPlaced', 'orders'),
     }
-    const isChanged = kit.isBroken('schema-change') && bucketOf(orderId, 2) === 0
-    await kit.send(
-      'orders',
-      orderId,
-      isChanged ? await kit.codecs.brokenOrder(order) : kit.codecs.order(order),
-      headers,
-    )
+    const checksum = Buffer.from([0xff, 0x00, bucketOf(orderId, 256)])
+    const origin = bucketOf(orderId, 2) === 0 ? 'web' : 'app'
+    if (bucketOf(`exact ${orderId}`, exactShare) > 0)
+      return void (await kit.send('orders', orderId, value, { ...headers, tag: ['new', origin], checksum }))
+    // Two headers of one name with others between them, a null, an empty and a binary one: exactness can be seen on them.
+    const exact: Header[] = [
+      textHeader('tag', 'new'),
+      ...Object.entries(headers).map(([name, text]) => textHeader(name, String(text))),
+      [Buffer.from('gift-note'), null],
+      textHeader('coupon', ''),
+      [Buffer.from('checksum'), checksum],
+      textHeader('tag', origin),
+    ]
+    await kit.sendExactly('orders', orderId, value, exact)
   }
 
   const cancelRefused = async (received: Received): Promise<void> => {

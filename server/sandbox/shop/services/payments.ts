@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { trace } from '@opentelemetry/api'
+import { consume } from '../consume.ts'
 import { nodeStack, springHeaders } from '../dead-letters/frameworks.ts'
 import {
   causedBy,
-  consume,
   type Failure,
   inSpan,
   nameBusiness,
@@ -17,7 +16,6 @@ const retries: readonly { readonly topic: Topic; readonly backoffMs: number }[] 
   { topic: 'orders-retry-0', backoffMs: 1_000 },
   { topic: 'orders-retry-1', backoffMs: 3_000 },
 ]
-const remembered = 50_000
 
 const headerBytes = (received: Received, name: string): Buffer | null => {
   const value = received.message.headers?.[name]
@@ -28,18 +26,12 @@ const headerBytes = (received: Received, name: string): Buffer | null => {
 /** Charges orders. What fails is tried again from two retry topics and then given up on, as Spring Kafka does it. */
 export const runPayments = async (kit: ServiceKit): Promise<void> => {
   const client = new PaymentClient(() => kit.isBroken('payment-bug'))
-  const settled = new Set<string>()
 
   const charge = async (received: Received): Promise<void> => {
     if (received.value === null) throw new TypeError('the order has no value')
     const order = kit.codecs.readOrder(received.value)
     const customerId = order.customerId.toString()
     nameBusiness(order.orderId, customerId)
-    // Idempotent: an order that was charged is not charged again, whoever sends it again.
-    if (settled.has(order.orderId)) {
-      trace.getActiveSpan()?.addEvent('already settled')
-      return
-    }
     try {
       const { reference } = await inSpan('PaymentClient.charge', { 'order.id': order.orderId }, () =>
         client.charge(order),
@@ -62,9 +54,6 @@ export const runPayments = async (kit: ServiceKit): Promise<void> => {
       })
       await kit.send('payments', order.orderId, event, causedBy(received, 'PaymentRefused', 'payments'))
     }
-    settled.add(order.orderId)
-    const [oldest] = settled
-    if (settled.size > remembered && oldest !== undefined) settled.delete(oldest)
   }
 
   const retryWhenDue = async (received: Received): Promise<void> => {
@@ -92,22 +81,22 @@ export const runPayments = async (kit: ServiceKit): Promise<void> => {
             errorClass: error.name,
             causeClass: error.cause instanceof Error ? error.cause.name : error.name,
             message: error.message,
+            causeMessage: error.cause instanceof Error ? error.cause.message : error.message,
             stack: nodeStack(error),
           },
-          {
-            attempts: hop + 1,
-            notBefore: next ? BigInt(Date.now() + next.backoffMs) : null,
-            firstAttemptAt: record.timestamp,
-          },
+          { notBefore: BigInt(Date.now() + (next?.backoffMs ?? 0)) },
         ),
-      { keepTimestamp: false },
+      { keepTimestamp: false, keepPartition: true },
     )
   }
 
-  await consume(kit, { group: 'payments', topics: ['orders'], handle: charge, giveUp })
+  // An order that was charged is not charged again, whoever sends it again and by which way.
+  const effect = 'charge'
+  await consume(kit, { group: 'payments', topics: ['orders'], effect, handle: charge, giveUp })
   await consume(kit, {
     group: 'payments-retry',
     topics: ['orders-retry-0', 'orders-retry-1'],
+    effect,
     handle: retryWhenDue,
     giveUp,
   })

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { consume } from '../consume.ts'
 import { smallryeHeaders } from '../dead-letters/frameworks.ts'
+import { textHeader } from '../exact-producer.ts'
 import {
   causedBy,
-  consume,
   type Failure,
+  makePoison,
   nameBusiness,
   type Received,
   type ServiceKit,
@@ -12,7 +13,7 @@ import {
 
 /** Ships what is reserved. Stands for a Quarkus service: what it gives up on is written as SmallRye writes it. */
 export const runShipping = async (kit: ServiceKit): Promise<void> => {
-  let lastPoisonAt = 0
+  const poison = makePoison(kit)
 
   const ship = async (received: Received): Promise<void> => {
     if (received.value === null) return
@@ -30,16 +31,20 @@ export const runShipping = async (kit: ServiceKit): Promise<void> => {
       datacontenttype: 'application/json',
       data: { orderId, parcel: `parcel-${orderId}`, carrier: 'north' },
     })
-    const isPoison = kit.isBroken('poison-payload') && Date.now() - lastPoisonAt > 10_000
-    if (isPoison) lastPoisonAt = Date.now()
-    const value = Buffer.from(isPoison ? event.slice(0, 80) : event)
+    const value = poison(Buffer.from(event))
     const headers = {
       ...causedBy(received, 'ParcelSent', 'shipping'),
       'content-type': 'application/cloudevents+json; charset=UTF-8',
     }
-    const send = () => kit.send('shipments', orderId, value, headers)
-    // Work handed to a pool that forgets the context: the next span begins a trace of its own.
-    await (kit.isBroken('lost-trace') ? context.with(ROOT_CONTEXT, send) : send())
+    if (!kit.isBroken('lost-trace')) await kit.send('shipments', orderId, value, headers)
+    // Sent by a client that nobody has instrumented: the message has no traceparent, and the trace ends here.
+    else
+      await kit.sendUntraced(
+        'shipments',
+        orderId,
+        value,
+        Object.entries(headers).map(([name, text]) => textHeader(name, String(text))),
+      )
   }
 
   const giveUp = ({ topic, partition, message, error, group }: Failure): Promise<void> =>
@@ -56,9 +61,10 @@ export const runShipping = async (kit: ServiceKit): Promise<void> => {
           errorClass: 'io.vertx.core.json.DecodeException',
           causeClass: 'com.fasterxml.jackson.core.io.JsonEOFException',
           message: `Failed to decode: ${error.message}`,
+          causeMessage: error.message,
           stack: '',
         }),
-      { keepTimestamp: false },
+      { keepTimestamp: false, keepPartition: false },
     )
 
   await consume(kit, { group: 'shipping', topics: ['stock'], handle: ship, giveUp })

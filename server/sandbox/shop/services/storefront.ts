@@ -1,18 +1,44 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bucketOf, inSpan, type ServiceKit } from '../service-kit.ts'
+import { readRawRecord } from '../dead-letters/raw-record.ts'
+import { bucketOf, inSpan, type ServiceKit, untilItWorks } from '../service-kit.ts'
 
 /** Customers have ids beyond what a double holds: whoever rounds them shows another customer. */
 const customerOf = (number: number): bigint => 9_007_199_254_740_993n + BigInt(number % 997) * 2n
 
 const skus = ['mug-blue', 'mug-red', 'kettle', 'teapot', 'cup-set', 'tray']
 
-/** Order numbers grow over restarts: tenths of seconds since 2026. */
-const firstNumber = (): number => Math.floor((Date.now() - Date.UTC(2026, 0, 1)) / 100)
+/** More than can be on their way at once: the last record of a partition need not hold the highest number. */
+const inFlight = 10_000
+
+const lastNumber = async (kit: ServiceKit): Promise<number> => {
+  const admin = kit.kafka.admin()
+  await admin.connect()
+  try {
+    const numbers = (await admin.fetchTopicOffsets('checkouts'))
+      .filter(({ low, high }) => low !== high)
+      .map(async ({ partition, high }) => {
+        const { key } = await readRawRecord(kit.brokers, 'checkouts', partition, BigInt(high) - 1n)
+        return Number(/^order-(\d+)$/.exec(key?.toString() ?? '')?.[1] ?? 0)
+      })
+    return Math.max(0, ...(await Promise.all(numbers)))
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/**
+ * Order numbers never repeat, whatever the rate was before a restart: they go on after those that lie in checkouts, and
+ * never below the clock's tenths of seconds since 2026.
+ */
+const firstNumber = async (kit: ServiceKit): Promise<number> => {
+  const ofClock = Math.floor((Date.now() - Date.UTC(2026, 0, 1)) / 100)
+  return Math.max(ofClock, (await untilItWorks(kit.service, () => lastNumber(kit))) + inFlight)
+}
 
 /** The web shop: takes checkouts at the set rate and keeps customer profiles. */
 export const runStorefront = async (kit: ServiceKit): Promise<void> => {
-  let number = firstNumber()
+  let number = await firstNumber(kit)
   const placeOne = (): Promise<unknown> => {
     number += 1
     const orderId = `order-${number}`
@@ -37,7 +63,9 @@ export const runStorefront = async (kit: ServiceKit): Promise<void> => {
         'customer-id': customerId.toString(),
       }
       await kit.send('checkouts', orderId, Buffer.concat([head, body]), headers)
-    }).catch((error: unknown) => console.error('storefront:', error instanceof Error ? error.message : error))
+    }).catch((error: unknown) => {
+      if (!kit.isClosing()) console.error('storefront:', error instanceof Error ? error.message : error)
+    })
   }
   const keepProfile = async (): Promise<void> => {
     const key = `customer-${customerOf(number)}`
@@ -47,7 +75,7 @@ export const runStorefront = async (kit: ServiceKit): Promise<void> => {
     // A profile that was erased is a null value: on a compacted topic, a delete.
     await kit.send('customers', key, number % 7 === 0 ? null : profile).catch(() => {})
   }
-  for (let carried = 0, lastProfileAt = 0; ; ) {
+  for (let carried = 0, lastProfileAt = 0; !kit.isClosing(); ) {
     const { rate } = kit.control.state()
     const wanted = (kit.isBroken('burst') ? rate * 50 : rate) * 0.2 + carried
     carried = wanted - Math.floor(wanted)
