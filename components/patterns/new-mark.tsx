@@ -19,7 +19,7 @@ export const NewMark = ({
   return (
     <>
       {isShown ? (
-        <div className="pointer-events-none absolute inset-x-0 top-9 z-10 flex justify-center">
+        <div className="pointer-events-none absolute inset-x-0 top-1 z-10 flex justify-center">
           <Button
             data-waiting={waiting}
             onClick={onBring}

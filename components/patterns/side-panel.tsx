@@ -71,7 +71,7 @@ export const SidePanel = ({
     <section
       aria-label={`Details: ${title}`}
       className={classNames(
-        'fixed top-[47px] right-0 bottom-0 z-20 flex max-w-[calc(100vw-80px)] border-l border-line-strong bg-page shadow-overlay',
+        'fixed top-[calc(3px+2.75rem)] right-0 bottom-0 z-20 flex max-w-[calc(100vw-80px)] border-l border-line-strong bg-page shadow-overlay',
         className,
       )}
       style={{ width: sidePx }}

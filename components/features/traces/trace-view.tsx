@@ -105,7 +105,9 @@ export const TraceView = ({
         >
           <SpanDetails
             span={span}
-            edges={trace.edges.filter(({ consumer }) => consumer === span.spanId)}
+            edges={trace.edges.filter(
+              ({ consumer, waitedNs }) => consumer === span.spanId && waitedNs !== '0',
+            )}
             connection={connection}
             traceId={traceId}
           />
