@@ -53,6 +53,9 @@ export const listMessages = async (
   )
   if (!scanned.ok) return fail(faultOf(scanned.error))
   const { messages, scannedMessages, scannedBytes, stop, errors, resumeAt, ...report } = scanned.value
+  // Nothing came and something failed: that is a fault, not an empty topic.
+  const [failed] = errors
+  if (failed && messages.length === 0 && scannedMessages === 0n) return fail(faultOf(failed.error))
   if (partition !== undefined && resumeAt.size === 0 && errors.length === 0)
     return notFound(`The topic ${topic} has no partition ${partition}.`)
   const durationMs = Math.round(performance.now() - startedAt)
