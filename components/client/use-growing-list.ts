@@ -71,10 +71,11 @@ export const useGrowingList = <const E extends PagedEndpoint, T>({
     const { data, isSuccess } = await list.refetch()
     if (isSuccess && follow) client.setQueryData(headOptions.queryKey, data.pages[0] as never)
   }
-  // Rows that wait when Live is switched on come at once.
+  // Rows that wait when Live is switched on come at once, and so do the first rows of an empty list: nobody reads there.
+  const comesAtOnce = isOn || rows.length === 0
   useEffect(() => {
-    if (isOn && waiting > 0) bring()
-  }, [isOn, waiting])
+    if (comesAtOnce && waiting > 0) bring()
+  }, [comesAtOnce, waiting])
   const ownError = list.isFetchNextPageError ? null : list.error
   return {
     /** For a QueryPanel. A page further back that failed is told where it was asked for, not here. */

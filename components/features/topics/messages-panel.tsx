@@ -16,6 +16,7 @@ import { messageColumns } from './message-columns.tsx'
 import { MessagePanel } from './message-panel.tsx'
 import { ScanErrors, ScanLine, SearchedBackTo, SearchStrip } from './scan-strip.tsx'
 import { sumScans } from './search-words.ts'
+import { messagesAsk } from './topic-address.ts'
 
 const rowsIn = {
   read: ({ messages }: MessageList) => messages,
@@ -48,10 +49,7 @@ export const MessagesPanel = ({
   const isSearch = searchKey !== ''
   const growing = useGrowingList({
     endpoint: endpoints.listMessages,
-    input: {
-      params: { connection, topic },
-      query: { limit: 50, ...(isSearch ? { key: searchKey } : {}) },
-    },
+    input: messagesAsk(connection, topic, searchKey),
     rowsIn,
     keyOf: ({ position }: MessageRow) => position,
     // Searching costs too much to be repeated every few seconds, and rows of another key must not stand in for its own.

@@ -1,15 +1,15 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { useQueryStates } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { MessagesPanel } from './messages-panel.tsx'
+import { topicSearch, topicTabs } from './topic-address.ts'
 import { TopicFacts } from './topic-facts.tsx'
 
-const tabs = ['messages', 'partitions', 'groups', 'config'] as const
 const tabTitles = {
   messages: 'Messages',
   partitions: 'Partitions',
@@ -19,10 +19,7 @@ const tabTitles = {
 
 /** One topic: its newest messages first; partitions, groups and configuration beside. */
 export const TopicView = ({ connection, topic }: { readonly connection: string; readonly topic: string }) => {
-  const [{ tab, key }, setView] = useQueryStates({
-    tab: parseAsStringLiteral(tabs).withDefault('messages'),
-    key: parseAsString.withDefault(''),
-  })
+  const [{ tab, key }, setView] = useQueryStates(topicSearch)
   const query = useQuery(endpointQuery(endpoints.showTopic, { params: { connection, topic } }))
   const data = query.data?.data
   return (
@@ -42,7 +39,7 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
       }
     >
       <div role="tablist" aria-label="Parts of the topic" className="flex gap-4 border-b border-line">
-        {tabs.map((one) => (
+        {topicTabs.map((one) => (
           <button
             key={one}
             type="button"

@@ -1,6 +1,6 @@
 'use client'
 import { useRouter } from 'next/navigation'
-import { parseAsBoolean, parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
+import { useQueryStates } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { TraceList, TraceRow } from '#server/contracts/traces.ts'
 import { routes } from '../../client/routes.ts'
@@ -13,6 +13,7 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { traceColumns } from './trace-columns.tsx'
 import { TraceFilter } from './trace-filter.tsx'
+import { tracesAsk, tracesSearch } from './traces-address.ts'
 
 const rowsIn = {
   read: ({ traces }: TraceList) => traces,
@@ -22,25 +23,11 @@ const rowsIn = {
 /** Traces by order, key, service, duration or error, newest first. */
 export const TracesView = ({ connection }: { readonly connection: string }) => {
   const router = useRouter()
-  const [view, setView] = useQueryStates({
-    q: parseAsString.withDefault(''),
-    service: parseAsString.withDefault(''),
-    errors: parseAsBoolean.withDefault(false),
-    minutes: parseAsInteger.withDefault(60),
-    least: parseAsInteger.withDefault(0),
-  })
-  const { q, service, errors, minutes, least } = view
+  const [view, setView] = useQueryStates(tracesSearch)
+  const { q, service, errors, least } = view
   const growing = useGrowingList({
     endpoint: endpoints.listTraces,
-    input: {
-      query: {
-        q,
-        minutes,
-        errors: String(errors),
-        ...(service === '' ? {} : { service }),
-        ...(least === 0 ? {} : { minDurationMs: least }),
-      },
-    },
+    input: tracesAsk(view),
     rowsIn,
     keyOf: ({ traceId }: TraceRow) => traceId,
   })

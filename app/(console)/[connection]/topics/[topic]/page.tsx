@@ -1,19 +1,31 @@
 import { HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
+import type { SearchParams } from 'nuqs/server'
 import { readParams } from '#components/client/read-params.ts'
+import { loadTopic, messagesAsk } from '#components/features/topics/topic-address.ts'
 import { TopicView } from '#components/features/topics/topic-view.tsx'
 import { operations } from '#server/http/operations.ts'
 import { prefetch, want } from '#server/http/prefetch.ts'
 
-type Props = { readonly params: Promise<{ connection: string; topic: string }> }
+type Props = {
+  readonly params: Promise<{ connection: string; topic: string }>
+  readonly searchParams: Promise<SearchParams>
+}
 
 export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({
   title: (await readParams(params)).topic,
 })
 
-export default async function Page({ params }: Props) {
+export default async function Page({ params, searchParams }: Props) {
   const { connection, topic } = await readParams(params)
-  const answers = await prefetch(want(operations.showTopic, { params: { connection, topic } }))
+  const { tab, key } = await loadTopic(searchParams)
+  const answers = await prefetch(
+    want(operations.showTopic, { params: { connection, topic } }),
+    // A search takes longer than a page waits.
+    ...(tab === 'messages' && key === ''
+      ? [want(operations.listMessages, messagesAsk(connection, topic, key))]
+      : []),
+  )
   return (
     <HydrationBoundary state={answers}>
       <TopicView connection={connection} topic={topic} />
