@@ -17,6 +17,7 @@ export const commands = {
   'go-audit': { title: 'Go to Audit', keys: 'g a', section: 'Go to' },
   'open-palette': { title: 'Find a page, topic, group, key or trace', keys: 'Ctrl+K', section: 'View' },
   'open-help': { title: 'Show all keys', keys: '?', section: 'View' },
+  'add-mark': { title: 'Set a mark on the charts', keys: 'Shift+M', section: 'View' },
   'toggle-theme': { title: 'Switch between light and dark', keys: 'Shift+D', section: 'View' },
   'toggle-density': { title: 'Switch between dense and comfortable rows', keys: 'Shift+R', section: 'View' },
   'toggle-live': { title: 'Let new rows come by themselves, or wait', keys: 'Shift+L', section: 'View' },

@@ -121,3 +121,30 @@ test('each state of a panel says what it is', async ({ page }) => {
     timeout: 30_000,
   })
 })
+
+test('a mark that is set by hand stands on the charts', async ({ page }) => {
+  await page.goto('/local/groups/inventory')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await page.locator('body').press('Shift+M')
+  await expect(page.getByRole('dialog', { name: 'Set a mark' })).toBeVisible()
+  await page.keyboard.type('inventory 3.4 is out')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(
+    page.getByRole('img', { name: 'Lag of inventory over the last hour' }).getByText('inventory 3.4 is out'),
+  ).toBeVisible()
+})
+
+test('a link carries the time zone that was chosen to whoever opens it', async ({ page, browser }) => {
+  await page.goto('/local/dead-letters')
+  await page.getByRole('combobox', { name: 'Time zone' }).selectOption('Asia/Tokyo')
+  await expect(page).toHaveURL(/zone=Asia(\/|%2F)Tokyo/)
+  await page.keyboard.press('g')
+  await page.keyboard.press('a')
+  await expect(page).toHaveURL(/audit\?zone=Asia(\/|%2F)Tokyo/)
+  const colleague = await browser.newContext()
+  const other = await colleague.newPage()
+  await other.goto(page.url())
+  await expect(other.getByRole('combobox', { name: 'Time zone' })).toHaveValue('Asia/Tokyo')
+  await colleague.close()
+})

@@ -17,6 +17,9 @@ import { useShellKeys } from './use-shell-keys.ts'
 const CommandMenu = dynamic(() => import('./command-menu.tsx').then((module) => module.CommandMenu), {
   ssr: false,
 })
+const MarkDialog = dynamic(() => import('./mark-dialog.tsx').then((module) => module.MarkDialog), {
+  ssr: false,
+})
 const HelpDialog = dynamic(() => import('./help-dialog.tsx').then((module) => module.HelpDialog), {
   ssr: false,
 })
@@ -41,7 +44,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
   const path = usePathname()
   const live = useLive()
   const { density, railCollapsed } = usePreferences()
-  const [open, setOpen] = useState<'palette' | 'help' | null>(null)
+  const [open, setOpen] = useState<'palette' | 'help' | 'mark' | null>(null)
   const connections = useQuery(endpointQuery(endpoints.listConnections)).data?.connections ?? []
   const current = connections.find(({ id }) => id === connection)
 
@@ -51,6 +54,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
     ),
     'open-palette': () => setOpen('palette'),
     'open-help': () => setOpen('help'),
+    'add-mark': () => setOpen('mark'),
     'toggle-theme': toggleTheme,
     'toggle-density': () => setPreferences({ density: density === 'dense' ? 'comfortable' : 'dense' }),
     'toggle-live': () => live.setOn(!live.isOn),
@@ -95,6 +99,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
       {open === 'palette' ? (
         <CommandMenu connection={connection} onClose={() => setOpen(null)} run={run} />
       ) : null}
+      {open === 'mark' ? <MarkDialog onClose={() => setOpen(null)} /> : null}
       {open === 'help' ? <HelpDialog open onOpenChange={() => setOpen(null)} /> : null}
     </>
   )
