@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readRawRecord } from '../dead-letters/raw-record.ts'
+import { findLastOrderNumber } from '../order-numbers.ts'
 import { bucketOf, inSpan, type ServiceKit, untilItWorks } from '../service-kit.ts'
 
 /** Customers have ids beyond what a double holds: whoever rounds them shows another customer. */
@@ -8,37 +8,9 @@ const customerOf = (number: number): bigint => 9_007_199_254_740_993n + BigInt(n
 
 const skus = ['mug-blue', 'mug-red', 'kettle', 'teapot', 'cup-set', 'tray']
 
-/** More than can be on their way at once: the last record of a partition need not hold the highest number. */
-const inFlight = 10_000
-
-const lastNumber = async (kit: ServiceKit): Promise<number> => {
-  const admin = kit.kafka.admin()
-  await admin.connect()
-  try {
-    const numbers = (await admin.fetchTopicOffsets('checkouts'))
-      .filter(({ low, high }) => low !== high)
-      .map(async ({ partition, high }) => {
-        const { key } = await readRawRecord(kit.brokers, 'checkouts', partition, BigInt(high) - 1n)
-        return Number(/^order-(\d+)$/.exec(key?.toString() ?? '')?.[1] ?? 0)
-      })
-    return Math.max(0, ...(await Promise.all(numbers)))
-  } finally {
-    await admin.disconnect()
-  }
-}
-
-/**
- * Order numbers never repeat, whatever the rate was before a restart: they go on after those that lie in checkouts, and
- * never below the clock's tenths of seconds since 2026.
- */
-const firstNumber = async (kit: ServiceKit): Promise<number> => {
-  const ofClock = Math.floor((Date.now() - Date.UTC(2026, 0, 1)) / 100)
-  return Math.max(ofClock, (await untilItWorks(kit.service, () => lastNumber(kit))) + inFlight)
-}
-
 /** The web shop: takes checkouts at the set rate and keeps customer profiles. */
 export const runStorefront = async (kit: ServiceKit): Promise<void> => {
-  let number = await firstNumber(kit)
+  let number = await untilItWorks(kit.service, () => findLastOrderNumber(kit.kafka, kit.brokers, 'checkouts'))
   const placeOne = (): Promise<unknown> => {
     number += 1
     const orderId = `order-${number}`
