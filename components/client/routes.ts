@@ -6,7 +6,7 @@ const part = encodeURIComponent
 export const routes = {
   overview: (connection: string) => `/${part(connection)}`,
   topics: (connection: string) => `/${part(connection)}/topics`,
-  topic: (connection: string, topic: string, query: { key?: string } = {}) =>
+  topic: (connection: string, topic: string, query: { search?: string } = {}) =>
     withQuery(`/${part(connection)}/topics/${part(topic)}`, query),
   message: (connection: string, topic: string, position: string) =>
     `/${part(connection)}/topics/${part(topic)}/messages/${part(position)}`,

@@ -116,8 +116,8 @@ test('each state of a panel says what it is', async ({ page }) => {
   await expect(page.locator('[data-state="filtered"]')).toContainText('Nothing matches the filter')
   await page.getByRole('button', { name: 'Clear filter' }).click()
   await expect(page.getByRole('link', { name: 'orders', exact: true }).first()).toBeVisible()
-  await page.goto('/local/topics/orders?key=no-such-key')
-  await expect(page.locator('[data-state="filtered"]')).toContainText('No message has this key', {
+  await page.goto('/local/topics/orders?search=key:no-such-key')
+  await expect(page.locator('[data-state="filtered"]')).toContainText('No message fits the search', {
     timeout: 30_000,
   })
 })

@@ -102,7 +102,7 @@ test('empty and filtered to nothing: each says what comes next', async ({ page }
   await page.goto(`${faulty.url}/faulty/topics/nothing-yet`)
   await expect(state(page, 'empty')).toBeVisible()
   await looksRight(page)
-  await page.goto(`${faulty.url}/faulty/topics/nothing-yet?key=order-1`)
+  await page.goto(`${faulty.url}/faulty/topics/nothing-yet?search=key:order-1`)
   await expect(state(page, 'filtered')).toBeVisible()
   await page.goto(`${faulty.url}/faulty/topics?q=nothing-of-this-name`)
   await state(page, 'filtered').getByRole('button', { name: 'Clear filter' }).click()

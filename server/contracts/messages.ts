@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mostSearchCharacters } from './message-search.ts'
 import { base64, connectionId, decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
 /** What the decoder that won made of one side (key or value) of a message. */
@@ -86,9 +87,8 @@ export type ScanReport = z.infer<typeof scanReport>
 export const messageListQuery = z.object({
   /** Newest first unless a position or time is given. */
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  partition: z.coerce.number().int().min(0).optional(),
-  /** Only messages whose key text equals this, searched newest first within the budget. */
-  key: z.string().max(1000).optional(),
+  /** Only messages that fit this search (`message-search.ts`), searched newest first within the budget. */
+  search: z.string().max(mostSearchCharacters).default(''),
   /** Opaque; from `nextCursor` of an earlier answer. */
   cursor: z.string().max(8000).optional(),
 })

@@ -197,8 +197,8 @@ describe('topics', () => {
 })
 
 describe('messages', () => {
-  const list = (more: { limit?: number; key?: string; cursor?: string; partition?: number } = {}) =>
-    listMessages(...of(alive), { topic, limit: 50, ...more }, call())
+  const list = (more: { limit?: number; search?: string; cursor?: string } = {}) =>
+    listMessages(...of(alive), { topic, limit: 50, search: '', ...more }, call())
 
   it('come newest first and page by page, each once', async () => {
     const seen: string[] = []
@@ -221,7 +221,7 @@ describe('messages', () => {
   })
 
   it('are found by key, and opened whole with every digit', async () => {
-    const found = await good(endpoints.listMessages.output, list({ key: 'order-42' }))
+    const found = await good(endpoints.listMessages.output, list({ search: 'key:order-42' }))
     expect(found.messages).toHaveLength(1)
     expect(found.scan.messages).toBe('360')
     const position = found.messages[0]?.position as Position
@@ -234,11 +234,27 @@ describe('messages', () => {
     expect(message.headers[0]?.name).toBe('traceparent')
   })
 
+  it('are searched by text, by trace and within partitions', async () => {
+    const found = async (search: string) => {
+      const { messages, scan } = await good(endpoints.listMessages.output, list({ search, limit: 500 }))
+      expect(scan.stop).toBe('end')
+      return messages
+    }
+    expect(await found('value:"\\"n\\":42}"')).toHaveLength(1)
+    expect(await found('b7ad6b7169203331 -key:order-1')).toHaveLength(359)
+    expect(await found('trace:0af7651916cd43dd8448eb211c80319c')).toHaveLength(360)
+    const inTwo = await found('partition:0,2 order-')
+    expect(new Set(inTwo.map(({ partition }) => partition))).toEqual(new Set([0, 2]))
+    const inOne = await found('partition:1')
+    expect(inTwo.length + inOne.length).toBe(360)
+  })
+
   it('refuse a foreign cursor, and name what is missing', async () => {
     expect(await list({ cursor: 'e30' })).toMatchObject({ ok: false, error: { code: 'invalid-request' } })
-    expect(await list({ partition: 9 })).toMatchObject({
+    expect(await list({ search: 'partition:9' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
+    expect(await list({ search: 'key:"open' })).toMatchObject({
       ok: false,
-      error: { code: 'not-found', detail: `The topic ${topic} has no partition 9.` },
+      error: { code: 'invalid-request', detail: 'search, character 5: this quote is not closed.' },
     })
     const position = '0@999999' as Position
     const missing = await showMessage(...of(alive), { topic, position }, call())
@@ -383,7 +399,9 @@ describe('without the broker', () => {
       ok: false,
       error: { code: 'broker-unreachable' },
     })
-    expect(await listMessages(...of(dead), { topic, limit: 5 }, call())).toMatchObject({ ok: false })
+    expect(await listMessages(...of(dead), { topic, limit: 5, search: '' }, call())).toMatchObject({
+      ok: false,
+    })
     const shown = await good(endpoints.showConnection.output, showConnection(...of(dead), call()))
     expect(shown.broker).toBeNull()
   })

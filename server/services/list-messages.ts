@@ -1,7 +1,8 @@
 import type { z } from 'zod'
+import { parseSearch } from '#server/contracts/message-search.ts'
 import type { MessageList, messageListQuery } from '#server/contracts/messages.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { makeKeyMatcher } from '#server/domain/match-key.ts'
+import { type MessageMatcher, makeMessageMatcher } from '#server/domain/match-message.ts'
 import { formatCursor, parseCursor } from '#server/domain/message-cursor.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { browseBudget, type Call, scanBudget } from '#server/ports/call.ts'
@@ -14,10 +15,15 @@ import { namingTopic } from './read-topic-facts.ts'
 const budgetOf = (limit: number, searching: boolean) =>
   searching ? scanBudget : { ...browseBudget, messages: Math.max(browseBudget.messages, limit * 4) }
 
+const filterOf = ({ accept, literals }: MessageMatcher) => ({
+  accept,
+  ...(literals.length === 0 ? {} : { literals }),
+})
+
 /**
- * Messages of a topic, newest first, decoded. With `key`, those whose key reads so, searched backwards within the
- * budget; the scan report says how far it came, and the cursor goes on from there. A cursor that this list has not
- * given out is `invalid-request`.
+ * Messages of a topic, newest first, decoded. With a search, those that fit it, searched backwards within the budget;
+ * the scan report says how far it came, and the cursor goes on from there. A search that can not be read and a cursor
+ * that this list has not given out are `invalid-request`.
  */
 export const listMessages = async (
   _deps: Deps,
@@ -25,26 +31,28 @@ export const listMessages = async (
   input: z.output<typeof messageListQuery> & { readonly topic: TopicName },
   call: Call,
 ): Promise<Result<MessageList, Fault>> => {
-  const { topic, limit, partition, key, cursor } = input
+  const { topic, limit, cursor } = input
   const reader = connection.broker.messages
   if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
   const before = cursor === undefined ? null : parseCursor(cursor)
   if (cursor !== undefined && before === null)
     return invalid('cursor: this is not one that the list of messages has given out.')
+  const parsed = parseSearch(input.search)
+  if (!parsed.ok) return invalid(`search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
+  const matcher = makeMessageMatcher(parsed.terms)
+  // Partitions alone are chosen, not searched for.
+  const searching = parsed.terms.some(({ kind, negated }) => kind !== 'partition' || negated)
   const startedAt = performance.now()
-  const matcher = key === undefined ? null : makeKeyMatcher(key)
-  const budget = budgetOf(limit, matcher !== null)
+  const budget = budgetOf(limit, searching)
   const scanned = namingTopic(
     await reader.readNewest(
       {
         topic,
         limit,
         budget,
-        ...(partition === undefined ? {} : { partitions: [partition] }),
+        ...(matcher.partitions === null ? {} : { partitions: matcher.partitions }),
         ...(before === null ? {} : { before }),
-        ...(matcher === null
-          ? {}
-          : { filter: { accept: ({ key: bytes }) => matcher.matches(bytes), literals: matcher.literals } }),
+        ...(searching ? { filter: filterOf(matcher) } : {}),
       },
       call,
     ),
@@ -56,8 +64,8 @@ export const listMessages = async (
   // Nothing came and something failed: that is a fault, not an empty topic.
   const [failed] = errors
   if (failed && messages.length === 0 && scannedMessages === 0n) return fail(faultOf(failed.error))
-  if (partition !== undefined && resumeAt.size === 0 && errors.length === 0)
-    return notFound(`The topic ${topic} has no partition ${partition}.`)
+  if (matcher.partitions !== null && resumeAt.size === 0 && errors.length === 0)
+    return notFound(`The topic ${topic} has none of the partitions that are searched.`)
   const durationMs = Math.round(performance.now() - startedAt)
   const decoded = await decodeMessages(messages, connection, rowLimits, call)
   return succeed({

@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { endpoints } from '#server/contracts/endpoints.ts'
+import { formatTerm } from '#server/contracts/message-search.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
 import { MessageFacts, MessagePayloads } from '../../patterns/message-sections.tsx'
@@ -8,6 +9,9 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+
+const sameKey = (connection: string, topic: string, text: string): string =>
+  routes.topic(connection, topic, { search: formatTerm({ kind: 'key', text, negated: false }) })
 
 /** One message: value and key decoded, headers explained, raw bytes one key away. */
 export const MessageView = ({
@@ -33,7 +37,7 @@ export const MessageView = ({
       actions={
         <>
           {keyText === null ? null : (
-            <LinkButton href={routes.topic(connection, topic, { key: keyText })}>Same key</LinkButton>
+            <LinkButton href={sameKey(connection, topic, keyText)}>Same key</LinkButton>
           )}
           {traceId === null ? null : (
             <LinkButton href={routes.trace(connection, traceId)}>Open trace</LinkButton>

@@ -19,7 +19,7 @@ const tabTitles = {
 
 /** One topic: its newest messages first; partitions, groups and configuration beside. */
 export const TopicView = ({ connection, topic }: { readonly connection: string; readonly topic: string }) => {
-  const [{ tab, key }, setView] = useQueryStates(topicSearch)
+  const [{ tab, search }, setView] = useQueryStates(topicSearch)
   const query = useQuery(endpointQuery(endpoints.showTopic, { params: { connection, topic } }))
   const data = query.data?.data
   return (
@@ -59,8 +59,8 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
         <MessagesPanel
           connection={connection}
           topic={topic}
-          searchKey={key}
-          onSearchKey={(next) => void setView({ key: next })}
+          search={search}
+          onSearch={(next) => void setView({ search: next })}
         />
       ) : (
         <TopicFacts query={query} tab={tab} connection={connection} />

@@ -18,12 +18,12 @@ export const generateMetadata = async ({ params }: Props): Promise<Metadata> => 
 
 export default async function Page({ params, searchParams }: Props) {
   const { connection, topic } = await readParams(params)
-  const { tab, key } = await loadTopic(searchParams)
+  const { tab, search } = await loadTopic(searchParams)
   const answers = await prefetch(
     want(operations.showTopic, { params: { connection, topic } }),
     // A search takes longer than a page waits.
-    ...(tab === 'messages' && key === ''
-      ? [want(operations.listMessages, messagesAsk(connection, topic, key))]
+    ...(tab === 'messages' && search === ''
+      ? [want(operations.listMessages, messagesAsk(connection, topic, search))]
       : []),
   )
   return (

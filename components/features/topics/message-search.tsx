@@ -1,0 +1,110 @@
+'use client'
+import { X } from 'lucide-react'
+import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import { formatSearch, formatTerm, parseSearch, searchFields } from '#server/contracts/message-search.ts'
+import { Button } from '../../ui/button.tsx'
+import { Input } from '../../ui/input.tsx'
+
+/**
+ * The search over the messages of a topic: words and `field:value` terms. What can not be read is said as it is typed,
+ * with its character; terms in force stand below, each with its way out.
+ */
+export const MessageSearch = ({
+  search,
+  onSearch,
+  isSearching,
+  onCancel,
+  children,
+}: {
+  readonly search: string
+  /** Called with the same search too: it is then to be run again. */
+  readonly onSearch: (search: string) => void
+  readonly isSearching: boolean
+  readonly onCancel: () => void
+  /** What stands behind the buttons: the report of the scan. */
+  readonly children?: ReactNode
+}) => {
+  const [typed, setTyped] = useState(search)
+  const [shownFor, setShownFor] = useState(search)
+  const [isHelping, setHelping] = useState(false)
+  const helpId = useId()
+  // The address may change from outside: back, or a link to a key.
+  if (shownFor !== search) {
+    setShownFor(search)
+    setTyped(search)
+  }
+  const parsed = parseSearch(typed)
+  const inForce = parseSearch(search)
+  const terms = inForce.ok ? inForce.terms : []
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    if (parsed.ok) onSearch(typed.trim())
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-1.5">
+      <div className="flex flex-wrap items-center gap-2">
+        <Input
+          data-filter
+          aria-label="Search messages"
+          aria-invalid={!parsed.ok}
+          aria-describedby={helpId}
+          placeholder="Text, key:order-4711, header:tenant=acme  /"
+          value={typed}
+          maxLength={1_000}
+          spellCheck={false}
+          onChange={(event) => setTyped(event.target.value)}
+          onFocus={() => setHelping(true)}
+          onBlur={() => setHelping(false)}
+          className="w-[420px] max-w-full font-mono text-small"
+        />
+        {isSearching ? (
+          <Button type="button" onClick={onCancel}>
+            Cancel search
+          </Button>
+        ) : (
+          <Button type="submit" disabled={!parsed.ok}>
+            Search
+          </Button>
+        )}
+        {children}
+      </div>
+      <div id={helpId} className="flex min-h-6 flex-wrap items-center gap-1.5 text-small text-muted">
+        {parsed.ok ? null : (
+          <span role="alert" className="text-critical">
+            Character {parsed.problem.at + 1}: {parsed.problem.message}.
+          </span>
+        )}
+        {terms.map((term, index) => (
+          <span
+            key={`${index} ${formatTerm(term)}`}
+            className="inline-flex max-w-80 items-center gap-1 rounded-small border border-line bg-panel pl-1.5 font-mono"
+          >
+            <span className="truncate" title={formatTerm(term)}>
+              {formatTerm(term)}
+            </span>
+            <button
+              type="button"
+              aria-label={`Without ${formatTerm(term)}`}
+              className="flex size-5 items-center justify-center rounded-small hover:bg-hover hover:text-text"
+              onClick={() => onSearch(formatSearch(terms.filter((_, place) => place !== index)))}
+            >
+              <X aria-hidden size={12} />
+            </button>
+          </span>
+        ))}
+        {parsed.ok && (isHelping || terms.length === 0) ? (
+          <span className="truncate">
+            Words are looked for in key, value and headers, as they are written; a dash turns a term round.
+            Fields:{' '}
+            {Object.entries(searchFields).map(([name, meaning], index) => (
+              <span key={name} title={meaning}>
+                {index === 0 ? '' : ' '}
+                <code className="font-mono">{name}:</code>
+              </span>
+            ))}
+          </span>
+        ) : null}
+      </div>
+    </form>
+  )
+}

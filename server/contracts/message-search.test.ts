@@ -1,0 +1,93 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatSearch, parseSearch, type SearchTerm } from './message-search.ts'
+
+const termsOf = (source: string) => {
+  const parsed = parseSearch(source)
+  if (!parsed.ok) throw new Error(`${parsed.problem.at}: ${parsed.problem.message}`)
+  return parsed.terms
+}
+const problemOf = (source: string) => {
+  const parsed = parseSearch(source)
+  return parsed.ok ? null : parsed.problem
+}
+
+const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+const bound = fc.option(fc.bigInt({ min: 0n, max: (1n << 63n) - 1n }), { nil: null })
+const term: fc.Arbitrary<SearchTerm> = fc.boolean().chain((negated) =>
+  fc
+    .oneof(
+      fc.record({ kind: fc.constantFrom('text' as const, 'key' as const, 'value' as const), text }),
+      fc.record({
+        kind: fc.constant('header' as const),
+        name: text.filter((name) => !name.includes('=')),
+        text: fc.option(fc.string({ maxLength: 8 }), { nil: null }),
+      }),
+      fc.record({
+        kind: fc.constant('partition' as const),
+        partitions: fc.array(fc.nat(999_999), { minLength: 1, maxLength: 4 }),
+      }),
+      fc
+        .record({ kind: fc.constantFrom('offset' as const, 'size' as const), least: bound, most: bound })
+        .filter(({ least, most }) => least !== null || most !== null),
+      fc.record({
+        kind: fc.constant('is' as const),
+        what: fc.constantFrom('tombstone' as const, 'null-key' as const, 'null-header' as const),
+      }),
+      fc.record({ kind: fc.constant('schema' as const), id: fc.nat() }),
+      fc.record({
+        kind: fc.constant('trace' as const),
+        traceId: fc.stringMatching(/^[0-9a-f]{32}$/),
+      }),
+    )
+    .map((one) => ({ ...one, negated })),
+)
+
+describe('the search over messages', () => {
+  it('reads back every term that it writes', () => {
+    fc.assert(
+      fc.property(fc.array(term, { maxLength: 6 }), (terms) => {
+        expect(termsOf(formatSearch(terms))).toEqual(terms)
+      }),
+    )
+  })
+  it('never throws, and names a character of the search when it can not read it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (source) => {
+        const problem = problemOf(source)
+        if (!problem) return
+        expect(problem.at).toBeGreaterThanOrEqual(0)
+        expect(problem.at).toBeLessThanOrEqual(source.length)
+      }),
+    )
+  })
+  it('takes a word before a colon for text unless it is a field', () => {
+    expect(termsOf('urn:shop:order "a b" 12:30')).toMatchObject([
+      { kind: 'text', text: 'urn:shop:order' },
+      { kind: 'text', text: 'a b' },
+      { kind: 'text', text: '12:30' },
+    ])
+    expect(termsOf('"key:4711"')).toMatchObject([{ kind: 'text', text: 'key:4711' }])
+  })
+  it('reads fields, ranges and negations', () => {
+    expect(
+      termsOf('-CardDeclined key:order-4711 header:tenant=acme partition:0,3 offset:>=100 size:..20'),
+    ).toEqual([
+      { kind: 'text', text: 'CardDeclined', negated: true },
+      { kind: 'key', text: 'order-4711', negated: false },
+      { kind: 'header', name: 'tenant', text: 'acme', negated: false },
+      { kind: 'partition', partitions: [0, 3], negated: false },
+      { kind: 'offset', least: 100n, most: null, negated: false },
+      { kind: 'size', least: null, most: 20n, negated: false },
+    ])
+  })
+  it('says at which character it can not be read, and why', () => {
+    expect(problemOf('CardDeclined "open')).toEqual({ at: 13, message: 'this quote is not closed' })
+    expect(problemOf('is:green')).toEqual({
+      at: 3,
+      message: 'is: knows tombstone, null-key, null-header',
+    })
+    expect(problemOf('partition:a')?.at).toBe(10)
+    expect(problemOf('key:')).toEqual({ at: 4, message: 'key: nothing is said to look for' })
+  })
+})

@@ -1,0 +1,126 @@
+import type { SearchTerm } from '#server/contracts/message-search.ts'
+import type { RawHeader } from './dead-letter.ts'
+import { traceIdOfHeaders } from './known-headers.ts'
+import { makeKeyMatcher } from './match-key.ts'
+import { readSchemaId } from './payload/payload-schema.ts'
+
+/** What a search looks at: bytes as the broker holds them. */
+export type SearchedMessage = {
+  readonly partition: number
+  readonly offset: bigint
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly RawHeader[]
+}
+export type MessageMatcher = {
+  readonly accept: (message: SearchedMessage) => boolean
+  /** Every accepted message holds at least one of these in its bytes; empty when nothing is known of them. */
+  readonly literals: readonly Uint8Array[]
+  /** Partitions outside of which nothing is accepted; null: all. */
+  readonly partitions: readonly number[] | null
+}
+
+type Test = {
+  readonly accept: (message: SearchedMessage) => boolean
+  readonly literals: readonly Uint8Array[]
+}
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+const holds = (bytes: Uint8Array | null, forms: readonly Uint8Array[]): boolean => {
+  if (bytes === null) return false
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return forms.some((form) => buffer.indexOf(form) >= 0)
+}
+
+/** A text as UTF-8, and as JSON would write it where that differs: within JSON a quote stands as `\"`. */
+const formsOf = (text: string): Uint8Array[] => {
+  const inJson = JSON.stringify(text).slice(1, -1)
+  return inJson === text ? [utf8(text)] : [utf8(text), utf8(inJson)]
+}
+
+const between = (value: bigint, least: bigint | null, most: bigint | null): boolean =>
+  (least === null || value >= least) && (most === null || value <= most)
+
+const testOf = (term: SearchTerm): Test => {
+  switch (term.kind) {
+    case 'text': {
+      const forms = formsOf(term.text)
+      return {
+        literals: forms,
+        accept: ({ key, value, headers }) =>
+          holds(value, forms) ||
+          holds(key, forms) ||
+          headers.some((header) => holds(utf8(header.name), forms) || holds(header.value, forms)),
+      }
+    }
+    case 'value': {
+      const forms = formsOf(term.text)
+      return { literals: forms, accept: ({ value }) => holds(value, forms) }
+    }
+    case 'key': {
+      const { matches, literals } = makeKeyMatcher(term.text)
+      return { literals, accept: ({ key }) => matches(key) }
+    }
+    case 'header': {
+      const forms = term.text === null || term.text === '' ? null : formsOf(term.text)
+      return {
+        literals: forms ?? [utf8(term.name)],
+        accept: ({ headers }) =>
+          headers.some(({ name, value }) => name === term.name && (forms === null || holds(value, forms))),
+      }
+    }
+    case 'trace':
+      // Ids in hexadecimal stand in the headers as they are looked for; other notations are decoded.
+      return { literals: [], accept: ({ headers }) => traceIdOfHeaders(headers) === term.traceId }
+    case 'partition':
+      return { literals: [], accept: ({ partition }) => term.partitions.includes(partition) }
+    case 'offset':
+      return { literals: [], accept: ({ offset }) => between(offset, term.least, term.most) }
+    case 'size':
+      return {
+        literals: [],
+        accept: ({ key, value }) =>
+          between(BigInt((key?.length ?? 0) + (value?.length ?? 0)), term.least, term.most),
+      }
+    case 'schema':
+      return {
+        literals: [],
+        accept: ({ key, value }) => readSchemaId(value) === term.id || readSchemaId(key) === term.id,
+      }
+    case 'is':
+      return { literals: [], accept: flagTests[term.what] }
+  }
+}
+
+const flagTests = {
+  tombstone: ({ value }: SearchedMessage) => value === null,
+  'null-key': ({ key }: SearchedMessage) => key === null,
+  'null-header': ({ headers }: SearchedMessage) => headers.some(({ value }) => value === null),
+} as const
+
+const shortest = (literals: readonly Uint8Array[]): number =>
+  Math.min(...literals.map(({ length }) => length))
+
+/**
+ * Makes one test of the terms of a search, which must all hold. The literals are those of the one term that is likely
+ * to be rarest: the one whose shortest literal is longest.
+ */
+export const makeMessageMatcher = (terms: readonly SearchTerm[]): MessageMatcher => {
+  const tests = terms.map((term) => ({ term, ...testOf(term) }))
+  const literals = tests
+    .filter(({ term, literals: own }) => !term.negated && own.length > 0)
+    .map(({ literals: own }) => own)
+    .sort((a, b) => shortest(b) - shortest(a))[0]
+  const chosen = terms.flatMap((term) =>
+    term.kind === 'partition' && !term.negated ? [new Set(term.partitions)] : [],
+  )
+  return {
+    accept: (message) => tests.every(({ term, accept }) => accept(message) !== term.negated),
+    literals: literals ?? [],
+    partitions:
+      chosen.length === 0
+        ? null
+        : [...(chosen[0] ?? [])].filter((partition) => chosen.every((set) => set.has(partition))),
+  }
+}
