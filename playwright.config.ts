@@ -3,15 +3,14 @@ import { findBrowser } from './server/sandbox/stack/find-browser.ts'
 
 const { executablePath, args } = await findBrowser()
 
-/** Journeys in a real browser on the real stack, one after the other: they share one shop. */
+/**
+ * Two projects, one after the other. `journeys`: a real browser on the real stack, where all share one shop. `mocked`:
+ * every page in every state by scripted answers; alone (`playwright test --project mocked`) it starts no stack.
+ */
 export default defineConfig({
-  testDir: 'e2e/stack',
-  testMatch: '*.spec.ts',
   globalSetup: './e2e/fixtures/start-everything.ts',
   workers: 1,
   fullyParallel: false,
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/journeys.json' }]],
   use: {
     launchOptions: { executablePath, args: [...args] },
@@ -19,4 +18,20 @@ export default defineConfig({
     trace: 'off',
     screenshot: 'only-on-failure',
   },
+  projects: [
+    {
+      name: 'mocked',
+      testDir: 'e2e/mocked',
+      testMatch: '*.spec.ts',
+      timeout: 90_000,
+      expect: { timeout: 15_000 },
+    },
+    {
+      name: 'journeys',
+      testDir: 'e2e/stack',
+      testMatch: '*.spec.ts',
+      timeout: 120_000,
+      expect: { timeout: 20_000 },
+    },
+  ],
 })

@@ -109,8 +109,8 @@ export const SidePanel = ({
               Open page <Kbd>o</Kbd>
             </Link>
           )}
-          <Button kind="bare" onClick={onClose} aria-label="Close the details">
-            <X aria-hidden size={14} /> <Kbd>Esc</Kbd>
+          <Button kind="bare" onClick={onClose} title="Close the details">
+            <X aria-hidden size={14} /> Close <Kbd>Esc</Kbd>
           </Button>
         </header>
         <div tabIndex={0} role="group" aria-label={title} className="min-h-0 flex-1 overflow-y-auto p-3">

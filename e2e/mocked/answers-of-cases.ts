@@ -1,0 +1,234 @@
+import { letterOf, minutesAgo, nowMs, spanIdOf, traceIdOf } from './answers-of-messages.ts'
+import type { Answer } from './script-api.ts'
+
+type FailureGroup = Answer<'listFailureGroups'>['data']['groups'][number]
+const failureGroupRow: FailureGroup = {
+  id: 'a37c9b4b4d4c76d5',
+  errorClass: 'org.springframework.kafka.listener.ListenerExecutionFailedException',
+  rootCause: 'shop.payments.CardDeclinedException',
+  message: 'Listener failed; charging order-* failed',
+  frame: 'PaymentClient.charge (PaymentClient.java)',
+  originTopic: 'orders',
+  group: 'payments',
+  deadLetterTopics: ['orders-dlt'],
+  conventions: ['spring-dead-letter'],
+  count: 512,
+  trend: Array.from({ length: 60 }, (_, index) => index),
+  perMinute: 38,
+  firstSeenAt: minutesAgo(600),
+  lastSeenAt: minutesAgo(1),
+  firstExpiresAt: nowMs + 600_000_000,
+  state: 'new',
+}
+export const failureGroupsOf = (...groups: readonly FailureGroup[]): Answer<'listFailureGroups'> => ({
+  data: {
+    groups: [...groups],
+    unfilteredTotal: 3,
+    counts: { new: 1, known: 0, investigating: 0, resolved: 1, archived: 1 },
+    index: { behindMessages: '12', lastIndexedAt: minutesAgo(1), stale: false },
+  },
+  degraded: [],
+  checkedAt: nowMs,
+})
+export const failureGroups = failureGroupsOf(failureGroupRow)
+export const failureGroup: Answer<'showFailureGroup'> = {
+  ...failureGroupRow,
+  stack: null,
+  stackLines: [
+    { text: 'CardDeclinedException: card refused', application: true },
+    { text: '    at PaymentClient.charge(PaymentClient.java:88)', application: true },
+  ],
+  sampleLetterId: '7',
+  marks: [{ id: '1', atMs: minutesAgo(20), kind: 'deploy', text: 'payments 1.0.1' }],
+}
+
+export const plan: Answer<'showReplayPlan'> = {
+  planId: '7',
+  frozenAt: minutesAgo(1),
+  total: 512,
+  ready: 500,
+  targets: [{ topic: 'orders', partitions: 6, count: 500 }],
+  findings: [
+    {
+      severity: 'warning',
+      code: 'superseded',
+      sentence: 'superseded by a newer message of the same key',
+      count: 9,
+      letterIds: ['1', '2'],
+    },
+    {
+      severity: 'refused',
+      code: 'settled',
+      sentence: 'replayed before and settled',
+      count: 3,
+      letterIds: ['3'],
+    },
+  ],
+  readers: [{ group: 'payments', topic: 'orders', lagMessages: '12' }],
+  strippedHeaders: ['kafka_dlt-exception-message'],
+  addedHeaders: [{ name: 'x-replay-id', meaning: 'which replay sent it' }],
+  writeRefusedBecause: null,
+  environment: { name: 'prod', production: true },
+}
+
+const noOutcomes = {
+  PENDING: 0,
+  SENT: 0,
+  CONSUMED: 0,
+  SETTLED: 0,
+  RETRYING: 0,
+  RETURNED: 0,
+  FAILED: 0,
+  SKIPPED: 0,
+  UNKNOWN: 0,
+}
+type Replay = Answer<'showReplay'>
+export const replayOf = (number: number, more: Partial<Replay> = {}): Replay => ({
+  id: String(number),
+  number,
+  state: 'running',
+  createdAt: minutesAgo(2),
+  startedBy: 'local operator',
+  reason: 'the card provider is back',
+  failureGroupId: 'a37c9b4b4d4c76d5',
+  title: 'CardDeclinedException at PaymentClient.charge',
+  targets: ['orders'],
+  total: 500,
+  sent: 312,
+  pacePerSecond: 50,
+  ratePerSecond: 48,
+  remainingMs: 4_000,
+  outcomes: { ...noOutcomes, SETTLED: 287, CONSUMED: 22, RETRYING: 3, PENDING: 188 },
+  finishedAt: null,
+  failure: null,
+  ...more,
+})
+type Item = Answer<'listReplayItems'>['items'][number]
+const itemOf = (n: number): Item => ({
+  id: String(n),
+  letterId: String(n),
+  source: { topic: 'orders-dlt', position: `2@${n}` },
+  keyText: `order-${n}`,
+  target: { topic: 'orders', position: n % 2 === 0 ? `3@${88_213 + n}` : null },
+  outcome: n % 2 === 0 ? 'SETTLED' : 'PENDING',
+  proof: n % 2 === 0 ? 'consumed by payments at 03:03:14 (offset 88,213 committed)' : '',
+  sentAt: n % 2 === 0 ? minutesAgo(1) : null,
+  traceId: n % 2 === 0 ? traceIdOf(n) : null,
+})
+export const items: Answer<'listReplayItems'> = {
+  items: Array.from({ length: 8 }, (_, n) => itemOf(n)),
+  nextCursor: 'further',
+}
+
+type Trace = Answer<'listTraces'>['traces'][number]
+const traceRowOf = (n: number): Trace => ({
+  traceId: traceIdOf(n),
+  rootName: n % 2 === 0 ? 'POST /orders' : 'poll orders',
+  rootService: n % 2 === 0 ? 'storefront' : 'analytics',
+  services: ['storefront', 'orders', 'payments'],
+  spans: 9,
+  errors: n % 3 === 0 ? 2 : 0,
+  startMs: minutesAgo(30) + n * 1_000,
+  durationNs: String(1_000_000 * (n + 1)),
+})
+export const tracesFrom = (newest: number, count: number): Answer<'listTraces'> => ({
+  traces: Array.from({ length: count }, (_, index) => traceRowOf(newest - index)),
+  services: ['storefront', 'orders', 'payments'],
+  nextCursor: 'further',
+  lastSpanAt: nowMs,
+})
+
+type Span = Answer<'showTrace'>['spans'][number]
+export const spanOf = (n: number, more: Partial<Span> = {}): Span => ({
+  traceId: traceIdOf(1),
+  spanId: spanIdOf(n),
+  parentSpanId: n === 0 ? null : spanIdOf(0),
+  name: n === 0 ? 'POST /orders' : `step ${n}`,
+  kind: n === 0 ? 'server' : 'internal',
+  service: n === 0 ? 'storefront' : 'orders',
+  serviceVersion: '1.0.0',
+  startNs: String(BigInt(minutesAgo(600)) * 1_000_000n + BigInt(n) * 1_000_000n),
+  durationNs: n === 0 ? '900000000' : '1000000',
+  status: 'unset',
+  statusMessage: null,
+  attributes: [{ name: 'order.id', text: '"order-4711"' }],
+  events: [],
+  links: [],
+  message: null,
+  ...more,
+})
+export const traceOf = (...spans: readonly Span[]): Answer<'showTrace'> => ({
+  traceId: traceIdOf(1),
+  spans: [...spans],
+  edges: [],
+  services: ['storefront', 'orders'],
+  startNs: String(BigInt(minutesAgo(600)) * 1_000_000n),
+  durationNs: '900000000',
+  errors: spans.filter(({ status }) => status === 'error').length,
+  waitedNs: '0',
+  truncated: false,
+  deadLetters: [],
+})
+/** An order that waits for its consumer, which fails. */
+export const trace: Answer<'showTrace'> = {
+  ...traceOf(
+    spanOf(0),
+    spanOf(1, { name: 'send orders', kind: 'producer' }),
+    spanOf(700, {
+      name: 'process orders',
+      kind: 'consumer',
+      service: 'payments',
+      parentSpanId: spanIdOf(1),
+      status: 'error',
+      statusMessage: 'card refused',
+      message: { topic: 'orders', partition: 3, offset: '88213', group: 'payments' },
+      events: [
+        {
+          name: 'exception',
+          atNs: '1',
+          attributes: [{ name: 'exception.message', text: '"card refused"' }],
+        },
+      ],
+      links: [{ traceId: traceIdOf(2), spanId: spanIdOf(2) }],
+    }),
+  ),
+  edges: [
+    {
+      producer: spanIdOf(1),
+      consumer: spanIdOf(700),
+      topic: 'orders',
+      partition: 3,
+      offset: '88213',
+      waitedNs: '698000000',
+      by: 'link',
+    },
+  ],
+  waitedNs: '698000000',
+  deadLetters: [{ id: letterOf(7).id, topic: 'orders-dlt', errorClass: 'CardDeclinedException' }],
+}
+
+export const audit: Answer<'listAudit'> = {
+  entries: [
+    {
+      id: '1',
+      atMs: minutesAgo(3),
+      actor: 'local operator',
+      action: 'replay.start',
+      target: 'replay 42',
+      connection: 'local',
+      result: 'allowed',
+      detail: '500 to orders at 50 a second: the card provider is back',
+    },
+    {
+      id: '2',
+      atMs: minutesAgo(9),
+      actor: 'local operator',
+      action: 'failure-group.state',
+      target: 'a37c9b4b4d4c76d5',
+      connection: 'local',
+      result: 'refused',
+      detail: '',
+    },
+  ],
+  nextCursor: null,
+}

@@ -1,0 +1,122 @@
+import type { Answer } from './script-api.ts'
+
+export const nowMs = Date.now()
+export const minutesAgo = (minutes: number): number => nowMs - minutes * 60_000
+export const traceIdOf = (n: number): string => n.toString(16).padStart(32, '0')
+export const spanIdOf = (n: number): string => n.toString(16).padStart(16, '0')
+
+type Side = Answer<'showMessage'>['key']
+export const textSide = (text: string | null, more: Partial<Side> = {}): Side => ({
+  kind: text === null ? 'null' : 'text',
+  text,
+  isJson: false,
+  sizeBytes: text?.length ?? 0,
+  truncated: false,
+  schema: null,
+  problem: null,
+  raw: text === null ? null : Buffer.from(text).toString('base64'),
+  ...more,
+})
+const orderValue = textSide('{\n  "orderId": "order-4711",\n  "customerId": 9007199254740993\n}', {
+  kind: 'avro',
+  isJson: true,
+  schema: { id: 4, name: 'orders-value', version: 7 },
+})
+export const headers: Answer<'showMessage'>['headers'] = [
+  {
+    name: 'kafka_dlt-exception-message',
+    text: 'Listener failed; charging order-4711 failed',
+    encoding: 'text',
+    meaning: 'Message of the exception',
+    raw: null,
+  },
+  { name: 'ce_id', text: null, encoding: 'null', meaning: null, raw: null },
+]
+
+type Message = Answer<'listMessages'>['messages'][number]
+export const messageOf = (n: number): Message => ({
+  topic: 'orders',
+  partition: n % 6,
+  offset: String(88_000 + n),
+  position: `${n % 6}@${88_000 + n}`,
+  timestampMs: minutesAgo(60) + n * 1_000,
+  timestampType: 'create',
+  key: textSide(`order-${n}`),
+  value: orderValue,
+  headerCount: 2,
+  sizeBytes: 1_204,
+  isTombstone: n % 7 === 0,
+  traceId: n % 2 === 0 ? traceIdOf(n) : null,
+})
+
+export const scan: Answer<'listMessages'>['scan'] = {
+  partitions: 6,
+  messages: '480',
+  bytes: '52000',
+  durationMs: 41,
+  stop: 'enough',
+  backToMs: minutesAgo(58),
+  budget: { messages: 200_000, bytes: 268_435_456, durationMs: 15_000 },
+  errors: [],
+}
+/** The newest first, from `newest` down. */
+export const messagesFrom = (
+  newest: number,
+  count: number,
+  more: Partial<Answer<'listMessages'>> = {},
+): Answer<'listMessages'> => ({
+  messages: Array.from({ length: count }, (_, index) => messageOf(newest - index)),
+  nextCursor: 'further',
+  scan,
+  registryProblem: null,
+  ...more,
+})
+export const messageDetail: Answer<'showMessage'> = { ...messageOf(4), headers, registryProblem: null }
+
+export const letterOf = (n: number): Answer<'listDeadLetters'>['letters'][number] => ({
+  id: String(n),
+  failureGroupId: 'a37c9b4b4d4c76d5',
+  topic: 'orders-dlt',
+  position: `2@${n}`,
+  diedAt: minutesAgo(30) + n * 1_000,
+  keyText: `order-${n}`,
+  convention: 'spring-dead-letter',
+  originTopic: 'orders',
+  originPosition: `2@${88_000 + n}`,
+  errorClass: 'CardDeclinedException',
+  message: `Listener failed; charging order-${n} failed`,
+  attempts: 3,
+  traceId: traceIdOf(n),
+  lastReplay: n % 3 === 0 ? { replayId: '42', outcome: 'SETTLED' } : null,
+})
+export const lettersFrom = (newest: number, count: number): Answer<'listDeadLetters'> => ({
+  letters: Array.from({ length: count }, (_, index) => letterOf(newest - index)),
+  nextCursor: 'further',
+  total: 512,
+})
+export const letterDetail: Answer<'showDeadLetter'> = {
+  letter: letterOf(7),
+  record: { key: textSide('order-7'), value: orderValue, headers, timestampMs: minutesAgo(20) },
+  recordProblem: null,
+  death: {
+    originTopic: { value: 'orders', header: 'kafka_dlt-original-topic', index: 0 },
+    errorClass: { value: 'CardDeclinedException', header: 'kafka_dlt-exception-fqcn', index: 1 },
+  },
+  history: [],
+  missing: ['group'],
+  stackLines: [
+    { text: 'CardDeclinedException: card refused', application: true },
+    { text: '    at PaymentClient.charge(PaymentClient.java:88)', application: true },
+    { text: '    at org.springframework.kafka.listener.Container.run(Container.java:1)', application: false },
+  ],
+  origin: {
+    state: 'found',
+    key: textSide('order-7'),
+    value: orderValue,
+    headers,
+    timestampMs: minutesAgo(21),
+    sameKey: true,
+    sameValue: false,
+  },
+  degraded: [],
+}

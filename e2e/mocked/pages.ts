@@ -1,0 +1,272 @@
+import * as brokers from './answers-of-brokers.ts'
+import * as cases from './answers-of-cases.ts'
+import {
+  letterDetail,
+  lettersFrom,
+  messageDetail,
+  messagesFrom,
+  scan,
+  traceIdOf,
+} from './answers-of-messages.ts'
+import type { EndpointName, Script } from './script-api.ts'
+
+/** What every request gets where a state does not say otherwise. */
+export const good: Script = {
+  listConnections: { body: brokers.connections },
+  showConnection: { body: brokers.connection },
+  showHealth: { body: brokers.health },
+  showOverview: { body: brokers.overview },
+  listTopics: { body: brokers.topics },
+  showTopic: { body: brokers.topic },
+  listMessages: { body: messagesFrom(200, 20) },
+  showMessage: { body: messageDetail },
+  listGroups: { body: brokers.groups },
+  showGroup: { body: brokers.group },
+  showLagHistory: { body: brokers.lag },
+  listFailureGroups: { body: cases.failureGroups },
+  showFailureGroup: { body: cases.failureGroup },
+  listDeadLetters: { body: lettersFrom(40, 12) },
+  showDeadLetter: { body: letterDetail },
+  showReplayPlan: { body: cases.plan },
+  listReplays: { body: { replays: [cases.replayOf(42), cases.replayOf(41, { state: 'done' })] } },
+  showReplay: { body: cases.replayOf(42) },
+  listReplayItems: { body: cases.items },
+  listTraces: { body: cases.tracesFrom(40, 12) },
+  showTrace: { body: cases.trace },
+  listAudit: { body: cases.audit },
+}
+
+/** A state that a page does not have, and why. */
+type None = { readonly none: string }
+export type PageCase = {
+  readonly name: string
+  readonly path: string
+  /** The operation whose states the page shows. */
+  readonly main: EndpointName
+  /** Nothing is there: `missing` where the address names one thing. */
+  readonly empty:
+    | { readonly state: 'empty' | 'missing' | 'good'; readonly script: Script; readonly says: string }
+    | None
+  readonly filtered: { readonly path: string; readonly script: Script; readonly clear: string } | None
+}
+
+const missing = (main: EndpointName, what: string): PageCase['empty'] => ({
+  state: 'missing',
+  script: { [main]: { problem: 'not-found', detail: `There is no ${what}.` } },
+  says: `There is no ${what}.`,
+})
+const oneThing: None = { none: 'it shows one thing, which nothing filters' }
+const replays = (body: { replays: [] }): Script => ({ listReplays: { body } })
+
+export const pages: readonly PageCase[] = [
+  {
+    name: 'overview',
+    path: '/local',
+    main: 'showOverview',
+    empty: {
+      state: 'good',
+      script: { showOverview: { body: brokers.nothingWrong } },
+      says: 'Nothing is wrong.',
+    },
+    filtered: { none: 'it shows all that is wrong' },
+  },
+  {
+    name: 'connection',
+    path: '/local/connection',
+    main: 'showConnection',
+    empty: missing('showConnection', 'connection named local'),
+    filtered: oneThing,
+  },
+  {
+    name: 'topics',
+    path: '/local/topics',
+    main: 'listTopics',
+    empty: {
+      state: 'empty',
+      script: { listTopics: { body: brokers.topicsNamed() } },
+      says: 'This cluster has no topics',
+    },
+    filtered: {
+      path: '/local/topics?q=nothing',
+      script: { listTopics: { body: brokers.topicsNamed() } },
+      clear: 'Clear filter',
+    },
+  },
+  {
+    name: 'messages of a topic',
+    path: '/local/topics/orders',
+    main: 'listMessages',
+    empty: {
+      state: 'empty',
+      script: {
+        listMessages: { body: messagesFrom(0, 0, { nextCursor: null, scan: { ...scan, stop: 'end' } }) },
+      },
+      says: 'This topic is empty',
+    },
+    filtered: {
+      path: '/local/topics/orders?key=nothing',
+      script: {
+        listMessages: { body: messagesFrom(0, 0, { nextCursor: null, scan: { ...scan, stop: 'end' } }) },
+      },
+      clear: 'Show all messages',
+    },
+  },
+  ...(['partitions', 'config'] as const).map(
+    (tab): PageCase => ({
+      name: `${tab} of a topic`,
+      path: `/local/topics/orders?tab=${tab}`,
+      main: 'showTopic',
+      empty: missing('showTopic', 'topic named orders'),
+      filtered: oneThing,
+    }),
+  ),
+  {
+    name: 'groups of a topic',
+    path: '/local/topics/orders?tab=groups',
+    main: 'showTopic',
+    empty: {
+      state: 'empty',
+      script: { showTopic: { body: brokers.unreadTopic } },
+      says: 'No group reads this topic',
+    },
+    filtered: oneThing,
+  },
+  {
+    name: 'message',
+    path: '/local/topics/orders/messages/4@88004',
+    main: 'showMessage',
+    empty: missing('showMessage', 'message at 4@88004'),
+    filtered: oneThing,
+  },
+  {
+    name: 'consumer groups',
+    path: '/local/groups',
+    main: 'listGroups',
+    empty: {
+      state: 'empty',
+      script: { listGroups: { body: brokers.groupsOf() } },
+      says: 'No consumer group yet',
+    },
+    filtered: {
+      path: '/local/groups?q=nothing',
+      script: { listGroups: { body: brokers.groupsOf() } },
+      clear: 'Clear filter',
+    },
+  },
+  {
+    name: 'consumer group',
+    path: '/local/groups/payments',
+    main: 'showGroup',
+    empty: missing('showGroup', 'group named payments'),
+    filtered: oneThing,
+  },
+  {
+    name: 'dead letters',
+    path: '/local/dead-letters',
+    main: 'listFailureGroups',
+    empty: {
+      state: 'empty',
+      script: { listFailureGroups: { body: cases.failureGroupsOf() } },
+      says: 'No dead letters',
+    },
+    filtered: {
+      path: '/local/dead-letters?q=nothing',
+      script: { listFailureGroups: { body: cases.failureGroupsOf() } },
+      clear: 'Clear filter',
+    },
+  },
+  {
+    name: 'failure group',
+    path: '/local/failure-groups/a37c9b4b4d4c76d5',
+    main: 'showFailureGroup',
+    empty: missing('showFailureGroup', 'failure group a37c9b4b4d4c76d5'),
+    filtered: oneThing,
+  },
+  {
+    name: 'letters of a failure group',
+    path: '/local/failure-groups/a37c9b4b4d4c76d5',
+    main: 'listDeadLetters',
+    empty: {
+      state: 'empty',
+      script: { listDeadLetters: { body: { letters: [], nextCursor: null, total: 0 } } },
+      says: 'No letter of this group is kept any more',
+    },
+    filtered: { none: 'letters are not filtered yet' },
+  },
+  {
+    name: 'dead letter',
+    path: '/local/dead-letters/7',
+    main: 'showDeadLetter',
+    empty: missing('showDeadLetter', 'dead letter 7'),
+    filtered: oneThing,
+  },
+  {
+    name: 'replays',
+    path: '/local/replays',
+    main: 'listReplays',
+    empty: { state: 'empty', script: replays({ replays: [] }), says: 'Nothing has been replayed yet' },
+    filtered: { none: 'replays are not filtered yet' },
+  },
+  {
+    name: 'replay plan',
+    path: '/local/replays/plans/7',
+    main: 'showReplayPlan',
+    empty: missing('showReplayPlan', 'plan 7'),
+    filtered: oneThing,
+  },
+  {
+    name: 'replay',
+    path: '/local/replays/42',
+    main: 'showReplay',
+    empty: missing('showReplay', 'replay 42'),
+    filtered: oneThing,
+  },
+  {
+    name: 'items of a replay',
+    path: '/local/replays/42',
+    main: 'listReplayItems',
+    empty: {
+      state: 'empty',
+      script: { listReplayItems: { body: { items: [], nextCursor: null } } },
+      says: 'This replay has no items',
+    },
+    filtered: {
+      path: '/local/replays/42?outcome=FAILED',
+      script: { listReplayItems: { body: { items: [], nextCursor: null } } },
+      clear: 'Show all outcomes',
+    },
+  },
+  {
+    name: 'traces',
+    path: '/local/traces',
+    main: 'listTraces',
+    empty: {
+      state: 'empty',
+      script: { listTraces: { body: { ...cases.tracesFrom(0, 0), nextCursor: null } } },
+      says: 'No traces in this time range',
+    },
+    filtered: {
+      path: '/local/traces?least=60000',
+      script: { listTraces: { body: { ...cases.tracesFrom(0, 0), nextCursor: null } } },
+      clear: 'Clear filter',
+    },
+  },
+  {
+    name: 'trace',
+    path: `/local/traces/${traceIdOf(1)}`,
+    main: 'showTrace',
+    empty: missing('showTrace', 'trace of this id'),
+    filtered: oneThing,
+  },
+  {
+    name: 'audit',
+    path: '/local/audit',
+    main: 'listAudit',
+    empty: {
+      state: 'empty',
+      script: { listAudit: { body: { entries: [], nextCursor: null } } },
+      says: 'Nothing has been changed yet',
+    },
+    filtered: { none: 'the audit is not filtered yet' },
+  },
+]
