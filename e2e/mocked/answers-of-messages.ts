@@ -78,6 +78,7 @@ export const letterOf = (n: number): Answer<'listDeadLetters'>['letters'][number
   failureGroupId: 'a37c9b4b4d4c76d5',
   topic: 'orders-dlt',
   position: `2@${n}`,
+  deathTimeSource: 'record',
   diedAt: minutesAgo(30) + n * 1_000,
   keyText: `order-${n}`,
   convention: 'spring-dead-letter',

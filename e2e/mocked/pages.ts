@@ -104,7 +104,7 @@ export const pages: readonly PageCase[] = [
       says: 'This topic is empty',
     },
     filtered: {
-      path: '/local/topics/orders?key=nothing',
+      path: '/local/topics/orders?search=key:nothing',
       script: {
         listMessages: { body: messagesFrom(0, 0, { nextCursor: null, scan: { ...scan, stop: 'end' } }) },
       },
