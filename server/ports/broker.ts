@@ -7,6 +7,14 @@ import type { Budget, Call } from './call.ts'
 
 export type Answer<T> = Promise<Result<T, BrokerError>>
 
+/** A part of several that did not answer: "broker 2". */
+export type MissingPart = { readonly part: string; readonly error: BrokerError }
+/** An answer put together from several brokers. It stands without the parts in `degraded`; an error when none answered. */
+export type PartialAnswer<T> = Promise<
+  | { readonly ok: true; readonly value: T; readonly degraded: readonly MissingPart[] }
+  | { readonly ok: false; readonly error: BrokerError }
+>
+
 /** A message as the broker holds it. Bytes are never re-encoded; 64-bit numbers are bigints. */
 export type RawMessage = {
   readonly topic: TopicName
@@ -64,7 +72,11 @@ export type TopicSetting = {
 
 /** The only mandatory facet: what topics there are and how far they reach. */
 export type Topics = {
-  list(call: Call): Answer<readonly TopicState[]>
+  /**
+   * All topics, at most 5 s old, or as old as `maxAgeMs` allows; 0 asks the broker now. An error is never answered with
+   * what was known before.
+   */
+  list(call: Call & { readonly maxAgeMs?: number }): Answer<readonly TopicState[]>
   /** `not-found` when the topic does not exist. */
   find(topic: TopicName, call: Call): Answer<TopicState>
   /** Start and end offsets of all partitions, one request per leader. */
@@ -72,7 +84,7 @@ export type Topics = {
   /** Settings in force by topic. */
   settings(topics: readonly TopicName[], call: Call): Answer<ReadonlyMap<TopicName, readonly TopicSetting[]>>
   /** Bytes on disk by topic, leaders' replicas only, or `unsupported` or `denied`. */
-  sizes(call: Call): Answer<ReadonlyMap<TopicName, bigint>>
+  sizes(call: Call): PartialAnswer<ReadonlyMap<TopicName, bigint>>
 }
 
 /**
@@ -161,11 +173,14 @@ export type CommittedOffset = {
 export type ConsumerGroups = {
   list(
     call: Call,
-  ): Answer<readonly { readonly group: GroupId; readonly protocol: string; readonly state: string }[]>
+  ): PartialAnswer<readonly { readonly group: GroupId; readonly protocol: string; readonly state: string }[]>
   /** Groups that could not be described are left out of the map. */
-  describe(groups: readonly GroupId[], call: Call): Answer<ReadonlyMap<GroupId, GroupDescription>>
-  /** Committed offsets, without partitions that have none. */
-  committed(groups: readonly GroupId[], call: Call): Answer<ReadonlyMap<GroupId, readonly CommittedOffset[]>>
+  describe(groups: readonly GroupId[], call: Call): PartialAnswer<ReadonlyMap<GroupId, GroupDescription>>
+  /** Committed offsets, without partitions that have none. Groups that could not be asked are left out. */
+  committed(
+    groups: readonly GroupId[],
+    call: Call,
+  ): PartialAnswer<ReadonlyMap<GroupId, readonly CommittedOffset[]>>
 }
 
 export type OutgoingMessage = {

@@ -38,7 +38,7 @@ export const findRetries = async (
   const scan: Scan = scans.get(replay.id) ?? { next: new Map(), hops: new Map() }
   scans.set(replay.id, scan)
   const reader = connection.broker.messages
-  const listed = reader ? await connection.broker.topics.list(call) : null
+  const listed = reader ? await connection.broker.topics.list({ ...call, maxAgeMs: 0 }) : null
   if (!reader || !listed?.ok) return scan.hops
   for (const topic of retryTopicsOf(
     listed.value.map(({ name }) => name),

@@ -4,8 +4,7 @@ import type { GroupId } from '#server/contracts/scalars.ts'
 import { byUrgency } from '#server/domain/lag-verdict.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import { matchesName } from '#server/domain/topic-rows.ts'
-import type { GroupDescription } from '#server/ports/broker.ts'
-import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { GroupDescription, PartialAnswer } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault } from './fault.ts'
@@ -46,7 +45,9 @@ export const listGroups = async (
         .sort((a, b) => byUrgency(a.verdict, b.verdict) || (a.group < b.group ? -1 : 1)),
       unfilteredTotal: all.length,
     },
-    degraded: described.ok ? [] : [degradedBy(described.error, sampled.sampledAtMs ?? undefined)],
+    degraded: (described.ok ? described.degraded : [described]).map(({ error }) =>
+      degradedBy(error, sampled.sampledAtMs ?? undefined),
+    ),
     checkedAt: deps.clock.nowMs(),
   })
 }
@@ -54,14 +55,18 @@ export const listGroups = async (
 const describeAll = async (
   { broker }: Connection,
   call: Call,
-): Promise<Result<ReadonlyMap<GroupId, GroupDescription>, BrokerError>> => {
-  if (!broker.groups) return succeed(new Map())
+): PartialAnswer<ReadonlyMap<GroupId, GroupDescription>> => {
+  const nobody = { ok: true, value: new Map(), degraded: [] } as const
+  if (!broker.groups) return nobody
   const listed = await broker.groups.list(call)
   if (!listed.ok) return listed
-  return listed.value.length === 0
-    ? succeed(new Map())
-    : broker.groups.describe(
-        listed.value.map(({ group }) => group),
-        call,
-      )
+  if (listed.value.length === 0) return { ...nobody, degraded: listed.degraded }
+  const described = await broker.groups.describe(
+    listed.value.map(({ group }) => group),
+    call,
+  )
+  if (!described.ok) return described
+  // One line a broker: what did not list its groups did not describe them either.
+  const parts = new Map([...described.degraded, ...listed.degraded].map((one) => [one.part, one]))
+  return { ...described, degraded: [...parts.values()] }
 }

@@ -64,6 +64,7 @@ export const readTopicFacts = async (
     degraded: [
       ...failures.map((error) => degradedBy(error)),
       ...(firstFailed ? [degradedBy(firstFailed.error)] : []),
+      ...(sizes?.ok ? sizes.degraded : []).map(({ error }) => degradedBy(error)),
       ...sampled.degraded,
     ],
   }

@@ -123,6 +123,10 @@ const readRound = async (
       failedTopics.length > 0 &&
         `${failedTopics.length} of ${watched.length} topics left out: ${failedTopics[0]?.failed[0]?.error.detail}`,
       described && !described.ok && `members unknown: ${described.error.detail}`,
+      ...[groupList, committed, described].map(
+        (answer) => answer?.ok && answer.degraded[0] && `groups left out: ${answer.degraded[0].error.detail}`,
+      ),
+      sizes?.ok && sizes.degraded[0] && `sizes left out: ${sizes.degraded[0].error.detail}`,
     ]
       .filter(Boolean)
       .join('; '),

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection, metadataV12, type SASLOptions } from '@platformatic/kafka'
 import type { ConnectionConfig } from '#server/config.ts'
+import { type BrokerApi, requireApi } from './broker-apis.ts'
 import { tolerate } from './errors.ts'
 
 export type BrokerAddress = { readonly host: string; readonly port: number }
@@ -24,9 +26,20 @@ const saslOf = (sasl: NonNullable<ConnectionConfig['sasl']>): SASLOptions => ({
 /** One error for every way of giving up: callers abort with reasons of their own. */
 const givenUp = (): DOMException => new DOMException('given up', 'AbortError')
 
+/** Throws that one error when the caller has given up. */
+export const throwIfGivenUp = (signal: AbortSignal): void => {
+  if (signal.aborted) throw givenUp()
+}
+
+/** Waits, or throws that one error as soon as the caller gives up. */
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => {
+    throw givenUp()
+  })
+
 /** Settles like the promise, or rejects as soon as the signal fires. The request itself ends by its own timeout. */
 export const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
-  if (signal.aborted) throw givenUp()
+  throwIfGivenUp(signal)
   let onAbort = () => {}
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(givenUp())
@@ -46,6 +59,8 @@ export class KafkaClient {
   readonly #connections = new Map<string, Promise<Connection>>()
   #metadata: { readonly value: Metadata; readonly at: number } | null = null
   #pending: Promise<Metadata> | null = null
+  /** Asked for after the one that is pending, for who may not be served with what was asked before. */
+  #following: Promise<Metadata> | null = null
 
   constructor(config: ConnectionConfig) {
     this.#config = config
@@ -78,6 +93,8 @@ export class KafkaClient {
     })
     // Without a listener an 'error' event would end the process; the requests in flight are rejected on their own.
     connection.on('error', () => {})
+    // A lost connection may be a broker that died: what was known of the cluster is asked for anew.
+    connection.on('close', () => this.#forgetMetadata())
     await connection.connect(host, port)
     return connection
   }
@@ -95,49 +112,82 @@ export class KafkaClient {
     throw last
   }
 
-  /** Brokers and topics of the cluster, at most 5 s old; `fresh` asks anew. Several callers share one request. */
-  async metadata(signal: AbortSignal, fresh = false): Promise<Metadata> {
-    if (signal.aborted) throw givenUp()
-    if (!fresh && this.#metadata && performance.now() - this.#metadata.at < metadataLifetimeMs)
-      return this.#metadata.value
-    this.#pending ??= this.#readMetadata().finally(() => {
-      this.#pending = null
+  /**
+   * Brokers and topics of the cluster, at most `maxAgeMs` old; 0 asks anew. Several callers share one request, but none
+   * is served with an answer that was asked for before it came.
+   */
+  async metadata(signal: AbortSignal, maxAgeMs = metadataLifetimeMs): Promise<Metadata> {
+    throwIfGivenUp(signal)
+    if (this.#metadata && performance.now() - this.#metadata.at < maxAgeMs) return this.#metadata.value
+    const running = this.#pending
+    if (running === null) return untilAborted(this.#startReading(), signal)
+    if (maxAgeMs > 0) return untilAborted(running, signal)
+    this.#following ??= running
+      .catch(() => {})
+      .then(() => {
+        this.#following = null
+        return this.#startReading()
+      })
+    return untilAborted(this.#following, signal)
+  }
+
+  #startReading(): Promise<Metadata> {
+    const reading = this.#readMetadata().finally(() => {
+      if (this.#pending === reading) this.#pending = null
     })
-    return untilAborted(this.#pending, signal)
+    this.#pending = reading
+    return reading
+  }
+
+  /** Addresses stay known; nothing else is answered from what was known. */
+  #forgetMetadata(): void {
+    if (this.#metadata) this.#metadata = { ...this.#metadata, at: Number.NEGATIVE_INFINITY }
   }
 
   /** One topic, asked for anew when it is not known: it may have been made a moment ago. */
   async topic(name: string, signal: AbortSignal): Promise<MetadataTopic | null> {
     const known = (await this.metadata(signal)).topics.get(name)
-    return known ?? (await this.metadata(signal, true)).topics.get(name) ?? null
+    return known ?? (await this.metadata(signal, 0)).topics.get(name) ?? null
   }
 
   async #readMetadata(): Promise<Metadata> {
+    const at = performance.now()
     const connection = await this.#any()
+    await requireApi(connection, metadataV12.api)
     const response = await tolerate(metadataV12.api.async(connection, null, false, false))
     const value: Metadata = {
       clusterId: response.clusterId ?? '',
       brokers: new Map(response.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }])),
       topics: new Map(response.topics.map((topic): [string, MetadataTopic] => [topic.name ?? '', topic])),
     }
-    this.#metadata = { value, at: performance.now() }
+    this.#metadata = { value, at }
     return value
   }
 
-  /** Sends one request to a broker of the cluster; any broker when `brokerId` is null. */
-  async ask<T>(
+  /**
+   * Sends one request to a broker of the cluster; any broker when `brokerId` is null. Answers also what carries error
+   * codes; throws `UnsupportedApiError` when the broker does not know this version of the request.
+   */
+  async ask<A extends unknown[], R>(
     brokerId: number | null,
     signal: AbortSignal,
-    request: (connection: Connection) => Promise<T>,
-  ): Promise<T> {
+    api: BrokerApi<A, R>,
+    ...args: A
+  ): Promise<R> {
     const work = async () => {
-      if (brokerId === null) return request(await this.#any())
-      const { brokers } = await this.metadata(signal)
-      const address = brokers.get(brokerId)
-      if (!address) throw new Error(`broker ${brokerId} is not in the cluster at present`)
-      return request(await this.connect(address))
+      const connection = brokerId === null ? await this.#any() : await this.#connectTo(brokerId, signal)
+      await requireApi(connection, api)
+      throwIfGivenUp(signal)
+      return tolerate(api.async(connection, ...args))
     }
     return untilAborted(work(), signal)
+  }
+
+  async #connectTo(brokerId: number, signal: AbortSignal): Promise<Connection> {
+    const { brokers } = await this.metadata(signal)
+    const address = brokers.get(brokerId)
+    if (!address) throw new Error(`broker ${brokerId} is not in the cluster at present`)
+    return this.connect(address)
   }
 
   async dispose(): Promise<void> {

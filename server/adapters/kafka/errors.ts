@@ -1,5 +1,6 @@
 import { ResponseError } from '@platformatic/kafka'
 import type { BrokerError, BrokerErrorKind } from '#server/ports/broker-error.ts'
+import { UnsupportedApiError } from './broker-apis.ts'
 
 /** Error codes of the Kafka protocol that have a meaning of their own here (protocol guide, "Error Codes"). */
 const meanings: Readonly<Record<number, readonly [BrokerErrorKind, string]>> = {
@@ -47,12 +48,21 @@ export const errorOfCode = (code: number, about: string): BrokerError => {
   return brokerError(kind, `${about}: ${text}`)
 }
 
+/** An exception that carries a protocol code, for `errorOfThrown`. */
+export const protocolError = (code: number, about: string): Error =>
+  Object.assign(new Error(errorOfCode(code, about).detail), { apiId: code })
+
 /** The offset asked for lies outside of what the partition holds. */
 export const offsetOutOfRange = 1
 
 /** Codes after which metadata is stale and the request may be tried again. */
 export const isStaleLeader = (code: number): boolean =>
   code === 3 || code === 5 || code === 6 || code === 74 || code === 75 || code === 100
+
+export const coordinatorNotAvailable = 15
+
+/** Codes of a group that another broker coordinates by now, or none yet. */
+export const hasMoved = (code: number): boolean => code === 16 || code === coordinatorNotAvailable
 
 const protocolCode = (error: unknown): number | null => {
   const { apiId, apiCode } = (error ?? {}) as { apiId?: unknown; apiCode?: unknown }
@@ -82,6 +92,8 @@ export const errorOfThrown = (error: unknown, about: string): BrokerError => {
     return brokerError('denied', `${about}: the broker refused the login`)
   const code = all.map(protocolCode).find((found) => found !== null)
   if (code !== undefined && code !== null) return errorOfCode(code, about)
+  const unsupported = all.find((one) => one instanceof UnsupportedApiError)
+  if (unsupported) return brokerError('unsupported', `${about}: ${unsupported.message}`)
   if (codes.includes('PLT_KFK_UNSUPPORTED_API'))
     return brokerError('unsupported', `${about}: the broker is too old for this`)
   const socket = codes.find((one) => /^E[A-Z]+$/.test(one))

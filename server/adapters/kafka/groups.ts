@@ -1,192 +1,175 @@
-import {
-  consumerGroupDescribeV0,
-  describeGroupsV5,
-  findCoordinatorV4,
-  listGroupsV5,
-  offsetFetchV8,
-  Reader,
-} from '@platformatic/kafka'
-import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
-import type { CommittedOffset, ConsumerGroups, GroupDescription, GroupMember } from '#server/ports/broker.ts'
+import { findCoordinatorV4, listGroupsV5 } from '@platformatic/kafka'
+import type { GroupId } from '#server/contracts/scalars.ts'
+import { fail } from '#server/domain/result.ts'
+import type { ConsumerGroups, MissingPart, PartialAnswer } from '#server/ports/broker.ts'
+import { answering, gathering } from './answering.ts'
+import { chunk } from './chunk.ts'
 import type { KafkaClient } from './client.ts'
-import { errorOfCode, tolerate } from './errors.ts'
-import { answering } from './topics.ts'
+import { describeClassic, describeModern, fetchCommitted, type Portion } from './describe-groups.ts'
+import { coordinatorNotAvailable, errorOfCode, errorOfThrown, protocolError } from './errors.ts'
 
-const groupsPerRequest = 200
+const groupsPerRequest = 500
 const groupCoordinator = 0
+const none = { found: [], moved: [] }
 
-const states: Readonly<Record<string, GroupDescription['state']>> = {
-  Stable: 'stable',
-  Empty: 'empty',
-  Dead: 'dead',
-  PreparingRebalance: 'rebalancing',
-  CompletingRebalance: 'rebalancing',
-  Assigning: 'rebalancing',
-  Reconciling: 'rebalancing',
-}
-
-/** Assignment of a classic member (ConsumerProtocolAssignment): version, then topics with partitions. */
-export const readAssignment = (bytes: Buffer): GroupMember['assignment'] => {
-  if (bytes.length < 6) return []
-  const reader = Reader.from(bytes)
-  reader.readInt16()
-  return reader.readArray(
-    (topic) => ({
-      topic: topic.readString(false) as TopicName,
-      partitions: topic.readArray((one) => one.readInt32(), false, false),
-    }),
-    false,
-    false,
-  )
-}
-
-/** Splits groups by the broker that coordinates them, in portions that one request may carry. */
-const byCoordinator = async (client: KafkaClient, groups: readonly GroupId[], signal: AbortSignal) => {
-  const portions: { readonly broker: number; readonly groups: GroupId[] }[] = []
-  for (let at = 0; at < groups.length; at += groupsPerRequest) {
-    const keys = groups.slice(at, at + groupsPerRequest)
-    const { coordinators } = await client.ask(null, signal, (connection) =>
-      tolerate(findCoordinatorV4.api.async(connection, groupCoordinator, [...keys])),
-    )
-    const found = coordinators.filter(({ errorCode }) => errorCode === 0)
-    for (const [broker, mine] of Map.groupBy(found, ({ nodeId }) => nodeId))
-      portions.push({ broker, groups: mine.map(({ key }) => key as GroupId) })
-  }
-  return portions
-}
+type Known = { readonly broker: number; readonly protocol: string }
 
 /** The groups facet of a cluster: classic and KIP-848 groups. */
 export const makeConsumerGroups = (client: KafkaClient): ConsumerGroups => {
-  const list: ConsumerGroups['list'] = ({ signal }) =>
-    answering('consumer groups', async () => {
-      const { brokers } = await client.metadata(signal)
-      const answers = await Promise.all(
-        [...brokers.keys()].map((broker) =>
-          client.ask(broker, signal, (connection) => tolerate(listGroupsV5.api.async(connection, [], []))),
-        ),
-      )
-      const refused = answers.find(({ errorCode }) => errorCode !== 0)
-      if (refused && answers.every(({ errorCode }) => errorCode !== 0))
-        throw Object.assign(new Error(errorOfCode(refused.errorCode, 'consumer groups').detail), {
-          apiId: refused.errorCode,
-        })
-      return answers
-        .flatMap(({ groups }) => groups)
-        .map(({ groupId, groupType, groupState }) => ({
-          group: groupId as GroupId,
-          protocol: groupType === '' ? 'classic' : groupType.toLowerCase(),
-          state: groupState,
-        }))
-    })
+  /** Who coordinates a group and by which protocol, as the latest lists told: a broker lists the groups it coordinates. */
+  let known: ReadonlyMap<GroupId, Known> = new Map()
 
-  const describeClassic = async (
-    broker: number,
-    groups: GroupId[],
+  const findCoordinators = async (
+    groups: readonly GroupId[],
     signal: AbortSignal,
-  ): Promise<GroupDescription[]> => {
-    const answer = await client.ask(broker, signal, (connection) =>
-      tolerate(describeGroupsV5.api.async(connection, groups, false)),
+  ): Promise<ReadonlyMap<GroupId, number>> => {
+    const answers = await Promise.all(
+      chunk(groups, groupsPerRequest).map((keys) =>
+        client.ask(null, signal, findCoordinatorV4.api, groupCoordinator, keys),
+      ),
     )
-    return answer.groups
-      .filter(({ errorCode }) => errorCode === 0)
-      .map(({ groupId, groupState, protocolType, members }) => ({
-        group: groupId as GroupId,
-        state: states[groupState] ?? 'unknown',
-        protocol: 'classic',
-        members: members.map(({ memberId, clientId, clientHost, memberAssignment }) => ({
-          memberId,
-          clientId,
-          host: clientHost.replace(/^\//, ''),
-          assignment: protocolType === 'consumer' ? readAssignment(memberAssignment) : [],
-        })),
-      }))
+    return new Map(
+      answers
+        .flatMap(({ coordinators }) => coordinators)
+        .filter(({ errorCode }) => errorCode === 0)
+        .map(({ key, nodeId }) => [key as GroupId, nodeId]),
+    )
   }
 
-  const describeModern = async (
-    broker: number,
-    groups: GroupId[],
-    signal: AbortSignal,
-  ): Promise<GroupDescription[]> => {
-    const answer = await client.ask(broker, signal, (connection) =>
-      tolerate(consumerGroupDescribeV0.api.async(connection, groups, false)),
+  const split = (place: ReadonlyMap<GroupId, number>): Portion[] =>
+    [...Map.groupBy(place, ([, broker]) => broker)].flatMap(([broker, mine]) =>
+      chunk(
+        mine.map(([group]) => group),
+        groupsPerRequest,
+      ).map((groups) => ({ broker, groups })),
     )
-    return answer.groups
-      .filter(({ errorCode }) => errorCode === 0)
-      .map(({ groupId, groupState, members }) => ({
-        group: groupId as GroupId,
-        state: states[groupState] ?? 'unknown',
-        protocol: 'consumer',
-        members: members.map(({ memberId, clientId, clientHost, assignment }) => ({
-          memberId,
-          clientId,
-          host: clientHost.replace(/^\//, ''),
-          assignment: assignment.topicPartitions.map(({ topicName, partitions }) => ({
-            topic: topicName as TopicName,
-            partitions,
-          })),
-        })),
-      }))
+
+  /**
+   * Asks the coordinators of groups in portions, side by side. Groups that have moved since are asked for once more where
+   * they are now; portions that fail are the answer's missing parts.
+   */
+  const askCoordinators = async <P>(
+    about: string,
+    groups: readonly GroupId[],
+    signal: AbortSignal,
+    askPortion: (portion: Portion) => Promise<{ readonly found: readonly P[]; readonly moved: GroupId[] }>,
+  ): Promise<{ readonly found: readonly P[]; readonly missing: readonly MissingPart[] }> => {
+    const unknown = groups.filter((group) => !known.has(group))
+    const looked = unknown.length === 0 ? new Map<GroupId, number>() : await findCoordinators(unknown, signal)
+    const places = new Map(looked)
+    for (const group of groups) {
+      const broker = known.get(group)?.broker
+      if (broker !== undefined) places.set(group, broker)
+    }
+    const found: P[] = []
+    const missing = new Map<string, MissingPart>()
+    const askAll = async (portions: readonly Portion[], isLast: boolean): Promise<GroupId[]> => {
+      const moved = await Promise.all(
+        portions.map(async (portion) => {
+          try {
+            const answer = await askPortion(portion)
+            found.push(...answer.found)
+            return answer.moved
+          } catch (error) {
+            const problem = errorOfThrown(error, `${about} of broker ${portion.broker}`)
+            // The broker may be gone and its groups taken over by another.
+            if (!isLast && problem.kind === 'unreachable') return portion.groups
+            const part = `broker ${portion.broker}`
+            missing.set(part, { part, error: problem })
+            return []
+          }
+        }),
+      )
+      return moved.flat()
+    }
+    const moved = await askAll(split(places), false)
+    if (moved.length > 0) {
+      const anew = await findCoordinators(moved, signal)
+      const left = moved.filter((group) => !anew.has(group))
+      if (left.length > 0)
+        missing.set('coordinators', {
+          part: 'coordinators',
+          error: errorOfCode(coordinatorNotAvailable, `${left.length} groups`),
+        })
+      await askAll(split(anew), true)
+    }
+    return { found, missing: [...missing.values()] }
+  }
+
+  const answerOf = <P, T>(
+    { found, missing }: { readonly found: readonly P[]; readonly missing: readonly MissingPart[] },
+    value: T,
+  ): Awaited<PartialAnswer<T>> => {
+    const [first] = missing
+    return first && found.length === 0 ? fail(first.error) : { ok: true, value, degraded: missing }
+  }
+
+  const describePortion = async ({ broker, groups }: Portion, signal: AbortSignal) => {
+    const modern = groups.filter((group) => known.get(group)?.protocol === 'consumer')
+    const classic = groups.filter((group) => known.get(group)?.protocol !== 'consumer')
+    const answers = await Promise.all([
+      modern.length > 0 ? describeModern(client, broker, modern, signal) : none,
+      classic.length > 0 ? describeClassic(client, broker, classic, signal) : none,
+    ])
+    const found = answers.flatMap((one) => one.found)
+    // A group that was not listed may be of the newer protocol, which the older request calls dead.
+    const doubtful = found.flatMap(({ group, state }) =>
+      state === 'dead' && !known.has(group) ? [group] : [],
+    )
+    const second = doubtful.length > 0 ? await describeModern(client, broker, doubtful, signal) : none
+    const corrected = new Set(second.found.map(({ group }) => group))
+    return {
+      found: [...found.filter(({ group }) => !corrected.has(group)), ...second.found],
+      moved: answers.flatMap((one) => one.moved),
+    }
   }
 
   return {
-    list,
-    describe: (groups, call) =>
-      answering('consumer groups', async () => {
-        const listed = await list(call)
-        const modern = new Set(
-          listed.ok
-            ? listed.value.filter(({ protocol }) => protocol === 'consumer').map(({ group }) => group)
-            : [],
-        )
-        const portions = await byCoordinator(client, groups, call.signal)
-        const described = await Promise.all(
-          portions.flatMap(({ broker, groups: mine }) => {
-            const newer = mine.filter((group) => modern.has(group))
-            const classic = mine.filter((group) => !modern.has(group))
-            return [
-              ...(newer.length > 0 ? [describeModern(broker, newer, call.signal)] : []),
-              ...(classic.length > 0 ? [describeClassic(broker, classic, call.signal)] : []),
-            ]
-          }),
-        )
-        return new Map(described.flat().map((one) => [one.group, one]))
-      }),
+    list: async ({ signal }) => {
+      const cluster = await answering('consumer groups', () => client.metadata(signal))
+      if (!cluster.ok) return cluster
+      const listed = await gathering(
+        'consumer groups',
+        [...cluster.value.brokers.keys()],
+        async (broker) => {
+          const { errorCode, groups } = await client.ask(broker, signal, listGroupsV5.api, [], [])
+          if (errorCode !== 0) throw protocolError(errorCode, 'consumer groups')
+          return groups.map(({ groupId, groupType, groupState }) => ({
+            broker,
+            group: groupId as GroupId,
+            protocol: groupType === '' ? 'classic' : groupType.toLowerCase(),
+            state: groupState,
+          }))
+        },
+        (parts) => parts.flat(),
+      )
+      if (!listed.ok) return listed
+      const isWhole = listed.degraded.length === 0
+      known = new Map([
+        ...(isWhole ? [] : known),
+        ...listed.value.map(({ group, broker, protocol }) => [group, { broker, protocol }] as const),
+      ])
+      return {
+        ...listed,
+        value: listed.value.map(({ group, protocol, state }) => ({ group, protocol, state })),
+      }
+    },
 
-    committed: (groups, { signal }) =>
-      answering('committed offsets', async () => {
-        const portions = await byCoordinator(client, groups, signal)
-        const answers = await Promise.all(
-          portions.map(({ broker, groups: mine }) =>
-            client.ask(broker, signal, (connection) =>
-              tolerate(
-                offsetFetchV8.api.async(
-                  connection,
-                  mine.map((groupId) => ({ groupId, memberEpoch: -1, topics: null })),
-                  false,
-                ),
-              ),
-            ),
-          ),
-        )
-        return new Map(
-          answers
-            .flatMap((answer) => answer.groups)
-            .filter(({ errorCode }) => errorCode === 0)
-            .map(({ groupId, topics }) => [
-              groupId as GroupId,
-              topics.flatMap(({ name, partitions }) =>
-                partitions
-                  .filter(({ errorCode, committedOffset }) => errorCode === 0 && committedOffset >= 0n)
-                  .map(
-                    ({ partitionIndex, committedOffset }): CommittedOffset => ({
-                      topic: name as TopicName,
-                      partition: partitionIndex,
-                      offset: committedOffset,
-                    }),
-                  ),
-              ),
-            ]),
-        )
-      }),
+    describe: async (groups, { signal }) => {
+      const asked = await answering('consumer groups', () =>
+        askCoordinators('consumer groups', groups, signal, (portion) => describePortion(portion, signal)),
+      )
+      if (!asked.ok) return asked
+      return answerOf(asked.value, new Map(asked.value.found.map((one) => [one.group, one])))
+    },
+
+    committed: async (groups, { signal }) => {
+      const asked = await answering('committed offsets', () =>
+        askCoordinators('committed offsets', groups, signal, (portion) =>
+          fetchCommitted(client, portion, signal),
+        ),
+      )
+      return asked.ok ? answerOf(asked.value, new Map(asked.value.found)) : asked
+    },
   }
 }

@@ -3,11 +3,12 @@ import type { Capability, CapabilitySet } from '#server/contracts/capabilities.t
 import type { Result } from '#server/domain/result.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import { answering } from './answering.ts'
 import { KafkaClient } from './client.ts'
 import { makeConsumerGroups } from './groups.ts'
 import { makeMessageReader } from './messages.ts'
 import { makePublisher } from './publisher.ts'
-import { answering, makeTopics } from './topics.ts'
+import { makeTopics } from './topics.ts'
 
 const capabilityOf = (answer: Result<unknown, BrokerError>): Capability => {
   if (answer.ok) return { state: 'yes' }
@@ -24,7 +25,7 @@ export const makeKafkaAdapter = (config: ConnectionConfig): BrokerAdapter => {
     kind: 'kafka',
     describe: ({ signal }) =>
       answering('the cluster', async () => {
-        const { clusterId, brokers } = await client.metadata(signal, true)
+        const { clusterId, brokers } = await client.metadata(signal, 0)
         return { clusterId, version: null, brokers: brokers.size }
       }),
     capabilities: async (call): Promise<CapabilitySet> => {

@@ -2,13 +2,13 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Isolation, MessageReader, RawMessage, ScanStop, Topics } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { KafkaClient } from './client.ts'
+import { answering } from './answering.ts'
+import { type KafkaClient, throwIfGivenUp } from './client.ts'
 import { errorOfThrown } from './errors.ts'
 import { listOffsets } from './offsets.ts'
 import { heldBackOf, readBounds } from './read-bounds.ts'
 import { readNewest } from './read-newest.ts'
 import { type RangeRead, readRanges } from './read-range.ts'
-import { answering } from './topics.ts'
 
 const oneMegabyte = 1024 * 1024
 /** A broker answers with the whole first batch, however large it is: little need be asked for. */
@@ -122,7 +122,7 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
           },
           signal,
         )
-        signal.throwIfAborted()
+        throwIfGivenUp(signal)
         return read
       })
       if (!record.ok) return record

@@ -1,8 +1,8 @@
 import { listOffsetsV7 } from '@platformatic/kafka'
 import type { Isolation } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { KafkaClient } from './client.ts'
-import { errorOfCode, errorOfThrown, tolerate } from './errors.ts'
+import { type KafkaClient, pause } from './client.ts'
+import { errorOfCode, errorOfThrown, isStaleLeader } from './errors.ts'
 import { isolationLevels } from './fetch.ts'
 
 /**
@@ -14,8 +14,16 @@ export const latest = -1n
 
 export type OffsetQuestion = { readonly topic: string; readonly partition: number; readonly leader: number }
 export type OffsetAnswer = OffsetQuestion & { readonly offset: bigint; readonly error: BrokerError | null }
+/** Whether another broker may know: the asked one said so, or it could not be reached and may have lost its partitions. */
+type Attempt = OffsetAnswer & { readonly retry: 'moved' | 'lost' | null }
 
-/** Asks every partition's leader for the offset at a time (or `earliest`, `latest`), one request a broker. */
+const tries = 4
+const pauseMs = 100
+
+/**
+ * Asks every partition's leader for the offset at a time (or `earliest`, `latest`), one request a broker. Partitions whose
+ * leader has changed are asked again at the new one; those that do not answer carry their error.
+ */
 export const listOffsets = async (
   client: KafkaClient,
   questions: readonly OffsetQuestion[],
@@ -23,10 +31,52 @@ export const listOffsets = async (
   signal: AbortSignal,
   isolation: Isolation = 'uncommitted',
 ): Promise<readonly OffsetAnswer[]> => {
+  let attempts = await askLeaders(client, questions, timestamp, isolation, signal)
+  for (let attempt = 1; attempt < tries; attempt++) {
+    const open = attempts.filter(({ retry }) => retry !== null)
+    if (open.length === 0) break
+    if (attempt > 1) await pause(pauseMs * attempt, signal)
+    const again = await findNewLeaders(client, open, signal)
+    if (again.length === 0) break
+    const answers = await askLeaders(client, again, timestamp, isolation, signal)
+    const byPlace = new Map(answers.map((one) => [placeOf(one), one]))
+    attempts = attempts.map((one) => byPlace.get(placeOf(one)) ?? one)
+  }
+  return attempts.map(({ retry: _, ...answer }) => answer)
+}
+
+const placeOf = ({ topic, partition }: OffsetQuestion): string => `${topic} ${partition}`
+
+/** What is worth asking again, with the leaders of now. */
+const findNewLeaders = async (
+  client: KafkaClient,
+  open: readonly Attempt[],
+  signal: AbortSignal,
+): Promise<readonly OffsetQuestion[]> => {
+  try {
+    const { topics } = await client.metadata(signal, 0)
+    return open.flatMap(({ topic, partition, leader: before, retry }) => {
+      const found = topics.get(topic)?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
+      const leader = found?.leaderId ?? -1
+      return leader < 0 || (retry === 'lost' && leader === before) ? [] : [{ topic, partition, leader }]
+    })
+  } catch {
+    return []
+  }
+}
+
+const askLeaders = async (
+  client: KafkaClient,
+  questions: readonly OffsetQuestion[],
+  timestamp: bigint,
+  isolation: Isolation,
+  signal: AbortSignal,
+): Promise<readonly Attempt[]> => {
   const byLeader = Map.groupBy(questions, ({ leader }) => leader)
-  const answers = [...byLeader].map(async ([leader, mine]): Promise<OffsetAnswer[]> => {
-    const failAll = (error: BrokerError) => mine.map((question) => ({ ...question, offset: -1n, error }))
-    if (leader < 0) return failAll(errorOfCode(5, 'partition without leader'))
+  const answers = [...byLeader].map(async ([leader, mine]): Promise<Attempt[]> => {
+    const failAll = (error: BrokerError, retry: Attempt['retry']) =>
+      mine.map((question) => ({ ...question, offset: -1n, error, retry }))
+    if (leader < 0) return failAll(errorOfCode(5, 'partition without leader'), 'lost')
     const topics = [...Map.groupBy(mine, ({ topic }) => topic)].map(([name, rows]) => ({
       name,
       partitions: rows.map(({ partition }) => ({
@@ -36,20 +86,24 @@ export const listOffsets = async (
       })),
     }))
     try {
-      const response = await client.ask(leader, signal, (connection) =>
-        tolerate(listOffsetsV7.api.async(connection, -1, isolationLevels[isolation], topics)),
-      )
+      const level = isolationLevels[isolation]
+      const response = await client.ask(leader, signal, listOffsetsV7.api, -1, level, topics)
       return response.topics.flatMap(({ name, partitions }) =>
-        partitions.map(({ partitionIndex, offset, errorCode }) => ({
-          topic: name,
-          partition: partitionIndex,
-          leader,
-          offset,
-          error: errorCode === 0 ? null : errorOfCode(errorCode, `topic ${name} partition ${partitionIndex}`),
-        })),
+        partitions.map(
+          ({ partitionIndex, offset, errorCode }): Attempt => ({
+            topic: name,
+            partition: partitionIndex,
+            leader,
+            offset,
+            error:
+              errorCode === 0 ? null : errorOfCode(errorCode, `topic ${name} partition ${partitionIndex}`),
+            retry: isStaleLeader(errorCode) ? 'moved' : null,
+          }),
+        ),
       )
     } catch (error) {
-      return failAll(errorOfThrown(error, `broker ${leader}`))
+      const known = errorOfThrown(error, `broker ${leader}`)
+      return failAll(known, known.kind === 'unreachable' && !signal.aborted ? 'lost' : null)
     }
   })
   return (await Promise.all(answers)).flat()

@@ -1,9 +1,9 @@
-import { type Connection, createAPI, initProducerIdV4, murmur2, produceV9, Writer } from '@platformatic/kafka'
+import { createAPI, initProducerIdV4, murmur2, produceV9, Writer } from '@platformatic/kafka'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { OutgoingMessage, Publisher } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { KafkaClient } from './client.ts'
-import { errorOfCode, errorOfThrown, isStaleLeader, tolerate } from './errors.ts'
+import { type KafkaClient, pause, throwIfGivenUp, untilAborted } from './client.ts'
+import { errorOfCode, errorOfThrown, isStaleLeader } from './errors.ts'
 import { writeBatch } from './write-batch.ts'
 
 const allReplicas = -1
@@ -41,6 +41,16 @@ const produceOne = createAPI<
   produceV9.parseResponse,
 )
 
+/** The same, checking before the bytes leave whether the sender still may write. */
+const produceWhile = (mayWrite: Call['mayWrite']): Pick<typeof produceOne, 'key' | 'version' | 'async'> => ({
+  key: produceOne.key,
+  version: produceOne.version,
+  async: (...args) => {
+    if (mayWrite?.() === false) throw new Error('the time in which it may be sent is over')
+    return produceOne.async(...args)
+  },
+})
+
 /** The partition the Java client's default partitioner gives a key: murmur2, sign dropped, modulo. */
 export const partitionOfKey = (key: Uint8Array, partitions: number): number =>
   (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions
@@ -58,13 +68,11 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
 
   /** A broker that has just started answers for a moment that it is loading. */
   const askForNumbering = async (signal: AbortSignal, attempt = 1) => {
-    const answer = await client.ask(null, signal, (connection) =>
-      tolerate(initProducerIdV4.api.async(connection, null, 60_000, -1n, -1)),
-    )
+    const answer = await client.ask(null, signal, initProducerIdV4.api, null, 60_000, -1n, -1)
     if (answer.errorCode === 0) return answer
     if (attempt === initAttempts)
       throw Object.assign(new Error('no producer id'), { apiId: answer.errorCode })
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await pause(200, signal)
     return askForNumbering(signal, attempt + 1)
   }
 
@@ -105,9 +113,9 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
   const leaderOf = async (
     { topic, partition }: Portion,
     signal: AbortSignal,
-    fresh: boolean,
+    maxAgeMs?: number,
   ): Promise<number> =>
-    (await client.metadata(signal, fresh)).topics
+    (await client.metadata(signal, maxAgeMs)).topics
       .get(topic)
       ?.partitions.find((one) => one.partitionIndex === partition)?.leaderId ?? -1
 
@@ -128,12 +136,16 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
     let last: unknown = null
     for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
-        const leader = await leaderOf(portion, signal, attempt > 1)
-        const produce = (connection: Connection) => {
-          if (mayWrite?.() === false) throw new Error('the time in which it may be sent is over')
-          return tolerate(produceOne.async(connection, topic, partition, batch))
-        }
-        const answer = (await client.ask(leader, signal, produce)).responses[0]?.partitionResponses[0]
+        const leader = await leaderOf(portion, signal, attempt > 1 ? 0 : undefined)
+        const { responses } = await client.ask(
+          leader,
+          signal,
+          produceWhile(mayWrite),
+          topic,
+          partition,
+          batch,
+        )
+        const answer = responses[0]?.partitionResponses[0]
         const code = answer?.errorCode ?? -1
         if (code === 0 || code === duplicateSequence) {
           sequences.set(name, (sequence + records.length) % 0x80000000)
@@ -150,7 +162,10 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
         }
         last = error
       }
-      await new Promise((resolve) => setTimeout(resolve, 150 * attempt))
+      await pause(150 * attempt, signal).catch((error: unknown) => {
+        producer = null
+        throw error
+      })
     }
     producer = null
     throw last
@@ -169,10 +184,14 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
   return {
     send: async (messages, call) => {
       // One at a time: sequences of a partition must arrive in order.
-      const turn = queue.then(() => sendAll(messages, call))
+      const turn = queue.then(() => {
+        throwIfGivenUp(call.signal)
+        return sendAll(messages, call)
+      })
       queue = turn.catch(() => {})
       try {
-        return succeed(await turn)
+        // Who gives up while another send is under way does not wait for it, and nothing of it is sent later.
+        return succeed(await untilAborted(turn, call.signal))
       } catch (error) {
         return fail(errorOfThrown(error, 'sending'))
       }

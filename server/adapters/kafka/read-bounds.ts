@@ -1,8 +1,8 @@
 import type { Answer, HeldBack, Isolation, TopicState } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import { answering } from './answering.ts'
 import type { KafkaClient } from './client.ts'
 import { earliest, latest, listOffsets } from './offsets.ts'
-import { answering } from './topics.ts'
 
 /** How far a partition can be read: `end` is the last stable offset for who reads committed. */
 export type Bounds = {

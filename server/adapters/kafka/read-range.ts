@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Isolation, MessageFilter, RawMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { type BatchStanding, judgeBatches } from './aborted-transactions.ts'
-import type { KafkaClient } from './client.ts'
+import { type KafkaClient, pause } from './client.ts'
 import { brokerError, errorOfCode, errorOfThrown, isStaleLeader, offsetOutOfRange } from './errors.ts'
 import { type FetchAnswer, type FetchedPartition, fetchRaw, isolationLevels } from './fetch.ts'
 import { earliest, listOffsets } from './offsets.ts'
@@ -154,7 +153,7 @@ const groupByLeader = async (
 ) => {
   const groups = new Map<number, Progress[]>()
   const isRetry = open.some(({ staleTries }) => staleTries > 0)
-  const found = (await client.metadata(signal, isRetry)).topics.get(topic)
+  const found = (await client.metadata(signal, isRetry ? 0 : undefined)).topics.get(topic)
   for (const one of open) {
     const leader =
       found?.partitions.find(({ partitionIndex }) => partitionIndex === one.range.partition)?.leaderId ?? -1
@@ -186,9 +185,21 @@ const readRound = async (
       lastFetchedEpoch: -1,
       partitionMaxBytes: askBytes,
     }))
+    const topicsAsked = [{ topicId, partitions }]
     const level = isolationLevels[options.isolation]
-    const answer = await client.ask(leader, signal, (connection) =>
-      fetchRaw.async(connection, maxWaitMs, 1, requestBytes, level, 0, -1, [{ topicId, partitions }], [], ''),
+    const answer = await client.ask(
+      leader,
+      signal,
+      fetchRaw,
+      maxWaitMs,
+      1,
+      requestBytes,
+      level,
+      0,
+      -1,
+      topicsAsked,
+      [],
+      '',
     )
     for (const [place, one] of asked.entries()) {
       const fetched = answer.partitions.find(({ partition }) => partition === one.range.partition)
@@ -252,7 +263,7 @@ const waitForMore = async (
           'overloaded',
           `topic ${topic} partition ${one.range.partition}: the broker throttles this client by its quota and asked it to wait ${throttleTimeMs} ms, which is longer than the time left`,
         )
-    else await sleep(throttleTimeMs, undefined, { signal })
+    else await pause(throttleTimeMs, signal)
     return
   }
   for (const one of open)
@@ -261,7 +272,7 @@ const waitForMore = async (
         'timeout',
         `topic ${topic} partition ${one.range.partition}: the broker answered ${one.empties} times without records from offset ${one.next} on, although the partition reaches further`,
       )
-  if (open.some(({ empties }) => empties > 0)) await sleep(emptyPauseMs, undefined, { signal })
+  if (open.some(({ empties }) => empties > 0)) await pause(emptyPauseMs, signal)
 }
 
 const later = (a: bigint | null, b: bigint): bigint => (a === null || b > a ? b : a)

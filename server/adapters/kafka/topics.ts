@@ -1,23 +1,16 @@
 import { describeConfigsV4, describeLogDirsV4 } from '@platformatic/kafka'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, succeed } from '#server/domain/result.ts'
-import type { Answer, TopicOffsets, TopicSetting, TopicState, Topics } from '#server/ports/broker.ts'
+import type { TopicOffsets, TopicSetting, TopicState, Topics } from '#server/ports/broker.ts'
+import { answering, gathering } from './answering.ts'
+import { chunk } from './chunk.ts'
 import type { KafkaClient, Metadata } from './client.ts'
-import { errorOfCode, errorOfThrown, tolerate } from './errors.ts'
+import { errorOfCode, protocolError } from './errors.ts'
 import { earliest, latest, listOffsets } from './offsets.ts'
 
 const topicResource = 2
 const configsPerRequest = 500
 const dynamicTopicConfig = 1
-
-/** Runs an adapter method: what the client throws becomes the error of the answer. */
-export const answering = async <T>(about: string, work: () => Promise<T>): Answer<T> => {
-  try {
-    return succeed(await work())
-  } catch (error) {
-    return fail(errorOfThrown(error, about))
-  }
-}
 
 const stateOf = (topic: Metadata['topics'] extends ReadonlyMap<string, infer T> ? T : never): TopicState => ({
   name: (topic.name ?? '') as TopicName,
@@ -33,16 +26,11 @@ const stateOf = (topic: Metadata['topics'] extends ReadonlyMap<string, infer T> 
     .sort((a, b) => a.partition - b.partition),
 })
 
-const chunk = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  )
-
 /** The topics facet of a cluster. */
 export const makeTopics = (client: KafkaClient): Topics => ({
-  list: ({ signal }) =>
+  list: ({ signal, maxAgeMs }) =>
     answering('topics', async () =>
-      [...(await client.metadata(signal)).topics.values()]
+      [...(await client.metadata(signal, maxAgeMs)).topics.values()]
         .filter(({ errorCode }) => errorCode === 0)
         .map(stateOf),
     ),
@@ -89,19 +77,17 @@ export const makeTopics = (client: KafkaClient): Topics => ({
     answering('topic settings', async () => {
       const answers = await Promise.all(
         chunk(topics, configsPerRequest).map((names) =>
-          client.ask(null, signal, (connection) =>
-            tolerate(
-              describeConfigsV4.api.async(
-                connection,
-                names.map((resourceName) => ({
-                  resourceType: topicResource,
-                  resourceName,
-                  configurationKeys: null,
-                })),
-                false,
-                false,
-              ),
-            ),
+          client.ask(
+            null,
+            signal,
+            describeConfigsV4.api,
+            names.map((resourceName) => ({
+              resourceType: topicResource,
+              resourceName,
+              configurationKeys: null,
+            })),
+            false,
+            false,
           ),
         ),
       )
@@ -122,16 +108,22 @@ export const makeTopics = (client: KafkaClient): Topics => ({
       )
     }),
 
-  sizes: ({ signal }) =>
-    answering('log directories', async () => {
-      const { brokers, topics } = await client.metadata(signal, true)
-      const sizes = new Map<TopicName, bigint>()
-      await Promise.all(
-        [...brokers.keys()].map(async (broker) => {
-          const { results } = await client.ask(broker, signal, (connection) =>
-            tolerate(describeLogDirsV4.api.async(connection, null)),
-          )
-          for (const { name, partitions } of results.flatMap((result) => result.topics))
+  sizes: async ({ signal }) => {
+    const cluster = await answering('log directories', () => client.metadata(signal, 0))
+    if (!cluster.ok) return cluster
+    const { brokers, topics } = cluster.value
+    return gathering(
+      'log directories',
+      [...brokers.keys()],
+      async (broker) => {
+        const { errorCode, results } = await client.ask(broker, signal, describeLogDirsV4.api, null)
+        if (errorCode !== 0) throw protocolError(errorCode, 'log directories')
+        return { broker, found: results.flatMap((result) => result.topics) }
+      },
+      (answers) => {
+        const sizes = new Map<TopicName, bigint>()
+        for (const { broker, found } of answers)
+          for (const { name, partitions } of found)
             for (const { partitionIndex, partitionSize } of partitions) {
               const leader = topics
                 .get(name)
@@ -139,8 +131,8 @@ export const makeTopics = (client: KafkaClient): Topics => ({
               if (leader === broker)
                 sizes.set(name as TopicName, (sizes.get(name as TopicName) ?? 0n) + partitionSize)
             }
-        }),
-      )
-      return sizes
-    }),
+        return sizes
+      },
+    )
+  },
 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type PartCommand, type PartProcess, startPartProcess, waitUntilReady } from './part-process.ts'
@@ -16,6 +16,8 @@ export type KafkaOptions = {
   readonly proxied?: { readonly port: number; readonly advertised: number } | undefined
   /** A third listener with SASL/PLAIN for one user, whom access control lists may limit. All others may do everything. */
   readonly limited?: (KafkaUser & { readonly port: number }) | undefined
+  /** Data folder of the node whose cluster this one joins as its second broker; `controllerPort` is that node's. */
+  readonly joins?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -48,14 +50,14 @@ const limitedSettings = ({ username, password }: KafkaUser) => ({
   'allow.everyone.if.no.acl.found': 'true',
 })
 
-const propertiesOf = ({ dataDir, port, controllerPort, proxied, limited }: KafkaOptions): string =>
+const propertiesOf = ({ dataDir, port, controllerPort, proxied, limited, joins }: KafkaOptions): string =>
   Object.entries({
-    'process.roles': 'broker,controller',
-    'node.id': '1',
+    'process.roles': joins === undefined ? 'broker,controller' : 'broker',
+    'node.id': joins === undefined ? '1' : '2',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     listeners: [
       `PLAINTEXT://127.0.0.1:${port}`,
-      `CONTROLLER://127.0.0.1:${controllerPort}`,
+      ...(joins === undefined ? [`CONTROLLER://127.0.0.1:${controllerPort}`] : []),
       ...(proxied ? [`PROXIED://127.0.0.1:${proxied.port}`] : []),
       ...(limited ? [`LIMITED://127.0.0.1:${limited.port}`] : []),
     ].join(','),
@@ -81,6 +83,10 @@ const drawClusterId = (): string => {
   return id.startsWith('-') ? drawClusterId() : id
 }
 
+const readClusterId = (dataDir: string): string =>
+  /^cluster\.id=(.+)$/m.exec(readFileSync(join(dataDir, 'kafka', 'meta.properties'), 'utf8'))?.[1]?.trim() ??
+  ''
+
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
@@ -104,7 +110,7 @@ export const startKafka = async (options: KafkaOptions): Promise<PartProcess> =>
   writeFileSync(properties, propertiesOf(options))
   const classPath = join(options.jars, '*')
   if (!existsSync(join(options.dataDir, 'kafka', 'meta.properties'))) {
-    const clusterId = drawClusterId()
+    const clusterId = options.joins === undefined ? drawClusterId() : readClusterId(options.joins)
     // What is there without meta.properties is half a format, of a start that was killed.
     rmSync(join(options.dataDir, 'kafka'), { recursive: true, force: true })
     const { code, output } = await runCommand(
