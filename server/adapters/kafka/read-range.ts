@@ -52,6 +52,7 @@ const maxWaitMs = 200
 /** So that an estimate that is right but for a few bytes does not cost a request more. */
 const headroom = 16 * 1024
 const patience = 3
+const stalePauseMs = 50
 const emptyPatience = 5
 const emptyPauseMs = 20
 
@@ -152,8 +153,10 @@ const groupByLeader = async (
   signal: AbortSignal,
 ) => {
   const groups = new Map<number, Progress[]>()
-  const isRetry = open.some(({ staleTries }) => staleTries > 0)
-  const found = (await client.metadata(signal, isRetry ? 0 : undefined)).topics.get(topic)
+  const tries = open.reduce((most, { staleTries }) => Math.max(most, staleTries), 0)
+  // A new leader, or a topic made a moment ago, is not known everywhere at once.
+  if (tries > 0) await pause(stalePauseMs * tries, signal)
+  const found = (await client.metadata(signal, tries > 0 ? 0 : undefined)).topics.get(topic)
   for (const one of open) {
     const leader =
       found?.partitions.find(({ partitionIndex }) => partitionIndex === one.range.partition)?.leaderId ?? -1
