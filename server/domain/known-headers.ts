@@ -1,9 +1,12 @@
 import type { HeaderView } from '#server/contracts/messages.ts'
-import { type TraceId, traceId } from '#server/contracts/scalars.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { deadLetterConventions, type HeaderEncoding } from './dead-letter-conventions.ts'
+import { lineageHeaders } from './replay-copy.ts'
 
-type Known = { readonly encoding: HeaderEncoding | 'big-integer-millis'; readonly meaning: string }
+type Known = {
+  readonly encoding: HeaderEncoding | 'big-integer-millis' | 'schema-id'
+  readonly meaning: string
+}
 
 const fieldMeanings: Readonly<Record<string, string>> = {
   originTopic: 'Topic where the message died',
@@ -47,6 +50,11 @@ const known = new Map<string, Known>([
   ['baggage', text('Baggage (W3C)')],
   ['b3', text('Trace context (B3)')],
   ['X-B3-TraceId', text('Trace id (B3)')],
+  ['X-B3-SpanId', text('Span id (B3)')],
+  ['X-B3-Sampled', text('Whether the trace is kept (B3)')],
+  ['uber-trace-id', text('Trace context (Jaeger)')],
+  ['x-datadog-trace-id', text('Lower half of the trace id, decimal (Datadog)')],
+  ['x-datadog-parent-id', text('Span id, decimal (Datadog)')],
   ['content-type', text('Media type of the value')],
   ['ce_id', text('CloudEvents: id of the event')],
   ['ce_source', text('CloudEvents: where it happened')],
@@ -60,11 +68,12 @@ const known = new Map<string, Known>([
   ['__TypeId__', text('Java class of the value (Spring)')],
   ['kafka_replyTopic', text('Where the sender waits for a reply (Spring)')],
   ['kafka_correlationId', text('Ties reply to request (Spring)')],
-  ['x-replay-id', text('Replay that sent this copy')],
-  ['x-replay-item', text('Item of the replay')],
-  ['x-replay-source', text('Dead letter of which this is a copy: topic@partition@offset')],
-  ['x-replay-attempt', text('How often this dead letter was replayed')],
-  ['x-replay-at', text('When the copy was sent')],
+  ...Object.entries(lineageHeaders).map(([name, meaning]) => [name, text(meaning)] as const),
+  ['__key_schema_id', { encoding: 'schema-id', meaning: 'Schema of the key, kept beside it (Confluent)' }],
+  [
+    '__value_schema_id',
+    { encoding: 'schema-id', meaning: 'Schema of the value, kept beside it (Confluent)' },
+  ],
 ])
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -85,6 +94,16 @@ const readAs = (
     const millis = BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`))
     return { text: millis.toString(), encoding: 'int64' }
   }
+  // As Confluent's serializers write it: 0 and a 32-bit id, or 1 and a GUID of 16 bytes.
+  if (encoding === 'schema-id' && bytes.length === 5 && bytes[0] === 0)
+    return { text: String(view(bytes).getInt32(1)), encoding: 'int32' }
+  if (encoding === 'schema-id' && bytes.length === 17 && bytes[0] === 1)
+    return {
+      text: Buffer.from(bytes.subarray(1))
+        .toString('hex')
+        .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+      encoding: 'hex',
+    }
   return null
 }
 
@@ -103,21 +122,4 @@ export const describeHeader = ({ name, value }: RawHeader, includeRaw: boolean):
   if (value === null) return { name, text: null, encoding: 'null', meaning, raw: null }
   const read = (explained && readAs(value, explained.encoding)) ?? readPlain(value)
   return { name, ...read, meaning, raw: includeRaw ? Buffer.from(value).toString('base64') : null }
-}
-
-/** The trace a message belongs to by its headers: W3C traceparent, then B3; the last well-formed one counts. */
-export const traceIdOfHeaders = (headers: readonly RawHeader[]): TraceId | null => {
-  for (const { name, value } of [...headers].reverse()) {
-    if (value === null) continue
-    const plain = Buffer.from(value).toString('latin1')
-    const lower = name.toLowerCase()
-    const id =
-      lower === 'traceparent'
-        ? /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(plain)?.[1]
-        : lower === 'b3' || lower === 'x-b3-traceid'
-          ? /^([0-9a-f]{16}(?:[0-9a-f]{16})?)(?:-|$)/.exec(plain)?.[1]?.padStart(32, '0')
-          : undefined
-    if (id !== undefined && !/^0+$/.test(id)) return traceId.parse(id)
-  }
-  return null
 }

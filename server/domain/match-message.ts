@@ -1,8 +1,8 @@
 import type { SearchTerm } from '#server/contracts/message-search.ts'
 import type { RawHeader } from './dead-letter.ts'
-import { traceIdOfHeaders } from './known-headers.ts'
 import { makeKeyMatcher } from './match-key.ts'
 import { readSchemaId } from './payload/payload-schema.ts'
+import { traceIdOfHeaders } from './trace-id-of-headers.ts'
 
 /** What a search looks at: bytes as the broker holds them. */
 export type SearchedMessage = {
