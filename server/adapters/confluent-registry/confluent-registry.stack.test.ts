@@ -74,6 +74,41 @@ describe('a schema registry', () => {
     expect(answer).toMatchObject({ ok: true, value: { id, subject: null, version: null } })
   })
 
+  it('whose optional call hangs gives the schema soon, and goes on giving others', async () => {
+    const other = await register(`registry-${run}-other`, {
+      schema: JSON.stringify({ type: 'string', doc: run }),
+    })
+    const registry = makeConfluentRegistry({ url: proxy.url })
+    proxy.answer({ path: /\/versions$/, status: 200, delayMs: 20_000 })
+    const startedAt = performance.now()
+    const first = await registry.schemaById(id, call())
+    expect(performance.now() - startedAt).toBeLessThan(2_500)
+    expect(first).toMatchObject({ ok: true, value: { id, subject: null } })
+    await new Promise((resolve) => setTimeout(resolve, 3_200))
+    expect(await registry.schemaById(other, call())).toMatchObject({ ok: true })
+    proxy.heal()
+  })
+
+  it('is told apart from an address at which there is none', async () => {
+    const wrong = new URL(registryUrl)
+    wrong.pathname = '/'
+    const answer = await makeConfluentRegistry({ url: wrong.href }).schemaById(id, call())
+    expect(answer).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
+    expect(answer.ok ? '' : answer.error.detail).toContain('there is no registry at this address')
+  })
+
+  it('answers all who wait for a schema when the first of them gives up', async () => {
+    const registry = makeConfluentRegistry({ url: proxy.url })
+    proxy.answer({ path: /\/ids\/\d+$/, status: 200, delayMs: 600, body: JSON.stringify({ schema }) })
+    const controller = new AbortController()
+    const first = registry.schemaById(id, { signal: controller.signal })
+    const second = registry.schemaById(id, call())
+    setTimeout(() => controller.abort(new Error('the tab was closed')), 100)
+    expect(await first).toMatchObject({ ok: false, error: { kind: 'timeout' } })
+    expect(await second).toMatchObject({ ok: true, value: { id } })
+    proxy.heal()
+  })
+
   it('that does not answer in time is left alone for a moment, and asked again afterwards', async () => {
     const registry = makeConfluentRegistry({ url: proxy.url })
     proxy.answer({ path: /./, status: 200, delayMs: 20_000 })

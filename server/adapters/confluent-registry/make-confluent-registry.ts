@@ -1,7 +1,18 @@
-import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fail, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RegisteredSchema, SchemaRegistry } from '#server/ports/schema-registry.ts'
+import {
+  type Answer,
+  errorOfStatus,
+  errorOfThrown,
+  givenUp,
+  makeRest,
+  orGivenUp,
+  readErrorCode,
+  registryError,
+} from './registry-errors.ts'
 
 export type RegistryConfig = {
   readonly url: string
@@ -10,8 +21,9 @@ export type RegistryConfig = {
 }
 
 const requestTimeoutMs = 3_000
-/** A registry that did not answer is left alone this long, so that it does not slow every message down. */
-const restMs = 2_000
+/** How much longer an answer waits for what only adds detail. */
+const optionalMs = 300
+const placeAgainMs = 60_000
 const missingLifetimeMs = 10_000
 const deepestReference = 8
 
@@ -21,13 +33,7 @@ type SchemaBody = {
   readonly schemaType?: string
   readonly references?: readonly Reference[]
 }
-type Answer<T> = Result<T, BrokerError>
-
-const registryError = (kind: BrokerError['kind'], detail: string): BrokerError => ({
-  kind,
-  detail,
-  source: 'registry',
-})
+type Place = { readonly subject: string; readonly version: number }
 
 const types = { AVRO: 'AVRO', PROTOBUF: 'PROTOBUF', JSON: 'JSON' } as const
 
@@ -50,37 +56,25 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
   const kept = new Map<number, RegisteredSchema>()
   const missing = new Map<number, { readonly error: BrokerError; readonly until: number }>()
   const pending = new Map<number, Promise<Answer<RegisteredSchema>>>()
-  let down: { readonly error: BrokerError; readonly until: number } | null = null
+  const placeAskedAt = new Map<number, number>()
+  const required = makeRest()
+  const optional = makeRest()
 
-  const get = async <T>(path: string, signal: AbortSignal): Promise<Answer<T>> => {
-    if (down && performance.now() < down.until) return fail(down.error)
+  /** A rest of its own for calls that only add detail: when they hang, those that are needed go on. */
+  const get = async <T>(path: string, signal: AbortSignal, rest = required): Promise<Answer<T>> => {
+    const resting = rest.error()
+    if (resting) return fail(resting)
     try {
       const response = await fetch(`${base}${path}`, {
         headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json', ...authorization },
         signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
       })
-      down = null
       if (response.ok) return succeed((await response.json()) as T)
-      await response.body?.cancel()
-      const { status } = response
-      if (status === 404) return fail(registryError('not-found', 'not in the registry (404)'))
-      if (status === 401 || status === 403)
-        return fail(registryError('denied', `the registry refuses this user (${status})`))
-      if (status === 405 || status === 501)
-        return fail(registryError('unsupported', `the registry does not offer this (${status})`))
-      if (status === 429) return fail(registryError('overloaded', 'the registry throttles this client (429)'))
-      return fail(registryError('unreachable', `the registry failed (${status})`))
+      return fail(errorOfStatus(response.status, path, await readErrorCode(response)))
     } catch (error) {
-      const timedOut =
-        error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
-      const cause =
-        error instanceof Error
-          ? ((error.cause as Error | undefined)?.message ?? error.message)
-          : String(error)
-      const known = timedOut
-        ? registryError('timeout', 'the registry did not answer in time')
-        : registryError('unreachable', `the registry does not answer: ${cause}`)
-      if (!signal.aborted) down = { error: known, until: performance.now() + restMs }
+      if (signal.aborted) return fail(givenUp)
+      const known = errorOfThrown(error)
+      rest.begin(known)
       return fail(known)
     }
   }
@@ -111,11 +105,18 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
     return succeed(null)
   }
 
-  const read = async (id: number, signal: AbortSignal): Promise<Answer<RegisteredSchema>> => {
-    const [body, versions] = await Promise.all([
-      get<SchemaBody>(`/schemas/ids/${id}`, signal),
-      get<readonly { subject: string; version: number }[]>(`/schemas/ids/${id}/versions`, signal),
-    ])
+  /** Where a schema is registered, which not every registry tells: null when it does not, or not soon. */
+  const readPlace = async (id: number, signal: AbortSignal): Promise<Place | null> => {
+    const versions = await get<readonly Place[]>(`/schemas/ids/${id}/versions`, signal, optional)
+    return versions.ok && Array.isArray(versions.value) ? (versions.value[0] ?? null) : null
+  }
+
+  /** Of nobody's signal: several may wait for it, and one who gives up must not fail the others. */
+  const read = async (id: number): Promise<Answer<RegisteredSchema>> => {
+    const { signal } = new AbortController()
+    placeAskedAt.set(id, performance.now())
+    const placing = readPlace(id, signal)
+    const body = await get<SchemaBody>(`/schemas/ids/${id}`, signal)
     if (!body.ok) {
       if (body.error.kind === 'not-found')
         missing.set(id, { error: body.error, until: performance.now() + missingLifetimeMs })
@@ -124,28 +125,45 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
     const references = new Map<string, string>()
     const resolved = await readReferences(body.value.references ?? [], signal, references, 1)
     if (!resolved.ok) return resolved
-    const place = versions.ok && Array.isArray(versions.value) ? versions.value[0] : undefined
-    const schema: RegisteredSchema = {
+    const schemaAt = (place: Place | null): RegisteredSchema => ({
       id,
       type: types[(body.value.schemaType ?? 'AVRO').toUpperCase() as keyof typeof types] ?? 'AVRO',
       text: body.value.schema,
       references: [...references].map(([name, text]) => ({ name, text })),
       subject: place?.subject ?? null,
       version: place?.version ?? null,
-    }
-    kept.set(id, schema)
-    return succeed(schema)
+    })
+    kept.set(id, schemaAt(null))
+    // Told too late for this answer, the place is there for the next.
+    const placed = placing.then((place) => {
+      const schema = schemaAt(place)
+      kept.set(id, schema)
+      return schema
+    })
+    return succeed(await Promise.race([placed, sleep(optionalMs, schemaAt(null), { ref: false })]))
+  }
+
+  /** In the background, now and then: a place that was not told once is not unknown for good. */
+  const askPlaceAgain = (schema: RegisteredSchema): void => {
+    if (performance.now() < (placeAskedAt.get(schema.id) ?? 0) + placeAgainMs) return
+    placeAskedAt.set(schema.id, performance.now())
+    void readPlace(schema.id, new AbortController().signal).then((place) => {
+      if (place) kept.set(schema.id, { ...schema, ...place })
+    })
   }
 
   return {
     schemaById: async (id: number, { signal }: Call) => {
       const known = kept.get(id)
-      if (known) return succeed(known)
+      if (known) {
+        if (known.subject === null) askPlaceAgain(known)
+        return succeed(known)
+      }
       const absent = missing.get(id)
       if (absent && performance.now() < absent.until) return fail(absent.error)
-      const running = pending.get(id) ?? read(id, signal).finally(() => pending.delete(id))
+      const running = pending.get(id) ?? read(id).finally(() => pending.delete(id))
       pending.set(id, running)
-      return running
+      return orGivenUp(running, signal)
     },
     subjects: ({ signal }: Call) => get<readonly string[]>('/subjects', signal),
     ping: async ({ signal }: Call) => {

@@ -32,17 +32,34 @@ const readPath = (reader: protobuf.Reader): number[] => {
   return Array.from({ length: count }, () => reader.sint32())
 }
 
-/** Compiles a .proto text with its imports. The answer decodes the bytes after the schema id. */
+/**
+ * Adds Google's own types that the files import (timestamp, duration, wrappers, struct, any, empty, field_mask): they are
+ * part of every compiler and are not registered, so the registry has no reference to them.
+ */
+const addWellKnown = (root: protobuf.Root, imports: readonly string[], given: ReadonlySet<string>): void => {
+  for (const name of new Set(imports)) {
+    const known = given.has(name) ? null : protobuf.common.get(name)
+    if (known?.nested) root.addJSON(known.nested)
+  }
+}
+
+/**
+ * Compiles a .proto text with its imports. The answer decodes the bytes after the schema id and holds only fields that
+ * are on the wire: one that is absent is not shown as its default. One with explicit presence (`optional`, `oneof`,
+ * proto2) is shown also when it was set to its default; without it, proto3 gives that no meaning of its own.
+ */
 export const compileProtobuf = (schema: PayloadSchema): ((bytes: Buffer) => unknown) => {
   const root = new protobuf.Root()
   // The schema's own file first: its messages are counted from the first of the package.
-  const { package: packageName } = protobuf.parse(schema.text, root, { keepCase: true })
-  for (const reference of schema.references) protobuf.parse(reference.text, root, { keepCase: true })
+  const own = protobuf.parse(schema.text, root, { keepCase: true })
+  const files = [own, ...schema.references.map(({ text }) => protobuf.parse(text, root, { keepCase: true }))]
+  const imports = files.flatMap((file) => [...(file.imports ?? []), ...(file.weakImports ?? [])])
+  addWellKnown(root, imports, new Set(schema.references.map(({ name }) => name)))
   root.resolveAll()
   return (bytes) => {
     const reader = protobuf.Reader.create(bytes)
-    const type = typeAt(root, packageName ?? undefined, readPath(reader))
+    const type = typeAt(root, own.package ?? undefined, readPath(reader))
     const message = type.decode(reader)
-    return type.toObject(message, { enums: String, defaults: true, oneofs: false })
+    return type.toObject(message, { enums: String, oneofs: false })
   }
 }

@@ -58,7 +58,7 @@ describe('numbers above 2^53 keep every digit', () => {
       'syntax = "proto3"; package shop; message A { string x = 1; } message B { int64 id = 1; fixed64 other = 2; }'
     const varint = [0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]
     const side = decodeSide(framed([2, 2], [8, ...varint]), options(found('PROTOBUF', proto)))
-    expect([side.kind, compact(side.text)]).toEqual(['protobuf', `{"id":${exact},"other":0}`])
+    expect([side.kind, compact(side.text)]).toEqual(['protobuf', `{"id":${exact}}`])
   })
   it('in MessagePack', () => {
     const side = decodeSide(encode({ id: BigInt(exact) }, { useBigInt64: true }), options())
@@ -71,6 +71,50 @@ describe('numbers above 2^53 keep every digit', () => {
         expect(side.text).toBe(id.toString())
       }),
     )
+  })
+})
+
+describe('Protobuf', () => {
+  const decode = (proto: string, ...parts: number[][]) =>
+    compact(decodeSide(framed([0], ...parts), options(found('PROTOBUF', proto))).text)
+  it('shows only fields that are on the wire, those with explicit presence also when they hold their default', () => {
+    const proto = `syntax = "proto3"; message A {
+      int32 count = 1; string name = 2; optional int32 chosen = 3; repeated int32 many = 4;
+      oneof which { bool yes = 5; bool no = 6; } map<string, int32> notes = 7; A inner = 8; }`
+    expect(decode(proto)).toBe('{}')
+    expect(decode(proto, [8, 0], [24, 0], [40, 0])).toBe('{"chosen":0,"yes":false}')
+    expect(decode(proto, [66, 2, 8, 1])).toBe('{"inner":{"count":1}}')
+    const older = 'syntax = "proto2"; message A { optional int32 count = 1 [default = 7]; }'
+    expect(decode(older)).toBe('{}')
+  })
+  it('knows the types that every compiler brings along', () => {
+    const names = ['timestamp', 'duration', 'wrappers', 'struct', 'any', 'empty', 'field_mask']
+    const imports = names.map((name) => `import "google/protobuf/${name}.proto";`).join(' ')
+    const proto = `syntax = "proto3"; ${imports} package shop; message A {
+      google.protobuf.Timestamp at = 1; google.protobuf.Duration took = 2; google.protobuf.Int64Value big = 3;
+      google.protobuf.Struct more = 4; google.protobuf.Any any = 5; google.protobuf.FieldMask mask = 6; }`
+    expect(decode(proto, [10, 2, 8, 5], [26, 2, 8, 9])).toBe('{"at":{"seconds":5},"big":{"value":9}}')
+  })
+})
+
+describe('a key that begins with a zero', () => {
+  const key = Buffer.from('000000012c4f8a91', 'hex')
+  const decode = (schema: DecodeOptions['schema']) => decodeSide(key, options({ side: 'key', schema }))
+  it('is a 64-bit integer when the registry has no such schema, and nothing is wrong with it', () => {
+    const side = decode({ state: 'missing', id: 300, why: 'not in the registry' })
+    expect([side.kind, side.text, side.problem]).toEqual(['int64', key.readBigInt64BE().toString(), null])
+  })
+  it('is one as well, with the reason, when the schema does not fit', () => {
+    const schema = {
+      id: 300,
+      type: 'AVRO',
+      text: avroText,
+      references: [],
+      subject: 's',
+      version: 1,
+    } as const
+    const side = decode({ state: 'found', schema })
+    expect([side.kind, side.problem?.slice(0, 15)]).toEqual(['int64', 'Avro schema 300'])
   })
 })
 

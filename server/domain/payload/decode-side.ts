@@ -21,7 +21,6 @@ type Found = {
   readonly kind: DecodedSide['kind']
   readonly text: string
   readonly isJson: boolean
-  readonly problem?: string
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -58,9 +57,13 @@ export const decodeSide = (bytes: Uint8Array | null, options: DecodeOptions): De
     text: found.text.slice(0, options.maxTextChars),
     isJson: found.isJson && !truncated,
     truncated,
-    problem: bySchema && !('kind' in bySchema) ? bySchema.problem : (found.problem ?? null),
+    problem: bySchema && !('kind' in bySchema) && !isNoSchema(options, found) ? bySchema.problem : null,
   }
 }
+
+/** A key of fixed width that begins with a zero names no schema, unless the registry has one of that id. */
+const isNoSchema = ({ schema }: DecodeOptions, { kind }: Found): boolean =>
+  schema.state === 'missing' && (kind === 'int64' || kind === 'uuid')
 
 const schemaNames = { AVRO: 'Avro', PROTOBUF: 'Protobuf', JSON: 'JSON Schema' } as const
 
