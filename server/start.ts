@@ -5,7 +5,7 @@ import { startWeb, startWorker } from './sandbox/demo/console-processes.ts'
 import { requireReachable } from './sandbox/demo/require-reachable.ts'
 import { runAsSupervisor, type Supervision } from './sandbox/demo/run-as-supervisor.ts'
 import { supervise } from './sandbox/demo/supervise.ts'
-import { findFreePort } from './sandbox/stack/free-port.ts'
+import { findFreePort, noteMove } from './sandbox/stack/free-port.ts'
 import { endLeftovers } from './sandbox/stack/leftovers.ts'
 import { SandboxError } from './sandbox/stack/sandbox-error.ts'
 import { startStack } from './sandbox/stack/start-stack.ts'
@@ -38,11 +38,8 @@ const run = async ({ signal, onStop, untilStopped }: Supervision): Promise<void>
   onStop(await supervise(parts, say, signal))
   if (env.KAFKA_BROKERS === undefined && !existsSync(env.SPILLWAY_CONFIG))
     say('No connection is configured: set KAFKA_BROKERS or write spillway.yaml (see spillway.example.yaml).')
-  const moved = (preferred: number, used: number): string =>
-    preferred === used || preferred === 0 ? '' : ` (${preferred} is not free)`
-  say(
-    `Spillway is at http://localhost:${webPort}${moved(env.PORT, webPort)}, spans are taken at http://127.0.0.1:${otlpPort}${moved(env.OTLP_PORT, otlpPort)}.`,
-  )
+  say(`Spillway is at     http://localhost:${webPort}${noteMove(env.PORT, webPort)}`)
+  say(`Spans are taken at http://127.0.0.1:${otlpPort}${noteMove(env.OTLP_PORT, otlpPort)}`)
   say('It listens on loopback only, because no login is configured.')
   await untilStopped()
 }

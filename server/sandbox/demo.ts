@@ -5,9 +5,9 @@ import { startShop, startWeb, startWorker } from './demo/console-processes.ts'
 import { type DemoOptions, defaultDataDir, readDemoOptions, usage } from './demo/demo-options.ts'
 import { requireReachable } from './demo/require-reachable.ts'
 import { lockName, runAsSupervisor, type Supervision } from './demo/run-as-supervisor.ts'
-import { supervise } from './demo/supervise.ts'
+import { keepRunning, supervise } from './demo/supervise.ts'
 import { defaultBreakages } from './shop/shop-names.ts'
-import { findFreePort } from './stack/free-port.ts'
+import { findFreePort, noteMove } from './stack/free-port.ts'
 import { endLeftovers, endStackLeftovers } from './stack/leftovers.ts'
 import { SandboxError } from './stack/sandbox-error.ts'
 import type { StackPart } from './stack/stack-parts.ts'
@@ -103,15 +103,22 @@ const run = async (options: DemoOptions, dataDir: string, supervision: Supervisi
       signal,
     ),
   )
-  const moved = (preferred: number, used: number): string =>
-    preferred === used || preferred === 0 ? '' : `   (${preferred} is not free)`
+  keepRunning(
+    parts.map((part) => ({
+      name: part,
+      hasEnded: () => stack.hasEnded(part),
+      restart: () => stack.startPart(part),
+    })),
+    say,
+    signal,
+  )
   const partAt = (part: StackPart, address: string): string =>
-    own[part] ? `${address}${moved(wanted[part], stack.ports[part])}` : `${address}   (yours)`
+    own[part] ? `${address}${noteMove(wanted[part], stack.ports[part])}` : `${address}   (yours)`
   const folder = shorten(dataDir) === defaultDataDir ? '' : ` --data ${shorten(dataDir)}`
   say('up')
   console.log(`
-  Console          http://localhost:${webPort}${moved(wanted.web, webPort)}
-  Spans (OTLP)     http://127.0.0.1:${otlpPort}${moved(wanted.otlp, otlpPort)}
+  Console          http://localhost:${webPort}${noteMove(wanted.web, webPort)}
+  Spans (OTLP)     http://127.0.0.1:${otlpPort}${noteMove(wanted.otlp, otlpPort)}
   Kafka            ${partAt('kafka', env.KAFKA_BROKERS)}
   Schema registry  ${partAt('registry', env.SCHEMA_REGISTRY_URL)}
   PostgreSQL       ${partAt('postgres', URL.parse(env.DATABASE_URL)?.host ?? '')}

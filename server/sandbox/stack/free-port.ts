@@ -21,6 +21,10 @@ const isFree = async (port: number): Promise<number | null> => {
   return 'code' in second && second.code === 'EADDRINUSE' ? null : first.port
 }
 
+/** What is said beside a port that was given instead of the preferred one; '' where it was given. */
+export const noteMove = (preferred: number, used: number): string =>
+  preferred === used || preferred === 0 ? '' : `   (${preferred} is not free)`
+
 /** Ports given out by this process: two parts that prefer the same one must not both find it free. */
 const given = new Set<number>()
 

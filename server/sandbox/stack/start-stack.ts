@@ -35,7 +35,9 @@ export type RunningStack = {
   readonly databaseUrl: string
   readonly ports: Readonly<Record<StackPart, number>>
   stopPart(part: StackPart, how?: 'graceful' | 'kill'): Promise<void>
-  /** Starts a stopped part again on the same port and data. */
+  /** Whether a part that was started has ended without being stopped. */
+  hasEnded(part: StackPart): boolean
+  /** Starts a part that was stopped or has ended again, on the same port and data. */
   startPart(part: StackPart): Promise<void>
   stop(): Promise<void>
 }
@@ -73,6 +75,7 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
       ? undefined
       : { port: kafkaProxyTarget, advertised: options.kafkaProxyPort }
   const running = new Map<StackPart, PartProcess>()
+  const wanted = new Set<StackPart>()
 
   const fetching = (part: StackPart) => ({
     onProgress,
@@ -102,16 +105,19 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
       }),
   } as const satisfies Record<StackPart, () => Promise<PartProcess>>
 
+  const stopPart = async (part: StackPart, how: 'graceful' | 'kill' = 'graceful'): Promise<void> => {
+    wanted.delete(part)
+    await running.get(part)?.stop(how)
+    running.delete(part)
+  }
   const startPart = async (part: StackPart): Promise<void> => {
     const startedAt = performance.now()
+    await stopPart(part, 'kill')
+    wanted.add(part)
     running.set(part, await starters[part]())
     onProgress(
       `${part}: up on 127.0.0.1:${ports[part]} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
     )
-  }
-  const stopPart = async (part: StackPart, how: 'graceful' | 'kill' = 'graceful'): Promise<void> => {
-    await running.get(part)?.stop(how)
-    running.delete(part)
   }
   const stop = async (): Promise<void> => {
     await Promise.all([...running.keys()].map((part) => stopPart(part)))
@@ -140,6 +146,7 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
     databaseUrl: `postgresql://spillway:spillway@127.0.0.1:${ports.postgres}/spillway`,
     ports,
     stopPart,
+    hasEnded: (part) => wanted.has(part) && (running.get(part)?.hasEnded() ?? true),
     startPart,
     stop,
   }

@@ -1,5 +1,6 @@
 import { consume } from '../consume.ts'
-import { connectHeaders, javaStack } from '../dead-letters/frameworks.ts'
+import { javaStack } from '../dead-letters/frameworks.ts'
+import { writeConnectLetter } from '../dead-letters/write-connect-letter.ts'
 import { type Failure, nameBusiness, type Received, type ServiceKit } from '../service-kit.ts'
 
 /** Its group is `connect-fraud`, as Kafka Connect names the group of a sink. */
@@ -14,35 +15,14 @@ export const runFraud = async (kit: ServiceKit): Promise<void> => {
     if (currency.length !== 3) throw new RangeError(`order ${orderId} has no currency`)
   }
 
-  const giveUp = ({ topic, partition, message, error, group }: Failure): Promise<void> => {
+  const giveUp = (failure: Failure): Promise<void> => {
     const errorClass = 'org.apache.kafka.connect.errors.DataException'
-    const text = `Failed to deserialize data for topic ${topic} to Avro: ${error.message}`
-    const frames = [
+    const message = `Failed to deserialize data for topic ${failure.topic} to Avro: ${failure.error.message}`
+    const stack = javaStack(errorClass, message, [
       'io.confluent.connect.avro.AvroConverter.toConnectData(AvroConverter.java:154)',
       'shop.fraud.OrderSink.put(OrderSink.java:48)',
-    ]
-    return kit.deadLetters.write(
-      'connect-dlq',
-      { topic, partition, offset: BigInt(message.offset) },
-      (record) =>
-        connectHeaders(
-          record.headers,
-          {
-            topic,
-            partition,
-            offset: BigInt(message.offset),
-            timestamp: record.timestamp,
-            group,
-            errorClass,
-            causeClass: errorClass,
-            message: text,
-            causeMessage: error.message,
-            stack: javaStack(errorClass, text, frames),
-          },
-          connector,
-        ),
-      { keepTimestamp: true, keepPartition: false },
-    )
+    ])
+    return writeConnectLetter(kit, failure, { connector, errorClass, message, stack })
   }
 
   await consume(kit, { group: 'connect-fraud', topics: ['orders'], handle: check, giveUp })

@@ -1,5 +1,6 @@
 import { consume } from '../consume.ts'
-import { connectHeaders, javaStack } from '../dead-letters/frameworks.ts'
+import { javaStack } from '../dead-letters/frameworks.ts'
+import { writeConnectLetter } from '../dead-letters/write-connect-letter.ts'
 import type { Failure, Received, ServiceKit } from '../service-kit.ts'
 
 const dataException = 'org.apache.kafka.connect.errors.DataException'
@@ -29,46 +30,25 @@ export const runLegacy = async (kit: ServiceKit): Promise<void> => {
     if (value !== null) JSON.parse(value.toString())
   }
 
-  const giveUp = ({ topic, partition, message, error, group }: Failure): Promise<void> => {
-    const text = 'Converting byte[] to Kafka Connect data failed due to serialization error'
+  const giveUp = (failure: Failure): Promise<void> => {
+    const message = 'Converting byte[] to Kafka Connect data failed due to serialization error'
     const stack = javaStack(
       dataException,
-      text,
+      message,
       [
         'org.apache.kafka.connect.json.JsonConverter.toConnectData(JsonConverter.java:333)',
         'shop.warehouse.WarehouseSink.put(WarehouseSink.java:71)',
       ],
       {
         errorClass: 'com.fasterxml.jackson.core.io.JsonEOFException',
-        message: error.message,
+        message: failure.error.message,
         frames: [
           'com.fasterxml.jackson.core.base.ParserMinimalBase._reportInvalidEOF(ParserMinimalBase.java:697)',
           'shop.warehouse.ParcelReader.read(ParcelReader.java:29)',
         ],
       },
     )
-    return kit.deadLetters.write(
-      'connect-dlq',
-      { topic, partition, offset: BigInt(message.offset) },
-      (record) =>
-        connectHeaders(
-          record.headers,
-          {
-            topic,
-            partition,
-            offset: BigInt(message.offset),
-            timestamp: record.timestamp,
-            group,
-            errorClass: dataException,
-            causeClass: dataException,
-            message: text,
-            causeMessage: error.message,
-            stack,
-          },
-          connector,
-        ),
-      { keepTimestamp: true, keepPartition: false },
-    )
+    return writeConnectLetter(kit, failure, { connector, errorClass: dataException, message, stack })
   }
 
   await consume(kit, { group: 'erp-bridge', topics: ['shipments'], handle: exportToErp })
