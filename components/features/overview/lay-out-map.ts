@@ -19,7 +19,7 @@ export type MapLayout = {
 export const nodeHeight = 26
 const mostLetters = 18
 /** Of the 12 px text of a node, with its dot and the space around. */
-const widthOf = (label: string): number => 32 + label.length * 6.3
+const widthOf = (label: string): number => 32 + label.length * 6.7
 
 const labelOf = (name: string): string =>
   name.length > mostLetters ? `${name.slice(0, mostLetters - 1)}…` : name
