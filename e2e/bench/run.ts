@@ -1,3 +1,4 @@
+import { overviewBench } from './overview.ts'
 import { readTopicBench } from './read-topic.ts'
 import { searchTopicBench } from './search-topic.ts'
 
@@ -5,6 +6,7 @@ import { searchTopicBench } from './search-topic.ts'
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   'read-topic': readTopicBench,
   'search-topic': searchTopicBench,
+  overview: overviewBench,
 }
 
 const name = process.argv[2] ?? ''

@@ -22,7 +22,8 @@ export type NewTopicSample = {
 
 /**
  * Writes one round of samples in one transaction, all at the time `ageMs` ago by the database's clock. `lease` is the
- * sampler's own: the write is refused with `LeaseLostError` when another worker samples by now.
+ * sampler's own: the write is refused with `LeaseLostError` when another worker samples by now. Answers that time in
+ * milliseconds since the epoch.
  */
 export const insertSamples = async (
   db: Database,
@@ -33,8 +34,8 @@ export const insertSamples = async (
     readonly ageMs: number
   },
   lease: LeaseProof,
-): Promise<void> => {
-  await runUnderLease(db, lease, async (client) => {
+): Promise<number> =>
+  runUnderLease(db, lease, async (client) => {
     const { groups, topics, ageMs } = round
     await client.query(
       `INSERT INTO lag_sample (at, connection_id, group_id, topic, lag, end_sum, committed_sum, members, state)
@@ -65,8 +66,12 @@ export const insertSamples = async (
         topics.map(({ sizeBytes }) => sizeBytes?.toString() ?? null),
       ],
     )
+    const { rows } = await client.query<{ at_ms: number }>(
+      'SELECT extract(epoch FROM now())::float8 * 1000 - $1::float8 AS at_ms',
+      [ageMs],
+    )
+    return Math.round(rows[0]?.at_ms ?? 0)
   })
-}
 
 /** Samples of one group on one topic, in the order of time. */
 export type LagSeries = {

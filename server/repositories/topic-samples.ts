@@ -59,22 +59,3 @@ export const readTopicFigures = async (
     ]),
   )
 }
-
-/** Names of topics sampled in the last hour. */
-export const listSampledTopics = async (db: Database, connectionId: string): Promise<readonly string[]> => {
-  // A loose index scan: one look into the index a topic instead of all of its samples.
-  const { rows } = await db.pool.query<{ topic: string }>(
-    `WITH RECURSIVE names AS (
-       (SELECT topic FROM topic_sample WHERE connection_id = $1 AND at > now() - interval '1 hour'
-        ORDER BY topic LIMIT 1)
-       UNION ALL
-       SELECT (SELECT topic FROM topic_sample
-               WHERE connection_id = $1 AND at > now() - interval '1 hour' AND topic > names.topic
-               ORDER BY topic LIMIT 1)
-       FROM names WHERE names.topic IS NOT NULL
-     )
-     SELECT topic FROM names WHERE topic IS NOT NULL`,
-    [connectionId],
-  )
-  return rows.map(({ topic }) => topic)
-}

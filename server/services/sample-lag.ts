@@ -1,6 +1,7 @@
 import type { GroupId } from '#server/contracts/scalars.ts'
 import { type OffsetRange, sumLagByTopic } from '#server/domain/lag-sums.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { sumRound } from '#server/domain/round-totals.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
 import type { GroupDescription, TopicOffsets } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
@@ -11,6 +12,7 @@ import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
+import { prepareOverview } from './prepare-overview.ts'
 
 export const lagSource = 'lag-sampling'
 
@@ -42,12 +44,13 @@ export const sampleLag = async (
     return fail(faultOf(read.error))
   }
   const { groups, topics, readAt, incomplete } = read.value
-  await insertSamples(
+  const atMs = await insertSamples(
     deps.db,
     connection.id,
     { groups, topics, ageMs: performance.now() - readAt },
     round.lease,
   )
+  await prepareOverview(deps, connection, sumRound(atMs, groups, topics), round.lease)
   await recordGood(deps.db, connection.id, lagSource, incomplete)
   await recordGood(deps.db, connection.id, 'broker')
   await notifyChanged(deps.db, 'groups', connection.id)

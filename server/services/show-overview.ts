@@ -14,19 +14,13 @@ import {
   readSpanFlows,
   type SpanFlow,
 } from '#server/repositories/overview-facts.ts'
-import {
-  type GroupProgress,
-  readEndTotals,
-  readGroupProgress,
-  readLagTotals,
-} from '#server/repositories/sample-totals.ts'
-import { listSampledTopics } from '#server/repositories/topic-samples.ts'
+import { readOverviewSnapshot } from '#server/repositories/overview-snapshots.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { Fault } from './fault.ts'
-import { readGroupVerdicts } from './read-group-verdicts.ts'
+import { perMinute } from './prepare-overview.ts'
 
 const spanMinutes = 10
-const spanLimit = 20_000
+const spanLimit = 10_000
 const dyingLimit = 50
 
 /**
@@ -39,20 +33,15 @@ export const showOverview = async (
   _call: Call,
 ): Promise<Result<Overview, Fault>> => {
   const { db } = deps
-  const [sampled, progress, lagTotals, endTotals, dying, freshness, heartbeat, replaysRunning, spans] =
-    await Promise.all([
-      readGroupVerdicts(deps, connection, 'lagging'),
-      readGroupProgress(db, connection.id),
-      readLagTotals(db, connection.id),
-      listSampledTopics(db, connection.id).then((topics) => readEndTotals(db, connection.id, topics)),
-      readDyingGroups(db, connection.id, dyingLimit),
-      readFreshness(db, connection.id),
-      readHeartbeat(db),
-      countRunningReplays(db, connection.id),
-      readSpanFlows(db, spanMinutes, spanLimit),
-    ])
+  const [{ facts, totals }, dying, freshness, heartbeat, replaysRunning, spans] = await Promise.all([
+    readOverviewSnapshot(db, connection.id),
+    readDyingGroups(db, connection.id, dyingLimit),
+    readFreshness(db, connection.id),
+    readHeartbeat(db),
+    countRunningReplays(db, connection.id),
+    readSpanFlows(db, spanMinutes, spanLimit),
+  ])
   const nowMs = deps.clock.nowMs()
-  const groups = [...sampled.groups.values()]
   const states = new Map(freshness.map((one) => [one.source, one]))
   const judged = judgeFreshness({
     ...(heartbeat
@@ -74,9 +63,7 @@ export const showOverview = async (
     broker: states.get('broker') ?? null,
     registry: connection.registry ? (states.get('registry') ?? null) : null,
     dying,
-    groups: groups.flatMap(({ row, topics }) =>
-      topics.map(({ topic, lag, verdict }) => ({ group: row.group, topic, lag, verdict })),
-    ),
+    groups: facts.lagging.map((one) => ({ ...one, lag: BigInt(one.lag) })),
     flows: spans.flows,
   })
   return succeed({
@@ -85,8 +72,13 @@ export const showOverview = async (
       freshness: [...judged],
       sparklines: makeSparklines({
         nowMs,
-        lagTotals,
-        endTotals,
+        lagTotals: totals.map(({ atMs, lag, committed, lagSeries }) => ({
+          atMs,
+          lag: BigInt(lag),
+          sum: BigInt(committed),
+          series: lagSeries,
+        })),
+        endTotals: totals.map(({ atMs, ends, topics }) => ({ atMs, sum: BigInt(ends), series: topics })),
         deaths: dying.map(({ deaths }: DyingGroup) => deaths),
       }),
       replaysRunning,
@@ -95,11 +87,7 @@ export const showOverview = async (
           ...flow,
           perMinute: perMinute((flow.spans * 1000) / spans.coveredMs),
         })),
-        groups: progress.filter(isInUse).map(({ group, topic, consumedPerSecond }) => ({
-          group,
-          topic,
-          perMinute: perMinute(consumedPerSecond ?? 0),
-        })),
+        groups: facts.consumers,
         colours,
       }),
     },
@@ -119,8 +107,3 @@ const only = <const Name extends string>(
   }
   return picked
 }
-
-/** Groups that nobody uses any more, with nothing left to read, would only fill the map. */
-const isInUse = ({ members, lag }: GroupProgress): boolean => members > 0 || lag > 0n
-
-const perMinute = (perSecond: number): number => Math.round(perSecond * 600) / 10
