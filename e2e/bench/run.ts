@@ -1,3 +1,4 @@
+import { indexDeadLettersBench } from './index-dead-letters.ts'
 import { overviewBench } from './overview.ts'
 import { readTopicBench } from './read-topic.ts'
 import { searchTopicBench } from './search-topic.ts'
@@ -7,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   'read-topic': readTopicBench,
   'search-topic': searchTopicBench,
   overview: overviewBench,
+  'index-dead-letters': indexDeadLettersBench,
 }
 
 const name = process.argv[2] ?? ''

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import type { Database } from './database.ts'
+import { encodeBigints, encodeIntegers, encodeTexts, encodeTimes } from './encode-array.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 
 /** A letter to be indexed: its coordinates, times and key beside what its headers told. */
@@ -19,9 +20,10 @@ export type PartitionName = { readonly topic: string; readonly partition: number
 export type IndexedPosition = PartitionName & { readonly nextOffset: bigint }
 
 /** Text that PostgreSQL can hold: it has no NUL character. */
-const clean = (text: string | null, length: number): string | null =>
-  text?.slice(0, length).replaceAll('\u0000', '\ufffd') ?? null
-const decimal = (value: bigint | null): string | null => value?.toString() ?? null
+const clean = (text: string | null, length: number): string | null => {
+  if (text === null || (text.length <= length && !text.includes('\u0000'))) return text
+  return text.slice(0, length).replaceAll('\u0000', '\ufffd')
+}
 
 /**
  * Writes a batch of letters, their failure groups and how far the index has read, in one transaction under the lease:
@@ -77,6 +79,7 @@ const writeLetters = async (
   connectionId: string,
   letters: readonly NewLetter[],
 ): Promise<number> => {
+  const texts = (textOf: (letter: NewLetter) => string | null) => encodeTexts('text[]', letters.map(textOf))
   const groups = [...new Map(letters.map((letter) => [letter.failureGroupId, letter])).values()].sort(
     (a, b) => (a.failureGroupId < b.failureGroupId ? -1 : 1),
   )
@@ -102,83 +105,87 @@ const writeLetters = async (
       groups.map((one) => new Date(one.diedAtMs)),
     ],
   )
-  const { rows } = await client.query<{
-    id: string
-    failure_group_id: string
-    topic: string
-    partition: number
-    offset: string
-    convention: string
-    died_at: Date
-  }>(
-    // A copy that dies again carries its item's lineage. A service that hands headers on gives them to its own messages,
-    // too: so the letter must come from where the copy was sent, or from a retry topic of it.
-    `INSERT INTO dead_letter (connection_id, topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic,
-                              origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, death_time_source, replay_item_id)
-     SELECT $1, l.topic, l.partition, l."offset", l.failure_group_id, l.died_at, l.key_text, l.convention, l.origin_topic,
-            l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id, l.death_time_source, item.id
-     FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::int[],
-                 $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int[], $17::text[], $18::text[], $19::bigint[], $20::text[])
-       WITH ORDINALITY AS l(topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic, origin_partition,
-         origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_id, item_id, death_time_source, no)
-     LEFT JOIN replay_item AS item ON item.id = l.item_id AND item.replay_id::text = l.replay_id
-       AND (l.origin_topic IS NULL OR l.origin_topic = item.target_topic OR starts_with(l.origin_topic, item.target_topic || '-retry'))
-     ORDER BY l.no
-     ON CONFLICT (connection_id, topic, partition, "offset") DO NOTHING
-     RETURNING id, failure_group_id, topic, partition, "offset", convention, died_at`,
-    [
+  const query: { text: string; values: unknown[]; name: string } = {
+    name: 'write-letters',
+    text: letterStatement,
+    values: [
       connectionId,
-      letters.map((one) => one.topic),
-      letters.map((one) => one.partition),
-      letters.map((one) => one.offset.toString()),
-      letters.map((one) => one.failureGroupId),
-      letters.map((one) => new Date(one.diedAtMs)),
-      letters.map((one) => clean(one.keyText, 1_000)),
-      letters.map((one) => one.convention),
-      letters.map((one) => clean(one.originTopic, 249)),
-      letters.map((one) => one.originPartition),
-      letters.map((one) => decimal(one.originOffset)),
-      letters.map((one) => clean(one.group, 255)),
-      letters.map((one) => clean(one.errorClass, 500)),
-      letters.map((one) => clean(one.rootCause, 500)),
-      letters.map((one) => clean(one.message, 2_000)),
-      letters.map((one) => one.attempts),
-      letters.map((one) => one.traceId),
-      letters.map((one) => one.lineage?.replayId ?? null),
-      letters.map((one) => decimal(one.lineage?.itemId ?? null)),
-      letters.map((one) => one.deathTimeSource),
+      texts((one) => one.topic),
+      encodeIntegers(
+        'int4[]',
+        letters.map((one) => one.partition),
+      ),
+      encodeBigints(letters.map((one) => one.offset)),
+      texts((one) => one.failureGroupId),
+      encodeTimes(letters.map((one) => one.diedAtMs)),
+      texts((one) => clean(one.keyText, 1_000)),
+      texts((one) => one.convention),
+      texts((one) => clean(one.originTopic, 249)),
+      encodeIntegers(
+        'int4[]',
+        letters.map((one) => one.originPartition),
+      ),
+      encodeBigints(letters.map((one) => one.originOffset)),
+      texts((one) => clean(one.group, 255)),
+      texts((one) => clean(one.errorClass, 500)),
+      texts((one) => clean(one.rootCause, 500)),
+      texts((one) => clean(one.message, 2_000)),
+      encodeIntegers(
+        'int4[]',
+        letters.map((one) => one.attempts),
+      ),
+      texts((one) => one.traceId),
+      texts((one) => one.lineage?.replayId ?? null),
+      encodeBigints(letters.map((one) => one.lineage?.itemId ?? null)),
+      texts((one) => one.deathTimeSource),
+      encodeTimes(letters.map((one) => one.arrivedAtMs)),
     ],
-  )
-  if (rows.length === 0) return 0
-  const placeOf = (one: { topic: string; partition: number; offset: bigint | string }) =>
-    `${one.topic} ${one.partition}@${one.offset}`
-  const arrivals = new Map(letters.map((letter) => [placeOf(letter), letter.arrivedAtMs]))
-  await client.query(
-    `UPDATE failure_group AS g
-     SET letters = g.letters + n.count,
-         first_seen_at = least(g.first_seen_at, n.first),
-         last_seen_at = greatest(g.last_seen_at, n.last),
-         sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), n.sample),
-         dead_letter_topics = ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || n.topics) ORDER BY 1),
-         conventions = ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1),
-         state = CASE WHEN g.state = 'resolved' AND n.arrived > g.state_at THEN 'new' ELSE g.state END
-     FROM (SELECT id, count(*) AS count, min(died_at) AS first, max(died_at) AS last, max(letter) AS sample, max(arrived) AS arrived,
-                  array_agg(DISTINCT topic) AS topics, array_agg(DISTINCT convention) AS conventions
-           FROM unnest($1::text[], $2::timestamptz[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[])
-             AS r(id, died_at, letter, topic, convention, arrived)
-           GROUP BY id) AS n
-     WHERE g.id = n.id`,
-    [
-      rows.map((row) => row.failure_group_id),
-      rows.map((row) => row.died_at),
-      rows.map((row) => row.id),
-      rows.map((row) => row.topic),
-      rows.map((row) => row.convention),
-      rows.map((row) => new Date(arrivals.get(placeOf(row)) ?? row.died_at)),
-    ],
-  )
-  return rows.length
+  }
+  const { rows } = await client.query<{ written: number }>(query)
+  return rows[0]?.written ?? 0
 }
+
+// A copy that dies again carries its item's lineage. A service that hands headers on gives them to its own messages,
+// too: so the letter must come from where the copy was sent, or from a retry topic of it.
+const letterStatement = `
+WITH incoming AS MATERIALIZED (
+  SELECT * FROM unnest($2::text[], $3::int4[], $4::int8[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[],
+    $10::int4[], $11::int8[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int4[], $17::text[], $18::text[],
+    $19::int8[], $20::text[], $21::timestamptz[])
+  WITH ORDINALITY AS l(topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic,
+    origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_id,
+    item_id, death_time_source, arrived_at, no)
+), written AS (
+  INSERT INTO dead_letter (connection_id, topic, partition, "offset", failure_group_id, died_at, key_text, convention,
+    origin_topic, origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id,
+    death_time_source, replay_item_id)
+  SELECT $1, l.topic, l.partition, l."offset", l.failure_group_id, l.died_at, l.key_text, l.convention, l.origin_topic,
+    l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
+    l.death_time_source, item.id
+  FROM incoming AS l
+  LEFT JOIN replay_item AS item ON item.id = l.item_id AND item.replay_id::text = l.replay_id
+    AND (l.origin_topic IS NULL OR l.origin_topic = item.target_topic OR starts_with(l.origin_topic, item.target_topic || '-retry'))
+  ORDER BY l.no
+  ON CONFLICT (connection_id, topic, partition, "offset") DO NOTHING
+  RETURNING id, failure_group_id, topic, partition, "offset", convention, died_at
+), counted AS (
+  SELECT w.failure_group_id AS id, count(*) AS count, min(w.died_at) AS first, max(w.died_at) AS last, max(w.id) AS sample,
+    max(l.arrived_at) AS arrived, array_agg(DISTINCT w.topic) AS topics, array_agg(DISTINCT w.convention) AS conventions
+  FROM written AS w JOIN incoming AS l USING (topic, partition, "offset")
+  GROUP BY 1 ORDER BY 1
+), grouped AS (
+  UPDATE failure_group AS g
+  SET letters = g.letters + n.count,
+      first_seen_at = least(g.first_seen_at, n.first),
+      last_seen_at = greatest(g.last_seen_at, n.last),
+      sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), n.sample),
+      dead_letter_topics = ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || n.topics) ORDER BY 1),
+      conventions = ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1),
+      state = CASE WHEN g.state = 'resolved' AND n.arrived > g.state_at THEN 'new' ELSE g.state END
+  FROM counted AS n
+  WHERE g.id = n.id
+)
+SELECT coalesce(sum(count), 0)::int AS written FROM counted`
 
 /** How far the index has read, by topic and partition. */
 export const readIndexPositions = async (

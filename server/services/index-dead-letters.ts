@@ -16,7 +16,7 @@ import { type Fault, faultOf } from './fault.ts'
 
 export const indexSource = 'dead-letter-index'
 
-const batchMessages = 2_000
+const batchMessages = 5_000
 const batchBudget: Budget = { messages: batchMessages, bytes: 16 * 1024 * 1024, milliseconds: 5_000 }
 /** Work beyond this is left to the next step, so that freshness is told in between. In milliseconds. */
 const stepMs = 3_000
@@ -54,18 +54,28 @@ export const indexDeadLetters = async (
   const deadline = performance.now() + stepMs
   let indexed = 0
   let error: BrokerError | null = found.value.error
-  let open = found.value.spans.filter(({ from, end, madeAnew }) => from < end || madeAnew)
-  // A batch of each in turn: a partition with a long backlog must not keep the others waiting.
-  while (open.length > 0 && performance.now() < deadline && !call.signal.aborted) {
-    const next: Span[] = []
-    for (const span of open) {
-      if (call.signal.aborted) break
-      const written = await indexBatch(deps, connection, span, lease, call)
-      if (written.ok) indexed += written.value.indexed
-      else error ??= written.error
-      if (written.ok && written.value.moved && span.from < span.end) next.push(span)
+  const open = found.value.spans.filter(({ from, end, madeAnew }) => from < end || madeAnew)
+  const readNext = () => {
+    const span = performance.now() < deadline && !call.signal.aborted ? open.shift() : undefined
+    const batch = span ? readBatch(deps, connection, span, call) : null
+    // Whoever fails first is thrown; this one is then nobody's.
+    batch?.catch(() => {})
+    return batch
+  }
+  // The next batch is read and decoded while one is written.
+  for (let reading = readNext(); reading !== null; ) {
+    const batch = await reading
+    const { span, moved } = batch
+    error ??= batch.error
+    // A batch of each in turn: a partition with a long backlog must not keep the others waiting.
+    if (moved && span.from < span.end) open.push(span)
+    reading = readNext()
+    if (batch.letters !== null) {
+      const { topic, partition } = span
+      const positions = [{ topic, partition, nextOffset: batch.nextOffset }]
+      const madeAnew = batch.madeAnew ? [{ topic, partition }] : []
+      indexed += await indexLetters(deps.db, connection.id, batch.letters, positions, lease, madeAnew)
     }
-    open = next
   }
   if (indexed > 0) await notifyChanged(deps.db, 'failure-groups', connection.id)
   if (error) return failed(deps, connection, error)
@@ -107,43 +117,37 @@ const findSpans = async (
   return succeed({ spans, error: offsets.value.flatMap(({ failed: none }) => none)[0]?.error ?? null })
 }
 
-/** Reads and writes one batch of a partition and moves the span on. `moved` is false when nothing could be read. */
-const indexBatch = async (
-  deps: Deps,
-  connection: Connection,
-  span: Span,
-  lease: LeaseProof,
-  call: Call,
-): Promise<Result<{ indexed: number; moved: boolean }, BrokerError>> => {
-  const { topic, partition } = span
+type Batch = {
+  readonly span: Span
+  /** Null when nothing could be read: nothing is to be written then. */
+  readonly letters: readonly NewLetter[] | null
+  readonly nextOffset: bigint
+  readonly madeAnew: boolean
+  readonly moved: boolean
+  readonly error: BrokerError | null
+}
+
+/** Reads and decodes one batch of a partition and moves the span on. */
+const readBatch = async (deps: Deps, connection: Connection, span: Span, call: Call): Promise<Batch> => {
+  const { topic, partition, madeAnew } = span
   const reader = connection.broker.messages
-  if (!reader)
-    return fail({
-      kind: 'unsupported',
-      detail: `Messages of ${connection.name} can not be read.`,
-      source: 'broker',
-    })
-  const read = await reader.readForward(
-    { topic, partition, from: span.from, limit: batchMessages, budget: batchBudget },
-    call,
-  )
-  if (!read.ok) return read
-  const { messages, resumeAt, errors } = read.value
-  const nextOffset = resumeAt.get(partition) ?? span.from
-  const problem = errors[0]?.error
-  if (problem && messages.length === 0) return fail(problem)
+  const request = { topic, partition, from: span.from, limit: batchMessages, budget: batchBudget }
+  const read = reader
+    ? await reader.readForward(request, call)
+    : fail<BrokerError>({
+        kind: 'unsupported',
+        detail: `Messages of ${connection.name} can not be read.`,
+        source: 'broker',
+      })
+  const problem = read.ok ? (read.value.errors[0]?.error ?? null) : read.error
+  if (!read.ok || (problem && read.value.messages.length === 0))
+    return { span, letters: null, nextOffset: span.from, madeAnew, moved: false, error: problem }
+  const nextOffset = read.value.resumeAt.get(partition) ?? span.from
   const nowMs = deps.clock.nowMs()
-  const indexed = await indexLetters(
-    deps.db,
-    connection.id,
-    messages.map((message) => letterOf(connection, message, nowMs)),
-    [{ topic, partition, nextOffset }],
-    lease,
-    span.madeAnew ? [{ topic, partition }] : [],
-  )
+  const letters = read.value.messages.map((message) => letterOf(connection, message, nowMs))
   const moved = nextOffset > span.from
   Object.assign(span, { from: nextOffset, madeAnew: false })
-  return succeed({ indexed, moved })
+  return { span, letters, nextOffset, madeAnew, moved, error: null }
 }
 
 /** A letter that keeps the time of its origin counts as arriving now. */
