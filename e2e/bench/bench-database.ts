@@ -31,6 +31,10 @@ const withParts = async (
 export const withBenchStack = (work: Parameters<typeof withParts>[1]): Promise<void> =>
   withParts(['kafka', 'postgres'], work)
 
+/** Runs a benchmark on the PostgreSQL of DATABASE_URL, or on one started for it. */
+export const withBenchPostgres = (work: Parameters<typeof withParts>[1]): Promise<void> =>
+  withParts(['postgres'], work)
+
 /** Runs a benchmark with a database of its own, on the server of DATABASE_URL or on one started for it. */
 export const withBenchDatabase = (work: (database: TestDatabase) => Promise<void>): Promise<void> =>
   withParts(['postgres'], async ({ databaseUrl }) => {
