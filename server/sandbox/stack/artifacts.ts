@@ -101,12 +101,12 @@ const fetchInto = async (
 const sizeOf = (dir: string): number =>
   readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0)
 
-/** Removes what was arriving when a start was killed: the folder bears the pid of its process. */
-const removeAbandoned = (): void => {
-  for (const name of readdirSync(cacheDir())) {
-    const owner = /^arriving-(\d+)-/.exec(name)?.[1]
+/** Removes what was on its way into a folder when a start was killed: `<kind>-<pid of its process>…`. */
+export const removeAbandoned = (dir: string, kind: 'arriving' | 'unpacked'): void => {
+  for (const name of readdirSync(dir)) {
+    const [, owner] = new RegExp(`^${kind}-(\\d+)`).exec(name) ?? []
     if (owner !== undefined && !isAlive(Number(owner)))
-      rmSync(join(cacheDir(), name), { recursive: true, force: true })
+      rmSync(join(dir, name), { recursive: true, force: true })
   }
 }
 
@@ -132,7 +132,7 @@ export const ensureArtifact = async (artifact: Artifact, options: FetchOptions):
   const dir = join(cacheDir(), `${artifact}-${pin}`)
   if (await checkCached(artifact, dir, onProgress)) return dir
   requireDiskSpace(cacheDir(), neededMegabytes, 'XDG_CACHE_HOME names another folder for the cache.')
-  removeAbandoned()
+  removeAbandoned(cacheDir(), 'arriving')
   for (const source of ['local', 'fresh'] as const) {
     const arriving = mkdtempSync(join(cacheDir(), `arriving-${process.pid}-`))
     const into = join(arriving, 'files')

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeAbandoned } from './artifacts.ts'
 import { type PartCommand, type PartProcess, startPartProcess, waitUntilReady } from './part-process.ts'
 import { runCommand } from './run-command.ts'
 import { diskIsFull, SandboxError } from './sandbox-error.ts'
@@ -17,6 +18,7 @@ const unpack = async ({ archiveDir, dataDir, signal }: RegistryOptions): Promise
   if (existsSync(dir)) return dir
   const archive = readdirSync(archiveDir).find((name) => name.endsWith('.tar.gz'))
   if (archive === undefined) throw new SandboxError(`The schema registry's archive is not in ${archiveDir}.`)
+  removeAbandoned(archiveDir, 'unpacked')
   const arriving = `${dir}-${process.pid}`
   mkdirSync(arriving, { recursive: true })
   try {
