@@ -3,7 +3,7 @@ import { connect as connectTo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { OutgoingMessage } from '#server/ports/broker.ts'
@@ -119,8 +119,11 @@ describe('a broker', () => {
     await createTopic('new-born')
     expect(await names(0)).toContain('new-born')
     await stack.stopPart('kafka', 'kill')
-    const dead = await adapter.topics.list(call())
-    expect(dead.ok ? 'listed' : dead.error.kind).toBe('unreachable')
+    // As soon as the lost connection was noticed; what it said before would have been served for five seconds.
+    await vi.waitFor(async () => {
+      const dead = await adapter.topics.list(call())
+      expect(dead.ok ? 'listed' : dead.error.kind).toBe('unreachable')
+    }, 1_500)
     await adapter.dispose()
   })
 })

@@ -157,11 +157,18 @@ const groupByLeader = async (
   // A new leader, or a topic made a moment ago, is not known everywhere at once.
   if (tries > 0) await pause(stalePauseMs * tries, signal)
   const found = (await client.metadata(signal, tries > 0 ? 0 : undefined)).topics.get(topic)
+  const leaders = new Map(found?.partitions.map(({ partitionIndex, leaderId }) => [partitionIndex, leaderId]))
   for (const one of open) {
-    const leader =
-      found?.partitions.find(({ partitionIndex }) => partitionIndex === one.range.partition)?.leaderId ?? -1
-    if (leader < 0) one.error = errorOfCode(found ? 5 : 3, `topic ${topic} partition ${one.range.partition}`)
-    else groups.set(leader, [...(groups.get(leader) ?? []), one])
+    const leader = leaders.get(one.range.partition) ?? -1
+    if (leader < 0) {
+      // Perhaps one is being elected.
+      if (found && one.staleTries < patience) one.staleTries += 1
+      else one.error = errorOfCode(found ? 5 : 3, `topic ${topic} partition ${one.range.partition}`)
+      continue
+    }
+    const mine = groups.get(leader)
+    if (mine) mine.push(one)
+    else groups.set(leader, [one])
   }
   return groups
 }
@@ -204,8 +211,9 @@ const readRound = async (
       [],
       '',
     )
+    const fetchedOf = new Map(answer.partitions.map((fetched) => [fetched.partition, fetched]))
     for (const [place, one] of asked.entries()) {
-      const fetched = answer.partitions.find(({ partition }) => partition === one.range.partition)
+      const fetched = fetchedOf.get(one.range.partition)
       const code = answer.errorCode || (fetched?.errorCode ?? 0)
       const where = `${about} partition ${one.range.partition}`
       if (code === 0 && fetched)
