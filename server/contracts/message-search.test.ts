@@ -12,7 +12,10 @@ const problemOf = (source: string) => {
   return parsed.ok ? null : parsed.problem
 }
 
-const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+const text = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 12 }),
+  fc.constantFrom('ü', '日本', 'a b', 'key:1', '-x', '"', '\\', '👩‍💻'),
+)
 const bound = fc.option(fc.bigInt({ min: 0n, max: (1n << 63n) - 1n }), { nil: null })
 const term: fc.Arbitrary<SearchTerm> = fc.boolean().chain((negated) =>
   fc
@@ -37,7 +40,9 @@ const term: fc.Arbitrary<SearchTerm> = fc.boolean().chain((negated) =>
       fc.record({ kind: fc.constant('schema' as const), id: fc.nat() }),
       fc.record({
         kind: fc.constant('trace' as const),
-        traceId: fc.stringMatching(/^[0-9a-f]{32}$/),
+        traceId: fc
+          .bigInt({ min: 0n, max: (1n << 128n) - 1n })
+          .map((id) => id.toString(16).padStart(32, '0')),
       }),
     )
     .map((one) => ({ ...one, negated })),
@@ -53,7 +58,7 @@ describe('the search over messages', () => {
   })
   it('never throws, and names a character of the search when it can not read it', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (source) => {
+      fc.property(fc.string({ maxLength: 60 }), (source) => {
         const problem = problemOf(source)
         if (!problem) return
         expect(problem.at).toBeGreaterThanOrEqual(0)
