@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { LeaseLostError } from '#server/repositories/leases.ts'
 import {
@@ -167,6 +167,32 @@ describe('the dead-letter index', () => {
     const [group] = await groups(`idx-exp-${bench.suffix}`)
     expect(group).toMatchObject({ count: 3, firstExpiresAt: now + hourMs })
     expect((await groups(topic)).map(({ id }) => id)).toEqual([group?.id])
+  })
+
+  it('takes no letter of a transaction that was aborted', async () => {
+    const topic = await bench.makeTopic(`idx-tx-${bench.suffix}-dlt`, 1)
+    const transactionalId = `idx-tx-${bench.suffix}`
+    const producer = bench.kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 })
+    await producer.connect()
+    for (const end of ['abort', 'commit'] as const) {
+      const transaction = await producer.transaction()
+      await transaction.send({
+        topic,
+        messages: [
+          { key: end, value: end },
+          { key: end, value: end },
+        ],
+      })
+      await transaction[end]()
+    }
+    await producer.disconnect()
+    await dead(topic, 1, () => ({ key: 'after' }))
+    // The coordinator answers before the markers are written.
+    const keys = async () => {
+      await bench.index()
+      return (await lettersOf(topic)).letters.map(({ keyText }) => keyText).sort()
+    }
+    await vi.waitFor(async () => expect(await keys()).toEqual(['after', 'commit', 'commit']), 10_000)
   })
 
   it('jumps over what retention has deleted', async () => {
