@@ -15,6 +15,17 @@ const unreachable = (detail: string): ProblemError =>
     hint: 'Check that it runs. This page tries again by itself.',
   })
 
+/** Page and server are of different versions: the page was opened before an update, or a part was left behind. */
+const unreadable = ({ issues }: z.ZodError): ProblemError =>
+  new ProblemError({
+    type: 'about:blank',
+    title: 'The answer does not fit this page',
+    status: 500,
+    code: 'internal',
+    detail: `It differs at ${issues[0]?.path.join('.') || 'its root'}${issues.length > 1 ? ` and ${issues.length - 1} more places` : ''}: the page and the server are of different versions.`,
+    hint: 'Reload the page. When it happens again, it is a defect of Spillway.',
+  })
+
 export type CallInput<E extends Endpoint> = {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: z.input<E['query']>
@@ -52,7 +63,9 @@ export const callEndpoint = async <const E extends Endpoint>(
       ? new ProblemError(known.data)
       : unreachable(`It answered ${response.status} without saying why.`)
   }
-  return endpoint.output.parse(body) as z.output<E['output']>
+  const read = endpoint.output.safeParse(body)
+  if (!read.success) throw unreadable(read.error)
+  return read.data as z.output<E['output']>
 }
 
 /** Query options of a reading operation. The last good answer stays while the next is on its way. */

@@ -30,11 +30,13 @@ export const Time = ({
       dateTime={new Date(at).toISOString()}
       title={new Date(at).toISOString()}
       suppressHydrationWarning
-      className={classNames('whitespace-nowrap', !isKnown && 'invisible')}
+      className={classNames(!isKnown && 'invisible')}
     >
-      {isToday || !isKnown ? '' : `${date} `}
-      {short ? time.slice(0, 8) : time}
-      {relative && now > 0 ? <span className="text-faint"> · {formatAgo(now - at)}</span> : null}
+      <span className="whitespace-nowrap">
+        {isToday || !isKnown ? '' : `${date} `}
+        {short ? time.slice(0, 8) : time}
+      </span>
+      {relative && now > 0 ? <span className="text-faint"> · {formatAgo(now - at).replaceAll(' ', '\u00a0')}</span> : null}
     </time>
   )
 }
