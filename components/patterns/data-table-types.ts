@@ -9,6 +9,8 @@ export type Column<T> = {
   readonly width: string
   readonly sortable?: boolean
   readonly mono?: boolean
+  /** Left out where the window is narrow: its figure stands on the row's own page too. */
+  readonly isSecondary?: boolean
 }
 
 export type Sorting = { readonly id: string; readonly desc: boolean }

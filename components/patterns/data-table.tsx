@@ -6,6 +6,7 @@ import { usePreferences } from '../client/preferences.ts'
 import { DataTableHeader } from './data-table-header.tsx'
 import { DataTableRow } from './data-table-row.tsx'
 import { type Column, gridOf, type Sorting } from './data-table-types.ts'
+import { useIsNarrow } from './use-is-narrow.ts'
 import { type Selection, useRowKeys } from './use-row-keys.ts'
 
 const windowedFrom = 200
@@ -20,7 +21,7 @@ const windowedFrom = 200
  */
 export const DataTable = <T,>({
   label,
-  columns,
+  columns: all,
   rows,
   rowKey,
   rowHref,
@@ -44,6 +45,8 @@ export const DataTable = <T,>({
 }) => {
   const router = useRouter()
   const { density } = usePreferences()
+  const isNarrow = useIsNarrow()
+  const columns = isNarrow ? all.filter(({ isSecondary }) => !isSecondary) : all
   const rowPx = density === 'dense' ? 28 : 36
   const body = useRef<HTMLDivElement>(null)
   const isWindowed = rows.length > windowedFrom
@@ -97,7 +100,7 @@ export const DataTable = <T,>({
 
   return (
     <div className="overflow-x-auto">
-      <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className="min-w-[860px]">
+      <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className="min-w-[740px]">
         <div role="rowgroup">
           <div
             role="row"

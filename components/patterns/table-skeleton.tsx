@@ -21,7 +21,7 @@ export const TableSkeleton = ({
   const style = { gridTemplateColumns: gridOf(columns, canChoose) }
   return (
     <div aria-hidden className="overflow-hidden">
-      <div className="min-w-[860px]">
+      <div className="min-w-[740px]">
         <div
           className="grid h-8 items-center gap-x-4 border-b border-line px-3 text-small text-muted"
           style={style}

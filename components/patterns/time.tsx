@@ -13,10 +13,13 @@ export const Time = ({
   at,
   relative = false,
   short = false,
+  compact = false,
 }: {
   readonly at: number | null
   readonly relative?: boolean
   readonly short?: boolean
+  /** For a column as wide as a time: of another day the date stands instead of the milliseconds. */
+  readonly compact?: boolean
 }) => {
   const { zone } = useZone()
   const now = useNow()
@@ -33,10 +36,12 @@ export const Time = ({
       className={classNames(!isKnown && 'invisible')}
     >
       <span className="whitespace-nowrap">
-        {isToday || !isKnown ? '' : `${date} `}
-        {short ? time.slice(0, 8) : time}
+        {isToday || !isKnown ? '' : `${compact ? date.slice(5) : date} `}
+        {short || (compact && !isToday) ? time.slice(0, 8) : time}
       </span>
-      {relative && now > 0 ? <span className="text-faint"> · {formatAgo(now - at).replaceAll(' ', '\u00a0')}</span> : null}
+      {relative && now > 0 ? (
+        <span className="text-faint"> · {formatAgo(now - at).replaceAll(' ', '\u00a0')}</span>
+      ) : null}
     </time>
   )
 }

@@ -111,13 +111,13 @@ test('a search that its budget has ended says how far it came, and goes on', asy
           : messagesFrom(9, 1, { scan: cut, nextCursor: 'more' }),
     },
   })
-  await page.goto(`${topic}?key=order-9`)
+  await page.goto(`${topic}?search=key:order-9`)
   const nothing = page.locator('[data-state="filtered"]')
   await expect(nothing).toContainText('No match so far')
   await expect(nothing).toContainText(
     /searched back to .*\d\d:\d\d:\d\d.*the budget of 200,000 messages was used up/,
   )
-  await expect(page.getByText('No message has this key')).toHaveCount(0)
+  await expect(page.getByText('No message fits the search')).toHaveCount(0)
   await nothing.getByRole('button', { name: 'Continue' }).click()
   await expect(page.locator('[data-state="partial"]')).toContainText(/1 match so far, searched back to/)
   await expect(page.getByRole('button', { name: 'Continue further back' })).toBeVisible()
@@ -128,9 +128,9 @@ test('rows of one key never stand in for another key that is still being searche
   await page.goto(topic)
   await expect(page.locator('[data-row="0"]')).toBeVisible()
   api.change({ listMessages: 'silence' })
-  await page.getByRole('textbox', { name: 'Key, exactly' }).fill('order-1')
+  await page.getByRole('textbox', { name: 'Search messages' }).fill('key:order-1')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('status').filter({ hasText: 'Searching orders for order-1' })).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: 'Searching orders, newest first' })).toBeVisible()
   await expect(page.locator('[data-row]')).toHaveCount(0)
 })
 

@@ -12,27 +12,33 @@ import { Time } from '../../patterns/time.tsx'
 import { auditAsk } from './audit-ask.ts'
 
 const columns: readonly Column<AuditEntry>[] = [
-  { id: 'at', header: 'When', width: '180px', mono: true, cell: ({ atMs }) => <Time at={atMs} /> },
-  { id: 'actor', header: 'Who', width: '130px', cell: ({ actor }) => actor },
-  { id: 'action', header: 'Did', width: '170px', cell: ({ action }) => action },
+  { id: 'at', header: 'When', width: '140px', mono: true, cell: ({ atMs }) => <Time at={atMs} short /> },
+  { id: 'actor', header: 'Who', width: '104px', cell: ({ actor }) => actor },
+  { id: 'action', header: 'Did', width: '116px', cell: ({ action }) => action },
   {
     id: 'target',
     header: 'To',
-    width: 'minmax(180px, 1fr)',
+    width: 'minmax(120px, 1fr)',
     mono: true,
     cell: ({ target }) => <span title={target}>{target}</span>,
   },
-  { id: 'connection', header: 'Connection', width: '100px', cell: ({ connection }) => connection ?? '' },
+  {
+    id: 'connection',
+    header: 'Connection',
+    width: '88px',
+    isSecondary: true,
+    cell: ({ connection }) => connection ?? '',
+  },
   {
     id: 'result',
     header: 'Result',
-    width: '80px',
+    width: '64px',
     cell: ({ result }) => <span className={result === 'allowed' ? '' : 'text-warning'}>{result}</span>,
   },
   {
     id: 'detail',
     header: 'Detail',
-    width: 'minmax(200px, 2fr)',
+    width: 'minmax(140px, 2fr)',
     cell: ({ detail }) => <span title={detail}>{detail}</span>,
   },
 ]

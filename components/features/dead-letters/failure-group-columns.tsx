@@ -19,11 +19,11 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
       <Sparkline points={trend} label={`${count} dead letters; deaths a minute over the last hour`} bars />
     ),
   },
-  { id: 'count', header: 'Count', width: '64px', align: 'right', cell: ({ count }) => formatCount(count) },
+  { id: 'count', header: 'Count', width: '52px', align: 'right', cell: ({ count }) => formatCount(count) },
   {
     id: 'what',
     header: 'What',
-    width: 'minmax(280px, 3fr)',
+    width: 'minmax(170px, 3fr)',
     cell: (group) => (
       <span className="flex min-w-0 items-baseline gap-2">
         <Link
@@ -42,7 +42,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'where',
     header: 'Where',
-    width: 'minmax(150px, 1.2fr)',
+    width: 'minmax(110px, 1.2fr)',
     mono: true,
     cell: ({ originTopic, group }) => (
       <span title={`${originTopic ?? 'unknown topic'} → ${group ?? 'unknown group'}`}>
@@ -54,19 +54,20 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
     id: 'convention',
     header: 'Written by',
     width: '116px',
+    isSecondary: true,
     cell: ({ conventions }) => <span className="text-muted">{conventions.join(', ')}</span>,
   },
-  { id: 'last', header: 'Last seen', width: '92px', cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} /> },
+  { id: 'last', header: 'Last seen', width: '88px', cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} /> },
   {
     id: 'expires',
     header: 'First expires',
-    width: '92px',
+    width: '88px',
     cell: ({ firstExpiresAt }) => <TimeLeft until={firstExpiresAt} />,
   },
   {
     id: 'state',
     header: 'State',
-    width: '112px',
+    width: '104px',
     cell: ({ state }) => <Status of="failureGroup" value={state} />,
   },
 ]

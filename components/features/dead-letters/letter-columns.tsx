@@ -12,7 +12,7 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
   {
     id: 'key',
     header: 'Key',
-    width: 'minmax(130px, 1fr)',
+    width: 'minmax(110px, 1fr)',
     mono: true,
     cell: ({ id, keyText }) => (
       <Link href={routes.deadLetter(connection, id)} className="link">
@@ -23,7 +23,7 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
   {
     id: 'message',
     header: 'Message',
-    width: 'minmax(200px, 3fr)',
+    width: 'minmax(150px, 3fr)',
     cell: ({ message }) => (
       <span title={message ?? undefined}>{message ?? <span className="text-faint">none</span>}</span>
     ),
@@ -31,21 +31,21 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
   {
     id: 'position',
     header: 'Position',
-    width: '130px',
+    width: '84px',
     mono: true,
     cell: ({ topic, position }) => <span title={`${topic} ${position}`}>{position}</span>,
   },
   {
     id: 'attempts',
     header: 'Attempts',
-    width: '64px',
+    width: '60px',
     align: 'right',
     cell: ({ attempts }) => attempts ?? <span className="text-faint">–</span>,
   },
   {
     id: 'replay',
     header: 'Replay',
-    width: '108px',
+    width: '92px',
     cell: ({ lastReplay }) =>
       lastReplay === null ? (
         <span className="text-faint">never</span>
@@ -58,7 +58,7 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
   {
     id: 'trace',
     header: 'Trace',
-    width: '48px',
+    width: '40px',
     cell: ({ traceId }) =>
       traceId === null ? (
         <span className="text-faint">–</span>

@@ -21,7 +21,7 @@ const columns = (connection: string): readonly Column<GroupRow>[] => [
   {
     id: 'group',
     header: 'Group',
-    width: 'minmax(170px, 1.2fr)',
+    width: 'minmax(130px, 1.2fr)',
     cell: ({ group }) => (
       <Link href={routes.group(connection, group)} className="link font-mono text-small" title={group}>
         {group}
@@ -31,13 +31,13 @@ const columns = (connection: string): readonly Column<GroupRow>[] => [
   {
     id: 'verdict',
     header: 'Verdict',
-    width: '124px',
+    width: '120px',
     cell: ({ verdict }) => <Status of="verdict" value={verdict.kind} />,
   },
   {
     id: 'sentence',
     header: 'In words',
-    width: 'minmax(260px, 3fr)',
+    width: 'minmax(180px, 3fr)',
     cell: ({ verdict }) => <span title={verdict.sentence}>{verdict.sentence}</span>,
   },
   {
@@ -49,16 +49,23 @@ const columns = (connection: string): readonly Column<GroupRow>[] => [
   {
     id: 'lag',
     header: 'Lag',
-    width: '84px',
+    width: '68px',
     align: 'right',
     cell: ({ lagMessages }) => formatCount(lagMessages),
   },
   { id: 'members', header: 'Members', width: '64px', align: 'right', cell: ({ members }) => members },
-  { id: 'state', header: 'State', width: '108px', cell: ({ state }) => <Status of="group" value={state} /> },
+  {
+    id: 'state',
+    header: 'State',
+    width: '108px',
+    isSecondary: true,
+    cell: ({ state }) => <Status of="group" value={state} />,
+  },
   {
     id: 'topics',
     header: 'Reads',
     width: 'minmax(120px, 1fr)',
+    isSecondary: true,
     mono: true,
     cell: ({ topics }) => <span title={topics.join(', ')}>{topics.join(', ')}</span>,
   },

@@ -236,8 +236,8 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
             ],
           ]}
         />
-        <label className="flex items-center gap-3">
-          <span className="w-24 text-muted">Pace</span>
+        <label className="flex items-center gap-4">
+          <span className="w-[96px] shrink-0 text-muted">Pace</span>
           <Input
             inputMode="numeric"
             value={pace}
@@ -257,8 +257,8 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
             A whole number from 1 to {formatCount(largestPace)}.
           </p>
         )}
-        <label className="flex items-center gap-3">
-          <span className="w-24 text-muted">Reason</span>
+        <label className="flex items-center gap-4">
+          <span className="w-[96px] shrink-0 text-muted">Reason</span>
           <Input
             value={reason}
             maxLength={500}

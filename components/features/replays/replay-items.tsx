@@ -20,13 +20,13 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
   {
     id: 'outcome',
     header: 'Outcome',
-    width: '100px',
+    width: '92px',
     cell: (item) => <Status of="outcome" value={item.outcome} />,
   },
   {
     id: 'key',
     header: 'Key',
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(104px, 1fr)',
     mono: true,
     cell: ({ letterId, keyText }) => (
       <Link href={routes.deadLetter(connection, letterId)} className="link">
@@ -37,7 +37,7 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
   {
     id: 'proof',
     header: 'Proof',
-    width: 'minmax(300px, 4fr)',
+    width: 'minmax(208px, 4fr)',
     cell: ({ proof }) => (
       <span title={proof}>{proof === '' ? <span className="text-faint">not sent yet</span> : proof}</span>
     ),
@@ -45,7 +45,7 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
   {
     id: 'copy',
     header: 'Copy',
-    width: '130px',
+    width: '120px',
     mono: true,
     cell: ({ target }) =>
       target.position === null ? (
@@ -56,11 +56,17 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
         </Link>
       ),
   },
-  { id: 'sent', header: 'Sent', width: '104px', mono: true, cell: ({ sentAt }) => <Time at={sentAt} /> },
+  {
+    id: 'sent',
+    header: 'Sent',
+    width: '104px',
+    mono: true,
+    cell: ({ sentAt }) => <Time at={sentAt} compact />,
+  },
   {
     id: 'trace',
     header: 'Trace',
-    width: '48px',
+    width: '44px',
     cell: ({ traceId }) =>
       traceId === null ? (
         <span className="text-faint">–</span>

@@ -19,24 +19,25 @@ const columns = (connection: string): readonly Column<ReplaySummary>[] => [
   {
     id: 'number',
     header: 'Replay',
-    width: '64px',
+    width: '56px',
     cell: ({ id, number }) => (
       <Link href={routes.replay(connection, id)} className="link">
         #{number}
       </Link>
     ),
   },
-  { id: 'state', header: 'State', width: '104px', cell: ({ state }) => <Status of="replay" value={state} /> },
+  { id: 'state', header: 'State', width: '100px', cell: ({ state }) => <Status of="replay" value={state} /> },
   {
     id: 'title',
     header: 'Of',
-    width: 'minmax(180px, 2fr)',
+    width: 'minmax(140px, 2fr)',
     cell: ({ title }) => <span title={title}>{title}</span>,
   },
   {
     id: 'targets',
     header: 'To',
     width: 'minmax(100px, 1fr)',
+    isSecondary: true,
     mono: true,
     cell: ({ targets }) => targets.join(', '),
   },
@@ -50,24 +51,24 @@ const columns = (connection: string): readonly Column<ReplaySummary>[] => [
   {
     id: 'settled',
     header: 'Settled',
-    width: '72px',
+    width: '64px',
     align: 'right',
     cell: ({ outcomes }) => formatCount(outcomes.SETTLED),
   },
   {
     id: 'returned',
     header: 'Returned',
-    width: '72px',
+    width: '68px',
     align: 'right',
     cell: ({ outcomes }) => (
       <span className={outcomes.RETURNED > 0 ? 'text-critical' : ''}>{formatCount(outcomes.RETURNED)}</span>
     ),
   },
-  { id: 'by', header: 'By', width: '120px', cell: ({ startedBy }) => startedBy },
+  { id: 'by', header: 'By', width: '120px', isSecondary: true, cell: ({ startedBy }) => startedBy },
   {
     id: 'started',
     header: 'Started',
-    width: '190px',
+    width: '150px',
     cell: ({ createdAt }) => <Time at={createdAt} short relative />,
   },
 ]

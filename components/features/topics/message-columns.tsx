@@ -23,13 +23,13 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
     header: 'Time',
     width: '104px',
     mono: true,
-    cell: ({ timestampMs }) => <Time at={timestampMs} />,
+    cell: ({ timestampMs }) => <Time at={timestampMs} compact />,
   },
-  { id: 'partition', header: 'Part.', width: '40px', align: 'right', cell: ({ partition }) => partition },
+  { id: 'partition', header: 'Part.', width: '34px', align: 'right', cell: ({ partition }) => partition },
   {
     id: 'offset',
     header: 'Offset',
-    width: '88px',
+    width: '76px',
     align: 'right',
     cell: ({ topic, position, offset }) => (
       <Link href={routes.message(connection, topic, position)} className="link">
@@ -37,11 +37,11 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
       </Link>
     ),
   },
-  { id: 'key', header: 'Key', width: 'minmax(140px, 1fr)', mono: true, cell: ({ key }) => oneLine(key) },
+  { id: 'key', header: 'Key', width: 'minmax(100px, 1fr)', mono: true, cell: ({ key }) => oneLine(key) },
   {
     id: 'value',
     header: 'Value',
-    width: 'minmax(260px, 4fr)',
+    width: 'minmax(196px, 4fr)',
     mono: true,
     cell: ({ value, isTombstone }) =>
       isTombstone ? <span className="text-warning">null (tombstone)</span> : oneLine(value),
@@ -49,20 +49,20 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
   {
     id: 'format',
     header: 'Format',
-    width: '84px',
+    width: '56px',
     cell: ({ value }) => <span className="text-muted">{value.kind}</span>,
   },
   {
     id: 'size',
     header: 'Size',
-    width: '64px',
+    width: '56px',
     align: 'right',
     cell: ({ sizeBytes }) => formatBytes(sizeBytes),
   },
   {
     id: 'trace',
     header: 'Trace',
-    width: '52px',
+    width: '44px',
     cell: ({ traceId }) =>
       traceId === null ? (
         <span className="text-faint">–</span>

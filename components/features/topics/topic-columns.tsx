@@ -24,7 +24,7 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
   {
     id: 'name',
     header: 'Topic',
-    width: 'minmax(200px, 2.4fr)',
+    width: 'minmax(150px, 2.4fr)',
     sortable: true,
     cell: ({ name, kind, offline, underReplicated }) => (
       <span className="flex items-center gap-2">
@@ -48,7 +48,8 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
   {
     id: 'partitions',
     header: 'Partitions',
-    width: '76px',
+    width: '72px',
+    isSecondary: true,
     align: 'right',
     sortable: true,
     cell: ({ partitions }) => formatCount(partitions),
@@ -56,7 +57,7 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
   {
     id: 'messages',
     header: 'Messages',
-    width: '104px',
+    width: '88px',
     align: 'right',
     sortable: true,
     cell: ({ messages, messagesAreUpperBound }) => (
@@ -69,7 +70,7 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
   {
     id: 'rate',
     header: 'Rate',
-    width: '72px',
+    width: '64px',
     align: 'right',
     sortable: true,
     cell: ({ producedPerSecond }) => formatRate(producedPerSecond),
@@ -77,7 +78,7 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
   {
     id: 'size',
     header: 'Size',
-    width: '80px',
+    width: '68px',
     align: 'right',
     sortable: true,
     cell: ({ sizeBytes }) => formatBytes(sizeBytes),
@@ -85,13 +86,13 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
   {
     id: 'retention',
     header: 'Retention',
-    width: '112px',
+    width: '92px',
     cell: (row) => <span className="text-muted">{retention(row)}</span>,
   },
   {
     id: 'groups',
     header: 'Read by',
-    width: 'minmax(140px, 1.4fr)',
+    width: 'minmax(110px, 1.4fr)',
     cell: ({ groups }) =>
       groups.length === 0 ? (
         <span className="text-faint">nobody</span>
@@ -113,7 +114,7 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
   {
     id: 'lag',
     header: 'Lag',
-    width: '84px',
+    width: '68px',
     align: 'right',
     sortable: true,
     cell: ({ lagMessages }) => formatCount(lagMessages),

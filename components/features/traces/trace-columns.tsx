@@ -9,11 +9,17 @@ import { Time } from '../../patterns/time.tsx'
 
 /** Columns of the list of traces; durations are drawn beside the longest one shown. */
 export const traceColumns = (connection: string, longestNs: number): readonly Column<TraceRow>[] => [
-  { id: 'start', header: 'Start', width: '104px', mono: true, cell: ({ startMs }) => <Time at={startMs} /> },
+  {
+    id: 'start',
+    header: 'Start',
+    width: '104px',
+    mono: true,
+    cell: ({ startMs }) => <Time at={startMs} compact />,
+  },
   {
     id: 'root',
     header: 'Trace',
-    width: 'minmax(220px, 2fr)',
+    width: 'minmax(180px, 2fr)',
     cell: ({ traceId, rootName, rootService }) => (
       <span className="flex min-w-0 items-center gap-2">
         <span
@@ -31,18 +37,18 @@ export const traceColumns = (connection: string, longestNs: number): readonly Co
   {
     id: 'services',
     header: 'Reached',
-    width: 'minmax(160px, 1.5fr)',
+    width: 'minmax(130px, 1.5fr)',
     cell: ({ services }) => (
       <span className="text-muted" title={services.join(', ')}>
         {services.length} {services.length === 1 ? 'service' : 'services'}: {services.join(', ')}
       </span>
     ),
   },
-  { id: 'spans', header: 'Spans', width: '52px', align: 'right', cell: ({ spans }) => spans },
+  { id: 'spans', header: 'Spans', width: '48px', align: 'right', cell: ({ spans }) => spans },
   {
     id: 'errors',
     header: 'Errors',
-    width: '64px',
+    width: '56px',
     align: 'right',
     cell: ({ errors }) =>
       errors === 0 ? (
@@ -57,7 +63,7 @@ export const traceColumns = (connection: string, longestNs: number): readonly Co
   {
     id: 'duration',
     header: 'Duration',
-    width: '168px',
+    width: '150px',
     cell: ({ durationNs }) => (
       <span className="flex items-center gap-2">
         <span className="w-18 shrink-0 text-right">{formatNanoseconds(durationNs)}</span>
