@@ -16,6 +16,7 @@ const fieldNames: Readonly<Record<string, string>> = {
   errorClass: 'Error class',
   causeClass: 'Cause class',
   message: 'Message',
+  attempts: 'Attempts',
 }
 
 /** Why a letter died, its payload and its headers. */

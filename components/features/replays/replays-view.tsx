@@ -30,7 +30,7 @@ const columns = (connection: string): readonly Column<ReplaySummary>[] => [
   {
     id: 'title',
     header: 'Of',
-    width: 'minmax(140px, 2fr)',
+    width: 'minmax(110px, 2fr)',
     cell: ({ title }) => <span title={title}>{title}</span>,
   },
   {
@@ -68,7 +68,7 @@ const columns = (connection: string): readonly Column<ReplaySummary>[] => [
   {
     id: 'started',
     header: 'Started',
-    width: '150px',
+    width: '176px',
     cell: ({ createdAt }) => <Time at={createdAt} short relative />,
   },
 ]

@@ -97,12 +97,15 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
       groups.length === 0 ? (
         <span className="text-faint">nobody</span>
       ) : (
-        <span title={groups.map(({ group }) => group).join(', ')} className="flex min-w-0 gap-2 truncate">
+        <span
+          title={groups.map(({ group }) => group).join(', ')}
+          className="flex min-w-0 gap-2 overflow-hidden"
+        >
           {groups.slice(0, 3).map(({ group }) => (
             <Link
               key={group}
               href={routes.group(connection, group)}
-              className="link truncate font-mono text-small"
+              className="link max-w-full shrink-0 truncate font-mono text-small"
             >
               {group}
             </Link>
