@@ -3,7 +3,7 @@ import { connectionConfig } from '../../server/config.ts'
 import type { TopicName } from '../../server/contracts/scalars.ts'
 import { openBench, outgoing, springHeaders } from '../../server/services/dead-letter-fixture.ts'
 import { withBenchStack } from './bench-database.ts'
-import { quantile, sayResult, sayRuns } from './say-result.ts'
+import { printResult, printSpread } from './print-result.ts'
 
 const letters = 60_000
 const partitions = 3
@@ -71,12 +71,7 @@ export const indexDeadLettersBench = (): Promise<void> =>
         await bench.dispose()
       }
     }
-    sayRuns('spillway, indexed', ours, 'letters/s')
-    sayRuns('lower bound, only read', bound, 'letters/s')
-    sayResult('index-dead-letters', {
-      ours: quantile(ours, 0.5),
-      peer: quantile(bound, 0.5),
-      unit: 'letters/s',
-      moreIsBetter: true,
-    })
+    printSpread('spillway, indexed', ours, 'letters/s')
+    printSpread('lower bound, only read', bound, 'letters/s')
+    printResult('index-dead-letters', ours, bound, 'letters/s', {}, { moreIsBetter: true })
   })

@@ -7,7 +7,7 @@ import type { Connection, Deps } from '../../server/services/deps.ts'
 import { prepareOverview } from '../../server/services/prepare-overview.ts'
 import { showOverview } from '../../server/services/show-overview.ts'
 import { withBenchDatabase } from './bench-database.ts'
-import { quantile, sayResult, sayRuns } from './say-result.ts'
+import { printResult, printSpread } from './print-result.ts'
 
 const groups = 2_000
 /** Of 20 partitions each: 10,000 in all. Samples are kept by topic. */
@@ -125,13 +125,8 @@ export const overviewBench = (): Promise<void> =>
     console.log(
       `${groups} groups, ${topics} topics of 20 partitions, ${3_600 / roundSeconds} rounds, sampling goes on`,
     )
-    sayRuns('spillway, whole overview', ours, 'ms')
-    sayRuns('one round written', prepares, 'ms')
-    sayRuns('naive queries, lag only', peer, 'ms')
-    sayResult('overview', {
-      ours: quantile(ours, 0.95),
-      peer: quantile(peer, 0.95),
-      unit: 'ms p95',
-      moreIsBetter: false,
-    })
+    printSpread('spillway, whole overview', ours, 'ms')
+    printSpread('one round written', prepares, 'ms')
+    printSpread('naive queries, lag only', peer, 'ms')
+    printResult('overview', ours, peer, 'ms p95', {}, { share: 0.95 })
   })

@@ -3,7 +3,7 @@ import protobuf from 'protobufjs'
 import type { Database } from '../../server/repositories/database.ts'
 import { startTestReceiver, type TestReceiver } from '../../server/worker/otlp/test-receiver.ts'
 import { withBenchPostgres } from './bench-database.ts'
-import { quantile, sayResult, sayRuns } from './say-result.ts'
+import { printResult, printSpread } from './print-result.ts'
 
 const spansInRequest = 512
 const requests = 120
@@ -102,12 +102,7 @@ export const spanIntakeBench = (): Promise<void> =>
     } finally {
       await system.close()
     }
-    sayRuns('spillway, stored', ours, 'spans/s')
-    sayRuns('lower bound, plain insert', bound, 'spans/s')
-    sayResult('span-intake', {
-      ours: quantile(ours, 0.5),
-      peer: quantile(bound, 0.5),
-      unit: 'spans/s',
-      moreIsBetter: true,
-    })
+    printSpread('spillway, stored', ours, 'spans/s')
+    printSpread('lower bound, plain insert', bound, 'spans/s')
+    printResult('span-intake', ours, bound, 'spans/s', {}, { moreIsBetter: true })
   })
