@@ -29,7 +29,7 @@ export const addMark = async (
   })
   await recordAudit(deps.db, {
     actor: actor.name,
-    action: 'marks.add',
+    action: 'set mark',
     target: `mark ${mark.id}`,
     connectionId: null,
     result: 'allowed',

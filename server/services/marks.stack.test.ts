@@ -38,7 +38,7 @@ test('a mark is set now or when it says, told to open pages, listed by time, and
     'SELECT actor, action, result, detail FROM audit_entry ORDER BY id LIMIT 1',
   )
   expect(rows).toEqual([
-    { actor: 'pipeline', action: 'marks.add', result: 'allowed', detail: 'deploy: payments 2.1' },
+    { actor: 'pipeline', action: 'set mark', result: 'allowed', detail: 'deploy: payments 2.1' },
   ])
   await expect.poll(() => heard).toContain('{"noun":"marks","connection":""}')
   listener.release(true)

@@ -5,6 +5,7 @@ import { KeyValue } from '../../patterns/key-value.tsx'
 import { PayloadView } from '../../patterns/payload-view.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { StackView } from '../../patterns/stack-view.tsx'
+import { Time } from '../../patterns/time.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 
 const fieldNames: Readonly<Record<string, string>> = {
@@ -56,6 +57,12 @@ export const LetterOrigin = ({
   </div>
 )
 
+/** A moment in the chosen zone; what is none stands as it came. */
+const Moment = ({ text }: { readonly text: string }) => {
+  const at = /^\d{1,15}$/.test(text) ? Number(text) : null
+  return at === null ? text : <Time at={at} relative />
+}
+
 const Failure = ({ data }: { readonly data: DeadLetterDetail }) => {
   const facts = Object.entries(data.death).filter(([field]) => field !== 'stack')
   return (
@@ -67,7 +74,7 @@ const Failure = ({ data }: { readonly data: DeadLetterDetail }) => {
           rows={facts.map(([field, { value, header, index }]) => [
             fieldNames[field] ?? field,
             <span key={field} title={`from header ${header}, number ${index + 1}`} className="break-all">
-              {value}
+              {field === 'originTimestamp' ? <Moment text={value} /> : value}
             </span>,
           ])}
         />

@@ -31,6 +31,8 @@ export const OverviewView = ({ connection }: { readonly connection: string }) =>
               checked <Ago at={query.data.checkedAt} />
             </span>
           </>
+        ) : query.error ? (
+          <span>not checked</span>
         ) : (
           <span>checking…</span>
         )

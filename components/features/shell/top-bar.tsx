@@ -136,6 +136,8 @@ const Breadcrumb = ({ connection }: { readonly connection: string }) => {
     .slice(3)
     .filter((one) => one !== 'messages' && one !== 'plans')
     .map(decodeURIComponent)
+    // A UUID says nothing to a reader; its beginning is enough to tell it from another.
+    .map((one) => (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(one) ? one.slice(0, 8) : one))
   if (!noun || noun.id === 'overview') return null
   return (
     <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1.5 text-muted">
