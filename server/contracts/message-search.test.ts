@@ -93,6 +93,7 @@ describe('the search over messages', () => {
       message: 'is: knows tombstone, null-key, null-header',
     })
     expect(problemOf('partition:a')?.at).toBe(10)
+    expect(problemOf('after:2026-11-21')?.at).toBe(6)
     expect(problemOf('key:')).toEqual({ at: 4, message: 'key: nothing is said to look for' })
   })
 })

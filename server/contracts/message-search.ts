@@ -11,7 +11,12 @@ export type SearchTerm = { readonly negated: boolean } & (
   | { readonly kind: 'is'; readonly what: SearchFlag }
   | { readonly kind: 'schema'; readonly id: number }
   | { readonly kind: 'trace'; readonly traceId: string }
+  | { readonly kind: 'after' | 'before'; readonly time: SearchTime }
 )
+/** A moment, or so long before the search is run: `2026-11-21T03:00:00Z`, `15m`. */
+export type SearchTime =
+  | { readonly kind: 'at'; readonly atMs: number }
+  | { readonly kind: 'ago'; readonly amount: number; readonly unit: keyof typeof unitMs }
 export type SearchFlag = 'tombstone' | 'null-key' | 'null-header'
 export type SearchProblem = {
   /** Place of the first character that can not be read, from 0. */
@@ -33,7 +38,15 @@ export const searchFields = {
   is: 'tombstone, null-key or null-header',
   schema: 'a schema id of key or value',
   trace: 'a trace id in the headers',
+  after: 'at or after a time, or so long ago: 2026-11-21T03:00:00Z, 15m, 2h',
+  before: 'before a time, or so long ago',
 } as const satisfies Record<Exclude<SearchTerm['kind'], 'text'>, string>
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A moment of a search in milliseconds since the epoch. */
+export const searchTimeMs = (time: SearchTime, nowMs: number): number =>
+  time.kind === 'at' ? time.atMs : nowMs - time.amount * unitMs[time.unit]
 
 const flags: readonly SearchFlag[] = ['tombstone', 'null-key', 'null-header']
 const mostTerms = 20
@@ -151,6 +164,9 @@ const termOf = ({ at, negated, field, value }: Word): SearchTerm => {
       if (!/^[0-9a-f]{32}$/i.test(value.text))
         throw new Unreadable(value.at, 'a trace id has 32 hexadecimal digits')
       return { kind: 'trace', traceId: value.text.toLowerCase(), negated }
+    case 'after':
+    case 'before':
+      return { kind: name, time: timeOf(value), negated }
   }
 }
 
@@ -170,6 +186,17 @@ const headerTerm = (text: string, at: number, negated: boolean): SearchTerm => {
 const partitionsOf = ({ text, at }: Piece): number[] => {
   if (!/^\d{1,6}(,\d{1,6})*$/.test(text)) throw new Unreadable(at, 'partitions are whole numbers: 0,3')
   return text.split(',').map(Number)
+}
+
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/
+
+const timeOf = ({ text, at }: Piece): SearchTime => {
+  const ago = /^(\d{1,6})([smhd])$/.exec(text)
+  if (ago) return { kind: 'ago', amount: Number(ago[1]), unit: ago[2] as keyof typeof unitMs }
+  const atMs = isoTime.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(atMs))
+    throw new Unreadable(at, 'a time with its zone, 2026-11-21T03:00:00Z, or so long ago: 30s, 15m, 2h, 1d')
+  return { kind: 'at', atMs }
 }
 
 const rangeOf = ({ text, at }: Piece): { readonly least: bigint | null; readonly most: bigint | null } => {
@@ -220,6 +247,13 @@ const bodyOf = (term: SearchTerm): string => {
       return `schema:${term.id}`
     case 'trace':
       return `trace:${term.traceId}`
+    case 'after':
+    case 'before':
+      return `${term.kind}:${
+        term.time.kind === 'ago'
+          ? `${term.time.amount}${term.time.unit}`
+          : new Date(term.time.atMs).toISOString()
+      }`
   }
 }
 

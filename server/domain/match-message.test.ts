@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { parseSearch } from '#server/contracts/message-search.ts'
 import { makeMessageMatcher, type SearchedMessage } from './match-message.ts'
 
+const nowMs = 1_795_240_000_000
 const bytes = (text: string) => new TextEncoder().encode(text)
 const message = (change: Partial<SearchedMessage> = {}): SearchedMessage => ({
   partition: 3,
   offset: 88_213n,
+  timestampMs: BigInt(nowMs - 600_000),
   key: bytes('order-4711'),
   value: bytes('{"error":"CardDeclined: \\"no\\"","amount":9007199254740993}'),
   headers: [
@@ -19,7 +21,7 @@ const message = (change: Partial<SearchedMessage> = {}): SearchedMessage => ({
 const matcherOf = (source: string) => {
   const parsed = parseSearch(source)
   if (!parsed.ok) throw new Error(parsed.problem.message)
-  return makeMessageMatcher(parsed.terms)
+  return makeMessageMatcher(parsed.terms, nowMs)
 }
 const fits = (source: string, one = message()) => matcherOf(source).accept(one)
 
@@ -47,6 +49,15 @@ describe('a search over messages', () => {
     expect(fits('trace:0af7651916cd43dd8448eb211c80319c')).toBe(true)
     expect(fits('trace:0af7651916cd43dd8448eb211c80319d')).toBe(false)
   })
+  it('bounds the time, exactly or so long ago', () => {
+    expect(fits('after:11m before:9m')).toBe(true)
+    expect(fits('after:9m')).toBe(false)
+    expect(fits(`after:${new Date(nowMs - 600_000).toISOString()}`)).toBe(true)
+    expect(fits(`before:${new Date(nowMs - 600_000).toISOString()}`)).toBe(false)
+    expect(matcherOf('after:15m after:5m').sinceMs).toBe(nowMs - 300_000)
+    expect(matcherOf('-before:5m').sinceMs).toBe(nowMs - 300_000)
+    expect(matcherOf('before:5m -after:7m').sinceMs).toBeNull()
+  })
   it('names partitions outside of which nothing fits', () => {
     expect(matcherOf('partition:0,3 partition:3,4').partitions).toEqual([3])
     expect(matcherOf('-partition:3').partitions).toBeNull()
@@ -62,6 +73,7 @@ describe('a search over messages', () => {
     const messages = fc.record({
       partition: fc.nat(5),
       offset: fc.bigInt({ min: 0n, max: 100n }),
+      timestampMs: fc.bigInt({ min: 0n, max: 100n }),
       key: side,
       value: side,
       headers: fc.array(fc.record({ name: fc.string({ maxLength: 5 }), value: side }), { maxLength: 3 }),
@@ -71,7 +83,7 @@ describe('a search over messages', () => {
     fc.assert(
       fc.property(messages, kinds, word, fc.boolean(), (one, kind, text, planted) => {
         const searched = planted ? { ...one, key: bytes(text), value: bytes(`…${text}`) } : one
-        const { accept, literals } = makeMessageMatcher([{ kind, text, negated: false }])
+        const { accept, literals } = makeMessageMatcher([{ kind, text, negated: false }], nowMs)
         if (!accept(searched)) return
         const all = Buffer.concat([
           searched.key ?? Buffer.alloc(0),

@@ -1,4 +1,4 @@
-import type { SearchTerm } from '#server/contracts/message-search.ts'
+import { type SearchTerm, searchTimeMs } from '#server/contracts/message-search.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { makeKeyMatcher } from './match-key.ts'
 import { readSchemaId } from './payload/payload-schema.ts'
@@ -8,6 +8,7 @@ import { traceIdOfHeaders } from './trace-id-of-headers.ts'
 export type SearchedMessage = {
   readonly partition: number
   readonly offset: bigint
+  readonly timestampMs: bigint
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: readonly RawHeader[]
@@ -18,6 +19,8 @@ export type MessageMatcher = {
   readonly literals: readonly Uint8Array[]
   /** Partitions outside of which nothing is accepted; null: all. */
   readonly partitions: readonly number[] | null
+  /** Nothing older is accepted; null: no bound. In milliseconds since the epoch. */
+  readonly sinceMs: number | null
 }
 
 type Test = {
@@ -42,7 +45,7 @@ const formsOf = (text: string): Uint8Array[] => {
 const between = (value: bigint, least: bigint | null, most: bigint | null): boolean =>
   (least === null || value >= least) && (most === null || value <= most)
 
-const testOf = (term: SearchTerm): Test => {
+const testOf = (term: SearchTerm, nowMs: number): Test => {
   switch (term.kind) {
     case 'text': {
       const forms = formsOf(term.text)
@@ -88,6 +91,12 @@ const testOf = (term: SearchTerm): Test => {
         literals: [],
         accept: ({ key, value }) => readSchemaId(value) === term.id || readSchemaId(key) === term.id,
       }
+    case 'after':
+    case 'before': {
+      const limit = BigInt(searchTimeMs(term.time, nowMs))
+      const isAfter = term.kind === 'after'
+      return { literals: [], accept: ({ timestampMs }) => timestampMs >= limit === isAfter }
+    }
     case 'is':
       return { literals: [], accept: flagTests[term.what] }
   }
@@ -104,10 +113,10 @@ const shortest = (literals: readonly Uint8Array[]): number =>
 
 /**
  * Makes one test of the terms of a search, which must all hold. The literals are those of the one term that is likely
- * to be rarest: the one whose shortest literal is longest.
+ * to be rarest: the one whose shortest literal is longest. Times ago are counted from `nowMs`.
  */
-export const makeMessageMatcher = (terms: readonly SearchTerm[]): MessageMatcher => {
-  const tests = terms.map((term) => ({ term, ...testOf(term) }))
+export const makeMessageMatcher = (terms: readonly SearchTerm[], nowMs: number): MessageMatcher => {
+  const tests = terms.map((term) => ({ term, ...testOf(term, nowMs) }))
   const literals = tests
     .filter(({ term, literals: own }) => !term.negated && own.length > 0)
     .map(({ literals: own }) => own)
@@ -115,7 +124,13 @@ export const makeMessageMatcher = (terms: readonly SearchTerm[]): MessageMatcher
   const chosen = terms.flatMap((term) =>
     term.kind === 'partition' && !term.negated ? [new Set(term.partitions)] : [],
   )
+  const since = terms.flatMap((term) =>
+    (term.kind === 'after' && !term.negated) || (term.kind === 'before' && term.negated)
+      ? [searchTimeMs(term.time, nowMs)]
+      : [],
+  )
   return {
+    sinceMs: since.length === 0 ? null : Math.max(...since),
     accept: (message) => tests.every(({ term, accept }) => accept(message) !== term.negated),
     literals: literals ?? [],
     partitions:

@@ -116,14 +116,16 @@ export type ScanOutcome = {
 export type MessageReader = {
   /**
    * The newest messages of a topic, newest first by timestamp, ties by partition and offset. `before` bounds each
-   * partition from above (exclusive); a partition without an entry is read from its end. Isolation is `committed`
-   * unless said otherwise.
+   * partition from above (exclusive); a partition without an entry is read from its end. `sinceMs` bounds them from
+   * below: what stands before the first message of that time or later is not read. Isolation is `committed` unless
+   * said otherwise.
    */
   readNewest(
     request: {
       topic: TopicName
       partitions?: readonly number[]
       before?: ReadonlyMap<number, bigint>
+      sinceMs?: bigint
       limit: number
       filter?: MessageFilter
       isolation?: Isolation

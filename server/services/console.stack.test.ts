@@ -243,6 +243,16 @@ describe('messages', () => {
     expect(await found('value:"\\"n\\":42}"')).toHaveLength(1)
     expect(await found('b7ad6b7169203331 -key:order-1')).toHaveLength(359)
     expect(await found('trace:0af7651916cd43dd8448eb211c80319c')).toHaveLength(360)
+    expect(await found('after:1h')).toHaveLength(360)
+    expect(await found('before:1h')).toHaveLength(0)
+    expect(await found('after:2030-01-01T00:00:00Z')).toHaveLength(0)
+    const [newest] = await found('partition:0')
+    const at = new Date(newest?.timestampMs ?? 0).toISOString()
+    const since = await found(`partition:0 after:${at}`)
+    expect(since.every(({ timestampMs }) => timestampMs === newest?.timestampMs)).toBe(true)
+    expect(since.length + (await found(`partition:0 before:${at}`)).length).toBe(
+      (await found('partition:0')).length,
+    )
     const inTwo = await found('partition:0,2 order-')
     expect(new Set(inTwo.map(({ partition }) => partition))).toEqual(new Set([0, 2]))
     const inOne = await found('partition:1')

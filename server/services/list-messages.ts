@@ -26,7 +26,7 @@ const filterOf = ({ accept, literals }: MessageMatcher) => ({
  * that this list has not given out are `invalid-request`.
  */
 export const listMessages = async (
-  _deps: Deps,
+  deps: Deps,
   connection: Connection,
   input: z.output<typeof messageListQuery> & { readonly topic: TopicName },
   call: Call,
@@ -39,7 +39,7 @@ export const listMessages = async (
     return invalid('cursor: this is not one that the list of messages has given out.')
   const parsed = parseSearch(input.search)
   if (!parsed.ok) return invalid(`search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
-  const matcher = makeMessageMatcher(parsed.terms)
+  const matcher = makeMessageMatcher(parsed.terms, deps.clock.nowMs())
   // Partitions alone are chosen, not searched for.
   const searching = parsed.terms.some(({ kind, negated }) => kind !== 'partition' || negated)
   const startedAt = performance.now()
@@ -52,6 +52,7 @@ export const listMessages = async (
         budget,
         ...(matcher.partitions === null ? {} : { partitions: matcher.partitions }),
         ...(before === null ? {} : { before }),
+        ...(matcher.sinceMs === null ? {} : { sinceMs: BigInt(matcher.sinceMs) }),
         ...(searching ? { filter: filterOf(matcher) } : {}),
       },
       call,

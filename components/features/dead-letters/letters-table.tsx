@@ -1,4 +1,5 @@
 'use client'
+import dynamic from 'next/dynamic'
 import { parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { endpoints } from '#server/contracts/endpoints.ts'
@@ -14,8 +15,12 @@ import { Section } from '../../patterns/section.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
 import { letterColumns } from './letter-columns.tsx'
-import { LetterPanel } from './letter-panel.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
+
+// Loaded when the first details are looked at: a page opens without it.
+const LetterPanel = dynamic(() => import('./letter-panel.tsx').then((module) => module.LetterPanel), {
+  ssr: false,
+})
 
 const rowsIn = {
   read: ({ letters }: DeadLetterList) => letters,

@@ -1,6 +1,7 @@
 'use client'
 import { useQueryClient } from '@tanstack/react-query'
 import { CircleSlash } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { parseAsString, useQueryState } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { MessageList, MessageRow } from '#server/contracts/messages.ts'
@@ -15,11 +16,15 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
 import { messageColumns } from './message-columns.tsx'
-import { MessagePanel } from './message-panel.tsx'
 import { MessageSearch } from './message-search.tsx'
 import { ScanErrors, ScanLine, SearchedBackTo, SearchStrip } from './scan-strip.tsx'
 import { sumScans } from './search-words.ts'
 import { messagesAsk } from './topic-address.ts'
+
+// Loaded when the first details are looked at: a page opens without it.
+const MessagePanel = dynamic(() => import('./message-panel.tsx').then((module) => module.MessagePanel), {
+  ssr: false,
+})
 
 const rowsIn = {
   read: ({ messages }: MessageList) => messages,

@@ -16,12 +16,16 @@ type TopicBounds = {
   readonly failed: readonly { readonly partition: number; readonly error: BrokerError }[]
 }
 
-/** Asks start and ends of a topic's partitions; those that do not answer are told apart. */
+/**
+ * Asks start and ends of a topic's partitions; those that do not answer are told apart. With `sinceMs` a partition starts
+ * at its first message of that time or later: before it all are older (ListOffsets, KIP-79), whatever their order.
+ */
 export const readBounds = (
   client: KafkaClient,
   { name, partitions }: TopicState,
   isolation: Isolation,
   signal: AbortSignal,
+  sinceMs: bigint | null = null,
 ): Answer<TopicBounds> =>
   answering(`topic ${name}`, async () => {
     const questions = partitions.map(({ partition, leader }) => ({
@@ -32,7 +36,7 @@ export const readBounds = (
     // In this order, and a connection's requests are answered in order: an end that is stable and asked for later lies
     // before the high watermark only where a transaction is open.
     const [starts, watermarks, stable] = await Promise.all([
-      listOffsets(client, questions, earliest, signal),
+      listOffsets(client, questions, sinceMs ?? earliest, signal),
       listOffsets(client, questions, latest, signal),
       isolation === 'committed' ? listOffsets(client, questions, latest, signal, 'committed') : null,
     ])
@@ -49,7 +53,14 @@ export const readBounds = (
         continue
       }
       const most = highWatermark > end.offset ? highWatermark : end.offset
-      known.push({ partition, start: start.offset, end: end.offset, highWatermark: most })
+      // No message of that time or later: nothing to read.
+      const isBeyond = start.offset < 0n || start.offset > end.offset
+      known.push({
+        partition,
+        start: isBeyond ? end.offset : start.offset,
+        end: end.offset,
+        highWatermark: most,
+      })
     }
     return { partitions: known, failed }
   })

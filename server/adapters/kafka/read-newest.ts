@@ -34,7 +34,8 @@ export const readNewest = async (
     ({ partition }) => request.partitions?.includes(partition) ?? true,
   )
   const isolation = request.isolation ?? 'committed'
-  const bounds = await readBounds(client, { ...found.value, partitions: chosen }, isolation, call.signal)
+  const state = { ...found.value, partitions: chosen }
+  const bounds = await readBounds(client, state, isolation, call.signal, request.sinceMs ?? null)
   if (!bounds.ok) return bounds
   const { partitions, failed } = bounds.value
   const [refused] = failed
