@@ -20,11 +20,7 @@ export const NewMark = ({
     <>
       {isShown ? (
         <div className="pointer-events-none absolute inset-x-0 top-1 z-10 flex justify-center">
-          <Button
-            data-waiting={waiting}
-            onClick={onBring}
-            className="pointer-events-auto rounded-full border-accent bg-raised text-accent shadow-overlay"
-          >
+          <Button kind="notice" data-waiting={waiting} onClick={onBring} className="pointer-events-auto">
             <ArrowUp aria-hidden size={13} />
             {words}
           </Button>

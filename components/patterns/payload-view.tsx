@@ -49,7 +49,13 @@ export const PayloadView = ({
         <span>{formatBytes(side.sizeBytes)}</span>
         {side.truncated ? <span className="text-warning">first part only</span> : null}
         {side.raw === null ? null : (
-          <Button kind="bare" className="ml-auto h-6" aria-pressed={raw} onClick={() => setRaw(!raw)}>
+          <Button
+            kind="bare"
+            size="small"
+            className="ml-auto"
+            aria-pressed={raw}
+            onClick={() => setRaw(!raw)}
+          >
             {raw ? 'Decoded' : 'Raw bytes'}
           </Button>
         )}

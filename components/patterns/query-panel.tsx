@@ -4,7 +4,6 @@ import { type ReactNode, useState } from 'react'
 import type { DegradedSource } from '#server/contracts/problem.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { Button } from '../ui/button.tsx'
-import { classNames } from '../ui/class-names.ts'
 import { Ago } from './ago.tsx'
 import { FailedPanel, isDenied } from './failed-panel.tsx'
 import { PanelMessage } from './panel-message.tsx'
@@ -93,7 +92,7 @@ export const QueryPanel = <T,>(props: PanelProps<T>) => {
   return (
     <div
       {...(isPlaceholderData ? { 'aria-busy': true, 'data-state': 'old' } : {})}
-      className={classNames('contents', isPlaceholderData && 'block opacity-50')}
+      className={isPlaceholderData ? 'block opacity-50' : 'contents'}
     >
       <Answer {...props} data={data} />
     </div>

@@ -30,7 +30,7 @@ export const StackView = ({ lines }: { readonly lines: readonly Line[] }) => {
       </pre>
       {folded > 0 ? (
         <div className="border-t border-line px-3 py-1.5">
-          <Button kind="bare" className="h-6" onClick={() => setWhole(!whole)}>
+          <Button kind="bare" size="small" onClick={() => setWhole(!whole)}>
             {whole ? 'Fold framework frames' : `Show ${folded} framework frames`}
           </Button>
         </div>

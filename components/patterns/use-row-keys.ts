@@ -46,8 +46,11 @@ export const useRowKeys = ({
   }
   useEffect(() => {
     if (!mustFocus.current) return
+    const row = body.current?.querySelector<HTMLElement>(`[data-row="${active}"]`)
+    // Scrolled there, but not drawn yet: it takes the focus with the render that draws it.
+    if (!row) return
     mustFocus.current = false
-    body.current?.querySelector<HTMLElement>(`[data-row="${active}"]`)?.focus()
+    row.focus()
   })
 
   const toggle = (key: string): void => {

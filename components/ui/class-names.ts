@@ -1,5 +1,4 @@
 import { type ClassValue, clsx } from 'clsx'
-import { twMerge } from 'tailwind-merge'
 
-/** Joins class names; of two that set the same property the last one wins. */
-export const classNames = (...values: ClassValue[]): string => twMerge(clsx(values))
+/** Joins class names. Two that set the same property must not meet: which of them wins is the stylesheet's order. */
+export const classNames = (...values: ClassValue[]): string => clsx(values)

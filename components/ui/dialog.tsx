@@ -9,7 +9,7 @@ export const Dialog = ({
   onOpenChange,
   title,
   hideTitle = false,
-  className,
+  className = 'w-[560px]',
   children,
 }: {
   readonly open: boolean
@@ -25,7 +25,7 @@ export const Dialog = ({
       <Primitive.Content
         aria-describedby={undefined}
         className={classNames(
-          'fixed top-[12vh] left-1/2 z-50 w-[560px] max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded-base border border-line bg-raised shadow-overlay',
+          'fixed top-[12vh] left-1/2 z-50 max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded-base border border-line bg-raised shadow-overlay',
           className,
         )}
       >

@@ -2,10 +2,16 @@ import type { ComponentProps } from 'react'
 import { classNames } from './class-names.ts'
 
 /** The platform's own select: it opens everywhere, by mouse, touch and keyboard alike. */
-export const Select = ({ className, ...rest }: ComponentProps<'select'>) => (
+export const Select = ({
+  quiet = false,
+  className,
+  ...rest
+}: ComponentProps<'select'> & { readonly quiet?: boolean }) => (
   <select
     className={classNames(
-      'h-7 rounded-base border border-line-strong bg-panel px-1.5 text-body text-text',
+      'rounded-base border bg-panel px-1.5 text-body',
+      quiet ? 'border-line text-muted' : 'border-line-strong text-text',
+      'h-7',
       className,
     )}
     {...rest}

@@ -40,7 +40,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
             </span>
             {letter.attempts === null ? null : <span>{letter.attempts} attempts</span>}
             {letter.lastReplay ? (
-              <LinkButton href={routes.replay(connection, letter.lastReplay.replayId)} className="h-6">
+              <LinkButton href={routes.replay(connection, letter.lastReplay.replayId)} size="small">
                 <Status of="outcome" value={letter.lastReplay.outcome as Outcome} />
               </LinkButton>
             ) : null}

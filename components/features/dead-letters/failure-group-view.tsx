@@ -1,5 +1,6 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { type FailureGroupDetail, failureGroupState } from '#server/contracts/failure-groups.ts'
@@ -23,8 +24,12 @@ import { LinkButton } from '../../ui/link-button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { shortClass } from './failure-words.ts'
 import { LettersTable } from './letters-table.tsx'
-import { SamplePayload } from './sample-payload.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
+
+// It asks for its letter first: its code comes beside the answer.
+const SamplePayload = dynamic(() => import('./sample-payload.tsx').then((module) => module.SamplePayload), {
+  ssr: false,
+})
 
 /** One failure group: the error and its stack, a sample, its letters; state and replay on the right. */
 export const FailureGroupView = ({

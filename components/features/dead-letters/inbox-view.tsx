@@ -52,8 +52,10 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
               aria-pressed={filter === state}
               onClick={() => void setView({ state: filter })}
               className={classNames(
-                'h-7 rounded-base border border-transparent px-2.5 text-muted hover:bg-hover',
-                filter === state && 'border-line bg-panel font-strong text-text',
+                'h-7 rounded-base border px-2.5 hover:bg-hover',
+                filter === state
+                  ? 'border-line bg-panel font-strong text-text'
+                  : 'border-transparent text-muted',
               )}
             >
               {filterTitles[filter]} <span className="text-faint">{countOf(filter) ?? ''}</span>

@@ -105,7 +105,7 @@ const Origin = ({ data, connection }: { readonly data: DeadLetterDetail; readonl
         isLinked && letter.originTopic !== null && letter.originPosition !== null ? (
           <LinkButton
             href={routes.message(connection, letter.originTopic, letter.originPosition)}
-            className="h-6"
+            size="small"
           >
             {letter.originTopic} {letter.originPosition}
           </LinkButton>

@@ -61,12 +61,12 @@ export const LettersTable = ({
           ) : null}
           {chosen.size > 0 ? (
             <>
-              <Button kind="bare" className="h-6" onClick={() => setChosen(new Set())}>
+              <Button kind="bare" size="small" onClick={() => setChosen(new Set())}>
                 Choose none
               </Button>
               <Button
                 kind="main"
-                className="h-6"
+                size="small"
                 disabled={plan.isPending}
                 onClick={() => plan.mutate({ letterIds: [...chosen] })}
               >

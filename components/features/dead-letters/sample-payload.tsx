@@ -27,7 +27,7 @@ export const SamplePayload = ({
       title="Sample payload"
       padded={false}
       aside={
-        <LinkButton href={routes.deadLetter(connection, letterId)} className="h-6">
+        <LinkButton href={routes.deadLetter(connection, letterId)} size="small">
           Open letter
         </LinkButton>
       }

@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { CircleCheck } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { Overview } from '#server/contracts/overview.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
@@ -12,8 +13,13 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Sparkline } from '../../patterns/sparkline.tsx'
 import { FreshnessStrip } from './freshness-strip.tsx'
-import { SystemMap } from './system-map.tsx'
 import { TroubleLine } from './trouble-line.tsx'
+
+// Its layout is a library that the first paint does not need.
+const SystemMap = dynamic(() => import('./system-map.tsx').then((module) => module.SystemMap), {
+  ssr: false,
+  loading: () => <div className="h-44" />,
+})
 
 /** What is wrong now, worst first; below it the map and four lines of the last hour. */
 export const OverviewView = ({ connection }: { readonly connection: string }) => {

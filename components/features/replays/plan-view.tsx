@@ -280,7 +280,8 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
         ) : null}
         <Button
           kind="main"
-          className="h-8 justify-center"
+          size="large"
+          className="justify-center"
           disabled={plan.ready === 0 || !isPaceGood || refused !== null || start.isPending}
           onClick={() => start.mutate()}
         >

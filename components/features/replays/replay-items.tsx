@@ -109,7 +109,6 @@ export const ReplayItems = ({
           aria-label="Only items with this outcome"
           value={only ?? ''}
           onChange={(event) => void setOnly(outcome.safeParse(event.target.value).data ?? null)}
-          className="h-6"
         >
           <option value="">All outcomes</option>
           {outcome.options.map((one) => (

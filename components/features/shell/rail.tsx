@@ -68,8 +68,10 @@ export const Rail = ({ connection }: { readonly connection: string }) => {
                 title={railCollapsed ? title : undefined}
                 aria-current={isCurrent ? 'page' : undefined}
                 className={classNames(
-                  'relative flex h-8 items-center gap-2.5 rounded-base px-2 text-muted hover:bg-hover hover:text-text',
-                  isCurrent && 'bg-selected font-strong text-text',
+                  'relative flex h-8 items-center gap-2.5 rounded-base px-2',
+                  isCurrent
+                    ? 'bg-selected font-strong text-text'
+                    : 'text-muted hover:bg-hover hover:text-text',
                 )}
               >
                 <Icon aria-hidden size={16} strokeWidth={1.75} className="shrink-0" />
@@ -77,8 +79,8 @@ export const Rail = ({ connection }: { readonly connection: string }) => {
                 {count > 0 ? (
                   <span
                     className={classNames(
-                      'rounded-full border border-critical-line bg-critical-bg px-1.5 text-small text-critical',
-                      railCollapsed && 'absolute -top-1 right-0 px-1',
+                      'rounded-full border border-critical-line bg-critical-bg text-small text-critical',
+                      railCollapsed ? 'absolute -top-1 right-0 px-1' : 'px-1.5',
                     )}
                   >
                     {count}

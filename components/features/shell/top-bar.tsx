@@ -9,7 +9,6 @@ import { routes } from '../../client/routes.ts'
 import { useZone } from '../../client/zone-provider.tsx'
 import { isZone } from '../../patterns/time-text.ts'
 import { Button } from '../../ui/button.tsx'
-import { classNames } from '../../ui/class-names.ts'
 import { Kbd } from '../../ui/kbd.tsx'
 import { Select } from '../../ui/select.tsx'
 import { nounOfPath } from './nouns.ts'
@@ -86,7 +85,8 @@ export const TopBar = ({
           aria-label="Time zone"
           value={zone}
           onChange={(event) => setZone(event.target.value)}
-          className="max-w-32 border-line text-muted"
+          quiet
+          className="max-w-32"
         >
           {[...new Set([...zones, zone])]
             .filter((one) => one === 'local' || isZone(one))
@@ -97,14 +97,10 @@ export const TopBar = ({
             ))}
         </Select>
         <Button
-          kind="bare"
+          kind={live.state === 'lost' ? 'lost' : live.isOn ? 'active' : 'bare'}
           aria-pressed={live.isOn}
           title={`${liveWords[live.state]}. ${live.isOn ? 'New rows come into lists by themselves' : 'New rows wait to be asked for'} (Shift+L)`}
           onClick={() => live.setOn(!live.isOn)}
-          className={classNames(
-            live.isOn && 'border-line bg-selected text-text',
-            live.state === 'lost' && 'text-warning',
-          )}
         >
           {live.state === 'lost' ? (
             <RadioTower aria-hidden size={14} />

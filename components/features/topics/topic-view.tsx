@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useQueryStates } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
@@ -8,7 +9,8 @@ import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts
 import { classNames } from '../../ui/class-names.ts'
 import { MessagesPanel } from './messages-panel.tsx'
 import { topicSearch, topicTabs } from './topic-address.ts'
-import { TopicFacts } from './topic-facts.tsx'
+
+const TopicFacts = dynamic(() => import('./topic-facts.tsx').then((module) => module.TopicFacts))
 
 const tabTitles = {
   messages: 'Messages',
@@ -47,8 +49,10 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
             aria-selected={one === tab}
             onClick={() => void setView({ tab: one })}
             className={classNames(
-              '-mb-px h-8 border-b-2 border-transparent text-muted hover:text-text',
-              one === tab && 'border-accent font-strong text-text',
+              '-mb-px h-8 border-b-2',
+              one === tab
+                ? 'border-accent font-strong text-text'
+                : 'border-transparent text-muted hover:text-text',
             )}
           >
             {tabTitles[one]}

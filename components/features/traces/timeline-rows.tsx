@@ -39,8 +39,8 @@ export const SpanRowView = ({
       onClick={onChoose}
       className={classNames(
         rowClass,
-        'scroll-my-14 cursor-pointer hover:bg-hover focus-visible:-outline-offset-2',
-        isChosen && 'bg-selected hover:bg-selected',
+        'scroll-my-14 cursor-pointer focus-visible:-outline-offset-2',
+        isChosen ? 'bg-selected' : 'hover:bg-hover',
       )}
       style={style}
     >
