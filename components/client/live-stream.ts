@@ -7,6 +7,8 @@ type Notice =
   | { readonly kind: 'state'; readonly state: LiveState }
 
 const longestPauseMs = 10_000
+/** The server sends a sign of life every 15 s: a line that is silent for longer is dead, though it looks open. */
+const silenceMs = 40_000
 
 const readStream = async (
   connection: string,
@@ -22,24 +24,35 @@ const readStream = async (
   tell({ kind: 'state', state: 'live' })
   const read = makeEventReader()
   let id = lastId
-  for await (const piece of response.body.pipeThrough(
-    new TextDecoderStream(),
-  ) as unknown as AsyncIterable<string>)
-    for (const event of read(piece)) {
-      id = event.id ?? id ?? '0'
-      const parsed = liveFrame.safeParse(JSON.parse(event.data))
-      if (parsed.success) tell({ kind: 'frame', frame: parsed.data })
+  // Not every browser can iterate over a stream; all have readers.
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  let silence: ReturnType<typeof setTimeout> | undefined
+  try {
+    for (;;) {
+      clearTimeout(silence)
+      silence = setTimeout(() => void reader.cancel(), silenceMs)
+      const { done, value } = await reader.read()
+      if (done) return id ?? '0'
+      for (const event of read(value)) {
+        id = event.id ?? id ?? '0'
+        const parsed = liveFrame.safeParse(JSON.parse(event.data))
+        if (parsed.success) tell({ kind: 'frame', frame: parsed.data })
+      }
     }
-  return id ?? '0'
+  } finally {
+    clearTimeout(silence)
+  }
 }
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
+    const end = () => {
       clearTimeout(timer)
+      signal.removeEventListener('abort', end)
       resolve()
-    })
+    }
+    const timer = setTimeout(end, signal.aborted ? 0 : ms)
+    signal.addEventListener('abort', end)
   })
 
 const keepReading = async (
@@ -85,19 +98,20 @@ export const followLive = (connection: string, listener: (notice: Notice) => voi
     } else if (leads) channel.postMessage(last)
   }
   channel.postMessage({ kind: 'ask' })
+  const hasLocks = 'locks' in navigator
   const tell = (notice: Notice): void => {
     if (signal.aborted) return
     if (notice.kind === 'state') last = notice
     listener(notice)
-    channel.postMessage(notice)
+    // Without locks (plain HTTP on another host) every tab reads a stream of its own and has nothing to pass on.
+    if (hasLocks) channel.postMessage(notice)
   }
   const lead = (): Promise<void> => {
     leads = true
     // What the tab that went had not passed on is not known: the stream begins with a notice for everything.
     return keepReading(connection, tell, signal, followed)
   }
-  if ('locks' in navigator)
-    navigator.locks.request(`spillway-live-${connection}`, { signal }, lead).catch(() => {})
+  if (hasLocks) navigator.locks.request(`spillway-live-${connection}`, { signal }, lead).catch(() => {})
   else void lead()
   return () => {
     stopping.abort()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatSearch, parseSearch, type SearchTerm } from './message-search.ts'
+import { doubtfulWords, formatSearch, parseSearch, type SearchTerm } from './message-search.ts'
 
 const termsOf = (source: string) => {
   const parsed = parseSearch(source)
@@ -16,7 +16,7 @@ const text = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12 }),
   fc.constantFrom('ü', '日本', 'a b', 'key:1', '-x', '"', '\\', '👩‍💻'),
 )
-const bound = fc.option(fc.bigInt({ min: 0n, max: (1n << 63n) - 1n }), { nil: null })
+const bound = fc.option(fc.bigInt({ min: 0n, max: 10n ** 18n - 1n }), { nil: null })
 const term: fc.Arbitrary<SearchTerm> = fc.boolean().chain((negated) =>
   fc
     .oneof(
@@ -73,6 +73,15 @@ describe('the search over messages', () => {
       { kind: 'text', text: '12:30' },
     ])
     expect(termsOf('"key:4711"')).toMatchObject([{ kind: 'text', text: 'key:4711' }])
+  })
+  it('reads back what it writes of every comparison, and refuses numbers beyond', () => {
+    for (const source of ['offset:>5', 'offset:<5', 'size:>=0', 'size:<=7', 'offset:..4', 'offset:4..'])
+      expect(termsOf(formatSearch(termsOf(source))), source).toEqual(termsOf(source))
+    expect(problemOf('offset:<0')?.at).toBe(7)
+    expect(problemOf('size:>9999999999999999999')?.at).toBe(5)
+  })
+  it('doubts a word that looks like a field', () => {
+    expect(doubtfulWords(termsOf('patition:3 urn:x key:a'))).toEqual(['patition', 'urn'])
   })
   it('reads fields, ranges and negations', () => {
     expect(

@@ -65,7 +65,7 @@ type Piece = { readonly at: number; readonly text: string; readonly quoted: bool
 type Word = {
   readonly at: number
   readonly negated: boolean
-  readonly field: Piece | null
+  readonly field: keyof typeof searchFields | null
   readonly value: Piece
 }
 
@@ -100,9 +100,9 @@ const wordsOf = (source: string): Word[] => {
     if (negated) at += 1
     const first = pieceAt(source, at, true)
     at = first.end
-    if (!first.quoted && source[at] === ':') {
+    if (!first.quoted && source[at] === ':' && isField(first.text)) {
       const value = pieceAt(source, at + 1, false)
-      words.push({ at: start, negated, field: first, value })
+      words.push({ at: start, negated, field: first.text, value })
       at = value.end
     } else words.push({ at: start, negated, field: null, value: first })
   }
@@ -139,19 +139,17 @@ const isField = (text: string): text is keyof typeof searchFields => Object.hasO
 
 const termOf = ({ at, negated, field, value }: Word): SearchTerm => {
   if (field === null) return { kind: 'text', text: nonEmpty(value, at, 'text'), negated }
-  const name = field.text
-  if (!isField(name)) throw new Unreadable(field.at, `there is no field named ${name}`)
-  switch (name) {
+  switch (field) {
     case 'key':
     case 'value':
-      return { kind: name, text: nonEmpty(value, at, name), negated }
+      return { kind: field, text: nonEmpty(value, at, field), negated }
     case 'header':
-      return headerTerm(nonEmpty(value, at, name), value.at, negated)
+      return headerTerm(nonEmpty(value, at, field), value.at, negated)
     case 'partition':
       return { kind: 'partition', partitions: partitionsOf(value), negated }
     case 'offset':
     case 'size':
-      return { kind: name, ...rangeOf(value), negated }
+      return { kind: field, ...rangeOf(value), negated }
     case 'is': {
       const what = flags.find((flag) => flag === value.text)
       if (!what) throw new Unreadable(value.at, `is: knows ${flags.join(', ')}`)
@@ -166,7 +164,7 @@ const termOf = ({ at, negated, field, value }: Word): SearchTerm => {
       return { kind: 'trace', traceId: value.text.toLowerCase(), negated }
     case 'after':
     case 'before':
-      return { kind: name, time: timeOf(value), negated }
+      return { kind: field, time: timeOf(value), negated }
   }
 }
 
@@ -200,11 +198,11 @@ const timeOf = ({ text, at }: Piece): SearchTime => {
 }
 
 const rangeOf = ({ text, at }: Piece): { readonly least: bigint | null; readonly most: bigint | null } => {
-  const range = /^(\d{1,19})?\.\.(\d{1,19})?$/.exec(text)
+  const range = /^(\d{1,18})?\.\.(\d{1,18})?$/.exec(text)
   if (range && text !== '..')
     return { least: range[1] ? BigInt(range[1]) : null, most: range[2] ? BigInt(range[2]) : null }
-  const compared = /^(>=|<=|>|<|)(\d{1,19})$/.exec(text)
-  if (!compared) throw new Unreadable(at, 'a number or a range: 100, 100..200, >=100, <100')
+  const compared = /^(>=|<=|>|<|)(\d{1,18})$/.exec(text)
+  if (!compared || text === '<0') throw new Unreadable(at, 'a number or a range: 100, 100..200, >=100, <100')
   const number = BigInt(compared[2] ?? '0')
   switch (compared[1]) {
     case '>':
@@ -256,6 +254,18 @@ const bodyOf = (term: SearchTerm): string => {
       }`
   }
 }
+
+const looksLikeField = /^([a-z]{3,12}):./
+
+/**
+ * Words that look like a field that does not exist, `patition:3`: they are searched as text, which may not be what was
+ * meant.
+ */
+export const doubtfulWords = (terms: readonly SearchTerm[]): string[] =>
+  terms.flatMap((term) => {
+    const name = term.kind === 'text' ? looksLikeField.exec(term.text)?.[1] : undefined
+    return name === undefined ? [] : [name]
+  })
 
 /** Writes a search as it is typed. */
 export const formatSearch = (terms: readonly SearchTerm[]): string => terms.map(formatTerm).join(' ')

@@ -84,7 +84,7 @@ const findConnection = (deps: Deps, params: unknown): Result<Connection | undefi
     : fail({ code: 'not-found', detail: `There is no connection named ${parsed.data.connection}.` })
 }
 
-/** What leaves must be what the contract says: a mismatch is a defect, found in tests; production sends what passes. */
+/** What leaves must be what the contract says: a mismatch is a defect, found in tests; production logs it and sends the answer as it is. */
 const checkOutput = <E extends Endpoint>(
   endpoint: E,
   value: unknown,

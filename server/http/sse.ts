@@ -80,7 +80,8 @@ const streamOf = (
     start: (controller) => {
       controller.enqueue(encoder.encode('retry: 1000\n\n'))
       keepAlive = setInterval(() => controller.enqueue(encoder.encode(': alive\n\n')), keepAliveMs)
-      ending.addEventListener('abort', finish, { once: true })
+      if (ending.aborted) finish()
+      else ending.addEventListener('abort', finish, { once: true })
     },
     pull: async (controller) => {
       const next = await frames.next().catch((error: unknown) => {

@@ -76,10 +76,17 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           query={query}
           skeleton={<TableSkeleton rows={8} columns={failureGroupColumns(connection)} />}
           isEmpty={({ data }) => data.groups.length === 0}
-          empty={{
-            title: 'No dead letters',
-            text: 'Topics named like orders-dlt, orders.DLT, …dlq… or dead-letter-topic-… are read by themselves; others can be named in spillway.yaml under deadLetterTopics.',
-          }}
+          empty={
+            counts && counts.resolved + counts.archived > 0
+              ? {
+                  title: 'No open failure groups',
+                  text: `${formatCount(counts.resolved)} resolved, ${formatCount(counts.archived)} archived. A new failure appears here by itself.`,
+                }
+              : {
+                  title: 'No dead letters',
+                  text: 'Topics named like orders-dlt, orders.DLT, …dlq… or dead-letter-topic-… are read by themselves; others can be named in spillway.yaml under deadLetterTopics.',
+                }
+          }
           onClearFilter={
             q === '' && state === 'open' ? undefined : () => void setView({ q: '', state: 'open' })
           }

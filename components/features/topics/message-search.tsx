@@ -1,7 +1,13 @@
 'use client'
 import { X } from 'lucide-react'
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
-import { formatSearch, formatTerm, parseSearch, searchFields } from '#server/contracts/message-search.ts'
+import {
+  doubtfulWords,
+  formatSearch,
+  formatTerm,
+  parseSearch,
+  searchFields,
+} from '#server/contracts/message-search.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 
@@ -74,6 +80,11 @@ export const MessageSearch = ({
             Character {parsed.problem.at + 1}: {parsed.problem.message}.
           </span>
         )}
+        {parsed.ok && doubtfulWords(parsed.terms).length > 0 ? (
+          <span className="text-warning">
+            There is no field named {doubtfulWords(parsed.terms).join(', ')}: it is looked for as text.
+          </span>
+        ) : null}
         {terms.map((term, index) => (
           <span
             key={`${index} ${formatTerm(term)}`}
