@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { succeed } from '#server/domain/result.ts'
+import type { Call } from '#server/ports/call.ts'
 import { LeaseLostError } from '#server/repositories/leases.ts'
 import {
   type Bench,
@@ -11,6 +13,7 @@ import {
   takeLease,
   text,
 } from './dead-letter-fixture.ts'
+import type { Connection } from './deps.ts'
 import { indexDeadLetters } from './index-dead-letters.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listFailureGroups } from './list-failure-groups.ts'
@@ -37,6 +40,15 @@ const lettersOf = (topic: string, limit = 500, cursor?: string) =>
   )
 const dead = (topic: string, count: number, message: (index: number) => Parameters<typeof outgoing>[1]) =>
   bench.send(Array.from({ length: count }, (_, index) => outgoing(topic, message(index))))
+/** The connection as if it had this topic alone: others write to the broker at the same time. */
+const onlyWith = (topic: string): Connection => {
+  const { connection } = bench
+  const list = async (call: Call) => {
+    const listed = await connection.broker.topics.list(call)
+    return listed.ok ? succeed(listed.value.filter(({ name }) => name === topic)) : listed
+  }
+  return { ...connection, broker: { ...connection.broker, topics: { ...connection.broker.topics, list } } }
+}
 
 beforeAll(async () => {
   bench = await openBench(inject('brokers'), inject('databaseUrl'))
@@ -193,6 +205,32 @@ describe('the dead-letter index', () => {
       return (await lettersOf(topic)).letters.map(({ keyText }) => keyText).sort()
     }
     await vi.waitFor(async () => expect(await keys()).toEqual(['after', 'commit', 'commit']), 10_000)
+  })
+
+  it('is not behind, and pauses, while a transaction is open that nobody reads beyond', async () => {
+    const topic = await bench.makeTopic(`idx-open-${bench.suffix}-dlt`, 1)
+    await dead(topic, 2, () => ({ key: 'before' }))
+    const producer = bench.kafka.producer({
+      transactionalId: `idx-open-${bench.suffix}`,
+      idempotent: true,
+      maxInFlightRequests: 1,
+    })
+    await producer.connect()
+    const transaction = await producer.transaction()
+    await transaction.send({ topic, messages: [{ key: 'held', value: 'held' }] })
+    await dead(topic, 3, () => ({ key: 'behind' }))
+    const lease = await takeLease(bench.deps, 'index-dead-letters:local')
+    const step = () => good(indexDeadLetters(bench.deps, onlyWith(topic), lease, bench.call()))
+    expect(await step()).toEqual({ indexed: 2, behind: 0n, moved: true })
+    expect(await step()).toEqual({ indexed: 0, behind: 0n, moved: false })
+    await transaction.commit()
+    await producer.disconnect()
+    let indexed = 0
+    await vi.waitFor(async () => {
+      indexed += (await step()).indexed
+      expect(indexed).toBe(4)
+    }, 10_000)
+    await lease.release()
   })
 
   it('jumps over what retention has deleted', async () => {

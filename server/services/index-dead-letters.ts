@@ -24,15 +24,18 @@ const stepMs = 3_000
 export type IndexReport = {
   /** Letters that were new. */
   readonly indexed: number
-  /** Letters in dead-letter topics that are not read yet. */
+  /** Letters in dead-letter topics that are not read yet, without those behind a transaction that is still open. */
   readonly behind: bigint
+  /** Whether some partition was read on; where none was, the next step finds no more than this one. */
+  readonly moved: boolean
 }
 
 type Span = {
   readonly topic: TopicState['name']
   readonly partition: number
   from: bigint
-  readonly end: bigint
+  /** As far as can be read: where an open transaction begins once that is known. */
+  end: bigint
   readonly madeAnew: boolean
 }
 
@@ -53,6 +56,7 @@ export const indexDeadLetters = async (
   if (!found.ok) return failed(deps, connection, found.error)
   const deadline = performance.now() + stepMs
   let indexed = 0
+  let anyMoved = false
   let error: BrokerError | null = found.value.error
   const open = found.value.spans.filter(({ from, end, madeAnew }) => from < end || madeAnew)
   const readNext = () => {
@@ -67,6 +71,7 @@ export const indexDeadLetters = async (
     const batch = await reading
     const { span, moved } = batch
     error ??= batch.error
+    anyMoved ||= moved
     // A batch of each in turn: a partition with a long backlog must not keep the others waiting.
     if (moved && span.from < span.end) open.push(span)
     reading = readNext()
@@ -81,7 +86,7 @@ export const indexDeadLetters = async (
   if (error) return failed(deps, connection, error)
   const behind = found.value.spans.reduce((sum, { from, end }) => sum + (end > from ? end - from : 0n), 0n)
   await recordGood(deps.db, connection.id, indexSource, behind === 0n ? '' : `${behind} records behind`)
-  return succeed({ indexed, behind })
+  return succeed({ indexed, behind, moved: anyMoved })
 }
 
 const failed = async (deps: Deps, connection: Connection, error: BrokerError) => {
@@ -146,7 +151,10 @@ const readBatch = async (deps: Deps, connection: Connection, span: Span, call: C
   const nowMs = deps.clock.nowMs()
   const letters = read.value.messages.map((message) => letterOf(connection, message, nowMs))
   const moved = nextOffset > span.from
-  Object.assign(span, { from: nextOffset, madeAnew: false })
+  // Nobody reads behind an open transaction: what stands there is not yet a letter.
+  const [held] = read.value.heldBack
+  const end = held && held.from < span.end ? held.from : span.end
+  Object.assign(span, { from: nextOffset, end, madeAnew: false })
   return { span, letters, nextOffset, madeAnew, moved, error: null }
 }
 

@@ -20,6 +20,6 @@ export const indexDeadLetters: LeasedLoop = {
     }
     if (answer.value.indexed > 0)
       logger.debug({ ...answer.value, behind: answer.value.behind.toString() }, 'indexed')
-    return answer.value.behind > 0n ? 0 : idleMs
+    return answer.value.behind > 0n && answer.value.moved ? 0 : idleMs
   },
 }
