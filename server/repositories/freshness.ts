@@ -7,6 +7,8 @@ export type Freshness = {
   /** Since the last good run, by the database's clock; null when there never was one. */
   readonly ageMs: number | null
   readonly detail: string
+  /** What the last good run left to be done; null where the source does not count that. */
+  readonly behind: bigint | null
   /** The last run did not work; `detail` says why. */
   readonly failing: boolean
 }
@@ -17,13 +19,15 @@ export const recordGood = async (
   connectionId: string,
   source: string,
   detail = '',
+  behind: bigint | null = null,
 ): Promise<void> => {
   await db.pool.query(
-    `INSERT INTO source_freshness (connection_id, source, last_good_at, detail, updated_at)
-     VALUES ($1, $2, now(), $3, now())
+    `INSERT INTO source_freshness (connection_id, source, last_good_at, detail, behind, updated_at)
+     VALUES ($1, $2, now(), $3, $4, now())
      ON CONFLICT (connection_id, source) DO UPDATE
-       SET last_good_at = excluded.last_good_at, detail = excluded.detail, updated_at = excluded.updated_at`,
-    [connectionId, source, detail],
+       SET last_good_at = excluded.last_good_at, detail = excluded.detail, behind = excluded.behind,
+           updated_at = excluded.updated_at`,
+    [connectionId, source, detail, behind?.toString() ?? null],
   )
 }
 
@@ -51,9 +55,10 @@ export const readFreshness = async (db: Database, connectionId: string): Promise
     last_good_at: Date | null
     age: number | null
     detail: string
+    behind: string | null
     failing: boolean
   }>(
-    `SELECT connection_id, source, last_good_at, detail,
+    `SELECT connection_id, source, last_good_at, detail, behind,
             (last_good_at IS NULL OR updated_at > last_good_at) AND detail <> '' AS failing,
             extract(epoch FROM now() - last_good_at)::float8 * 1000 AS age
      FROM source_freshness WHERE connection_id IN ($1, '')`,
@@ -65,6 +70,7 @@ export const readFreshness = async (db: Database, connectionId: string): Promise
     lastGoodAtMs: row.last_good_at?.getTime() ?? null,
     ageMs: row.age,
     detail: row.detail,
+    behind: row.behind === null ? null : BigInt(row.behind),
     failing: row.failing,
   }))
 }

@@ -84,7 +84,7 @@ const judgeItems = async (
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
   )
-  const isCurrent = index !== undefined && !index.failing && !/records behind/.test(index.detail)
+  const isCurrent = index !== undefined && !index.failing && index.behind === 0n
   const nowMs = deps.clock.nowMs()
   const judged = items.flatMap((item) => {
     const hop = hops.get(item.id.toString()) ?? null

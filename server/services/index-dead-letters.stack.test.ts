@@ -233,6 +233,22 @@ describe('the dead-letter index', () => {
     await lease.release()
   })
 
+  it('tells how far it is behind as a number, whatever the words beside it', async () => {
+    const behind = async () => {
+      const query = { q: '', state: 'all' } as const
+      return (await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))).data.index
+        .behindMessages
+    }
+    await bench.index()
+    expect(await behind()).toBe('0')
+    await bench.database.db.pool.query(
+      "UPDATE source_freshness SET behind = 9007199254740993, detail = 'not done' WHERE source = 'dead-letter-index'",
+    )
+    expect(await behind()).toBe('9007199254740993')
+    await bench.index()
+    expect(await behind()).toBe('0')
+  })
+
   it('jumps over what retention has deleted', async () => {
     const topic = await bench.makeTopic(`idx-ret-${bench.suffix}-dlt`, 1)
     const headers = springHeaders({ topic: `idx-ret-${bench.suffix}`, group: 'payments' })

@@ -85,7 +85,8 @@ export const indexDeadLetters = async (
   if (indexed > 0) await notifyChanged(deps.db, 'failure-groups', connection.id)
   if (error) return failed(deps, connection, error)
   const behind = found.value.spans.reduce((sum, { from, end }) => sum + (end > from ? end - from : 0n), 0n)
-  await recordGood(deps.db, connection.id, indexSource, behind === 0n ? '' : `${behind} records behind`)
+  const detail = behind === 0n ? '' : `${behind} records behind`
+  await recordGood(deps.db, connection.id, indexSource, detail, behind)
   return succeed({ indexed, behind, moved: anyMoved })
 }
 

@@ -115,7 +115,6 @@ export const listFailureGroups = async (
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
   )
-  const behind = /^(\d+) records behind/.exec(index?.detail ?? '')?.[1]
   return succeed({
     data: {
       groups,
@@ -124,7 +123,7 @@ export const listFailureGroups = async (
         states.map((state) => [state, rows.filter((row) => row.state === state).length]),
       ) as FailureGroupList['data']['counts'],
       index: {
-        behindMessages: index?.lastGoodAtMs ? (behind ?? '0') : null,
+        behindMessages: index?.behind?.toString() ?? null,
         lastIndexedAt: index?.lastGoodAtMs ?? null,
         stale: index?.ageMs == null || index.ageMs > staleAfterMs,
       },

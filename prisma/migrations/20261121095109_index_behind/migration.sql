@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "source_freshness" ADD COLUMN     "behind" BIGINT;
