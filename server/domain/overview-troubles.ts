@@ -40,6 +40,8 @@ export type TroubleFacts = {
   readonly freshness: readonly Freshness[]
   /** As the worker last saw them; null when it never looked or none is configured. */
   readonly broker: SourceState | null
+  /** Rounds of sampling that left nothing out; failing when the last one did leave something out. */
+  readonly wholeLag: SourceState | null
   readonly registry: SourceState | null
   readonly dying: readonly DyingGroupFacts[]
   readonly groups: readonly GroupFacts[]
@@ -61,6 +63,7 @@ export type Colour = {
 export const findTroubles = (facts: TroubleFacts): { troubles: Trouble[]; colours: Colour[] } => {
   const found = [
     ...notChecked(facts),
+    ...partlyChecked(facts),
     ...unreachable(facts),
     ...facts.dying.map((group) => dying(group, facts.nowMs)),
     ...facts.groups.flatMap(groupTrouble),
@@ -117,6 +120,32 @@ const notChecked = ({ freshness, broker, connection }: TroubleFacts): Weighed[] 
       link: { noun: 'connection' as const, id: connection.id, label: 'Open connection' },
     },
   }))
+}
+
+/** Lag is sampled, but not of everything: what was left out may be wrong and would not be told. */
+const partlyChecked = ({ freshness, broker, wholeLag, connection }: TroubleFacts): Weighed[] => {
+  const untold = freshness.some(
+    ({ source, stale }) => stale && (source === 'worker' || source === 'lag-sampling'),
+  )
+  if (!wholeLag?.failing || untold || broker?.failing) return []
+  return [
+    {
+      weight: 0,
+      trouble: {
+        id: 'not-checked:lag-sampling-whole',
+        severity: 'warning',
+        kind: 'not-checked',
+        title: `Not fully checked: ${sourceWords['lag-sampling']}`,
+        cause: wholeLag.detail,
+        numbers:
+          wholeLag.ageMs === null
+            ? 'never checked whole so far'
+            : `last checked whole ${sayDuration(wholeLag.ageMs)} ago`,
+        sinceMs: wholeLag.lastGoodAtMs,
+        link: { noun: 'connection', id: connection.id, label: 'Open connection' },
+      },
+    },
+  ]
 }
 
 const unreachable = ({ broker, registry, connection }: TroubleFacts): Weighed[] => {

@@ -20,6 +20,7 @@ const facts = (more: Partial<TroubleFacts> = {}): TroubleFacts => ({
   connection: { id: 'local', name: 'Local' },
   freshness: judgeFreshness(allFresh),
   broker: fresh,
+  wholeLag: fresh,
   registry: null,
   dying: [],
   groups: [],
@@ -83,6 +84,28 @@ describe('troubles', () => {
     const { troubles } = findTroubles(facts({ freshness: judgeFreshness({}), dying: [dying([5])] }))
     expect(troubles[0]).toMatchObject({ kind: 'not-checked', title: 'Not checked: no worker' })
     expect(troubles.filter(({ kind }) => kind === 'not-checked')).toHaveLength(1)
+  })
+
+  it('are never none when fresh rounds leave something out, and say what since when', () => {
+    const wholeLag = {
+      ...fresh,
+      ageMs: 60_000,
+      lastGoodAtMs: now - 60_000,
+      failing: true,
+      detail: 'orders left out',
+    }
+    expect(findTroubles(facts({ wholeLag })).troubles).toMatchObject([
+      {
+        kind: 'not-checked',
+        title: 'Not fully checked: consumer lag',
+        cause: 'orders left out',
+        sinceMs: now - 60_000,
+      },
+    ])
+    const stale = judgeFreshness({ ...allFresh, 'lag-sampling': { ...fresh, ageMs: 60_000 } })
+    expect(findTroubles(facts({ wholeLag, freshness: stale })).troubles.map(({ title }) => title)).toEqual([
+      'Not checked: consumer lag',
+    ])
   })
 
   it('tell of a broker once, not also of the sampling that waits for it', () => {

@@ -15,6 +15,8 @@ import { type Fault, faultOf } from './fault.ts'
 import { prepareOverview } from './prepare-overview.ts'
 
 export const lagSource = 'lag-sampling'
+/** Good only by rounds that left nothing out; `detail` says what the last one left out. */
+export const wholeLagSource = 'lag-sampling-whole'
 
 export type SampleRound = {
   /** Sizes on disk are asked for in some rounds only: every broker walks its log folders for them. */
@@ -43,7 +45,7 @@ export const sampleLag = async (
     await notifyChanged(deps.db, 'overview', connection.id)
     return fail(faultOf(read.error))
   }
-  const { groups, topics, readAt, incomplete } = read.value
+  const { groups, topics, readAt, unchecked, unsized } = read.value
   const atMs = await insertSamples(
     deps.db,
     connection.id,
@@ -51,7 +53,9 @@ export const sampleLag = async (
     round.lease,
   )
   await prepareOverview(deps, connection, sumRound(atMs, groups, topics), round.lease)
-  await recordGood(deps.db, connection.id, lagSource, incomplete)
+  await recordGood(deps.db, connection.id, lagSource, unsized)
+  if (unchecked === '') await recordGood(deps.db, connection.id, wholeLagSource)
+  else await recordFailure(deps.db, connection.id, wholeLagSource, unchecked)
   await recordGood(deps.db, connection.id, 'broker')
   await notifyChanged(deps.db, 'groups', connection.id)
   return succeed({
@@ -66,8 +70,10 @@ type RoundData = {
   readonly topics: readonly NewTopicSample[]
   /** On the monotonic clock: when the offsets were known. */
   readonly readAt: number
-  /** What this round left out, for people; empty when nothing. */
-  readonly incomplete: string
+  /** What this round left out of judging groups and topics, for people; empty when nothing. */
+  readonly unchecked: string
+  /** Why sizes on disk are missing, which nothing is judged by; empty when they are not. */
+  readonly unsized: string
 }
 
 const readRound = async (
@@ -122,17 +128,17 @@ const readRound = async (
           ],
     ),
     readAt,
-    incomplete: [
+    unchecked: [
       failedTopics.length > 0 &&
-        `${failedTopics.length} of ${watched.length} topics left out: ${failedTopics[0]?.failed[0]?.error.detail}`,
+        `${failedTopics.length} of ${watched.length} topics left out, ${failedTopics[0]?.topic} first: ${failedTopics[0]?.failed[0]?.error.detail}`,
       described && !described.ok && `members unknown: ${described.error.detail}`,
       ...[groupList, committed, described].map(
         (answer) => answer?.ok && answer.degraded[0] && `groups left out: ${answer.degraded[0].error.detail}`,
       ),
-      sizes?.ok && sizes.degraded[0] && `sizes left out: ${sizes.degraded[0].error.detail}`,
     ]
       .filter(Boolean)
       .join('; '),
+    unsized: sizes?.ok && sizes.degraded[0] ? `sizes left out: ${sizes.degraded[0].error.detail}` : '',
   })
 }
 

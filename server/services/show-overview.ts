@@ -18,6 +18,7 @@ import { readOverviewSnapshot } from '#server/repositories/overview-snapshots.ts
 import type { Connection, Deps } from './deps.ts'
 import type { Fault } from './fault.ts'
 import { perMinute } from './prepare-overview.ts'
+import { wholeLagSource } from './sample-lag.ts'
 
 const spanMinutes = 10
 const spanLimit = 10_000
@@ -61,6 +62,7 @@ export const showOverview = async (
     connection,
     freshness: judged,
     broker: states.get('broker') ?? null,
+    wholeLag: states.get(wholeLagSource) ?? null,
     registry: connection.registry ? (states.get('registry') ?? null) : null,
     dying,
     groups: facts.lagging.map((one) => ({ ...one, lag: BigInt(one.lag) })),
