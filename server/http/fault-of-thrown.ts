@@ -1,6 +1,8 @@
 import type { Fault } from '#server/services/fault.ts'
 
 const databaseCodes = /^(08|57P0|53300)/
+/** query_canceled: by the statement timeout of the pool. */
+const statementCancelled = '57014'
 const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'])
 
 const codesOf = (error: unknown): string[] => {
@@ -29,9 +31,14 @@ export const faultOfThrown = (error: unknown, signal: AbortSignal): Fault => {
   const isDatabase =
     codesOf(error).some(
       (code) => databaseCodes.test(code) || socketCodes.has(code) || /^P10(0[0128]|17)$/.test(code),
-    ) || /timeout exceeded when trying to connect|Connection terminated|terminating connection/i.test(message)
+    ) ||
+    /timeout exceeded when trying to connect|Query read timeout|Connection terminated|terminating connection/i.test(
+      message,
+    )
   if (isDatabase)
     return { code: 'database-unreachable', detail: 'PostgreSQL did not answer.', source: 'database' }
+  if (codesOf(error).includes(statementCancelled))
+    return { code: 'deadline-exceeded', detail: 'PostgreSQL took too long.', source: 'database' }
   if (signal.aborted)
     return { code: 'deadline-exceeded', detail: 'The request was given up at its deadline.' }
   return {

@@ -52,7 +52,7 @@ export const perform = async <E extends Endpoint>(
     const connection = findConnection(deps, read.value.params)
     if (!connection.ok) return connection
     const input = { deps, actor, ...read.value, call: { signal }, connection: connection.value }
-    const result = await run(input as unknown as Input<E>)
+    const result = await beforeAbort(run(input as unknown as Input<E>), signal)
     return result.ok ? checkOutput(endpoint, result.value) : result
   } catch (error) {
     const fault = faultOfThrown(error, signal)
@@ -61,6 +61,24 @@ export const perform = async <E extends Endpoint>(
     return fail(fault)
   }
 }
+
+/** A use case that hears of its deadline may still say what it found, or what it waited for. In milliseconds. */
+const lastWordsMs = 300
+
+/** What the work answers, or its failure; rejects shortly after the signal, whatever the work hangs on. */
+const beforeAbort = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined
+    const giveUp = () => {
+      timer = setTimeout(() => reject(signal.reason), lastWordsMs)
+    }
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', giveUp)
+      clearTimeout(timer)
+    })
+  })
 
 const sentence = (error: z.ZodError): string =>
   error.issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`).join('; ')

@@ -11,6 +11,11 @@ export type Database = {
   close(): Promise<void>
 }
 
+/** What the server gives a statement of the pool, in milliseconds; longer work runs by `runUnhurried`. */
+const statementMs = 15_000
+/** A database that is frozen cancels nothing itself: after this long its connection is given up, in milliseconds. */
+const answerMs = 20_000
+
 /**
  * Opens the database lazily: nothing connects before the first query, and a query after a restart of PostgreSQL
  * connects anew. `url` is a PostgreSQL connection string.
@@ -21,6 +26,8 @@ export const openDatabase = (url: string, maxConnections = 10): Database => {
     max: maxConnections,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    statement_timeout: statementMs,
+    query_timeout: answerMs,
     // A process frozen within a transaction must not keep the locks that its successor waits for.
     idle_in_transaction_session_timeout: 10_000,
   })

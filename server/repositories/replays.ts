@@ -2,6 +2,7 @@ import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import { runInTransaction } from './run-in-transaction.ts'
+import { runUnhurried } from './run-unhurried.ts'
 
 /** What a plan keeps beside its items: what the operator saw. */
 export type StoredPlan = Omit<ReplayPlan, 'planId'>
@@ -211,15 +212,16 @@ export const setReplayFailure = async (db: Database, id: string, failure: string
 const plansAtOnce = 50
 
 /** Deletes plans with their items that were made so long ago and never started. Answers how many. */
-export const deleteOldPlans = async (db: Database, olderThanMs: number): Promise<number> => {
-  // In pieces, because a plan may have many items.
-  for (let deleted = 0; ; ) {
-    const { rowCount } = await db.pool.query(
-      `DELETE FROM replay WHERE state = 'planned' AND id IN (
-         SELECT id FROM replay WHERE state = 'planned' AND created_at < now() - $1::float8 * interval '1 millisecond' LIMIT $2)`,
-      [olderThanMs, plansAtOnce],
-    )
-    deleted += rowCount ?? 0
-    if ((rowCount ?? 0) < plansAtOnce) return deleted
-  }
-}
+export const deleteOldPlans = (db: Database, olderThanMs: number): Promise<number> =>
+  runUnhurried(db, async (client) => {
+    // In pieces, because a plan may have many items.
+    for (let deleted = 0; ; ) {
+      const { rowCount } = await client.query(
+        `DELETE FROM replay WHERE state = 'planned' AND id IN (
+           SELECT id FROM replay WHERE state = 'planned' AND created_at < now() - $1::float8 * interval '1 millisecond' LIMIT $2)`,
+        [olderThanMs, plansAtOnce],
+      )
+      deleted += rowCount ?? 0
+      if ((rowCount ?? 0) < plansAtOnce) return deleted
+    }
+  })

@@ -22,7 +22,9 @@ export const runInTransaction = async <T>(
     await client.query('COMMIT')
     return value
   } catch (error) {
-    await client.query('ROLLBACK').catch(onError)
+    // Who did not answer the query would not answer this either.
+    if (error instanceof Error && error.message === 'Query read timeout') broken = error
+    else await client.query('ROLLBACK').catch(onError)
     throw error
   } finally {
     client.off('error', onError)

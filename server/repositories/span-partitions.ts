@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Database } from './database.ts'
+import { runUnhurried } from './run-unhurried.ts'
 
 const dayMs = 86_400_000
 
@@ -37,9 +38,7 @@ export const ensurePartitions = async (
 ): Promise<{ readonly created: readonly string[]; readonly dropped: readonly string[] }> => {
   const created: string[] = []
   const dropped: string[] = []
-  const client = await db.pool.connect()
-  let broken: Error | undefined
-  try {
+  await runUnhurried(db, async (client) => {
     for (const part of partitionedTables) {
       const existing = await listPartitions(client, part.table)
       for (const offset of [-1, 0, 1, 2]) {
@@ -53,13 +52,8 @@ export const ensurePartitions = async (
       await client.query(`DELETE FROM ${part.table}_default WHERE ${part.column} < $1`, [isoDay(keptFrom)])
     }
     await deleteOldSummaries(client, startOfDay(now) - retention.spanDays * dayMs)
-    return { created, dropped }
-  } catch (error) {
-    broken = error instanceof Error ? error : new Error(String(error))
-    throw error
-  } finally {
-    client.release(broken)
-  }
+  })
+  return { created, dropped }
 }
 
 const startOfDay = (ms: number): number => Math.floor(ms / dayMs) * dayMs
@@ -69,7 +63,7 @@ const partitionName = (table: string, day: number): string =>
   `${table}_${new Date(day).toISOString().slice(0, 10).replaceAll('-', '')}`
 
 /** Names of the day partitions with the start of their day. */
-const listPartitions = async (client: pg.PoolClient, table: string): Promise<Map<string, number>> => {
+const listPartitions = async (client: pg.ClientBase, table: string): Promise<Map<string, number>> => {
   const { rows } = await client.query<{ name: string }>(
     `SELECT child.relname AS name FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
      WHERE inhparent = to_regclass($1)`,
@@ -84,7 +78,7 @@ const listPartitions = async (client: pg.PoolClient, table: string): Promise<Map
 }
 
 /** Runs one change of partitions alone in the database and with bounded waiting for readers and writers. */
-const inTransaction = async <T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> => {
+const inTransaction = async <T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> => {
   await client.query('BEGIN')
   try {
     await client.query(`SET LOCAL lock_timeout = '5s'`)
@@ -102,7 +96,7 @@ const inTransaction = async <T>(client: pg.PoolClient, work: () => Promise<T>): 
  * A partition can not be made for a range of which the default partition holds rows, so it is made apart, takes those
  * rows over and is attached, while writers of the default partition wait.
  */
-const createPartition = (client: pg.PoolClient, part: PartitionedTable, day: number): Promise<boolean> =>
+const createPartition = (client: pg.ClientBase, part: PartitionedTable, day: number): Promise<boolean> =>
   inTransaction(client, async () => {
     const name = partitionName(part.table, day)
     const [from, to] = [isoDay(day), isoDay(day + dayMs)]
@@ -123,7 +117,7 @@ const createPartition = (client: pg.PoolClient, part: PartitionedTable, day: num
     return true
   })
 
-const dropPartition = (client: pg.PoolClient, table: string, name: string): Promise<boolean> =>
+const dropPartition = (client: pg.ClientBase, table: string, name: string): Promise<boolean> =>
   inTransaction(client, async () => {
     const { rows } = await client.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [
       name,
@@ -135,7 +129,7 @@ const dropPartition = (client: pg.PoolClient, table: string, name: string): Prom
   })
 
 /** In pieces, so that no transaction runs long. */
-const deleteOldSummaries = async (client: pg.PoolClient, keptFromMs: number): Promise<void> => {
+const deleteOldSummaries = async (client: pg.ClientBase, keptFromMs: number): Promise<void> => {
   const keptFromNs = BigInt(keptFromMs) * 1_000_000n
   let deleted = 0
   do {
