@@ -1,5 +1,6 @@
 import type { AuditEntry } from '#server/contracts/audit.ts'
 import type { Database } from './database.ts'
+import type { Transaction } from './run-in-transaction.ts'
 
 export type NewAuditEntry = {
   readonly actor: string
@@ -10,9 +11,13 @@ export type NewAuditEntry = {
   readonly detail: string
 }
 
-/** Records who did what. Entries are never changed. */
-export const recordAudit = async (db: Database, entry: NewAuditEntry): Promise<void> => {
-  await db.prisma.auditEntry.create({ data: entry })
+/** Records who did what, in the transaction of the change itself. Entries are never changed. */
+export const recordAudit = async (transaction: Transaction, entry: NewAuditEntry): Promise<void> => {
+  const { actor, action, target, connectionId, result, detail } = entry
+  await transaction.query(
+    `INSERT INTO audit_entry (actor, action, target, connection_id, result, detail) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [actor, action, target, connectionId, result, detail],
+  )
 }
 
 /** Newest first, from below `beforeId` on. Answers one more than `limit` where there is more. */

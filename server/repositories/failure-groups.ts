@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import type { Transaction } from './run-in-transaction.ts'
 
 export type FailureGroupRecord = {
   readonly id: string
@@ -111,15 +112,15 @@ export const readFirstExpiries = async (
 
 /** Sets the state; false when there is no such group. */
 export const writeFailureGroupState = async (
-  db: Database,
+  transaction: Transaction,
   connectionId: string,
   id: string,
   state: string,
   by: string,
 ): Promise<boolean> => {
-  const { count } = await db.prisma.failureGroup.updateMany({
-    where: { connectionId, id },
-    data: { state, stateBy: by, stateAt: new Date() },
-  })
-  return count === 1
+  const { rowCount } = await transaction.query(
+    'UPDATE failure_group SET state = $3, state_by = $4, state_at = now() WHERE connection_id = $1 AND id = $2',
+    [connectionId, id, state, by],
+  )
+  return rowCount === 1
 }

@@ -1,5 +1,6 @@
 import type { Mark } from '#server/contracts/marks.ts'
 import type { Database } from './database.ts'
+import type { Transaction } from './run-in-transaction.ts'
 
 export type NewMark = {
   readonly atMs: number
@@ -27,8 +28,17 @@ const toMark = (row: MarkRow): Mark => ({
   by: row.createdBy,
 })
 
-export const insertMark = async (db: Database, { atMs, ...mark }: NewMark): Promise<Mark> =>
-  toMark(await db.prisma.mark.create({ data: { ...mark, at: new Date(atMs) } }))
+/** Writes a mark. Answers its id. */
+export const insertMark = async (
+  transaction: Transaction,
+  { atMs, kind, text, service, createdBy }: NewMark,
+): Promise<string> => {
+  const { rows } = await transaction.query<{ id: string }>(
+    'INSERT INTO mark (at, kind, text, service, created_by) VALUES ($1, $2, $3, $4, $5) RETURNING id',
+    [new Date(atMs), kind, text, service, createdBy],
+  )
+  return String(rows[0]?.id)
+}
 
 /** Marks at or after `sinceMs`, oldest first; of more than `limit` the newest. */
 export const listMarksSince = async (db: Database, sinceMs: number, limit = 500): Promise<Mark[]> => {

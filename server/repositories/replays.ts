@@ -1,7 +1,7 @@
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
-import { runInTransaction } from './run-in-transaction.ts'
+import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
 
 /** What a plan keeps beside its items: what the operator saw. */
@@ -132,23 +132,22 @@ export const readReplay = async (db: Database, id: string): Promise<ReplayRecord
  * Answers whether this call started it.
  */
 export const markStarted = async (
-  db: Database,
+  client: Transaction,
   connectionId: string,
   id: string,
   by: string,
   pacePerSecond: number,
   reason: string,
-): Promise<boolean> =>
-  runInTransaction(db, async (client) => {
-    await client.query("SELECT pg_advisory_xact_lock(hashtext('start-replay'), hashtext($1))", [connectionId])
-    const { rowCount } = await client.query(
-      `UPDATE replay SET state = 'running', number = nextval('replay_number'), started_at = now(), started_by = $2, pace_per_second = $3, reason = $4
+): Promise<boolean> => {
+  await client.query("SELECT pg_advisory_xact_lock(hashtext('start-replay'), hashtext($1))", [connectionId])
+  const { rowCount } = await client.query(
+    `UPDATE replay SET state = 'running', number = nextval('replay_number'), started_at = now(), started_by = $2, pace_per_second = $3, reason = $4
        WHERE id = $1 AND state = 'planned'`,
-      [id, by, pacePerSecond, reason],
-    )
-    if (rowCount !== 1) return false
-    await client.query(
-      `UPDATE replay_item AS mine SET outcome = 'SKIPPED', outcome_at = now(), proof = 'not sent: replay #' || taken.number || ' took it first'
+    [id, by, pacePerSecond, reason],
+  )
+  if (rowCount !== 1) return false
+  await client.query(
+    `UPDATE replay_item AS mine SET outcome = 'SKIPPED', outcome_at = now(), proof = 'not sent: replay #' || taken.number || ' took it first'
        FROM (
          SELECT other.letter_id, max(replay.number) AS number
          FROM replay_item AS other JOIN replay ON replay.id = other.replay_id
@@ -159,14 +158,14 @@ export const markStarted = async (
          GROUP BY other.letter_id
        ) AS taken
        WHERE mine.replay_id = $1 AND mine.letter_id = taken.letter_id`,
-      [id],
-    )
-    return true
-  })
+    [id],
+  )
+  return true
+}
 
 /** Asks a running replay to stop. False when there is nothing left to stop. */
-export const markCancelling = async (db: Database, id: string): Promise<boolean> => {
-  const { rowCount } = await db.pool.query(
+export const markCancelling = async (client: Transaction, id: string): Promise<boolean> => {
+  const { rowCount } = await client.query(
     `UPDATE replay SET state = 'cancelling' WHERE id = $1 AND state = 'running'`,
     [id],
   )

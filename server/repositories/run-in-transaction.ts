@@ -1,6 +1,9 @@
 import type pg from 'pg'
 import type { Database } from './database.ts'
 
+/** What work within a transaction may use. */
+export type Transaction = Pick<pg.PoolClient, 'query'>
+
 /**
  * Runs work in one transaction: committed when it resolves, rolled back when it throws. A connection that breaks in
  * between is thrown away, and its error reaches the caller instead of ending the process.

@@ -4,6 +4,7 @@ import type { Call } from '#server/ports/call.ts'
 import { recordAudit } from '#server/repositories/audit.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import { findReplay, markCancelling } from '#server/repositories/replays.ts'
+import { runInTransaction } from '#server/repositories/run-in-transaction.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
 import { showReplay } from './show-replay.ts'
@@ -18,13 +19,17 @@ export const cancelReplay = async (
 ): Promise<Result<ReplaySummary, Fault>> => {
   const found = await findReplay(deps.db, connection.id, id)
   if (!found || found.number === null) return notFound(`There is no replay ${id} on ${connection.name}.`)
-  if (!(await markCancelling(deps.db, id)) && found.state !== 'cancelling')
+  const entry = { actor: actor.name, action: 'stop replay', target: id, connectionId: connection.id }
+  const isStopping = await runInTransaction(deps.db, async (transaction) => {
+    if (!(await markCancelling(transaction, id)) && found.state !== 'cancelling') return false
+    await recordAudit(transaction, { ...entry, result: 'allowed', detail: `replay ${found.number}` })
+    return true
+  })
+  if (!isStopping)
     return fail({
       code: 'conflict',
       detail: `Replay ${found.number} is not sending any more: it is ${found.state}.`,
     })
-  const entry = { actor: actor.name, action: 'stop replay', target: id, connectionId: connection.id }
-  await recordAudit(deps.db, { ...entry, result: 'allowed', detail: `replay ${found.number}` })
   await notifyChanged(deps.db, 'replays', connection.id)
   return showReplay(deps, connection, id, call)
 }

@@ -5,7 +5,8 @@ import type { Call } from '#server/ports/call.ts'
 import { recordAudit } from '#server/repositories/audit.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import { findReplay, markStarted } from '#server/repositories/replays.ts'
-import { addMark } from './add-mark.ts'
+import { runInTransaction } from '#server/repositories/run-in-transaction.ts'
+import { writeMark } from './add-mark.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
 import { showReplay } from './show-replay.ts'
@@ -25,20 +26,32 @@ export const startReplay = async (
   if (!plan) return notFound(`There is no replay plan ${request.planId}.`)
   const entry = { actor: actor.name, action: 'start replay', target: plan.id, connectionId: connection.id }
   if (connection.readOnly) {
-    await recordAudit(deps.db, { ...entry, result: 'refused', detail: 'the connection is read-only' })
+    await runInTransaction(deps.db, (transaction) =>
+      recordAudit(transaction, { ...entry, result: 'refused', detail: 'the connection is read-only' }),
+    )
     return fail({ code: 'read-only-connection', detail: `${connection.name} is read-only.` })
   }
   if (plan.plan.ready === 0)
     return fail({ code: 'conflict', detail: 'The plan has no letter that may be sent.' })
-  if (await markStarted(deps.db, connection.id, plan.id, actor.name, request.pacePerSecond, request.reason)) {
-    const detail = `${plan.plan.ready} to ${plan.targets.join(', ')} at ${request.pacePerSecond}/s${request.reason === '' ? '' : `: ${request.reason}`}`
-    await recordAudit(deps.db, { ...entry, result: 'allowed', detail })
-    await addMark(
-      deps,
-      actor,
-      { kind: 'replay', text: `Replay of ${plan.plan.ready} to ${plan.targets.join(', ')}` },
-      call,
-    )
+  const { pacePerSecond, reason } = request
+  const what = `${plan.plan.ready} to ${plan.targets.join(', ')}`
+  // What was started is in the audit and on the charts, or was not started.
+  const isStarted = await runInTransaction(deps.db, async (transaction) => {
+    if (!(await markStarted(transaction, connection.id, plan.id, actor.name, pacePerSecond, reason)))
+      return false
+    const detail = `${what} at ${pacePerSecond}/s${reason === '' ? '' : `: ${reason}`}`
+    await recordAudit(transaction, { ...entry, result: 'allowed', detail })
+    await writeMark(transaction, {
+      atMs: deps.clock.nowMs(),
+      kind: 'replay',
+      text: `Replay of ${what}`,
+      service: null,
+      createdBy: actor.name,
+    })
+    return true
+  })
+  if (isStarted) {
+    await notifyChanged(deps.db, 'marks')
     await notifyChanged(deps.db, 'replays', connection.id)
   }
   return showReplay(deps, connection, plan.id, call)
