@@ -52,11 +52,21 @@ export const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+type Line = { readonly connection: Connection; readonly opened: Promise<Connection>; isOpening: boolean }
+
+/** Closes a connection in whatever state it is: the library leaves the socket of one that failed to log in. */
+const close = async (connection: Connection): Promise<void> => {
+  const closed = connection.close()
+  connection.socket?.destroy()
+  await closed
+}
+
 /** Connections to the brokers of one cluster, one a broker, made when first needed and made anew when lost. */
 export class KafkaClient {
   readonly #bootstrap: readonly BrokerAddress[]
   readonly #config: ConnectionConfig
-  readonly #connections = new Map<string, Promise<Connection>>()
+  readonly #lines = new Map<string, Line>()
+  #isDisposed = false
   #metadata: { readonly value: Metadata; readonly at: number } | null = null
   #pending: Promise<Metadata> | null = null
   /** Asked for after the one that is pending, for who may not be served with what was asked before. */
@@ -70,19 +80,27 @@ export class KafkaClient {
     })
   }
 
-  async connect({ host, port }: BrokerAddress): Promise<Connection> {
+  /** The connection to a broker: parallel callers share one, also one that is still opening. */
+  connect({ host, port }: BrokerAddress): Promise<Connection> {
+    if (this.#isDisposed) return Promise.reject(new Error('the connections to this cluster were closed'))
     const key = `${host}:${port}`
-    const kept = await this.#connections.get(key)?.catch(() => undefined)
-    if (kept?.isConnected()) return kept
-    const opening = this.#open(host, port)
-    this.#connections.set(key, opening)
-    opening.catch(() => {
-      if (this.#connections.get(key) === opening) this.#connections.delete(key)
-    })
-    return opening
+    const kept = this.#lines.get(key)
+    if (kept && (kept.isOpening || kept.connection.isConnected())) return kept.opened
+    const line = this.#open(host, port)
+    this.#lines.set(key, line)
+    line.opened.then(
+      () => {
+        line.isOpening = false
+      },
+      () => {
+        if (this.#lines.get(key) === line) this.#lines.delete(key)
+        return close(line.connection)
+      },
+    )
+    return line.opened
   }
 
-  async #open(host: string, port: number): Promise<Connection> {
+  #open(host: string, port: number): Line {
     const { tls, sasl } = this.#config
     const connection = new Connection('spillway', {
       connectTimeout: connectTimeoutMs,
@@ -95,8 +113,8 @@ export class KafkaClient {
     connection.on('error', () => {})
     // A lost connection may be a broker that died: what was known of the cluster is asked for anew.
     connection.on('close', () => this.#forgetMetadata())
-    await connection.connect(host, port)
-    return connection
+    const opened = Promise.resolve(connection.connect(host, port)).then(() => connection)
+    return { connection, opened, isOpening: true }
   }
 
   async #any(): Promise<Connection> {
@@ -190,9 +208,11 @@ export class KafkaClient {
     return this.connect(address)
   }
 
+  /** Closes all connections, also those that are still opening; none is opened after. */
   async dispose(): Promise<void> {
-    const open = await Promise.allSettled([...this.#connections.values()])
-    this.#connections.clear()
-    await Promise.allSettled(open.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)))
+    this.#isDisposed = true
+    const lines = [...this.#lines.values()]
+    this.#lines.clear()
+    await Promise.allSettled(lines.map(({ connection }) => close(connection)))
   }
 }
