@@ -51,7 +51,10 @@ export const callEndpoint = async <const E extends Endpoint>(
     ...(signal ? { signal } : {}),
     ...(endpoint.method === 'GET'
       ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input.body ?? {}) }),
+      : {
+          headers: { 'content-type': 'application/json' },
+          ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+        }),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error
     throw unreachable('No connection to the server that serves this page.')

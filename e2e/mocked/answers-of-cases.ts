@@ -44,6 +44,7 @@ export const failureGroup: Answer<'showFailureGroup'> = {
 
 export const plan: Answer<'showReplayPlan'> = {
   planId: '7',
+  started: null,
   frozenAt: minutesAgo(1),
   total: 512,
   ready: 500,

@@ -48,6 +48,8 @@ export const replayPlan = z.object({
   addedHeaders: z.array(z.object({ name: z.string(), meaning: z.string() })),
   writeRefusedBecause: z.string().nullable(),
   environment: z.object({ name: z.string(), production: z.boolean() }),
+  /** Set when the plan was started: it is the record of that replay then, and can not be started again. */
+  started: z.object({ replayId: z.string(), number: z.number().int(), at: epochMs }).nullable(),
 })
 export type ReplayPlan = z.infer<typeof replayPlan>
 

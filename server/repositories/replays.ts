@@ -5,7 +5,7 @@ import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
 
 /** What a plan keeps beside its items: what the operator saw. */
-export type StoredPlan = Omit<ReplayPlan, 'planId'>
+export type StoredPlan = Omit<ReplayPlan, 'planId' | 'started'>
 
 export type ReplayRecord = {
   readonly id: string

@@ -85,7 +85,7 @@ export const planReplay = async (
     },
     inSendingOrder(ready, ({ letter }) => letter).map(itemOf),
   )
-  return succeed({ planId: id, ...plan })
+  return succeed({ planId: id, ...plan, started: null })
 }
 
 const titleOf = (letters: readonly LetterRecord[]): string => {

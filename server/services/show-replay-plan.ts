@@ -5,7 +5,7 @@ import { findReplay } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
 
-/** A plan as it was frozen. */
+/** A plan as it was frozen, and the replay that it became. */
 export const showReplayPlan = async (
   deps: Deps,
   connection: Connection,
@@ -13,5 +13,11 @@ export const showReplayPlan = async (
   _call: Call,
 ): Promise<Result<ReplayPlan, Fault>> => {
   const found = await findReplay(deps.db, connection.id, id)
-  return found ? succeed({ planId: found.id, ...found.plan }) : notFound(`There is no replay plan ${id}.`)
+  if (!found) return notFound(`There is no replay plan ${id}.`)
+  const { number, startedAtMs } = found
+  return succeed({
+    planId: found.id,
+    ...found.plan,
+    started: number === null || startedAtMs === null ? null : { replayId: id, number, at: startedAtMs },
+  })
 }

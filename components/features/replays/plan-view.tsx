@@ -9,6 +9,7 @@ import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { Ago } from '../../patterns/ago.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount, formatDuration } from '../../patterns/quantity.ts'
@@ -18,6 +19,7 @@ import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
 
 const largestPace = 10_000
 
@@ -37,7 +39,19 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
       meta={
         plan ? (
           <span>
-            frozen at <Time at={plan.frozenAt} short relative /> · nothing has been sent
+            frozen at <Time at={plan.frozenAt} short relative />
+            {plan.started ? (
+              <>
+                {' '}
+                · started as{' '}
+                <Link href={routes.replay(connection, plan.started.replayId)} className="link">
+                  replay #{plan.started.number}
+                </Link>{' '}
+                <Ago at={plan.started.at} />
+              </>
+            ) : (
+              ' · nothing has been sent'
+            )}
           </span>
         ) : null
       }
@@ -278,19 +292,25 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
             {problemOfError(start.error).hint}
           </p>
         ) : null}
-        <Button
-          kind="main"
-          size="large"
-          className="justify-center"
-          disabled={plan.ready === 0 || !isPaceGood || refused !== null || start.isPending}
-          onClick={() => start.mutate()}
-        >
-          {start.isPending
-            ? 'Starting…'
-            : plan.ready === 0
-              ? 'Nothing to send'
-              : `Replay ${formatCount(plan.ready)} to ${targets}`}
-        </Button>
+        {plan.started ? (
+          <LinkButton href={routes.replay(connection, plan.started.replayId)} className="justify-center">
+            Open replay #{plan.started.number}, which was started from this plan
+          </LinkButton>
+        ) : (
+          <Button
+            kind="main"
+            size="large"
+            className="justify-center"
+            disabled={plan.ready === 0 || !isPaceGood || refused !== null || start.isPending}
+            onClick={() => start.mutate()}
+          >
+            {start.isPending
+              ? 'Starting…'
+              : plan.ready === 0
+                ? 'Nothing to send'
+                : `Replay ${formatCount(plan.ready)} to ${targets}`}
+          </Button>
+        )}
         <p className="text-small text-muted">
           Copies can not be taken back. A crash in between sends nothing twice: the worker looks for its
           copies on the target first. Consumers may still see a message again if they failed while handling
