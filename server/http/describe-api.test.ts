@@ -11,12 +11,17 @@ describe('the HTTP API', () => {
     expect(existsSync(fileOf(path))).toBe(true)
     expect(readFileSync(fileOf(path), 'utf8')).toContain(`export const ${method} = route(operations.${name})`)
   })
-  it('has no route handler beside the table, but for streams, metrics and its own description', () => {
+  it('has no route handler beside the table, but for streams, metrics, its own description and what is unknown', () => {
     const known = new Set(all.map(([, { path }]) => fileOf(path)))
     const others = globSync('app/**/route.ts')
       .filter((file) => !known.has(file))
       .sort()
-    expect(others).toEqual(['app/api/live/route.ts', 'app/api/openapi.json/route.ts', 'app/metrics/route.ts'])
+    expect(others).toEqual([
+      'app/api/[...path]/route.ts',
+      'app/api/live/route.ts',
+      'app/api/openapi.json/route.ts',
+      'app/metrics/route.ts',
+    ])
   })
   it('is described whole, with a schema for every answer', () => {
     const { paths = {} } = describeApi()

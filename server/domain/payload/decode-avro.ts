@@ -45,7 +45,23 @@ export const compileAvro = (schema: PayloadSchema): ((bytes: Buffer) => unknown)
   const options = { registry, logicalTypes: { decimal: DecimalType as never } }
   for (const reference of schema.references) avro.Type.forSchema(JSON.parse(reference.text), options)
   const type = avro.Type.forSchema(JSON.parse(schema.text), options)
-  return (bytes) => type.fromBuffer(bytes)
+  return (bytes) => {
+    try {
+      return type.fromBuffer(bytes)
+    } catch (error) {
+      throw new Error(wordsOf(error, bytes.length))
+    }
+  }
+}
+
+/** What the library's errors mean for who reads a message: its own words are about its buffers. */
+const wordsOf = (error: unknown, length: number): string => {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof TypeError || error instanceof RangeError || message.includes('truncated'))
+    return `the ${length} bytes after the schema id end before the schema does; they are cut short, or were written with another schema`
+  if (message.includes('trailing'))
+    return `of the ${length} bytes after the schema id some are left over; they were written with another schema`
+  return message
 }
 
 /** Items of no width (`null`) need no bytes: a block of them may name this many. */
