@@ -17,7 +17,11 @@ export type NewLetter = Omit<LetterFacts, 'decoded'> & {
   readonly traceId: string | null
 }
 export type PartitionName = { readonly topic: string; readonly partition: number }
-export type IndexedPosition = PartitionName & { readonly nextOffset: bigint }
+export type IndexedPosition = PartitionName & {
+  /** Null: not known. */
+  readonly topicId: string | null
+  readonly nextOffset: bigint
+}
 
 /** Text that PostgreSQL can hold: it has no NUL character. */
 const clean = (text: string | null, length: number): string | null => {
@@ -41,26 +45,31 @@ export const indexLetters = async (
     if (madeAnew.length > 0) await forgetPartitions(client, connectionId, madeAnew)
     const inserted = letters.length === 0 ? 0 : await writeLetters(client, connectionId, letters)
     await client.query(
-      `INSERT INTO index_position (connection_id, topic, partition, next_offset, updated_at)
-       SELECT $1, * , now() FROM unnest($2::text[], $3::int[], $4::bigint[])
+      `INSERT INTO index_position (connection_id, topic, partition, next_offset, topic_id, updated_at)
+       SELECT $1, * , now() FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[])
        ON CONFLICT (connection_id, topic, partition) DO UPDATE
-         SET next_offset = excluded.next_offset, updated_at = excluded.updated_at`,
+         SET topic_id = excluded.topic_id, next_offset = excluded.next_offset, updated_at = excluded.updated_at`,
       [
         connectionId,
         positions.map((one) => one.topic),
         positions.map((one) => one.partition),
         positions.map((one) => one.nextOffset.toString()),
+        positions.map((one) => one.topicId),
       ],
     )
     return inserted
   })
 
-/** Partitions that were made anew begin their offsets again: what was indexed of them is gone from the broker. */
+/**
+ * Partitions that were made anew begin their offsets again, and some may not have been made again: what was indexed of
+ * them is gone from the broker.
+ */
 const forgetPartitions = async (
   client: pg.PoolClient,
   connectionId: string,
   partitions: readonly PartitionName[],
 ): Promise<void> => {
+  const names = [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)]
   await client.query(
     `WITH gone AS (
        DELETE FROM dead_letter USING unnest($2::text[], $3::int[]) AS anew(topic, partition)
@@ -70,7 +79,12 @@ const forgetPartitions = async (
      UPDATE failure_group SET letters = failure_group.letters - counted.letters
      FROM (SELECT failure_group_id, count(*) AS letters FROM gone GROUP BY 1) AS counted
      WHERE failure_group.id = counted.failure_group_id`,
-    [connectionId, partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)],
+    [connectionId, ...names],
+  )
+  await client.query(
+    `DELETE FROM index_position USING unnest($2::text[], $3::int[]) AS anew(topic, partition)
+     WHERE connection_id = $1 AND index_position.topic = anew.topic AND index_position.partition = anew.partition`,
+    [connectionId, ...names],
   )
 }
 
@@ -192,13 +206,18 @@ export const readIndexPositions = async (
   db: Database,
   connectionId: string,
 ): Promise<readonly IndexedPosition[]> => {
-  const { rows } = await db.pool.query<{ topic: string; partition: number; next_offset: string }>(
-    'SELECT topic, partition, next_offset FROM index_position WHERE connection_id = $1',
-    [connectionId],
-  )
+  const { rows } = await db.pool.query<{
+    topic: string
+    partition: number
+    topic_id: string | null
+    next_offset: string
+  }>('SELECT topic, partition, topic_id, next_offset FROM index_position WHERE connection_id = $1', [
+    connectionId,
+  ])
   return rows.map((row) => ({
     topic: row.topic,
     partition: row.partition,
+    topicId: row.topic_id,
     nextOffset: BigInt(row.next_offset),
   }))
 }

@@ -25,6 +25,7 @@ const recordOf = (row: Row): ItemRecord => ({
   sourceTopic: row.sourceTopic,
   sourcePartition: row.sourcePartition,
   sourceOffset: row.sourceOffset,
+  sourceTopicId: row.sourceTopicId,
   keyText: row.keyText,
   targetTopic: row.targetTopic,
   targetPartition: row.targetPartition,

@@ -33,6 +33,8 @@ export type NewReplayItem = {
   readonly sourceTopic: string
   readonly sourcePartition: number
   readonly sourceOffset: bigint
+  /** The topic that the letter was indexed from; null: not known. */
+  readonly sourceTopicId: string | null
   readonly keyText: string | null
   readonly targetTopic: string
   readonly targetPartition: number | null

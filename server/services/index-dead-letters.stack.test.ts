@@ -319,6 +319,31 @@ describe('the dead-letter index', () => {
     expect((await lettersOf(name)).total).toBe(3)
     expect((await groups(`anew-${bench.suffix}`)).map(({ count }) => count)).toEqual([3])
   })
+
+  it('knows a topic made anew by its id, though it reaches further than the former one', async () => {
+    const name = `idx-other-${bench.suffix}-dlt`
+    const origin = `other-${bench.suffix}`
+    const headers = springHeaders({ topic: origin, group: 'g' })
+    await bench.makeTopic(name, 2)
+    await dead(name, 8, (index) => ({ key: 'former', partition: index % 2, headers }))
+    await bench.index()
+    // An index that was written before ids were kept takes the id of the topic that is there.
+    await bench.database.db.pool.query('UPDATE index_position SET topic_id = NULL')
+    expect(await bench.index()).toBe(0)
+    await bench.deleteTopic(name)
+    await expect
+      .poll(async () => (await bench.admin.listTopics()).includes(name), { timeout: 10_000 })
+      .toBe(false)
+    await bench.makeTopic(name, 1)
+    await dead(name, 10, () => ({ key: 'new', headers }))
+    const keys = async () => {
+      await bench.index()
+      return (await lettersOf(name)).letters.map(({ keyText }) => keyText)
+    }
+    // The list of topics may be some seconds old.
+    await expect.poll(keys, { timeout: 10_000 }).toEqual(Array.from({ length: 10 }, () => 'new'))
+    expect((await groups(origin)).map(({ count }) => count)).toEqual([10])
+  })
 })
 
 describe('a dead letter', () => {

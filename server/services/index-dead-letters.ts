@@ -2,12 +2,18 @@ import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { deathTimeOf } from '#server/domain/death-time.ts'
 import { readLetterFacts } from '#server/domain/letter-facts.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { isMadeAnew } from '#server/domain/topic-identity.ts'
 import { isDeadLetterTopic } from '#server/domain/topic-kind.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { RawMessage, TopicState } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
-import { indexLetters, type NewLetter, readIndexPositions } from '#server/repositories/dead-letters.ts'
+import {
+  indexLetters,
+  type NewLetter,
+  type PartitionName,
+  readIndexPositions,
+} from '#server/repositories/dead-letters.ts'
 import { recordFailure, recordGood } from '#server/repositories/freshness.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
@@ -32,11 +38,14 @@ export type IndexReport = {
 
 type Span = {
   readonly topic: TopicState['name']
+  readonly topicId: string | null
   readonly partition: number
   from: bigint
   /** As far as can be read: where an open transaction begins once that is known. */
   end: bigint
   readonly madeAnew: boolean
+  /** The id of the topic is to be written down, whether or not there is something to read. */
+  readonly isUnnamed: boolean
 }
 
 /**
@@ -58,7 +67,11 @@ export const indexDeadLetters = async (
   let indexed = 0
   let anyMoved = false
   let error: BrokerError | null = found.value.error
-  const open = found.value.spans.filter(({ from, end, madeAnew }) => from < end || madeAnew)
+  const open = found.value.spans.filter(
+    ({ from, end, madeAnew, isUnnamed }) => from < end || madeAnew || isUnnamed,
+  )
+  const { vanished } = found.value
+  if (vanished.length > 0) await indexLetters(deps.db, connection.id, [], [], lease, vanished)
   const readNext = () => {
     const span = performance.now() < deadline && !call.signal.aborted ? open.shift() : undefined
     const batch = span ? readBatch(deps, connection, span, call) : null
@@ -76,8 +89,8 @@ export const indexDeadLetters = async (
     if (moved && span.from < span.end) open.push(span)
     reading = readNext()
     if (batch.letters !== null) {
-      const { topic, partition } = span
-      const positions = [{ topic, partition, nextOffset: batch.nextOffset }]
+      const { topic, topicId, partition } = span
+      const positions = [{ topic, topicId, partition, nextOffset: batch.nextOffset }]
       const madeAnew = batch.madeAnew ? [{ topic, partition }] : []
       indexed += await indexLetters(deps.db, connection.id, batch.letters, positions, lease, madeAnew)
     }
@@ -95,32 +108,52 @@ const failed = async (deps: Deps, connection: Connection, error: BrokerError) =>
   return fail(faultOf(error))
 }
 
+type FoundSpans = {
+  readonly spans: readonly Span[]
+  /** Indexed partitions that the topic does not have any more since it was made anew. */
+  readonly vanished: readonly PartitionName[]
+  readonly error: BrokerError | null
+}
+
 /** Where every partition of the dead-letter topics is to be read on, and where it ended just now. */
 const findSpans = async (
   deps: Deps,
   { id, broker, deadLetterTopics }: Connection,
   call: Call,
-): Promise<Result<{ spans: readonly Span[]; error: BrokerError | null }, BrokerError>> => {
+): Promise<Result<FoundSpans, BrokerError>> => {
   const listed = await broker.topics.list(call)
   if (!listed.ok) return listed
   const topics = listed.value.filter(
     ({ name, internal }) => !internal && isDeadLetterTopic(name, deadLetterTopics),
   )
-  if (topics.length === 0) return succeed({ spans: [], error: null })
+  if (topics.length === 0) return succeed({ spans: [], vanished: [], error: null })
   const offsets = await broker.topics.offsets(topics, call)
   if (!offsets.ok) return offsets
-  const positions = new Map(
-    (await readIndexPositions(deps.db, id)).map((one) => [`${one.topic}/${one.partition}`, one.nextOffset]),
-  )
+  const stored = await readIndexPositions(deps.db, id)
+  const positions = new Map(stored.map((one) => [`${one.topic}/${one.partition}`, one]))
+  const states = new Map<string, TopicState>(topics.map((one) => [one.name, one]))
   const spans = offsets.value.flatMap(({ topic, partitions }) =>
     partitions.map(({ partition, start, end }): Span => {
-      const next = positions.get(`${topic}/${partition}`) ?? start
-      // A position behind the end: the topic was deleted and made anew, its offsets begin again.
-      const madeAnew = next > end
-      return { topic, partition, from: madeAnew || next < start ? start : next, end, madeAnew }
+      const position = positions.get(`${topic}/${partition}`)
+      const topicId = states.get(topic)?.topicId ?? null
+      const next = position?.nextOffset ?? start
+      // Another id, or a position behind the end: the topic was deleted and made anew, its offsets begin again.
+      const madeAnew = next > end || isMadeAnew(position?.topicId ?? null, topicId)
+      const isUnnamed = position?.topicId === null && topicId !== null
+      const from = madeAnew || next < start ? start : next
+      return { topic, topicId, partition, from, end, madeAnew, isUnnamed }
     }),
   )
-  return succeed({ spans, error: offsets.value.flatMap(({ failed: none }) => none)[0]?.error ?? null })
+  const vanished = stored.filter(({ topic, topicId, partition }) => {
+    const now = states.get(topic)
+    const isThere = now?.partitions.some((one) => one.partition === partition) ?? true
+    return !isThere && isMadeAnew(topicId, now?.topicId ?? null)
+  })
+  return succeed({
+    spans,
+    vanished,
+    error: offsets.value.flatMap(({ failed: none }) => none)[0]?.error ?? null,
+  })
 }
 
 type Batch = {

@@ -8,7 +8,7 @@ import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { isDeadLetterTopic, topicKindOf } from '#server/domain/topic-kind.ts'
 import type { RawMessage, TopicState } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
-import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
+import { type LetterRecord, listLetters, readIndexPositions } from '#server/repositories/dead-letters.ts'
 import { readReaders } from '#server/repositories/replay-items.ts'
 import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/repositories/replays.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
@@ -29,6 +29,9 @@ export const planReplay = async (
   request: PlanReplayRequest,
   call: Call,
 ): Promise<Result<ReplayPlan, Fault>> => {
+  // Before the letters: what is read of them later can only be newer, and is then refused instead of sent.
+  const positions = await readIndexPositions(deps.db, connection.id)
+  const topicIds = new Map(positions.map((one) => [`${one.topic}/${one.partition}`, one.topicId]))
   const chosen = await selectLetters(deps, connection, request)
   if (!chosen.ok) return chosen
   const letters = chosen.value
@@ -83,7 +86,10 @@ export const planReplay = async (
       targets: targets.map(({ topic }) => topic),
       plan,
     },
-    inSendingOrder(ready, ({ letter }) => letter).map(itemOf),
+    inSendingOrder(ready, ({ letter }) => letter).map((one) => ({
+      ...itemOf(one),
+      sourceTopicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
+    })),
   )
   return succeed({ planId: id, ...plan, started: null })
 }
@@ -204,7 +210,7 @@ const sizeOf = ({ key, value, headers }: RawMessage): number =>
     .filter(({ name }) => !isStripped(name))
     .reduce((sum, header) => sum + header.name.length * 3 + (header.value?.length ?? 0) + 6, 0)
 
-const itemOf = ({ letter, target }: Judged): NewReplayItem => {
+const itemOf = ({ letter, target }: Judged): Omit<NewReplayItem, 'sourceTopicId'> => {
   const goesHome = target?.name === letter.originTopic
   const partition = letter.originPartition
   return {

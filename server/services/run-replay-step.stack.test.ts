@@ -272,4 +272,22 @@ describe('a broker', () => {
     expect(items.filter(({ outcome }) => outcome === 'FAILED')).toHaveLength(4)
     expect(await recordsOf(bench, origin)).toHaveLength(6)
   })
+
+  it('whose dead-letter topic was made anew since the plan: what stands there now is not sent', async () => {
+    const { origin, letters } = await makeLetters(3)
+    const replay = await start(bench, await planOf(bench, letters))
+    await bench.deleteTopic(letters)
+    await expect
+      .poll(async () => (await bench.admin.listTopics()).includes(letters), { timeout: 10_000 })
+      .toBe(false)
+    await bench.makeTopic(letters, 1)
+    await bench.send(Array.from({ length: 5 }, () => outgoing(letters, { value: 'another' })))
+    await sendAll(bench, replay.id)
+    const items = await itemsOf(bench, replay.id)
+    expect(items.map(({ outcome }) => outcome)).toEqual(['FAILED', 'FAILED', 'FAILED'])
+    expect(items[0]?.proof).toBe(
+      `not sent: ${letters} was deleted and made anew since the letter was indexed, and another message may stand in its place`,
+    )
+    expect(await recordsOf(bench, origin)).toEqual([])
+  })
 })

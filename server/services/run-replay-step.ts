@@ -14,6 +14,7 @@ import {
 } from '#server/repositories/replay-items.ts'
 import { type ReplayRecord, setReplayFailure, setReplayState } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
+import { findForeign } from './find-foreign.ts'
 import { coordinateKey, readLetters } from './read-letters.ts'
 import {
   giveUpOn,
@@ -138,7 +139,12 @@ const sendBatch = async (
     return { kind: 'unsupported', detail: 'this broker can not be written to', source: 'broker' }
   const records = await readLetters(connection, items.map(sourceOf), call)
   if (!records.ok) return records.error
-  const present = items.filter((item) => records.value.has(coordinateKey(sourceOf(item))))
+  // After reading: a topic that is still the planned one then was it while its records were read.
+  const foreign = await findForeign(connection, items, call)
+  if (!foreign.ok) return foreign.error
+  const present = items.filter(
+    (item) => records.value.has(coordinateKey(sourceOf(item))) && !foreign.value.has(item.id),
+  )
   const gone = items.filter((item) => !present.includes(item))
   const now = BigInt(deps.clock.nowMs())
   await changeItems(
@@ -148,7 +154,9 @@ const sendBatch = async (
         (item): ItemChange => ({
           id: item.id,
           outcome: 'FAILED',
-          proof: 'the dead letter was deleted by retention before it was sent',
+          proof: foreign.value.has(item.id)
+            ? `not sent: ${item.sourceTopic} was deleted and made anew since the letter was indexed, and another message may stand in its place`
+            : 'the dead letter was deleted by retention before it was sent',
           outcomeAtMs: Number(now),
         }),
       ),
