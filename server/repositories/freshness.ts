@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import { type LeaseProof, runUnderLease } from './leases.ts'
 
 export type Freshness = {
   readonly connectionId: string
@@ -13,38 +14,58 @@ export type Freshness = {
   readonly failing: boolean
 }
 
-/** Records that a source of facts works. `connectionId` is empty for what belongs to no connection. */
-export const recordGood = async (
+/**
+ * Records that a source of facts works. `connectionId` is empty for what belongs to no connection; `lease` is null for
+ * what every worker tells. Throws `LeaseLostError` when the lease has another owner by now.
+ */
+export const recordGood = (
   db: Database,
   connectionId: string,
   source: string,
-  detail = '',
+  detail: string,
+  lease: LeaseProof | null,
   behind: bigint | null = null,
-): Promise<void> => {
-  await db.pool.query(
+): Promise<void> =>
+  write(
+    db,
     `INSERT INTO source_freshness (connection_id, source, last_good_at, detail, behind, updated_at)
      VALUES ($1, $2, now(), $3, $4, now())
      ON CONFLICT (connection_id, source) DO UPDATE
        SET last_good_at = excluded.last_good_at, detail = excluded.detail, behind = excluded.behind,
            updated_at = excluded.updated_at`,
     [connectionId, source, detail, behind?.toString() ?? null],
+    lease,
   )
-}
 
-/** Records why a source did not work just now. The time of its last good run stays. */
-export const recordFailure = async (
+/**
+ * Records why a source did not work just now. The time of its last good run stays. Throws `LeaseLostError` when the
+ * lease has another owner by now.
+ */
+export const recordFailure = (
   db: Database,
   connectionId: string,
   source: string,
   detail: string,
-): Promise<void> => {
-  await db.pool.query(
+  lease: LeaseProof | null,
+): Promise<void> =>
+  write(
+    db,
     `INSERT INTO source_freshness (connection_id, source, last_good_at, detail, updated_at)
      VALUES ($1, $2, NULL, $3, now())
      ON CONFLICT (connection_id, source) DO UPDATE
        SET detail = excluded.detail, updated_at = excluded.updated_at`,
     [connectionId, source, detail],
+    lease,
   )
+
+const write = async (
+  db: Database,
+  statement: string,
+  values: readonly (string | null)[],
+  lease: LeaseProof | null,
+): Promise<void> => {
+  if (lease) await runUnderLease(db, lease, (client) => client.query(statement, [...values]))
+  else await db.pool.query(statement, [...values])
 }
 
 /** Freshness of a connection's sources and of those that belong to no connection. */

@@ -202,12 +202,19 @@ export const addReplayLoss = async (
   )
 }
 
-/** Notes why sending does not go on at present, or that it does (null). */
-export const setReplayFailure = async (db: Database, id: string, failure: string | null): Promise<void> => {
-  await db.pool.query('UPDATE replay SET failure = $2 WHERE id = $1 AND failure IS DISTINCT FROM $2', [
-    id,
-    failure,
-  ])
+/** Notes why sending does not go on at present, or that it does (null), under its lease. */
+export const setReplayFailure = async (
+  db: Database,
+  id: string,
+  failure: string | null,
+  lease: LeaseProof,
+): Promise<void> => {
+  await runUnderLease(db, lease, (client) =>
+    client.query('UPDATE replay SET failure = $2 WHERE id = $1 AND failure IS DISTINCT FROM $2', [
+      id,
+      failure,
+    ]),
+  )
 }
 
 const plansAtOnce = 50

@@ -20,7 +20,7 @@ import { listConnections } from './list-connections.ts'
 import { listGroups } from './list-groups.ts'
 import { listMessages } from './list-messages.ts'
 import { listTopics } from './list-topics.ts'
-import { sampleLag } from './sample-lag.ts'
+import { probeRegistry, sampleLag } from './sample-lag.ts'
 import { showConnection } from './show-connection.ts'
 import { showGroup } from './show-group.ts'
 import { showHealth } from './show-health.ts'
@@ -439,8 +439,21 @@ describe('a sampler that has lost its lease', () => {
     expect(await count()).toBe(before)
   })
 
+  it('does not tell of its own trouble either', async () => {
+    const [deps, connection] = of(dead)
+    const read = async () =>
+      (await database.db.pool.query('SELECT * FROM source_freshness ORDER BY 1, 2')).rows
+    const before = await read()
+    const old = { name: lease.name, fence: lease.fence - 1n }
+    await expect(sampleLag(deps, connection, { withSizes: false, lease: old }, call())).rejects.toThrow(
+      LeaseLostError,
+    )
+    await expect(probeRegistry(deps, connection, old, call())).rejects.toThrow(LeaseLostError)
+    expect(await read()).toEqual(before)
+  })
+
   it('keeps the time of the last good round when one fails', async () => {
-    await recordFailure(database.db, 'local', 'lag-sampling', 'because')
+    await recordFailure(database.db, 'local', 'lag-sampling', 'because', lease)
     const { data } = await good(endpoints.showOverview.output, showOverview(...of(alive), call()))
     expect(data.freshness.find(({ source }) => source === 'lag-sampling')?.lastGoodAt).toBeGreaterThan(0)
   })

@@ -62,7 +62,7 @@ export const indexDeadLetters = async (
   call: Call,
 ): Promise<Result<IndexReport, Fault>> => {
   const found = await findSpans(deps, connection, call)
-  if (!found.ok) return failed(deps, connection, found.error)
+  if (!found.ok) return failed(deps, connection, found.error, lease)
   const deadline = performance.now() + stepMs
   let indexed = 0
   let anyMoved = false
@@ -96,15 +96,15 @@ export const indexDeadLetters = async (
     }
   }
   if (indexed > 0) await notifyChanged(deps.db, 'failure-groups', connection.id)
-  if (error) return failed(deps, connection, error)
+  if (error) return failed(deps, connection, error, lease)
   const behind = found.value.spans.reduce((sum, { from, end }) => sum + (end > from ? end - from : 0n), 0n)
   const detail = behind === 0n ? '' : `${behind} records behind`
-  await recordGood(deps.db, connection.id, indexSource, detail, behind)
+  await recordGood(deps.db, connection.id, indexSource, detail, lease, behind)
   return succeed({ indexed, behind, moved: anyMoved })
 }
 
-const failed = async (deps: Deps, connection: Connection, error: BrokerError) => {
-  await recordFailure(deps.db, connection.id, indexSource, error.detail)
+const failed = async (deps: Deps, connection: Connection, error: BrokerError, lease: LeaseProof) => {
+  await recordFailure(deps.db, connection.id, indexSource, error.detail, lease)
   return fail(faultOf(error))
 }
 

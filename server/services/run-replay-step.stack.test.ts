@@ -3,8 +3,18 @@ import { replaySummary } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { isStripped } from '#server/domain/replay-copy.ts'
 import { fail } from '#server/domain/result.ts'
+import { LeaseLostError } from '#server/repositories/leases.ts'
+import { readReplay } from '#server/repositories/replays.ts'
 import { cancelReplay } from './cancel-replay.ts'
-import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
+import {
+  type Bench,
+  good,
+  openBench,
+  outgoing,
+  springHeaders,
+  takeLease,
+  text,
+} from './dead-letter-fixture.ts'
 import { listReplays } from './list-replays.ts'
 import {
   dyingAfter,
@@ -18,6 +28,7 @@ import {
   start,
   withPublisher,
 } from './replay-fixture.ts'
+import { runReplayStep } from './run-replay-step.ts'
 import { showReplay } from './show-replay.ts'
 import { startReplay } from './start-replay.ts'
 
@@ -214,6 +225,24 @@ describe('a worker that died', () => {
     const sent = await itemIds(origin)
     expect(sent).toHaveLength(150)
     expect(new Set(sent).size).toBe(150)
+  })
+})
+
+describe('a worker that was frozen', () => {
+  it('does not write why it waits over what its successor has found', async () => {
+    const { letters } = await makeLetters(3)
+    const { id } = await start(bench, await planOf(bench, letters))
+    const lease = await takeLease(bench.deps, `replay:${id}`)
+    const frozen = withPublisher(bench, () => async () => {
+      await bench.database.db.pool.query('UPDATE lease SET fence = fence + 1 WHERE name = $1', [lease.name])
+      return fail({ kind: 'unreachable', detail: 'long ago', source: 'broker' })
+    })
+    const replay = await readReplay(bench.deps.db, id)
+    if (!replay) throw new Error('the replay is there')
+    await expect(runReplayStep(bench.deps, frozen, replay, lease, bench.call())).rejects.toThrow(
+      LeaseLostError,
+    )
+    expect((await readReplay(bench.deps.db, id))?.failure).toBeNull()
   })
 })
 

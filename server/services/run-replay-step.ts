@@ -54,11 +54,11 @@ export const runReplayStep = async (
   const begun = await resolveIntents(deps, connection, replay, lease, call, limits)
   if (begun.state === 'settling') return limits.settleMs
   if (begun.state === 'looking') {
-    await setReplayFailure(deps.db, replay.id, begun.sentence)
+    await setReplayFailure(deps.db, replay.id, begun.sentence, lease)
     await tellProgress(deps, connection)
     return 0
   }
-  if (begun.state === 'waiting') return await pauseFor(deps, replay, begun.error)
+  if (begun.state === 'waiting') return await pauseFor(deps, replay, begun.error, lease)
   if (isStopping) {
     await skipUnsent(deps.db, replay.id, stopped, lease)
     await setReplayState(deps.db, replay.id, 'cancelled', lease, true)
@@ -75,14 +75,14 @@ export const runReplayStep = async (
   const missing = await findMissingTopic(connection, replay, items, lease, call)
   if (missing) {
     if (!isGivenUp(replay, lease, missing.topic, missing.error.kind, limits))
-      return await pauseFor(deps, replay, missing.error)
+      return await pauseFor(deps, replay, missing.error, lease)
     await giveUpOn(deps, replay, missing.topic, [], missing.error, lease)
     await notifyChanged(deps.db, 'replays', connection.id)
     return 0
   }
   const problem = await sendBatch(deps, connection, replay, items, lease, call, limits)
-  if (problem) return await pauseFor(deps, replay, problem)
-  await setReplayFailure(deps.db, replay.id, null)
+  if (problem) return await pauseFor(deps, replay, problem, lease)
+  await setReplayFailure(deps.db, replay.id, null, lease)
   await tellProgress(deps, connection)
   return Math.max(0, (items.length / replay.pacePerSecond) * 1_000 - (performance.now() - startedAt))
 }
@@ -116,11 +116,17 @@ const tellProgress = async (deps: Deps, connection: Connection): Promise<void> =
   await notifyChanged(deps.db, 'replays', connection.id)
 }
 
-const pauseFor = async (deps: Deps, replay: ReplayRecord, error: BrokerError): Promise<number> => {
+const pauseFor = async (
+  deps: Deps,
+  replay: ReplayRecord,
+  error: BrokerError,
+  lease: LeaseProof,
+): Promise<number> => {
   await setReplayFailure(
     deps.db,
     replay.id,
     `Waiting: ${error.detail.replace(/\.$/, '')}. It goes on by itself`,
+    lease,
   )
   return retryMs
 }

@@ -39,9 +39,9 @@ export const sampleLag = async (
   const startedAt = performance.now()
   const read = await readRound(connection, round, call)
   if (!read.ok) {
-    await recordFailure(deps.db, connection.id, lagSource, read.error.detail)
+    await recordFailure(deps.db, connection.id, lagSource, read.error.detail, round.lease)
     if (read.error.kind === 'unreachable' || read.error.kind === 'timeout')
-      await recordFailure(deps.db, connection.id, 'broker', read.error.detail)
+      await recordFailure(deps.db, connection.id, 'broker', read.error.detail, round.lease)
     await notifyChanged(deps.db, 'overview', connection.id)
     return fail(faultOf(read.error))
   }
@@ -53,10 +53,10 @@ export const sampleLag = async (
     round.lease,
   )
   await prepareOverview(deps, connection, sumRound(atMs, groups, topics), round.lease)
-  await recordGood(deps.db, connection.id, lagSource, unsized)
-  if (unchecked === '') await recordGood(deps.db, connection.id, wholeLagSource)
-  else await recordFailure(deps.db, connection.id, wholeLagSource, unchecked)
-  await recordGood(deps.db, connection.id, 'broker')
+  await recordGood(deps.db, connection.id, lagSource, unsized, round.lease)
+  if (unchecked === '') await recordGood(deps.db, connection.id, wholeLagSource, '', round.lease)
+  else await recordFailure(deps.db, connection.id, wholeLagSource, unchecked, round.lease)
+  await recordGood(deps.db, connection.id, 'broker', '', round.lease)
   await notifyChanged(deps.db, 'groups', connection.id)
   return succeed({
     groups: groups.length,
@@ -154,9 +154,14 @@ const rangesByTopic = (offsets: readonly TopicOffsets[]): Map<string, Map<number
  * Asks the registry of a connection whether it is there, and records the answer for the overview. Connections without
  * a registry are left alone; errors of the database are thrown.
  */
-export const probeRegistry = async (deps: Deps, connection: Connection, call: Call): Promise<void> => {
+export const probeRegistry = async (
+  deps: Deps,
+  connection: Connection,
+  lease: LeaseProof,
+  call: Call,
+): Promise<void> => {
   if (!connection.registry) return
   const answered = await connection.registry.ping(call)
-  if (answered.ok) await recordGood(deps.db, connection.id, 'registry')
-  else await recordFailure(deps.db, connection.id, 'registry', answered.error.detail)
+  if (answered.ok) await recordGood(deps.db, connection.id, 'registry', '', lease)
+  else await recordFailure(deps.db, connection.id, 'registry', answered.error.detail, lease)
 }

@@ -23,14 +23,15 @@ export const sampleLagLoop: LeasedLoop = {
     const startedAt = performance.now()
     const round = rounds.get(leaseName) ?? 0
     rounds.set(leaseName, round + 1)
+    const lease = { name: leaseName, fence: hold.fence }
     const sampled = await sampleLag(
       deps,
       connection,
-      { withSizes: round % sizesEveryRounds === 0, lease: { name: leaseName, fence: hold.fence } },
+      { withSizes: round % sizesEveryRounds === 0, lease },
       { signal: AbortSignal.any([hold.signal, AbortSignal.timeout(deadlineMs)]) },
     )
     if (round % registryEveryRounds === 0)
-      await probeRegistry(deps, connection, {
+      await probeRegistry(deps, connection, lease, {
         signal: AbortSignal.any([hold.signal, AbortSignal.timeout(registryPatienceMs)]),
       })
     if (sampled.ok) {
