@@ -1,6 +1,5 @@
 import { type PlanFindingCode, planFindings } from '#server/domain/plan-findings.ts'
-import { readLineage } from '#server/domain/replay-copy.ts'
-import type { RawMessage, TopicState } from '#server/ports/broker.ts'
+import type { TopicState } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
@@ -15,17 +14,28 @@ const farBehind = 1_000n
 /** A letter whose message came back so many times is warned of. */
 const often = 3
 
+/** What a plan knows of a letter's record. */
+export type PlannedRecord = {
+  /** By `nameKey`; null where it has none. */
+  readonly key: string | null
+  readonly isTombstone: boolean
+  /** How long the copy will be. */
+  readonly sizeBytes: number
+  readonly hasReplyTopic: boolean
+  /** How many replays the message has been through. */
+  readonly attempts: number
+  /** Names of the headers that a copy does not carry. */
+  readonly strippedHeaders: readonly string[]
+}
+
 /** A letter of a plan, with its record, where its copy would go, and why it must not. */
 export type Judged = {
   readonly letter: LetterRecord
-  readonly record: RawMessage | null
+  readonly record: PlannedRecord | null
   readonly target: TopicState | null
   readonly isCompacted: boolean
   readonly refusal: PlanFindingCode | null
 }
-
-export const hasReplyTopic = ({ headers }: RawMessage): boolean =>
-  headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to')
 
 /** What a plan finds: why letters are refused, and what speaks against sending the others. Reads the targets for it. */
 export const findPlanFindings = async (
@@ -50,11 +60,11 @@ export const findPlanFindings = async (
     ['still-dying', ready.filter(({ letter }) => dying.has(letter.failureGroupId))],
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
     ['reader-behind', ready.filter(({ letter }) => letter.group !== null && behind.has(letter.group))],
-    ['awaits-reply', ready.filter(({ record }) => record !== null && hasReplyTopic(record))],
+    ['awaits-reply', ready.filter(({ record }) => record?.hasReplyTopic)],
     ['returned', ready.filter(({ letter }) => letter.lastOutcome === 'RETURNED')],
     ['outcome-unknown', ready.filter(({ letter }) => letter.lastOutcome === 'UNKNOWN')],
-    ['replayed-often', ready.filter(({ record }) => attemptsOf(record) >= often)],
-    ['deletes-key', ready.filter(({ record }) => record?.value === null)],
+    ['replayed-often', ready.filter(({ record }) => (record?.attempts ?? 0) >= often)],
+    ['deletes-key', ready.filter(({ record }) => record?.isTombstone)],
     ['superseded', ready.filter(({ letter }) => compared.superseded.has(letter.id))],
     ['not-compared', ready.filter(({ letter }) => compared.unchecked.has(letter.id))],
     ['compacted', ready.filter(({ isCompacted }) => isCompacted)],
@@ -92,10 +102,6 @@ const saySent = (code: PlanFindingCode, list: readonly Judged[]): string => {
   if (!aboutReplay.has(code) || sentAtMs <= 0) return ''
   return ` (last sent ${new Date(sentAtMs).toISOString().slice(0, 19).replace('T', ' ')} UTC)`
 }
-
-/** How many replays the message has been through. */
-const attemptsOf = (record: RawMessage | null): number =>
-  (record === null ? null : readLineage(record.headers))?.attempt ?? 0
 
 /** A letter as the message that it was; nothing where it goes elsewhere or has no key. */
 const writtenOf = ({ letter, record, target }: Judged) => {

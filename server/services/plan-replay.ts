@@ -3,7 +3,7 @@ import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
 import { findRepeated, inSendingOrder } from '#server/domain/plan-order.ts'
-import { isStripped, lineageHeaders } from '#server/domain/replay-copy.ts'
+import { isStripped, lineageHeaders, readLineage } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { isDeadLetterTopic, topicKindOf } from '#server/domain/topic-kind.ts'
 import type { RawMessage, TopicState } from '#server/ports/broker.ts'
@@ -13,8 +13,9 @@ import { readReaders } from '#server/repositories/replay-items.ts'
 import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/repositories/replays.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid } from './fault.ts'
-import { findPlanFindings, hasReplyTopic, type Judged } from './find-plan-findings.ts'
-import { coordinateKey, readLetters } from './read-letters.ts'
+import { findPlanFindings, type Judged, type PlannedRecord } from './find-plan-findings.ts'
+import { nameKey } from './find-superseded.ts'
+import { coordinateKey, visitLetters } from './read-letters.ts'
 
 const largestSelection = 10_000
 
@@ -35,9 +36,15 @@ export const planReplay = async (
   const chosen = await selectLetters(deps, connection, request)
   if (!chosen.ok) return chosen
   const letters = chosen.value
-  const records = await readLetters(connection, letters, call)
-  if (!records.ok) return fail(faultOf(records.error))
-  const judged = await judgeLetters(connection, letters, records.value, request.targetTopic, call)
+  const records = new Map<string, PlannedRecord>()
+  const visited = await visitLetters(
+    connection,
+    letters,
+    (message) => records.set(coordinateKey(message), summarise(message)),
+    call,
+  )
+  if (!visited.ok) return fail(faultOf(visited.error))
+  const judged = await judgeLetters(connection, letters, records, request.targetTopic, call)
   if (!judged.ok) return judged
   const ready = judged.value.filter(({ refusal }) => refusal === null)
   const targets = [...Map.groupBy(ready, ({ target }) => target?.name ?? ('' as TopicName))].map(
@@ -64,11 +71,7 @@ export const planReplay = async (
       topic: topic as TopicName,
       lagMessages: lag.toString(),
     })),
-    strippedHeaders: [
-      ...new Set(
-        ready.flatMap(({ record }) => record?.headers.map(({ name }) => name) ?? []).filter(isStripped),
-      ),
-    ].sort(),
+    strippedHeaders: [...new Set(ready.flatMap(({ record }) => record?.strippedHeaders ?? []))].sort(),
     addedHeaders: Object.entries(lineageHeaders).map(([name, meaning]) => ({ name, meaning })),
     writeRefusedBecause: await whyNotWrite(connection, call),
     environment: { name: connection.environment.name, production: connection.environment.production },
@@ -123,7 +126,7 @@ const selectLetters = async (
 const judgeLetters = async (
   connection: Connection,
   letters: readonly LetterRecord[],
-  records: ReadonlyMap<string, RawMessage>,
+  records: ReadonlyMap<string, PlannedRecord>,
   chosenTarget: TopicName | null,
   call: Call,
 ): Promise<Result<readonly Judged[], Fault>> => {
@@ -159,10 +162,10 @@ const judgeLetters = async (
         targetIsInternal: name !== null && topicKindOf(name, target?.internal ?? false) === 'internal',
         targetIsDeadLetterTopic: name !== null && isDeadLetterTopic(name, connection.deadLetterTopics),
         record: record && {
-          isTombstone: record.value === null,
+          isTombstone: record.isTombstone,
           originIsTombstone: origins.has(letter.id),
-          sizeBytes: sizeOf(record),
-          hasReplyTopic: hasReplyTopic(record),
+          sizeBytes: record.sizeBytes,
+          hasReplyTopic: record.hasReplyTopic,
         },
         maxMessageBytes: Number(settingOf(name, 'max.message.bytes')) || null,
         lastOutcome: letter.lastOutcome,
@@ -178,12 +181,12 @@ const judgeLetters = async (
 const readOriginsOfTombstones = async (
   connection: Connection,
   letters: readonly LetterRecord[],
-  records: ReadonlyMap<string, RawMessage>,
+  records: ReadonlyMap<string, PlannedRecord>,
   call: Call,
 ): Promise<ReadonlySet<bigint>> => {
   const wanted = letters.flatMap((letter) => {
     const { originTopic: topic, originPartition: partition, originOffset: offset } = letter
-    const isTombstone = records.get(coordinateKey(letter))?.value === null
+    const isTombstone = records.get(coordinateKey(letter))?.isTombstone ?? false
     return isTombstone && topic !== null && partition !== null && offset !== null
       ? [{ id: letter.id, topic, partition, offset }]
       : []
@@ -191,9 +194,12 @@ const readOriginsOfTombstones = async (
   const found = new Set<bigint>()
   // One topic at a time: an origin that is gone must not hide the others.
   for (const list of Map.groupBy(wanted, ({ topic }) => topic).values()) {
-    const origins = await readLetters(connection, list, call)
-    for (const one of list)
-      if (origins.ok && origins.value.get(coordinateKey(one))?.value === null) found.add(one.id)
+    const empty = new Set<string>()
+    const visit = (message: RawMessage) => {
+      if (message.value === null) empty.add(coordinateKey(message))
+    }
+    const visited = await visitLetters(connection, list, visit, call)
+    if (visited.ok) for (const one of list) if (empty.has(coordinateKey(one))) found.add(one.id)
   }
   return found
 }
@@ -209,6 +215,16 @@ const sizeOf = ({ key, value, headers }: RawMessage): number =>
   headers
     .filter(({ name }) => !isStripped(name))
     .reduce((sum, header) => sum + header.name.length * 3 + (header.value?.length ?? 0) + 6, 0)
+
+/** What a plan needs of a record, without its bytes: ten thousand of them are held at once. */
+const summarise = (message: RawMessage): PlannedRecord => ({
+  key: message.key && nameKey(message.key),
+  isTombstone: message.value === null,
+  sizeBytes: sizeOf(message),
+  hasReplyTopic: message.headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to'),
+  attempts: readLineage(message.headers)?.attempt ?? 0,
+  strippedHeaders: message.headers.map(({ name }) => name).filter(isStripped),
+})
 
 const itemOf = ({ letter, target }: Judged): Omit<NewReplayItem, 'sourceTopicId'> => {
   const goesHome = target?.name === letter.originTopic

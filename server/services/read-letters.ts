@@ -7,23 +7,46 @@ import type { Connection } from './deps.ts'
 
 export type Coordinates = { readonly topic: string; readonly partition: number; readonly offset: bigint }
 
-const budget: Budget = { ...searchBudget, milliseconds: 30_000 }
+/** Of one reading: what it brings is held until its letters were visited, and no longer. */
+const budget: Budget = { ...searchBudget, bytes: 4 * 1024 * 1024, milliseconds: 30_000 }
 /** Offsets closer than this are read in one go. */
 const gap = 500n
 
 export const coordinateKey = ({ topic, partition, offset }: Coordinates): string =>
   `${topic} ${partition}@${offset}`
 
-/** Reads records at given coordinates, neighbours together. Records that are gone are left out of the answer. */
-export const readLetters = async (
+/** Length of a message's key, value and headers, in bytes. */
+const bytesOf = ({ key, value, headers }: RawMessage): number =>
+  headers.reduce(
+    (sum, header) => sum + header.name.length + (header.value?.length ?? 0),
+    (key?.length ?? 0) + (value?.length ?? 0),
+  )
+
+const copyBytes = (bytes: Uint8Array | null): Uint8Array | null => bytes && Buffer.from(bytes)
+
+/** A message on its own: one that was read is a view that holds on to all that was fetched with it. */
+const detach = (message: RawMessage): RawMessage => ({
+  ...message,
+  key: copyBytes(message.key),
+  value: copyBytes(message.value),
+  headers: message.headers.map(({ name, value }) => ({ name, value: copyBytes(value) })),
+})
+
+/**
+ * Shows records at given coordinates to `visit`, in bounded pieces, neighbours together; partition by partition, in the
+ * order of their offsets. Records that are gone, and those `isWanted` says no to by then, are not shown. A record's
+ * bytes are to be copied by who keeps them.
+ */
+export const visitLetters = async (
   connection: Connection,
   wanted: readonly Coordinates[],
+  visit: (message: RawMessage) => void,
   call: Call,
-): Promise<Result<ReadonlyMap<string, RawMessage>, BrokerError>> => {
+  isWanted: (key: string) => boolean = () => true,
+): Promise<Result<null, BrokerError>> => {
   const { messages } = connection.broker
   if (!messages)
     return fail({ kind: 'unsupported', detail: 'This broker can not be read by position.', source: 'broker' })
-  const found = new Map<string, RawMessage>()
   const lanes = Map.groupBy(wanted, ({ topic, partition }) => `${topic} ${partition}`)
   for (const lane of lanes.values()) {
     const sorted = [...lane].sort((a, b) => (a.offset < b.offset ? -1 : 1))
@@ -31,32 +54,78 @@ export const readLetters = async (
     for (let at = 0; at < sorted.length; ) {
       const first = sorted[at]
       if (!first) break
+      if (!isWanted(coordinateKey(first))) {
+        at++
+        continue
+      }
       let end = at
       while (end + 1 < sorted.length && (sorted[end + 1]?.offset ?? 0n) - (sorted[end]?.offset ?? 0n) < gap)
         end++
+      const { topic, partition, offset: from } = first
       const last = sorted[end] ?? first
-      for (let from = first.offset; from <= last.offset; ) {
-        const limit = Number(last.offset - from) + 1
-        const read = await messages.readForward(
-          { topic: first.topic as TopicName, partition: first.partition, from, limit, budget },
-          call,
-        )
-        if (!read.ok) return read
-        const [problem] = read.value.errors
-        if (problem) return fail(problem.error)
-        for (const message of read.value.messages) {
-          const key = coordinateKey(message)
-          if (keys.has(key)) found.set(key, message)
-        }
-        const next = read.value.resumeAt.get(first.partition) ?? last.offset + 1n
-        // Cut short is not the same as gone: whoever takes it so would call letters deleted that are there.
-        if (call.signal.aborted || (next <= from && read.value.stop !== 'end'))
-          return fail({ kind: 'timeout', detail: `reading ${first.topic} was cut short`, source: 'broker' })
-        if (next <= from) break
-        from = next
+      const limit = Number(last.offset - from) + 1
+      const read = await messages.readForward(
+        { topic: topic as TopicName, partition, from, limit, budget },
+        call,
+      )
+      if (!read.ok) return read
+      const [problem] = read.value.errors
+      if (problem) return fail(problem.error)
+      for (const message of read.value.messages) {
+        const key = coordinateKey(message)
+        if (keys.has(key) && isWanted(key)) visit(message)
       }
-      at = end + 1
+      const next = read.value.resumeAt.get(partition) ?? last.offset + 1n
+      // Cut short is not the same as gone: whoever takes it so would call letters deleted that are there.
+      if (call.signal.aborted || (next <= from && read.value.stop !== 'end'))
+        return fail({ kind: 'timeout', detail: `reading ${topic} was cut short`, source: 'broker' })
+      if (next <= from) at = end + 1
+      else while (at <= end && (sorted[at]?.offset ?? next) < next) at++
     }
   }
-  return succeed(found)
+  return succeed(null)
+}
+
+/** The first letters of a list, as many of them as were read. Those of them without a record are gone. */
+export type LettersRead = {
+  readonly count: number
+  readonly records: ReadonlyMap<string, RawMessage>
+}
+
+/**
+ * Reads records at given coordinates, in their order as many as fit into so many bytes, at least the first. The records
+ * stand on their own.
+ */
+export const readLetters = async (
+  connection: Connection,
+  wanted: readonly Coordinates[],
+  maxBytes: number,
+  call: Call,
+): Promise<Result<LettersRead, BrokerError>> => {
+  const orderOf = new Map(wanted.map((one, order) => [coordinateKey(one), order]))
+  const held = new Map<number, RawMessage>()
+  let bytes = 0
+  let count = wanted.length
+  /** Lets go of the last one in the order, and of all that would come after it. */
+  const dropLast = () => {
+    const last = Math.max(...held.keys())
+    const dropped = held.get(last)
+    if (dropped) bytes -= bytesOf(dropped)
+    held.delete(last)
+    count = last
+  }
+  const visit = (message: RawMessage) => {
+    const order = orderOf.get(coordinateKey(message))
+    if (order === undefined || held.has(order)) return
+    held.set(order, detach(message))
+    bytes += bytesOf(message)
+    while (bytes > maxBytes && held.size > 1) dropLast()
+  }
+  const isWanted = (key: string) => (orderOf.get(key) ?? count) < count
+  const visited = await visitLetters(connection, wanted, visit, call, isWanted)
+  if (!visited.ok) return visited
+  return succeed({
+    count,
+    records: new Map([...held.values()].map((record) => [coordinateKey(record), record])),
+  })
 }

@@ -15,7 +15,7 @@ import {
 import { type ReplayRecord, setReplayFailure, setReplayState } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findForeign } from './find-foreign.ts'
-import { coordinateKey, readLetters } from './read-letters.ts'
+import { coordinateKey, type LettersRead, readLetters } from './read-letters.ts'
 import {
   giveUpOn,
   isGivenUp,
@@ -29,6 +29,8 @@ import {
 /** Copies of about this long are sent in one batch, so that Stop takes effect soon. */
 const batchMs = 200
 const largestBatch = 1_000
+/** A batch ends when its letters fill this much; the next goes on. */
+const largestBatchBytes = 8 * 1024 * 1024
 const retryMs = 2_000
 
 /**
@@ -66,13 +68,13 @@ export const runReplayStep = async (
     return null
   }
   const size = Math.max(1, Math.min(largestBatch, Math.round((replay.pacePerSecond * batchMs) / 1_000)))
-  const items = await listSendable(deps.db, replay.id, size)
-  if (items.length === 0) {
+  const sendable = await listSendable(deps.db, replay.id, size)
+  if (sendable.length === 0) {
     await setReplayState(deps.db, replay.id, 'following', lease)
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
-  const missing = await findMissingTopic(connection, replay, items, lease, call)
+  const missing = await findMissingTopic(connection, replay, sendable, lease, call)
   if (missing) {
     if (!isGivenUp(replay, lease, missing.topic, missing.error.kind, limits))
       return await pauseFor(deps, replay, missing.error, lease)
@@ -80,7 +82,10 @@ export const runReplayStep = async (
     await notifyChanged(deps.db, 'replays', connection.id)
     return 0
   }
-  const problem = await sendBatch(deps, connection, replay, items, lease, call, limits)
+  const read = await readLetters(connection, sendable.map(sourceOf), largestBatchBytes, call)
+  if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
+  const items = sendable.slice(0, read.value.count)
+  const problem = await sendBatch(deps, connection, replay, items, read.value.records, lease, call, limits)
   if (problem) return await pauseFor(deps, replay, problem, lease)
   await setReplayFailure(deps.db, replay.id, null, lease)
   await tellProgress(deps, connection)
@@ -136,6 +141,7 @@ const sendBatch = async (
   connection: Connection,
   replay: ReplayRecord,
   items: readonly ItemRecord[],
+  records: LettersRead['records'],
   lease: LeaseProof,
   call: Call,
   limits: Patience,
@@ -143,13 +149,11 @@ const sendBatch = async (
   const { publisher } = connection.broker
   if (!publisher)
     return { kind: 'unsupported', detail: 'this broker can not be written to', source: 'broker' }
-  const records = await readLetters(connection, items.map(sourceOf), call)
-  if (!records.ok) return records.error
   // After reading: a topic that is still the planned one then was it while its records were read.
   const foreign = await findForeign(connection, items, call)
   if (!foreign.ok) return foreign.error
   const present = items.filter(
-    (item) => records.value.has(coordinateKey(sourceOf(item))) && !foreign.value.has(item.id),
+    (item) => records.has(coordinateKey(sourceOf(item))) && !foreign.value.has(item.id),
   )
   const gone = items.filter((item) => !present.includes(item))
   const now = BigInt(deps.clock.nowMs())
@@ -174,7 +178,7 @@ const sendBatch = async (
   )
   if (present.length === 0) return null
   const copies = present.flatMap((item) => {
-    const record = records.value.get(coordinateKey(sourceOf(item)))
+    const record = records.get(coordinateKey(sourceOf(item)))
     return record ? [copyOf(replay, item, record, now)] : []
   })
   const sent = await publisher.send(copies, call)
@@ -190,7 +194,7 @@ const sendBatch = async (
   // that is missing is waited for: it holds for all of them, and someone can give it.
   if (sent.error.kind !== 'invalid' && sent.error.kind !== 'not-found') return sent.error
   if (present.length > 1)
-    return await sendOneByOne(deps, connection, replay, present, records.value, lease, call, limits)
+    return await sendOneByOne(deps, connection, replay, present, records, lease, call, limits)
   const [only] = present
   if (only) await failItem(deps, only, sent.error, lease)
   return null
@@ -201,7 +205,7 @@ const sendOneByOne = async (
   connection: Connection,
   replay: ReplayRecord,
   items: readonly ItemRecord[],
-  records: ReadonlyMap<string, RawMessage>,
+  records: LettersRead['records'],
   lease: LeaseProof,
   call: Call,
   limits: Patience,
