@@ -10,6 +10,7 @@ const sent: Evidence = {
   outcomeAtMs: timing.nowMs - 1_000,
   committed: null,
   retry: null,
+  retriesRead: true,
   returned: null,
   indexedUntilMs: timing.nowMs,
 }
@@ -30,6 +31,9 @@ describe('a copy is', () => {
     expect(judgeOutcome({ ...consumedLongAgo, outcomeAtMs: timing.nowMs - 29_000 }, timing)).toBeNull()
     expect(judgeOutcome({ ...consumedLongAgo, indexedUntilMs: timing.nowMs - 20_000 }, timing)).toBeNull()
     expect(judgeOutcome({ ...consumedLongAgo, indexedUntilMs: null }, timing)).toBeNull()
+  })
+  it('not settled while a retry topic has records that were not looked through', () => {
+    expect(judgeOutcome({ ...consumedLongAgo, retriesRead: false }, timing)).toBeNull()
   })
   it('retrying as soon as a retry topic has it, though the group committed past it', () => {
     const retry = { isNew: true, isConsumed: true }

@@ -14,6 +14,8 @@ export type Evidence = {
    * consumed there, too.
    */
   readonly retry: { readonly isNew: boolean; readonly isConsumed: boolean } | null
+  /** Whether all that stands in the target's retry topics was looked through just now. */
+  readonly retriesRead: boolean
   /** The copy died again. */
   readonly returned: {
     readonly errorClass: string | null
@@ -33,10 +35,10 @@ export type Judgement = {
 /**
  * What became of a copy, or null when nothing new is known. "The group has committed past it" is not success: frameworks
  * commit past what they move to a retry or dead-letter topic. A copy is settled when it was consumed (in its retry topic,
- * if it went there), has not died again for the quiet period, and the index has read dead letters until after that.
+ * if it went there, and none of them is unread), has not died again for the quiet period, and the index has read dead letters until after that.
  */
 export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: Timing): Judgement | null => {
-  const { outcome, targetOffset, committed, returned, retry, indexedUntilMs } = evidence
+  const { outcome, targetOffset, committed, returned, retry, retriesRead, indexedUntilMs } = evidence
   if (returned) return { outcome: 'RETURNED', because: 'returned' }
   if (retry?.isNew) return { outcome: 'RETRYING', because: 'retrying' }
   if (outcome === 'RETRYING') {
@@ -49,7 +51,9 @@ export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: T
   if (outcome === 'CONSUMED') {
     const quietUntilMs = evidence.outcomeAtMs + quietMs
     const isIndexed = indexedUntilMs !== null && indexedUntilMs >= quietUntilMs
-    return nowMs >= quietUntilMs && isIndexed ? { outcome: 'SETTLED', because: 'settled' } : null
+    return nowMs >= quietUntilMs && isIndexed && retriesRead
+      ? { outcome: 'SETTLED', because: 'settled' }
+      : null
   }
   if (outcome === 'SENT' && nowMs - evidence.sentAtMs > giveUpMs)
     return { outcome: 'UNKNOWN', because: 'unknown' }

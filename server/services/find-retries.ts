@@ -1,6 +1,7 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { readLineage } from '#server/domain/replay-copy.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
+import type { RawMessage, TopicState } from '#server/ports/broker.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
 import type { Connection } from './deps.ts'
 
@@ -10,7 +11,6 @@ export type RetryHop = { readonly topic: string; readonly partition: number; rea
 type Scan = {
   /** Where to read on, by topic and partition. */
   readonly next: Map<string, bigint>
-  /** By item id. */
   readonly hops: Map<string, RetryHop & { readonly timestampMs: bigint }>
 }
 
@@ -26,51 +26,85 @@ const retryTopicsOf = (names: readonly string[], targets: readonly string[]): To
       topicKindOf(name, false) === 'retry' && targets.some((target) => name.startsWith(`${target}-retry`)),
   ) as TopicName[]
 
+/** A topic made anew under its name is read from its own start. */
+const placeOf = ({ name, topicId }: TopicState, partition: number): string =>
+  `${topicId ?? ''} ${name}/${partition}`
+
+export type Retries = {
+  /** By item id, each where it was seen last. */
+  readonly hops: ReadonlyMap<string, RetryHop>
+  /** Whether all that stands in the retry topics of a target was read: what was not may hold a copy. */
+  isReadFor(target: string): boolean
+}
+
 /**
- * Copies of a replay that stand in the retry topics of its targets, by item id, each where it was seen last. What can not
- * be read now is read at the next look.
+ * Copies of a replay that stand in the retry topics of its targets. Each partition is read on its own: what can not be
+ * read now is read at the next look.
  */
 export const findRetries = async (
   connection: Connection,
   replay: { readonly id: string; readonly targets: readonly string[]; readonly startedAtMs: number | null },
   call: Call,
-): Promise<ReadonlyMap<string, RetryHop>> => {
+): Promise<Retries> => {
   const scan: Scan = scans.get(replay.id) ?? { next: new Map(), hops: new Map() }
   scans.set(replay.id, scan)
   const reader = connection.broker.messages
   const listed = reader ? await connection.broker.topics.list({ ...call, maxAgeMs: 0 }) : null
-  if (!reader || !listed?.ok) return scan.hops
-  for (const topic of retryTopicsOf(
-    listed.value.map(({ name }) => name),
-    replay.targets,
-  )) {
-    if (![...scan.next.keys()].some((place) => place.startsWith(`${topic}/`))) {
-      const [starts, known] = await Promise.all([
-        reader.offsetsAt(topic, BigInt((replay.startedAtMs ?? 0) - marginMs), call),
-        connection.broker.topics.find(topic, call),
-      ])
-      const offsets = known.ok ? await connection.broker.topics.offsets([known.value], call) : known
-      if (!starts.ok || !offsets.ok) continue
-      // Nothing was written since: what comes next comes at the end.
-      for (const { partition, end } of offsets.value[0]?.partitions ?? [])
-        scan.next.set(`${topic}/${partition}`, starts.value.get(partition) ?? end)
+  if (!reader || !listed?.ok) return { hops: scan.hops, isReadFor: () => false }
+  const wanted = new Set(
+    retryTopicsOf(
+      listed.value.map(({ name }) => name),
+      replay.targets,
+    ),
+  )
+  const unread: string[] = []
+  for (const topic of listed.value.filter(({ name }) => wanted.has(name))) {
+    let isRead = true
+    await addStarts(connection, topic, scan, BigInt((replay.startedAtMs ?? 0) - marginMs), call)
+    for (const { partition } of topic.partitions) {
+      const from = scan.next.get(placeOf(topic, partition))
+      const request = { topic: topic.name, partition, limit: budget.messages, budget }
+      const read = from === undefined ? null : await reader.readForward({ ...request, from }, call)
+      if (!read?.ok || read.value.stop !== 'end' || read.value.errors.length > 0) isRead = false
+      if (from === undefined || !read?.ok) continue
+      scan.next.set(placeOf(topic, partition), read.value.resumeAt.get(partition) ?? from)
+      take(scan, replay.id, topic.name, read.value.messages)
     }
-    for (const [place, from] of scan.next) {
-      const partition = Number(place.slice(topic.length + 1))
-      if (place !== `${topic}/${partition}`) continue
-      const read = await reader.readForward({ topic, partition, from, limit: budget.messages, budget }, call)
-      if (!read.ok) continue
-      scan.next.set(place, read.value.resumeAt.get(partition) ?? from)
-      for (const { headers, offset, timestampMs } of read.value.messages) {
-        const lineage = readLineage(headers)
-        if (lineage?.replayId !== replay.id) continue
-        const item = lineage.itemId.toString()
-        if ((scan.hops.get(item)?.timestampMs ?? -1n) <= timestampMs)
-          scan.hops.set(item, { topic, partition, offset, timestampMs })
-      }
-    }
+    if (!isRead) unread.push(topic.name)
   }
-  return scan.hops
+  return {
+    hops: scan.hops,
+    isReadFor: (target) => retryTopicsOf(unread, [target]).length === 0,
+  }
+}
+
+/** Finds where to begin with the partitions that have no place yet. Those that do not answer are left for the next look. */
+const addStarts = async (
+  { broker }: Connection,
+  topic: TopicState,
+  scan: Scan,
+  sinceMs: bigint,
+  call: Call,
+): Promise<void> => {
+  const missing = topic.partitions.filter(({ partition }) => !scan.next.has(placeOf(topic, partition)))
+  if (missing.length === 0) return
+  // The ends first: where the time then finds nothing, what comes next comes at this end or after it.
+  const offsets = await broker.topics.offsets([{ ...topic, partitions: missing }], call)
+  const byTime = await broker.messages?.offsetsAt(topic.name, sinceMs, call)
+  for (const { partition, start, end } of offsets.ok ? (offsets.value[0]?.partitions ?? []) : []) {
+    // Times are told of all partitions or none: where one keeps them from being told, the others are read from the start.
+    scan.next.set(placeOf(topic, partition), byTime?.ok ? (byTime.value.get(partition) ?? end) : start)
+  }
+}
+
+const take = (scan: Scan, replayId: string, topic: string, messages: readonly RawMessage[]): void => {
+  for (const { headers, partition, offset, timestampMs } of messages) {
+    const lineage = readLineage(headers)
+    if (lineage?.replayId !== replayId) continue
+    const item = lineage.itemId.toString()
+    if ((scan.hops.get(item)?.timestampMs ?? -1n) <= timestampMs)
+      scan.hops.set(item, { topic, partition, offset, timestampMs })
+  }
 }
 
 /** Forgets what was read for a replay that has all its outcomes. */

@@ -3,9 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { replayItemList } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
+import { succeed } from '#server/domain/result.ts'
 import { insertSamples } from '#server/repositories/lag-samples.ts'
 import { listOpenReplayIds } from '#server/repositories/replays.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, takeLease } from './dead-letter-fixture.ts'
+import type { Connection } from './deps.ts'
 import { follow, itemsOf, lettersOf, planOf, sendAll, start } from './replay-fixture.ts'
 import { showReplay } from './show-replay.ts'
 
@@ -82,11 +84,12 @@ const until = (
   replayId: string,
   expected: readonly string[],
   timing?: { quietMs: number; giveUpMs: number },
+  connection?: Connection,
 ) =>
   expect
     .poll(
       async () => {
-        await follow(bench, replayId, timing)
+        await follow(bench, replayId, timing, connection)
         return outcomes(replayId)
       },
       { timeout: 30_000, interval: 300 },
@@ -196,6 +199,38 @@ describe('a copy', () => {
     await consume(`${group}-retry`, retries, async () => {})
     await sampleGroup(`${group}-retry`, retries)
     await until(replay.id, ['SETTLED'])
+  })
+
+  it('is not settled while a partition of a retry topic does not answer, and is found there when it does', async () => {
+    const group = `hidden-${bench.suffix}`
+    const { origin, letters } = await makeTopics(['x'], group)
+    const retries = await bench.makeTopic(`${origin}-retry`, 2)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    await consume(group, origin, (place) => giveUp(place, retries, springHeaders({ ...place, group })))
+    const { broker } = bench.connection
+    let isAway = true
+    const offsets: typeof broker.topics.offsets = async (asked, call) => {
+      const answer = await broker.topics.offsets(asked, call)
+      if (!answer.ok || !isAway || !asked.some(({ name }) => name === retries)) return answer
+      const error = { kind: 'unreachable', detail: 'its leader is away', source: 'broker' } as const
+      const known = answer.value.map((one) => ({
+        ...one,
+        partitions: one.partitions.filter(({ partition }) => partition !== 0),
+        failed: [{ partition: 0, error }],
+      }))
+      return succeed(known)
+    }
+    const connection = {
+      ...bench.connection,
+      broker: { ...broker, topics: { ...broker.topics, offsets } },
+    }
+    await until(replay.id, ['CONSUMED'], undefined, connection)
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await follow(bench, replay.id, undefined, connection)
+    expect(await outcomes(replay.id)).toEqual(['CONSUMED'])
+    isAway = false
+    await until(replay.id, ['RETRYING'], undefined, connection)
   })
 
   it('without a named group is consumed when all that read the topic have', async () => {

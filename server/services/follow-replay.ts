@@ -76,18 +76,18 @@ const judgeItems = async (
   timing: Omit<Timing, 'nowMs'>,
   call: Call,
 ): Promise<ItemChange[]> => {
-  const [hops, freshness] = await Promise.all([
+  const [retries, freshness] = await Promise.all([
     findRetries(connection, replay, call),
     readFreshness(deps.db, connection.id),
   ])
-  const progress = await readProgress(deps, connection, items, hops, call)
+  const progress = await readProgress(deps, connection, items, retries.hops, call)
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
   )
   const isCurrent = index !== undefined && !index.failing && index.behind === 0n
   const nowMs = deps.clock.nowMs()
   const judged = items.flatMap((item) => {
-    const hop = hops.get(item.id.toString()) ?? null
+    const hop = retries.hops.get(item.id.toString()) ?? null
     const consumed = progress.of(item)
     const evidence: Evidence = {
       outcome: item.outcome,
@@ -96,6 +96,7 @@ const judgeItems = async (
       outcomeAtMs: item.outcomeAtMs ?? item.sentAtMs ?? nowMs,
       committed: consumed.committed,
       retry: hop && { isNew: !item.proof.includes(sayHop(hop)), isConsumed: progress.isRetried(hop) },
+      retriesRead: retries.isReadFor(item.targetTopic),
       returned: returned.get(item.id) ?? null,
       indexedUntilMs: isCurrent ? (index.lastGoodAtMs ?? null) : null,
     }

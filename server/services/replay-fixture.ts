@@ -89,13 +89,14 @@ export const follow = async (
   bench: Bench,
   id: string,
   timing = { quietMs: 1_500, giveUpMs: 600_000 },
+  connection = bench.connection,
 ): Promise<boolean> => {
   await bench.index()
   const lease = await takeLease(bench.deps, `replay:${id}`)
   try {
     const replay = await readReplay(bench.deps.db, id)
     if (!replay) throw new Error(`replay ${id} is there`)
-    return await followReplay(bench.deps, bench.connection, replay, timing, lease, bench.call())
+    return await followReplay(bench.deps, connection, replay, timing, lease, bench.call())
   } finally {
     await lease.release()
   }
