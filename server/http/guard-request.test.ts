@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { guardRequest, readAllowedHosts } from './guard-request.ts'
+import { readKnownHosts } from '#server/known-hosts.ts'
+import { guardRequest } from './guard-request.ts'
 
 const ask = (method: string, headers: Record<string, string>, allowed = '') =>
-  guardRequest({ method, headers: new Headers(headers) }, readAllowedHosts(allowed))?.code ?? 'enters'
+  guardRequest({ method, headers: new Headers(headers) }, readKnownHosts(allowed))?.code ?? 'enters'
 
 describe('a request enters', () => {
   it('by a loopback name, whatever the port', () => {

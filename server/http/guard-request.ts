@@ -1,22 +1,16 @@
 import type { ProblemCode } from '#server/contracts/problem.ts'
-
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
-
-const hostName = (host: string): string => host.replace(/:\d+$/, '').toLowerCase()
+import { isKnownHost, type KnownHosts } from '#server/known-hosts.ts'
 
 /**
- * Whether a request may enter. Any web page can make a browser send requests to loopback, also under a name of its own
- * that it has pointed there (DNS rebinding), so the Host must be one that the operator knows; a write must come from
- * our own pages (Origin equal to Host) or from a program (no Origin), and be JSON, which another site's form can not send.
- * `allowedHosts` are further names without port.
+ * Whether a request may enter: the Host must be one that the operator knows; a write must come from our own pages
+ * (Origin equal to Host) or from a program (no Origin), and be JSON, which another site's form can not send.
  */
 export const guardRequest = (
   request: { readonly method: string; readonly headers: Headers },
-  allowedHosts: ReadonlySet<string>,
+  knownHosts: KnownHosts,
 ): { readonly code: ProblemCode; readonly detail: string } | null => {
   const host = request.headers.get('host') ?? ''
-  const name = hostName(host)
-  if (!loopback.has(name) && !allowedHosts.has(name))
+  if (!isKnownHost(host, knownHosts))
     return {
       code: 'foreign-host',
       detail: `The host ${host === '' ? '(none)' : host} is not one of this server.`,
@@ -40,12 +34,3 @@ const isOwnOrigin = (origin: string, host: string): boolean => {
     return false
   }
 }
-
-/** Host names from SPILLWAY_ALLOWED_HOSTS: comma separated, ports ignored. */
-export const readAllowedHosts = (setting: string | undefined): ReadonlySet<string> =>
-  new Set(
-    (setting ?? '')
-      .split(',')
-      .map((entry) => hostName(entry.trim()))
-      .filter((entry) => entry !== ''),
-  )

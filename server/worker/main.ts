@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { compose } from '#server/composition.ts'
 import { readConfig } from '#server/config.ts'
 import { type Env, readEnv } from '#server/env.ts'
+import { readKnownHosts } from '#server/known-hosts.ts'
 import { logger as rootLogger } from '#server/logger.ts'
 import { applyMigrations } from '#server/repositories/migrate.ts'
 import { ensurePartitions } from '#server/services/ensure-partitions.ts'
@@ -55,7 +56,8 @@ const startWorker = async (): Promise<void> => {
     await ensurePartitions(deps)
   })
   const heart = makeHeart(deps, logger, workerId, signal)
-  const server = await serveMetrics(env.WORKER_METRICS_PORT, metrics, () => ({
+  const knownHosts = readKnownHosts(env.SPILLWAY_ALLOWED_HOSTS)
+  const server = await serveMetrics(env.WORKER_METRICS_PORT, knownHosts, metrics, () => ({
     healthy: heart.isHealthy(),
     workerId,
     lastBeatAt: heart.lastBeatAt(),
@@ -79,7 +81,7 @@ const startWorker = async (): Promise<void> => {
         port: env.OTLP_PORT,
         // Without a login nothing listens beyond this machine.
         host: '127.0.0.1',
-        allowedHosts: (env.SPILLWAY_ALLOWED_HOSTS ?? '').split(',').filter((name) => name !== ''),
+        knownHosts,
       },
       signal,
     ),

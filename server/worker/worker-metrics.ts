@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { isKnownHost, type KnownHosts } from '#server/known-hosts.ts'
 
 export type WorkerMetrics = {
   readonly registry: Registry
@@ -39,16 +40,19 @@ export const makeWorkerMetrics = (): WorkerMetrics => {
 
 /**
  * Serves /metrics and /health on loopback; port 0 takes a free one. Health is 200 while the last heartbeat reached the
- * database less than 12 s ago, otherwise 503.
+ * database less than 12 s ago, otherwise 503. Requests under a name that is not known get 403.
  */
 export const serveMetrics = async (
   port: number,
+  knownHosts: KnownHosts,
   metrics: WorkerMetrics,
   health: () => { readonly healthy: boolean; readonly workerId: string; readonly lastBeatAt: number | null },
 ): Promise<{ readonly port: number; close(): Promise<void> }> => {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0]
-    if (path === '/metrics')
+    if (!isKnownHost(request.headers.host, knownHosts))
+      response.writeHead(403).end('The Host of this request is not known here.\n')
+    else if (path === '/metrics')
       void metrics.registry.metrics().then(
         (text) => response.setHeader('content-type', metrics.registry.contentType).end(text),
         () => response.writeHead(500).end(),

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { SpanRecord } from '#server/domain/traces/span-record.ts'
+import { isKnownHost, type KnownHosts } from '#server/known-hosts.ts'
 import type { Clock } from '#server/ports/clock.ts'
 import type { Deps } from '#server/services/deps.ts'
 import { storeSpans } from '#server/services/store-spans.ts'
@@ -19,8 +20,8 @@ export type OtlpReceiverOptions = {
   readonly host: string
   readonly logger: Logger
   readonly clock: Clock
-  /** Host names, beside those of loopback, that requests may be addressed to. */
-  readonly allowedHosts?: readonly string[]
+  /** What requests may be addressed to. */
+  readonly knownHosts: KnownHosts
   readonly batchLimits?: BatchLimits
   readonly bodyLimits?: BodyLimits
 }
@@ -37,7 +38,6 @@ export const startOtlpReceiver = async (options: OtlpReceiverOptions): Promise<O
   const { db, logger } = options
   const batcher = makeSpanBatcher((spans) => storeSpans({ db }, spans), options.batchLimits)
   const readBody = makeBodyReader(options.bodyLimits)
-  const allowedHosts = new Set(['localhost', '127.0.0.1', '[::1]', ...(options.allowedHosts ?? [])])
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
     receive(request, response).catch((error: unknown) => {
       logger.error({ err: error }, 'a span request could not be answered')
@@ -51,7 +51,7 @@ export const startOtlpReceiver = async (options: OtlpReceiverOptions): Promise<O
 
   const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const encoding = encodingOf(request)
-    const refusal = refuse(request, encoding, allowedHosts)
+    const refusal = refuse(request, encoding, options.knownHosts)
     if (refusal !== null || encoding === null) {
       request.resume()
       if (refusal?.status === 405) response.setHeader('allow', 'POST')
@@ -180,17 +180,13 @@ const otherSignals: ReadonlyMap<string, string> = new Map([
   ['/v1/logs', 'Spillway receives traces only. Set OTEL_LOGS_EXPORTER=none, or send logs elsewhere.'],
 ])
 
-/**
- * What is wrong before the body matters, or null. Any web page can make a browser send requests to loopback under a
- * name of its own, so the Host must be known.
- */
+/** What is wrong before the body matters, or null. */
 const refuse = (
   request: IncomingMessage,
   encoding: Encoding | null,
-  allowedHosts: ReadonlySet<string>,
+  knownHosts: KnownHosts,
 ): Failure | null => {
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
-  if (!allowedHosts.has(host))
+  if (!isKnownHost(request.headers.host, knownHosts))
     return {
       status: 403,
       code: rpcCode.permissionDenied,

@@ -1,5 +1,6 @@
 import { request as send } from 'node:http'
 import pino from 'pino'
+import { readKnownHosts } from '#server/known-hosts.ts'
 import { openDatabase } from '#server/repositories/database.ts'
 import { ensurePartitions } from '#server/repositories/span-partitions.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
@@ -38,6 +39,7 @@ export const startTestReceiver = async (
     host: '127.0.0.1',
     logger: pino({ level: 'silent' }),
     clock: { nowMs: () => Date.now() },
+    knownHosts: readKnownHosts(undefined),
     ...options,
   })
   const request: TestReceiver['request'] = (method, path, body, headers) =>
