@@ -10,6 +10,8 @@ export type HeaderRule = {
   readonly prefix?: string
   /** Written at every hop and not only at a death: the last one counts, and it begins no new death. */
   readonly perHop?: true
+  /** Counts the delivery that would come next, so one more than were made. */
+  readonly countsNext?: true
 }
 
 export type DeadLetterConvention = {
@@ -21,7 +23,12 @@ export type DeadLetterConvention = {
   readonly fields: Partial<Record<DeathField, HeaderRule>>
 }
 
-const attempts = { header: 'retry_topic-attempts', encoding: 'int32-be', perHop: true } as const
+const attempts = {
+  header: 'retry_topic-attempts',
+  encoding: 'int32-be',
+  perHop: true,
+  countsNext: true,
+} as const
 const group = { header: 'kafka_dlt-original-consumer-group', encoding: 'text' } as const
 
 /**

@@ -135,12 +135,12 @@ describe('attempts', () => {
       ...values.map((value) => ({ name: 'retry_topic-attempts', value })),
     ])
   test('are four bytes big-endian, or one byte as Spring wrote them before', () => {
-    expect(attempts(Uint8Array.of(0, 0, 1, 2))?.death.attempts?.value).toBe(258)
-    expect(attempts(Uint8Array.of(3))?.death.attempts?.value).toBe(3)
+    expect(attempts(Uint8Array.of(0, 0, 1, 2))?.death.attempts?.value).toBe(257)
+    expect(attempts(Uint8Array.of(3))?.death.attempts?.value).toBe(2)
     expect(attempts(Uint8Array.of(1, 2))?.missing).toContain('attempts')
   })
-  test('are written at every hop: the last counts, and a hop is no death', () => {
-    const letter = attempts(Uint8Array.of(0, 0, 0, 2), Uint8Array.of(0, 0, 0, 3))
+  test('are the deliveries made: Spring writes the number of the next, at every hop, and a hop is no death', () => {
+    const letter = attempts(...[2, 3, 4].map((next) => Uint8Array.of(0, 0, 0, next)))
     expect(letter?.death.attempts?.value).toBe(3)
     expect(letter?.history).toEqual([])
   })

@@ -44,6 +44,11 @@ const toInt32 = (text: string): number | undefined => {
   return number >= 0n && number <= maxInt32 ? Number(number) : undefined
 }
 
+const countOf = (text: string, { countsNext }: HeaderRule): number | undefined => {
+  const number = toInt32(text)
+  return countsNext && number !== undefined && number > 1 ? number - 1 : number
+}
+
 const readFact = (
   field: DeathField,
   rule: HeaderRule,
@@ -53,7 +58,7 @@ const readFact = (
   const text = header.value === null ? undefined : readHeader(header.value, rule)
   if (text === undefined) return null
   const isNumber = field === 'originPartition' || field === 'attempts'
-  const value = isNumber ? toInt32(text) : `${rule.prefix ?? ''}${text}`
+  const value = isNumber ? countOf(text, rule) : `${rule.prefix ?? ''}${text}`
   return value === undefined ? null : { value, header: header.name, index }
 }
 

@@ -31,7 +31,10 @@ const known = new Map<string, Known>([
     ),
   ),
   ['kafka_dlt-original-timestamp-type', text('How that timestamp was set')],
-  ['retry_topic-attempts', { encoding: 'int32-be', meaning: 'Delivery attempts so far' }],
+  [
+    'retry_topic-attempts',
+    { encoding: 'int32-be', meaning: 'Number of the next delivery: one more than were made' },
+  ],
   [
     'retry_topic-original-timestamp',
     { encoding: 'big-integer-millis', meaning: 'When the first attempt began' },

@@ -55,3 +55,10 @@ export const ratesOf = (samples: readonly LagSample[], gapMs = maxGapMs): LagRat
     coveredMs,
   }
 }
+
+/** The rates of a group whose last member has left: what comes waits from now on. */
+export const withoutReaders = (rates: LagRates): LagRates => ({
+  ...rates,
+  consumedPerSecond: 0,
+  lagChangePerSecond: rates.producedPerSecond,
+})

@@ -1,6 +1,6 @@
 import type { LagVerdict } from '#server/contracts/groups.ts'
 import type { Overview, Trouble } from '#server/contracts/overview.ts'
-import { deathsPerMinute } from './death-rate.ts'
+import { deathsPerMinute, isDying } from './death-rate.ts'
 import type { SourceName, SourceState } from './overview-freshness.ts'
 import { sayCount, sayDuration, sayRate } from './say-amounts.ts'
 
@@ -19,6 +19,8 @@ export type DyingGroupFacts = {
   readonly lastSeenAtMs: number
   /** Deaths a minute of the last hour, oldest first. */
   readonly deaths: readonly number[]
+  /** Number of the latest replay, when replays have settled every letter; null while one is open. */
+  readonly settledByReplay: number | null
 }
 export type GroupFacts = {
   readonly group: string
@@ -196,30 +198,34 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 const dying = (group: DyingGroupFacts, nowMs: number): Weighed => {
   const lastFive = sum(group.deaths.slice(-5))
   const fiveBefore = sum(group.deaths.slice(-10, -5))
-  const growing = lastFive > 0
+  const isSettled = group.settledByReplay !== null
+  const dies = !isSettled && isDying(group.deaths)
+  const rate = deathsPerMinute(group.deaths)
+  // What grows has not slowed down in the minute just past.
+  const grows = lastFive > fiveBefore * 1.2 && (group.deaths.at(-1) ?? 0) >= rate
   const where = group.originTopic ?? group.deadLetterTopics.join(', ')
-  const trend = !growing
-    ? `, none for ${sayDuration(nowMs - group.lastSeenAtMs)}`
-    : lastFive > fiveBefore * 1.2
-      ? ' and growing'
-      : ''
+  const trend = isSettled
+    ? `, all settled by replay #${group.settledByReplay}`
+    : dies
+      ? `, ${sayRate(rate / 60)}${grows ? ' and growing' : ''}`
+      : `, none for ${sayDuration(nowMs - group.lastSeenAtMs)}`
   const since = burstStart(group.deaths, nowMs)
   return {
     weight: sum(group.deaths.slice(-10)) * 1000 + group.letters,
-    topics: [group.originTopic ?? [], group.deadLetterTopics].flat(),
-    readers: [group.consumerGroup ?? []].flat(),
+    topics: isSettled ? [] : [group.originTopic ?? [], group.deadLetterTopics].flat(),
+    readers: isSettled ? [] : [group.consumerGroup ?? []].flat(),
     trouble: {
       id: `failure-group:${group.id}`,
-      severity: growing ? 'critical' : 'warning',
+      severity: isSettled ? 'info' : dies ? 'critical' : 'warning',
       kind: 'failure-group',
-      title: `${group.consumerGroup ?? 'A consumer'} ${growing ? 'keeps failing' : 'failed'} on ${where}`,
+      title: `${group.consumerGroup ?? 'A consumer'} ${dies ? 'keeps failing' : 'failed'} on ${where}`,
       cause: [
         `${group.errorClass ?? 'Unknown error'}${group.frame ? ` at ${group.frame}` : ''}`,
         group.message,
       ]
         .filter(Boolean)
         .join(': '),
-      numbers: `${sayCount(group.letters)} dead ${group.letters === 1 ? 'letter' : 'letters'}${growing ? `, ${sayRate(deathsPerMinute(group.deaths) / 60)}` : ''}${trend}`,
+      numbers: `${sayCount(group.letters)} dead ${group.letters === 1 ? 'letter' : 'letters'}${trend}`,
       sinceMs: since === null ? group.firstSeenAtMs : Math.max(since, group.firstSeenAtMs),
       link: { noun: 'failure-group', id: group.id, label: 'Open failure group' },
     },

@@ -39,6 +39,7 @@ const dying = (deaths: number[], more: Partial<DyingGroupFacts> = {}): DyingGrou
   firstSeenAtMs: now - 86_400_000,
   lastSeenAtMs: now - 3_000,
   deaths: [...Array.from({ length: 60 - deaths.length }, () => 0), ...deaths],
+  settledByReplay: null,
   ...more,
 })
 const verdict = (kind: LagVerdict['kind']): LagVerdict => ({
@@ -134,6 +135,28 @@ describe('troubles', () => {
       findTroubles(facts({ dying: [dying([9, 0, 0, 0, 0, 0, 0, 0], { lastSeenAtMs: now - 420_000 })] }))
         .troubles[0],
     ).toMatchObject({ severity: 'warning', numbers: '512 dead letters, none for 7 min' })
+  })
+
+  it('calm down two minutes after the last death', () => {
+    const ended = dying([10, 40, 39, 0, 0, 0], { letters: 89, lastSeenAtMs: now - 215_000 })
+    expect(findTroubles(facts({ dying: [ended] })).troubles[0]).toMatchObject({
+      severity: 'warning',
+      title: 'payments failed on orders',
+      numbers: '89 dead letters, none for 3 min 35 s',
+    })
+    const slowing = dying([10, 40, 39, 2], { letters: 91 })
+    expect(findTroubles(facts({ dying: [slowing] })).troubles[0]?.numbers).toBe('91 dead letters, 23/min')
+  })
+
+  it('are only a note, without colours, when replays have settled every letter', () => {
+    const settled = dying([89, 0, 0, 0], { letters: 89, lastSeenAtMs: now - 215_000, settledByReplay: 1 })
+    const { troubles, colours } = findTroubles(facts({ dying: [settled] }))
+    expect(troubles[0]).toMatchObject({
+      severity: 'info',
+      title: 'payments failed on orders',
+      numbers: '89 dead letters, all settled by replay #1',
+    })
+    expect(colours[0]).toMatchObject({ topics: [], readers: [] })
   })
 
   it('tell only of groups that need somebody', () => {

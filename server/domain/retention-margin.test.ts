@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { withoutReaders } from './lag-rates.ts'
 import { firstLoss, type MarginInput, retentionMargin } from './retention-margin.ts'
 
 const nowMs = 1_795_240_000_000
@@ -77,4 +78,19 @@ describe('how long until a group loses data', () => {
     expect(firstLoss([soon, lost, never])).toBe(lost)
     expect(firstLoss([])).toBeNull()
   })
+})
+
+it('of a group that has just lost its last member, is no more than what retention leaves', () => {
+  const dayMs = 86_400_000
+  const rates = { producedPerSecond: 3.2, consumedPerSecond: 2.2, lagChangePerSecond: 1, coveredMs: 120_000 }
+  const input = {
+    group: 'payments',
+    topic: 'orders',
+    lag: 10n,
+    oldestUnreadMs: 0,
+    lostMessages: 0n,
+    retentionMs: 7 * dayMs,
+  }
+  const margin = retentionMargin({ ...input, rates: withoutReaders(rates), nowMs: dayMs })
+  expect(margin.lossAtMs).toBe(7 * dayMs)
 })

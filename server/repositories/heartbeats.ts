@@ -31,16 +31,42 @@ export const forgetWorkers = async (
   )
 }
 
-/** Time since any worker was last seen, in milliseconds by the database's clock; null when none ever was. */
-export const readHeartbeat = async (
-  db: Database,
-): Promise<{ readonly seenAtMs: number; readonly ageMs: number; readonly workers: number } | null> => {
-  const { rows } = await db.pool.query<{ seen_at: Date | null; age: number; workers: string }>(
+/** Two beats with room for a slow one; a worker that stays silent this long does not run, for all that is known. */
+const beatLimitMs = 7_000
+
+export type Heartbeat = {
+  readonly seenAtMs: number
+  /** Time since any worker was last seen, by the database's clock. */
+  readonly ageMs: number
+  /** Workers that beat at present. */
+  readonly workers: number
+  /** Those that have missed two beats and are not yet forgotten, with the time since the latest of them was seen. */
+  readonly silent: number
+  readonly silentMs: number | null
+}
+
+/** How the workers are; null when none has ever been seen. */
+export const readHeartbeat = async (db: Database): Promise<Heartbeat | null> => {
+  const { rows } = await db.pool.query<{
+    seen_at: Date | null
+    age: number
+    workers: number
+    silent: number
+    silent_ms: number | null
+  }>(
     `SELECT max(seen_at) AS seen_at, extract(epoch FROM now() - max(seen_at))::float8 * 1000 AS age,
-            count(*) FILTER (WHERE seen_at > now() - interval '12 seconds') AS workers
-     FROM worker_heartbeat`,
+            (count(*) FILTER (WHERE age <= $1))::int AS workers, (count(*) FILTER (WHERE age > $1))::int AS silent,
+            (min(age) FILTER (WHERE age > $1))::float8 AS silent_ms
+     FROM (SELECT seen_at, extract(epoch FROM now() - seen_at) * 1000 AS age FROM worker_heartbeat) AS seen`,
+    [beatLimitMs],
   )
   const row = rows[0]
   if (!row?.seen_at) return null
-  return { seenAtMs: row.seen_at.getTime(), ageMs: row.age, workers: Number(row.workers) }
+  return {
+    seenAtMs: row.seen_at.getTime(),
+    ageMs: row.age,
+    workers: row.workers,
+    silent: row.silent,
+    silentMs: row.silent_ms,
+  }
 }

@@ -13,6 +13,8 @@ export type DyingGroup = {
   readonly lastSeenAtMs: number
   /** Deaths a minute of the last hour, oldest first, 60 numbers. */
   readonly deaths: readonly number[]
+  /** Number of the latest replay, when replays have settled every letter; null while one is open. */
+  readonly settledByReplay: number | null
 }
 
 /** Open failure groups with a death within the last hour, the most recent ones first, at most `limit`. */
@@ -34,8 +36,10 @@ export const readDyingGroups = async (
     last_seen_at: Date
     agos: number[] | null
     counts: number[] | null
+    settled_by: number | null
   }>(
-    `SELECT open.*, deaths.agos, deaths.counts
+    // A returned copy is told by the letter that it became. The first open letter ends the look for one.
+    `SELECT open.*, deaths.agos, deaths.counts, CASE WHEN unsettled.id IS NULL THEN newest.number END AS settled_by
      FROM (
        SELECT id, consumer_group, origin_topic, dead_letter_topics, coalesce(root_cause, error_class) AS error_class,
               message, frame, letters, first_seen_at, last_seen_at
@@ -50,7 +54,21 @@ export const readDyingGroups = async (
          WHERE failure_group_id = open.id AND died_at > now() - interval '1 hour' AND died_at <= now()
          GROUP BY 1
        ) AS minutes
-     ) AS deaths`,
+     ) AS deaths
+     LEFT JOIN LATERAL (
+       SELECT r.number FROM dead_letter l JOIN replay_item i ON i.letter_id = l.id JOIN replay r ON r.id = i.replay_id
+       WHERE l.id = (SELECT id FROM dead_letter WHERE failure_group_id = open.id ORDER BY died_at DESC, id DESC LIMIT 1)
+         AND i.outcome = 'SETTLED'
+       ORDER BY i.id DESC LIMIT 1
+     ) AS newest ON true
+     LEFT JOIN LATERAL (
+       SELECT l.id FROM dead_letter l
+       WHERE l.failure_group_id = open.id AND newest.number IS NOT NULL AND coalesce((
+         SELECT i.outcome FROM replay_item i JOIN replay r ON r.id = i.replay_id
+         WHERE i.letter_id = l.id AND r.state <> 'planned' ORDER BY i.id DESC LIMIT 1
+       ), '') NOT IN ('SETTLED', 'RETURNED')
+       ORDER BY l.died_at DESC, l.id DESC LIMIT 1
+     ) AS unsettled ON true`,
     [connectionId, limit],
   )
   return rows.map((row) => {
@@ -69,6 +87,7 @@ export const readDyingGroups = async (
       firstSeenAtMs: row.first_seen_at.getTime(),
       lastSeenAtMs: row.last_seen_at.getTime(),
       deaths,
+      settledByReplay: row.settled_by,
     }
   })
 }

@@ -1,6 +1,6 @@
 import type { GroupDetail } from '#server/contracts/groups.ts'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
-import { type LagRates, ratesOf } from '#server/domain/lag-rates.ts'
+import { type LagRates, ratesOf, withoutReaders } from '#server/domain/lag-rates.ts'
 import { lagOf } from '#server/domain/lag-sums.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { CommittedOffset, GroupDescription } from '#server/ports/broker.ts'
@@ -37,7 +37,8 @@ export const showGroup = async (
   if (live.ok && absent && partitions.length === 0 && !known)
     return notFound(`There is no consumer group named ${group} on ${connection.name}.`)
   const row = known?.row ?? unsampledRow(group, described?.state ?? 'unknown', described?.members.length ?? 0)
-  const rates = ratesByTopic(known)
+  const hasReaders = described ? described.members.length > 0 : row.members > 0
+  const rates = ratesByTopic(known, hasReaders)
   const total = (pick: (one: LagRates) => number) =>
     rates.size === 0 ? null : [...rates.values()].reduce((sum, one) => sum + pick(one), 0)
   const margin = live.ok ? await readMargin(deps, connection, group, live.value.unread, rates, patient) : null
@@ -74,12 +75,16 @@ export const showGroup = async (
 /** Rates are taken over this much time, as those of the verdict. In milliseconds. */
 const rateWindowMs = 120_000
 
-const ratesByTopic = (sampled: SampledGroup | undefined): ReadonlyMap<TopicName, LagRates> =>
+/** What was read before the last member left is no rate: without readers nothing is consumed from now on. */
+const ratesByTopic = (
+  sampled: SampledGroup | undefined,
+  hasReaders: boolean,
+): ReadonlyMap<TopicName, LagRates> =>
   new Map(
     (sampled?.topics ?? []).flatMap(({ topic, series }) => {
       const latestMs = series.at(-1)?.atMs ?? 0
       const rates = ratesOf(series.filter(({ atMs }) => atMs >= latestMs - rateWindowMs))
-      return rates ? [[topic, rates] as const] : []
+      return rates ? [[topic, hasReaders ? rates : withoutReaders(rates)] as const] : []
     }),
   )
 

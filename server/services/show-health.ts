@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { dependencyHealth, Health } from '#server/contracts/health.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import { sayDuration } from '#server/domain/say-amounts.ts'
+import { sayWorkers } from '#server/domain/say-workers.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readHeartbeat } from '#server/repositories/heartbeats.ts'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -70,7 +71,7 @@ const askWorker = async (deps: Deps): Promise<Finding> => {
   const heartbeat = await readHeartbeat(deps.db)
   if (!heartbeat) return { state: 'down', detail: 'no worker has ever reported' }
   return heartbeat.ageMs <= heartbeatLimitMs
-    ? { state: 'up', detail: `${heartbeat.workers} running, seen ${sayDuration(heartbeat.ageMs)} ago` }
+    ? { state: 'up', detail: `${sayWorkers(heartbeat)}, last seen ${sayDuration(heartbeat.ageMs)} ago` }
     : { state: 'down', detail: `no worker seen for ${sayDuration(heartbeat.ageMs)}` }
 }
 

@@ -4,6 +4,7 @@ import { makeOverviewMap } from '#server/domain/overview-map.ts'
 import { makeSparklines } from '#server/domain/overview-sparklines.ts'
 import { findTroubles } from '#server/domain/overview-troubles.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
+import { sayWorkers } from '#server/domain/say-workers.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type Freshness, readFreshness } from '#server/repositories/freshness.ts'
 import { readHeartbeat } from '#server/repositories/heartbeats.ts'
@@ -50,7 +51,7 @@ export const showOverview = async (
           worker: {
             lastGoodAtMs: heartbeat.seenAtMs,
             ageMs: heartbeat.ageMs,
-            detail: heartbeat.workers > 0 ? `${heartbeat.workers} running` : '',
+            detail: heartbeat.workers > 0 ? sayWorkers(heartbeat) : '',
             failing: false,
           },
         }
