@@ -2,6 +2,8 @@ export type CommandId = keyof typeof commands
 export type Command = {
   readonly title: string
   readonly keys: string
+  /** Another key that does the same, where a part of the page handles it. */
+  readonly also?: string
   readonly section: 'Go to' | 'View' | 'Lists' | 'Message' | 'Trace'
 }
 
@@ -22,15 +24,15 @@ export const commands = {
   'toggle-density': { title: 'Switch between dense and comfortable rows', keys: 'Shift+R', section: 'View' },
   'toggle-live': { title: 'Let new rows come by themselves, or wait', keys: 'Shift+L', section: 'View' },
   'toggle-rail': { title: 'Fold or unfold the navigation', keys: '[', section: 'View' },
-  'row-down': { title: 'Next row', keys: 'j', section: 'Lists' },
-  'row-up': { title: 'Row before', keys: 'k', section: 'Lists' },
-  'row-open': { title: 'Open the row', keys: 'Enter', section: 'Lists' },
+  'row-down': { title: 'Next row', keys: 'j', also: '↓', section: 'Lists' },
+  'row-up': { title: 'Row before', keys: 'k', also: '↑', section: 'Lists' },
+  'row-open': { title: 'Open the row, or its details; again: its page', keys: 'Enter', section: 'Lists' },
   'row-page': { title: 'A page of rows further; PageUp back', keys: 'PageDown', section: 'Lists' },
   'row-first': { title: 'First row; End goes to the last', keys: 'Home', section: 'Lists' },
-  'row-choose': { title: 'Choose the row', keys: 'Space', section: 'Lists' },
+  'row-choose': { title: 'Choose the row', keys: 'Space', also: 'x', section: 'Lists' },
   'row-range': { title: 'Choose a range of rows', keys: 'Shift+↓', section: 'Lists' },
   'open-details': { title: 'Open the details beside the list as a page', keys: 'o', section: 'Lists' },
-  'go-back': { title: 'Back to the list', keys: 'Esc', section: 'Lists' },
+  'go-back': { title: 'Leave the field, close the details, back', keys: 'Esc', section: 'Lists' },
   'focus-filter': { title: 'Filter the list', keys: '/', section: 'Lists' },
   'raw-bytes': { title: 'Raw bytes of the value', keys: 'b', section: 'Message' },
   'next-error': { title: 'Next error', keys: 'e', section: 'Trace' },

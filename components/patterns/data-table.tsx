@@ -13,8 +13,8 @@ const windowedFrom = 200
 
 /**
  * A table whose rows open a page. Up, down, j and k, PageUp, PageDown, Home and End move; Enter opens; Space or x
- * chooses a row, Shift with a move or a click a range. With `onLook` a click and each move show the row's details
- * beside the list first. Above 200 rows only those in sight are drawn, and the one with the focus. Columns keep their
+ * chooses a row, Shift with a move or a click a range. With `onLook` a click and Enter show the row's details beside
+ * the list, which then follow each move; Enter on the row that is shown opens its page. Above 200 rows only those in sight are drawn, and the one with the focus. Columns keep their
  * width while data changes.
  *
  * `<DataTable label="Topics" columns={topicColumns} rows={topics} rowKey={(t) => t.name} rowHref={(t) => routes.topic(c, t.name)} />`

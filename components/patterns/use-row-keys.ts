@@ -74,7 +74,8 @@ export const useRowKeys = ({
     holdIndex(index)
     mustFocus.current = true
     onMoved(index)
-    if (onLook && !extends_) onLook(key)
+    // Open details follow the row; closed ones are opened by Enter, not by moving past.
+    if (onLook && !extends_ && looked !== null) onLook(key)
   }
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
@@ -88,7 +89,8 @@ export const useRowKeys = ({
     const height = Math.min(body.current?.clientHeight ?? 0, window.innerHeight - 220)
     const next = moveOfKey(event.key, index, keys.length, Math.floor(height / rowPx))
     if (next !== null) move(next, event.shiftKey && selection !== undefined)
-    else if (event.key === 'Enter' && target === current) onOpen(index)
+    else if (event.key === 'Enter' && target === current)
+      onLook && key !== looked ? onLook(key) : onOpen(index)
     else if (event.key === ' ' && target === current && (selection || onLook))
       selection ? toggle(key) : onLook?.(key)
     else if (event.key === 'x' && selection) toggle(key)

@@ -77,6 +77,68 @@ test('the details beside a list follow j and k, stand in the address, open as a 
   await expect(details).toBeVisible()
 })
 
+test('moving opens no details, Enter does, Enter again opens the page', async ({ page }) => {
+  await scriptApi(page, good)
+  await page.goto(topic)
+  await expect(page.locator('[data-row="0"]')).toBeVisible()
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await expect(page.locator('[data-row="2"]')).toBeFocused()
+  // The address is written at most every few hundred milliseconds.
+  await page.waitForTimeout(700)
+  await expect(page).toHaveURL(/topics\/orders$/)
+  const details = page.getByRole('region', { name: /^Details: orders/ })
+  await page.keyboard.press('Enter')
+  await expect(details).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/messages\//)
+  await page.keyboard.press('Escape')
+  await expect(details).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(details).toHaveCount(0)
+})
+
+test('out of a filter: Esc leaves it, the down arrow and Enter lead to the first row', async ({ page }) => {
+  await scriptApi(page, good)
+  for (const list of ['topics', 'groups', 'dead-letters']) {
+    await page.goto(`/local/${list}`)
+    await expect(page.locator('[data-row="0"]')).toBeVisible()
+    const filter = page.locator('[data-filter]')
+    await page.keyboard.press('/')
+    await expect(filter).toBeFocused()
+    await page.keyboard.type('or')
+    await page.keyboard.press('Escape')
+    await expect(filter).not.toBeFocused()
+    await page.keyboard.press('j')
+    await expect(filter).toHaveValue('or')
+    await expect(page.locator('[data-row="0"]')).toBeFocused()
+    for (const key of ['ArrowDown', 'Enter']) {
+      await page.keyboard.press('/')
+      await page.keyboard.press(key)
+      await expect(page.locator('[data-row="0"]')).toBeFocused()
+    }
+  }
+  await page.goto(topic)
+  await expect(page.locator('[data-row="0"]')).toBeVisible()
+  await page.keyboard.press('/')
+  await page.keyboard.type('a')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/search=a/)
+  await page.keyboard.press('ArrowDown')
+  await expect(page.locator('[data-row="0"]')).toBeFocused()
+})
+
+test('the problems of the overview are moved through with j and k, Enter opens one', async ({ page }) => {
+  await scriptApi(page, good)
+  await page.goto('/local')
+  await expect(page.locator('[data-row="0"]')).toBeVisible()
+  await page.keyboard.press('j')
+  await expect(page.locator('[data-row="0"]')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page).not.toHaveURL(/\/local$/)
+})
+
 test('what is new is counted and moves nothing until it is asked for, or Live is on', async ({ page }) => {
   const api = await scriptApi(page, { ...good, listMessages: { body: messagesFrom(200, 20) } })
   await page.goto(topic)

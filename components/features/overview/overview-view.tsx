@@ -13,7 +13,7 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Sparkline } from '../../patterns/sparkline.tsx'
 import { FreshnessStrip } from './freshness-strip.tsx'
-import { TroubleLine } from './trouble-line.tsx'
+import { TroubleList } from './trouble-line.tsx'
 
 // Its layout is a library that the first paint does not need.
 const SystemMap = dynamic(() => import('./system-map.tsx').then((module) => module.SystemMap), {
@@ -61,11 +61,7 @@ export const OverviewView = ({ connection }: { readonly connection: string }) =>
                 </p>
               )
             ) : (
-              <ol className="divide-y divide-line" aria-label="Problems, worst first">
-                {data.troubles.map((trouble) => (
-                  <TroubleLine key={trouble.id} trouble={trouble} connection={connection} />
-                ))}
-              </ol>
+              <TroubleList troubles={data.troubles} connection={connection} />
             )
           }
         </QueryPanel>

@@ -19,13 +19,18 @@ export const HelpDialog = ({
           <section key={section} aria-label={section}>
             <h3 className="mb-1 text-small text-muted">{section}</h3>
             <ul>
-              {list.map(({ title, keys }) => (
+              {list.map(({ title, keys, also }) => (
                 <li key={title} className="flex h-7 items-center justify-between gap-3">
                   <span className="truncate">{title}</span>
                   <span className="flex gap-1">
                     {keys.split(' ').map((key) => (
                       <Kbd key={key}>{key}</Kbd>
                     ))}
+                    {also ? (
+                      <>
+                        <span className="text-muted">or</span> <Kbd>{also}</Kbd>
+                      </>
+                    ) : null}
                   </span>
                 </li>
               ))}

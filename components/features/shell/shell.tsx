@@ -12,6 +12,7 @@ import { ZoneProvider } from '../../client/zone-provider.tsx'
 import { nounOfPath, nouns } from './nouns.ts'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
+import { useFieldKeys } from './use-field-keys.ts'
 import { useShellKeys } from './use-shell-keys.ts'
 
 const CommandMenu = dynamic(() => import('./command-menu.tsx').then((module) => module.CommandMenu), {
@@ -73,6 +74,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
     },
   }
   useShellKeys(run)
+  useFieldKeys()
 
   return (
     <>
