@@ -197,13 +197,14 @@ export type OutgoingMessage = {
 }
 export type Publisher = {
   /**
-   * Sends a batch with an idempotent producer and acks=all. Answers positions in the order of the batch.
+   * Sends a batch with an idempotent producer and acks=all. Answers positions in the order of the batch; the offset is
+   * null where the broker has the message but did not tell where.
    * Bytes, header order, duplicates and null values are kept.
    */
   send(
     messages: readonly OutgoingMessage[],
     call: Call,
-  ): Answer<readonly { readonly partition: number; readonly offset: bigint }[]>
+  ): Answer<readonly { readonly partition: number; readonly offset: bigint | null }[]>
 }
 
 export type BrokerInfo = {

@@ -153,7 +153,10 @@ export const openBench = async (brokers: string, databaseUrl: string): Promise<B
     send: async (messages) => {
       const { publisher } = connection.broker
       if (!publisher) throw new Error('the broker can be written to')
-      return good(publisher.send(messages, call()))
+      return (await good(publisher.send(messages, call()))).map(({ partition, offset }) => {
+        if (offset === null) throw new Error('the broker tells where a message stands')
+        return { partition, offset }
+      })
     },
     deleteBefore: async (name, offset) => {
       const records = new RecordAdmin({ clientId: 'bench', bootstrapBrokers: brokers.split(',') })

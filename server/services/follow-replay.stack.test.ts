@@ -8,7 +8,7 @@ import { insertSamples } from '#server/repositories/lag-samples.ts'
 import { listOpenReplayIds } from '#server/repositories/replays.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, takeLease } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
-import { follow, itemsOf, lettersOf, planOf, sendAll, start } from './replay-fixture.ts'
+import { follow, itemsOf, lettersOf, planOf, sendAll, start, withPublisher } from './replay-fixture.ts'
 import { showReplay } from './show-replay.ts'
 
 let bench: Bench
@@ -247,6 +247,26 @@ describe('a copy', () => {
     await consume(two, origin, async () => {})
     await until(replay.id, ['SETTLED'])
     expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(`consumed by ${one} and ${two}`)
+  })
+
+  it('whose offset the broker did not tell is never taken for consumed', async () => {
+    const group = `blind-${bench.suffix}`
+    const { origin, letters } = await makeTopics(['x'], group)
+    const replay = await start(bench, await planOf(bench, letters))
+    const connection = withPublisher(bench, (real) => async (messages, call) => {
+      const sent = await real.send(messages, call)
+      return sent.ok ? succeed(sent.value.map(({ partition }) => ({ partition, offset: null }))) : sent
+    })
+    await sendAll(bench, replay.id, connection)
+    const seen: Place[] = []
+    await consume(group, origin, async (place) => {
+      seen.push(place)
+    })
+    await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(1)
+    await until(replay.id, ['UNKNOWN'], { quietMs: 500, giveUpMs: 5_000 })
+    const [item] = await itemsOf(bench, replay.id)
+    expect(item?.proof).toContain('the broker did not tell at which offset')
+    expect(item?.target.position).toBeNull()
   })
 
   it('that nobody reads is unknown after a while', async () => {

@@ -150,6 +150,8 @@ const proofOf = (
       return `${item.proof} · not seen again in ${item.sourceTopic} for ${quietMs / 1_000} s`
     case 'unknown':
       if (groups.length === 0) return `sent, but no group is known that reads ${item.targetTopic}`
+      if (item.targetOffset === null && item.outcome === 'SENT')
+        return `sent to ${item.targetTopic}, but the broker did not tell at which offset: whether ${group} read it is not known`
       return `${group} ${groups.length === 1 ? 'has' : 'have'} not committed past it within ${Math.round(giveUpMs / 6_000) / 10} min`
     case 'returned':
       return ''

@@ -76,15 +76,20 @@ export const noteWorking = (replay: ReplayRecord, lease: LeaseProof, topic: stri
 }
 
 /** What became of an item whose copy has arrived. */
-export const sentChange = (item: ItemRecord, placed: Placed | undefined, atMs: number): ItemChange => ({
+export const sentChange = (
+  item: ItemRecord,
+  placed: { readonly partition: number; readonly offset: bigint | null } | undefined,
+  atMs: number,
+): ItemChange => ({
   id: item.id,
   outcome: 'SENT',
   proof: placed
-    ? `sent to ${item.targetTopic} partition ${placed.partition} offset ${placed.offset}`
+    ? `sent to ${item.targetTopic} partition ${placed.partition} ${placed.offset === null ? '(the broker did not tell at which offset)' : `offset ${placed.offset}`}`
     : `sent to ${item.targetTopic}`,
   sentAtMs: atMs,
   outcomeAtMs: atMs,
-  ...(placed ? { targetPartition: placed.partition, targetOffset: placed.offset } : {}),
+  ...(placed ? { targetPartition: placed.partition } : {}),
+  ...(placed && placed.offset !== null ? { targetOffset: placed.offset } : {}),
 })
 
 /**

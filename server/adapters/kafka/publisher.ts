@@ -18,7 +18,7 @@ const mayPass = new Set([7, 19, 20, 56])
 const spoiltNumbering = new Set([45, 47, 59, 90])
 
 type Portion = { readonly topic: string; readonly partition: number; readonly indexes: number[] }
-type Placed = { readonly partition: number; readonly offset: bigint }
+type Placed = { readonly partition: number; readonly offset: bigint | null }
 
 /** Produce (v9) of one ready-made batch for one partition. */
 const produceOne = createAPI<
@@ -123,7 +123,7 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
     portion: Portion,
     messages: readonly OutgoingMessage[],
     { signal, mayWrite }: Call,
-  ): Promise<bigint> => {
+  ): Promise<bigint | null> => {
     const { topic, partition, indexes } = portion
     const { id, epoch } = await numbering(signal)
     const name = `${topic} ${partition}`
@@ -149,7 +149,8 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
         const code = answer?.errorCode ?? -1
         if (code === 0 || code === duplicateSequence) {
           sequences.set(name, (sequence + records.length) % 0x80000000)
-          return answer?.baseOffset ?? -1n
+          // Of a duplicate a broker may know no more than that it has it.
+          return code === 0 && answer && answer.baseOffset >= 0n ? answer.baseOffset : null
         }
         last = Object.assign(new Error(errorOfCode(code, name).detail), { apiId: code })
         if (spoiltNumbering.has(code)) producer = null
@@ -176,7 +177,10 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
     for (const portion of await portionsOf(messages, call.signal)) {
       const base = await sendPortion(portion, messages, call)
       for (const [position, index] of portion.indexes.entries())
-        placed[index] = { partition: portion.partition, offset: base < 0n ? base : base + BigInt(position) }
+        placed[index] = {
+          partition: portion.partition,
+          offset: base === null ? null : base + BigInt(position),
+        }
     }
     return placed
   }
