@@ -13,11 +13,30 @@ const hub = (): Hub => {
   return kept.spillwayListenHub
 }
 
-const connect = async (url: string, shared: Hub): Promise<pg.Client> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true })
-  const lose = (error: Error) => {
+/** Opens the shared connection and puts it into the hub at once, so that all who come meanwhile wait for the same. */
+const connect = (url: string, shared: Hub): Promise<pg.Client> => {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+    keepAlive: true,
+  })
+  const opening = open(client)
+  let isOpen = false
+  shared.client = opening
+  const forget = () => {
+    // Another may stand there by now, whose listeners have lost nothing.
+    if (shared.client !== opening) return false
     shared.client = null
-    for (const listener of [...shared.listeners]) listener.onLost(error)
+    return true
+  }
+  const lose = (error: Error) => {
+    // Those who wait for it to open learn of the failure there.
+    if (!isOpen || !forget()) return
+    for (const listener of [...shared.listeners]) {
+      shared.listeners.delete(listener)
+      listener.onLost(error)
+    }
   }
   client.on('error', lose)
   client.on('end', () => lose(new Error('Connection terminated')))
@@ -27,9 +46,22 @@ const connect = async (url: string, shared: Hub): Promise<pg.Client> => {
     if (!known.success || typeof connection !== 'string') return
     for (const listener of shared.listeners) listener.onChange({ noun: known.data, connection })
   })
-  await client.connect()
-  await client.query(`LISTEN ${changeChannel}`)
-  return client
+  opening.then(() => {
+    isOpen = true
+  }, forget)
+  return opening
+}
+
+const open = async (client: pg.Client): Promise<pg.Client> => {
+  try {
+    await client.connect()
+    await client.query(`LISTEN ${changeChannel}`)
+    return client
+  } catch (error) {
+    // Who could not listen must not stay connected.
+    void client.end().catch(() => {})
+    throw error
+  }
 }
 
 /**
@@ -40,10 +72,8 @@ export const listenForChanges = async (url: string, listener: Listener): Promise
   const shared = hub()
   shared.listeners.add(listener)
   try {
-    shared.client ??= connect(url, shared)
-    await shared.client
+    await (shared.client ?? connect(url, shared))
   } catch (error) {
-    shared.client = null
     shared.listeners.delete(listener)
     throw error
   }
@@ -51,8 +81,7 @@ export const listenForChanges = async (url: string, listener: Listener): Promise
     if (!shared.listeners.delete(listener) || shared.listeners.size > 0) return
     const client = shared.client
     shared.client = null
-    const open = await client?.catch(() => null)
-    open?.removeAllListeners('end')
-    await open?.end().catch(() => {})
+    const left = await client?.catch(() => null)
+    await left?.end().catch(() => {})
   }
 }
