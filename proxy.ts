@@ -8,5 +8,18 @@ const knownHosts = readKnownHosts(process.env.SPILLWAY_ALLOWED_HOSTS)
 /** Every request passes here first, pages and files included: foreign hosts and foreign writes go no further. */
 export const proxy = (request: NextRequest): Response => {
   const refusal = guardRequest(request, knownHosts)
-  return refusal ? problemResponse(problemOf(refusal.code, refusal.detail)) : NextResponse.next()
+  if (refusal) return problemResponse(problemOf(refusal.code, refusal.detail))
+  // Next's router throws on an escape that is none, and its answer would be a bare 500.
+  return isReadable(request.nextUrl.pathname)
+    ? NextResponse.next()
+    : NextResponse.rewrite(new URL('/_not-found', request.url), { status: 404 })
+}
+
+const isReadable = (path: string): boolean => {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
 }

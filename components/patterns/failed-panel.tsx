@@ -3,6 +3,7 @@ import { Lock, SearchX, Unplug } from 'lucide-react'
 import type { ProblemCode } from '#server/contracts/problem.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { Button } from '../ui/button.tsx'
+import { LinkButton } from '../ui/link-button.tsx'
 import { PanelMessage } from './panel-message.tsx'
 import { Time } from './time.tsx'
 
@@ -17,34 +18,55 @@ const denied = new Set<ProblemCode>([
 /** Whether an error says that this user may not: a right was missing, or was taken away. */
 export const isDenied = (error: unknown): boolean => denied.has(problemOfError(error).code)
 
+/** Whether an error says that what the address names is not there, or can not be. */
+export const isMissing = (error: unknown): boolean => {
+  const { code } = problemOfError(error)
+  return code === 'not-found' || code === 'invalid-request'
+}
+
+/** Where a thing is looked for when it is not at its address. */
+export type ListLink = { readonly href: string; readonly title: string }
+
+/** A part of the address that no contract reads: what it is, in words instead of the rule it breaks. */
+const unreadable = (detail: string): string | null => {
+  const name = /^(connection|topic|group|id|position|traceId): /.exec(detail)?.[1]
+  return name === undefined
+    ? null
+    : `The ${name === 'traceId' ? 'trace id' : name} in the address is too long, or written as none is.`
+}
+
 /** A panel without any answer: what happened, why, since when, and what next. */
 export const FailedPanel = ({
   error,
   sinceMs,
   isTrying,
   onRetry,
+  list,
 }: {
   readonly error: unknown
   /** When it was first seen to fail; null when that is not known. */
   readonly sinceMs: number | null
   readonly isTrying: boolean
   readonly onRetry: () => void
+  /** Given by a panel that is all of its page: it then has a border of its own. */
+  readonly list?: ListLink | undefined
 }) => {
   const { title, detail, hint, code } = problemOfError(error)
+  const words = code === 'invalid-request' ? unreadable(detail) : null
   const lacksRight = isDenied(error)
-  const isMissing = code === 'not-found' || code === 'invalid-request'
+  const isGone = isMissing(error)
   const look = lacksRight
     ? { testId: 'denied', icon: Lock, tone: 'text-warning' }
-    : isMissing
+    : isGone
       ? { testId: 'missing', icon: SearchX, tone: 'text-muted' }
       : { testId: 'unreachable', icon: Unplug, tone: 'text-critical' }
-  return (
+  const message = (
     <PanelMessage
       {...look}
-      title={title}
+      title={words === null ? title : 'There is nothing at this address'}
       text={
         <>
-          {detail}
+          {words ?? detail}
           {look.testId === 'unreachable' && sinceMs !== null ? (
             <span className="text-muted">
               {' '}
@@ -53,12 +75,17 @@ export const FailedPanel = ({
           ) : null}
         </>
       }
-      hint={hint}
+      hint={words === null ? hint : 'Check the name, or look for it in the list.'}
       action={
-        <Button onClick={onRetry} disabled={isTrying}>
-          {isTrying ? 'Trying again…' : 'Try again'}
-        </Button>
+        isGone && list ? (
+          <LinkButton href={list.href}>{list.title}</LinkButton>
+        ) : (
+          <Button onClick={onRetry} disabled={isTrying}>
+            {isTrying ? 'Trying again…' : 'Try again'}
+          </Button>
+        )
       }
     />
   )
+  return list ? <div className="rounded-base border border-line bg-panel">{message}</div> : message
 }

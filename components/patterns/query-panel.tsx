@@ -5,7 +5,7 @@ import type { DegradedSource } from '#server/contracts/problem.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { Button } from '../ui/button.tsx'
 import { Ago } from './ago.tsx'
-import { FailedPanel, isDenied } from './failed-panel.tsx'
+import { FailedPanel, isDenied, type ListLink } from './failed-panel.tsx'
 import { PanelMessage } from './panel-message.tsx'
 
 /** What a panel needs of a query, of one answer or of pages. */
@@ -36,6 +36,8 @@ export type PanelProps<T> = {
     readonly action?: ReactNode
   }
   readonly degraded?: (data: T) => readonly DegradedSource[]
+  /** Of a panel that is all of its page: where to look when its thing is not there. A failure then has a border. */
+  readonly list?: ListLink
   readonly children: (data: T) => ReactNode
 }
 
@@ -50,7 +52,7 @@ type Failure = { readonly error: unknown; readonly sinceMs: number }
  * `<QueryPanel query={useQuery(…)} skeleton={<TableSkeleton rows={8} />} isEmpty={(d) => d.topics.length === 0}>{(d) => …}</QueryPanel>`
  */
 export const QueryPanel = <T,>(props: PanelProps<T>) => {
-  const { query, skeleton, children } = props
+  const { query, skeleton, list, children } = props
   const { data, error, dataUpdatedAt, errorUpdateCount, isPlaceholderData, isFetching } = query
   const [failure, setFailure] = useState<Failure | null>(null)
   if (error && failure?.error !== error)
@@ -72,6 +74,7 @@ export const QueryPanel = <T,>(props: PanelProps<T>) => {
         sinceMs={failure?.sinceMs ?? null}
         isTrying={isFetching}
         onRetry={() => void query.refetch()}
+        list={list}
       />
     )
   }

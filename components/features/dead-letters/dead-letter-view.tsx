@@ -73,6 +73,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
       ) : null}
       <QueryPanel
         query={query}
+        list={{ href: routes.deadLetters(connection), title: 'All failure groups' }}
         skeleton={
           <SectionsSkeleton
             columns="minmax(0,1fr) minmax(0,1fr)"

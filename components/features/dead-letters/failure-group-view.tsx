@@ -8,6 +8,7 @@ import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
+import { isMissing } from '../../patterns/failed-panel.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
@@ -84,6 +85,7 @@ export const FailureGroupView = ({
       ) : null}
       <QueryPanel
         query={query}
+        list={{ href: routes.deadLetters(connection), title: 'All failure groups' }}
         skeleton={
           <SectionsSkeleton
             columns="minmax(0,2fr) minmax(280px,1fr)"
@@ -126,7 +128,7 @@ export const FailureGroupView = ({
           </div>
         )}
       </QueryPanel>
-      <LettersTable connection={connection} failureGroup={id} />
+      {isMissing(query.error) ? null : <LettersTable connection={connection} failureGroup={id} />}
     </PageShell>
   )
 }

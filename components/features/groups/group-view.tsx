@@ -7,6 +7,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
+import { isMissing } from '../../patterns/failed-panel.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -38,7 +39,12 @@ export const GroupView = ({ connection, group }: { readonly connection: string; 
         ) : null
       }
     >
-      <QueryPanel query={query} skeleton={<VerdictSkeleton />} degraded={({ degraded }) => degraded}>
+      <QueryPanel
+        query={query}
+        list={{ href: routes.groups(connection), title: 'All consumer groups' }}
+        skeleton={<VerdictSkeleton />}
+        degraded={({ degraded }) => degraded}
+      >
         {({ data }) => (
           <>
             <div className="flex items-baseline gap-3 rounded-base border border-line bg-panel px-4 py-3">
@@ -58,7 +64,7 @@ export const GroupView = ({ connection, group }: { readonly connection: string; 
           </>
         )}
       </QueryPanel>
-      <LagChart connection={connection} group={group} />
+      {isMissing(query.error) ? null : <LagChart connection={connection} group={group} />}
       {query.data ? (
         <Section title={`Partitions (${query.data.data.partitions.length})`} padded={false}>
           <Partitions data={query.data.data} connection={connection} />

@@ -47,6 +47,7 @@ export const MessageView = ({
     >
       <QueryPanel
         query={query}
+        list={{ href: routes.topic(connection, topic), title: 'Messages of the topic' }}
         skeleton={
           <SectionsSkeleton
             columns="minmax(0,3fr) minmax(0,2fr)"

@@ -5,6 +5,7 @@ import { type Outcome, outcome, type ReplaySummary } from '#server/contracts/rep
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { isMissing } from '../../patterns/failed-panel.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -75,6 +76,7 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
       ) : null}
       <QueryPanel
         query={query}
+        list={{ href: routes.replays(connection), title: 'All replays' }}
         skeleton={<SectionsSkeleton columns="minmax(0,1fr)" sections={[[['Progress', 3]]]} />}
       >
         {(data) => (
@@ -98,11 +100,13 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
           </Section>
         )}
       </QueryPanel>
-      <ReplayItems
-        connection={connection}
-        replayId={id}
-        isOver={replay !== undefined && overStates.has(replay.state)}
-      />
+      {isMissing(query.error) ? null : (
+        <ReplayItems
+          connection={connection}
+          replayId={id}
+          isOver={replay !== undefined && overStates.has(replay.state)}
+        />
+      )}
     </PageShell>
   )
 }

@@ -5,6 +5,7 @@ import { usePathname, useRouter } from 'next/navigation'
 import type { ConnectionSummary } from '#server/contracts/connections.ts'
 import { useLive } from '../../client/live-provider.tsx'
 import { toggleTheme, usePreferences } from '../../client/preferences.ts'
+import { decodePart } from '../../client/read-params.ts'
 import { routes } from '../../client/routes.ts'
 import { useZone } from '../../client/zone-provider.tsx'
 import { isZone } from '../../patterns/time-text.ts'
@@ -131,7 +132,7 @@ const Breadcrumb = ({ connection }: { readonly connection: string }) => {
     .split('/')
     .slice(3)
     .filter((one) => one !== 'messages' && one !== 'plans')
-    .map(decodeURIComponent)
+    .map(decodePart)
     // A UUID says nothing to a reader; its beginning is enough to tell it from another.
     .map((one) => (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(one) ? one.slice(0, 8) : one))
   if (!noun || noun.id === 'overview') return null

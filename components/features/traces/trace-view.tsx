@@ -75,6 +75,7 @@ export const TraceView = ({
           />
           <QueryPanel
             query={query}
+            list={{ href: routes.traces(connection), title: 'All traces' }}
             skeleton={<TimelineSkeleton />}
             isEmpty={({ spans }) => spans.length === 0}
             empty={{
