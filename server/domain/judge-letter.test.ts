@@ -24,6 +24,7 @@ describe('a letter is refused', () => {
     ['expired', { record: null }],
     ['origin-unknown', { targetTopic: null }],
     ['target-missing', { targetExists: false }],
+    ['target-denied', { targetIsDenied: true }],
     ['target-is-dead-letter-topic', { targetIsDeadLetterTopic: true }],
     ['being-replayed', { lastOutcome: 'SENT' }],
     ['already-settled', { lastOutcome: 'SETTLED' }],

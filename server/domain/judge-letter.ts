@@ -5,6 +5,8 @@ export type Candidate = {
   readonly targetTopic: string | null
   readonly targetExists: boolean
   readonly targetIsDeadLetterTopic: boolean
+  /** The user of the connection may not write to it. */
+  readonly targetIsDenied?: boolean
   /** The target is one of the broker's own topics. */
   readonly targetIsInternal?: boolean
   /** Null: the record is not in the dead-letter topic any more. */
@@ -32,6 +34,7 @@ export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   if (candidate.targetIsDeadLetterTopic) return 'target-is-dead-letter-topic'
   if (candidate.targetIsInternal) return 'target-internal'
   if (!candidate.targetExists) return 'target-missing'
+  if (candidate.targetIsDenied) return 'target-denied'
   if (lastOutcome !== null && stillOpen.has(lastOutcome)) return 'being-replayed'
   if (lastOutcome === 'SETTLED') return 'already-settled'
   if (record.isTombstone && !record.originIsTombstone) return 'tombstone'

@@ -15,6 +15,10 @@ export const planFindings = {
     sentence: 'the target is a dead-letter topic; a copy would die there again',
   },
   'target-missing': { severity: 'refused', sentence: 'the target topic does not exist' },
+  'target-denied': {
+    severity: 'refused',
+    sentence: 'the user of this connection has no Write right on the target topic',
+  },
   'target-internal': {
     severity: 'refused',
     sentence: 'the target topic belongs to the broker itself',

@@ -64,6 +64,8 @@ export type TopicOffsets = {
   /** Partitions that did not answer. */
   readonly failed: readonly { readonly partition: number; readonly error: BrokerError }[]
 }
+/** What the user of a connection may do with a topic. */
+export type TopicRights = { readonly internal: boolean; readonly read: boolean; readonly write: boolean }
 export type TopicSetting = {
   readonly name: string
   readonly value: string | null
@@ -83,6 +85,11 @@ export type Topics = {
   offsets(topics: readonly TopicState[], call: Call): Answer<readonly TopicOffsets[]>
   /** Settings in force by topic. */
   settings(topics: readonly TopicName[], call: Call): Answer<ReadonlyMap<TopicName, readonly TopicSetting[]>>
+  /**
+   * What this user may do with topics, those given or all, now. A topic that it may not even see is left out; where the
+   * broker does not tell, everything counts as allowed.
+   */
+  rights(topics: readonly TopicName[] | null, call: Call): Answer<ReadonlyMap<TopicName, TopicRights>>
   /** Bytes on disk by topic, leaders' replicas only, or `unsupported` or `denied`. */
   sizes(call: Call): PartialAnswer<ReadonlyMap<TopicName, bigint>>
 }

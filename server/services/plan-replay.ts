@@ -142,10 +142,10 @@ const judgeLetters = async (
     if (found.ok) topics.set(name, found.value)
     else if (found.error.kind !== 'not-found') return fail(faultOf(found.error))
   }
-  const settings = await connection.broker.topics.settings(
-    wanted.filter((name) => topics.has(name)),
-    call,
-  )
+  const present = wanted.filter((name) => topics.has(name))
+  const settings = await connection.broker.topics.settings(present, call)
+  const rights = await connection.broker.topics.rights(present, call)
+  if (!rights.ok && rights.error.kind !== 'unsupported') return fail(faultOf(rights.error))
   const settingOf = (topic: string | null, setting: string): string | null =>
     (settings.ok ? settings.value.get(topic as TopicName) : null)?.find(({ name }) => name === setting)
       ?.value ?? null
@@ -159,6 +159,7 @@ const judgeLetters = async (
       const candidate: Candidate = {
         targetTopic: name,
         targetExists: target !== null,
+        targetIsDenied: target !== null && rights.ok && rights.value.get(target.name)?.write === false,
         targetIsInternal: name !== null && topicKindOf(name, target?.internal ?? false) === 'internal',
         targetIsDeadLetterTopic: name !== null && isDeadLetterTopic(name, connection.deadLetterTopics),
         record: record && {

@@ -77,7 +77,7 @@ describe('a target that is deleted while a replay sends', () => {
 })
 
 describe('a target that can not be read', () => {
-  const limits = { settleMs: 200, goneMs: 500, unreadableMs: 1_500, stoppingMs: 1_000 }
+  const limits = { settleMs: 200, goneMs: 500, unreadableMs: 1_500, deniedMs: 1_500, stoppingMs: 1_000 }
   const unreadable = (kind: 'denied' | 'unreachable') =>
     reading(() => ({
       readForward: async () => fail({ kind, detail: 'this user may not read it', source: 'broker' }),

@@ -22,6 +22,8 @@ export type Patience = {
   readonly goneMs: number
   /** A target that can not be read although the broker answers: a right that is missing can be given. */
   readonly unreadableMs: number
+  /** A right to write that is missing: it was there when the replay was planned. */
+  readonly deniedMs: number
   /** A target that can not be read while an operator waits for the replay to stop. */
   readonly stoppingMs: number
 }
@@ -29,6 +31,7 @@ export const patience: Patience = {
   settleMs: 1_500,
   goneMs: 10_000,
   unreadableMs: 600_000,
+  deniedMs: 30_000,
   stoppingMs: 30_000,
 }
 

@@ -16,6 +16,7 @@ import { type ReplayRecord, setReplayFailure, setReplayState } from '#server/rep
 import type { Connection, Deps } from './deps.ts'
 import { findForeign } from './find-foreign.ts'
 import { coordinateKey, type LettersRead, readLetters } from './read-letters.ts'
+import { findRefusingTarget, giveUpOnRight, noteAccepted, type Refused } from './refused-targets.ts'
 import {
   giveUpOn,
   isGivenUp,
@@ -82,11 +83,22 @@ export const runReplayStep = async (
     await notifyChanged(deps.db, 'replays', connection.id)
     return 0
   }
+  const refused = await findRefusingTarget(
+    connection,
+    sendable.map(({ targetTopic }) => targetTopic),
+    call,
+  )
+  if (refused) return await waitForRight(deps, connection, replay, refused, lease, limits)
   const read = await readLetters(connection, sendable.map(sourceOf), largestBatchBytes, call)
   if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
   const items = sendable.slice(0, read.value.count)
   const problem = await sendBatch(deps, connection, replay, items, read.value.records, lease, call, limits)
+  if (problem?.kind === 'denied') {
+    const target = { topics: items.map(({ targetTopic }) => targetTopic), error: problem }
+    return await waitForRight(deps, connection, replay, target, lease, limits)
+  }
   if (problem) return await pauseFor(deps, replay, problem, lease)
+  noteAccepted(replay, lease)
   await setReplayFailure(deps.db, replay.id, null, lease)
   await tellProgress(deps, connection)
   return Math.max(0, (items.length / replay.pacePerSecond) * 1_000 - (performance.now() - startedAt))
@@ -109,6 +121,21 @@ const findMissingTopic = async (
     if (found.ok) noteWorking(replay, lease, topic)
   }
   return null
+}
+
+/** Waits for a right to write, or goes on without what needs it. Answers how long to wait, in milliseconds. */
+const waitForRight = async (
+  deps: Deps,
+  connection: Connection,
+  replay: ReplayRecord,
+  refused: Refused,
+  lease: LeaseProof,
+  limits: Patience,
+): Promise<number> => {
+  if (!(await giveUpOnRight(deps, replay, refused, lease, limits)))
+    return Math.min(await pauseFor(deps, replay, refused.error, lease), limits.deniedMs)
+  await notifyChanged(deps.db, 'replays', connection.id)
+  return 0
 }
 
 const toldAt = new Map<string, number>()

@@ -20,6 +20,7 @@ const requests: Readonly<Record<number, readonly [name: string, since: string]>>
   22: ['InitProducerId', '2.7'],
   32: ['DescribeConfigs', '2.8'],
   35: ['DescribeLogDirs', '3.3'],
+  60: ['DescribeCluster', '2.8'],
   69: ['ConsumerGroupDescribe', '3.7'],
 }
 

@@ -7,6 +7,7 @@ import { chunk } from './chunk.ts'
 import type { KafkaClient, Metadata } from './client.ts'
 import { errorOfCode, protocolError } from './errors.ts'
 import { earliest, latest, listOffsets } from './offsets.ts'
+import { readTopicRights } from './rights.ts'
 
 const topicResource = 2
 const configsPerRequest = 500
@@ -107,6 +108,8 @@ export const makeTopics = (client: KafkaClient): Topics => ({
           ]),
       )
     }),
+
+  rights: (topics, { signal }) => answering('topic rights', () => readTopicRights(client, topics, signal)),
 
   sizes: async ({ signal }) => {
     const cluster = await answering('log directories', () => client.metadata(signal, 0))

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type AclEntry,
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  ResourcePatternTypes,
+} from 'kafkajs'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { makeKafkaAdapter } from '#server/adapters/kafka/make-kafka-adapter.ts'
+import { connectionConfig } from '#server/config.ts'
+import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
+import { type Bench, openBench } from './dead-letter-fixture.ts'
+import type { Connection } from './deps.ts'
+import { follow, itemsOf, makeLetters, planOf, sendAll, start } from './replay-fixture.ts'
+import { patience } from './resolve-intents.ts'
+
+const user = { username: 'limited', password: 'limited-secret' }
+const limits = { ...patience, deniedMs: 1_500 }
+
+describe('a user whom access control lists limit', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'spillway-limited-'))
+  let stack: RunningStack
+  let bench: Bench
+  let limited: Connection
+
+  beforeAll(async () => {
+    stack = await startStack({ dataDir, parts: ['kafka'], limitedUser: user })
+    bench = await openBench(stack.brokers, inject('databaseUrl'))
+    const config = connectionConfig.parse({
+      id: bench.connection.id,
+      name: 'Limited',
+      brokers: stack.limitedBrokers,
+      sasl: { mechanism: 'PLAIN', ...user },
+    })
+    limited = { ...bench.connection, broker: makeKafkaAdapter(config) }
+  })
+  afterAll(async () => {
+    await limited?.broker.dispose()
+    await bench?.dispose()
+    await stack?.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+
+  const anything = {
+    resourceType: AclResourceTypes.ANY,
+    resourcePatternType: ResourcePatternTypes.ANY,
+    operation: AclOperationTypes.ANY,
+    permissionType: AclPermissionTypes.ANY,
+  }
+  const change = async (work: () => Promise<unknown>) => {
+    await work()
+    // A broker follows its controller a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+  const clear = () => change(() => bench.admin.deleteAcls({ filters: [anything] }))
+  afterEach(clear)
+
+  /** Of a topic, or of all, only this much. */
+  const allowOnly = (topic: string, ...operations: readonly AclOperationTypes[]) =>
+    change(() =>
+      bench.admin.createAcls({
+        acl: operations.map(
+          (operation): AclEntry => ({
+            resourceType: AclResourceTypes.TOPIC,
+            resourceName: topic,
+            resourcePatternType: ResourcePatternTypes.LITERAL,
+            principal: `User:${user.username}`,
+            host: '*',
+            operation,
+            permissionType: AclPermissionTypes.ALLOW,
+          }),
+        ),
+      }),
+    )
+
+  it('is told which rights are missing', async () => {
+    await makeLetters(bench, 'rights', 1)
+    const all = await limited.broker.capabilities(bench.call())
+    expect([all['read-messages'].state, all.publish.state]).toEqual(['yes', 'yes'])
+    await allowOnly('*', AclOperationTypes.READ)
+    const reading = await limited.broker.capabilities(bench.call())
+    expect(reading['read-messages']).toEqual({ state: 'yes' })
+    expect(reading.publish).toEqual({
+      state: 'denied',
+      why: expect.stringContaining('no Write right on any'),
+    })
+    await clear()
+    await allowOnly('*', AclOperationTypes.DESCRIBE)
+    const seeing = await limited.broker.capabilities(bench.call())
+    expect(seeing['list-topics']).toEqual({ state: 'yes' })
+    expect(seeing['read-messages']).toMatchObject({
+      state: 'denied',
+      why: expect.stringContaining('no Read'),
+    })
+  })
+
+  it('gets a plan that refuses a target to which it may not write', async () => {
+    const { origin, letters } = await makeLetters(bench, 'plan', 3)
+    await allowOnly(origin, AclOperationTypes.READ)
+    const plan = await planOf(bench, letters, { connection: limited })
+    expect(plan.ready).toBe(0)
+    expect(plan.findings.map(({ severity, code, count }) => [severity, code, count])).toEqual([
+      ['refused', 'target-denied', 3],
+    ])
+  })
+
+  it('has a replay that fails soon, with the reason, when the right is taken from it', async () => {
+    const { origin, letters } = await makeLetters(bench, 'taken', 3)
+    const replay = await start(bench, await planOf(bench, letters, { connection: limited }))
+    await allowOnly(origin, AclOperationTypes.READ)
+    const startedAt = performance.now()
+    await sendAll(bench, replay.id, limited, { limits })
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    expect(await follow(bench, replay.id)).toBe(false)
+    const { rows } = await bench.deps.db.pool.query<{ state: string; loss: string }>(
+      'SELECT state, loss FROM replay WHERE id = $1',
+      [replay.id],
+    )
+    expect(rows[0]).toMatchObject({ state: 'failed', loss: expect.stringContaining('no Write right') })
+    for (const { outcome, proof } of await itemsOf(bench, replay.id))
+      expect([outcome, proof]).toEqual([
+        'FAILED',
+        expect.stringContaining(`this user has no Write right on ${origin}`),
+      ])
+  })
+
+  it('has a replay that goes on when the right is given back in time', async () => {
+    const { origin, letters } = await makeLetters(bench, 'given', 3)
+    const replay = await start(bench, await planOf(bench, letters, { connection: limited }))
+    await allowOnly(origin, AclOperationTypes.READ)
+    const sent = sendAll(bench, replay.id, limited, { limits: { ...limits, deniedMs: 20_000 } })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await clear()
+    await sent
+    const outcomes = (await itemsOf(bench, replay.id)).map(({ outcome }) => outcome)
+    expect(outcomes).toEqual(['SENT', 'SENT', 'SENT'])
+  })
+})
