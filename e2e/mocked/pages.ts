@@ -28,7 +28,9 @@ export const good: Script = {
   listDeadLetters: { body: lettersFrom(40, 12) },
   showDeadLetter: { body: letterDetail },
   showReplayPlan: { body: cases.plan },
-  listReplays: { body: { replays: [cases.replayOf(42), cases.replayOf(41, { state: 'done' })] } },
+  listReplays: {
+    body: { replays: [cases.replayOf(42), cases.replayOf(41, { state: 'done' })], nextCursor: null },
+  },
   showReplay: { body: cases.replayOf(42) },
   listReplayItems: { body: cases.items },
   listTraces: { body: cases.tracesFrom(40, 12) },
@@ -56,7 +58,7 @@ const missing = (main: EndpointName, what: string): PageCase['empty'] => ({
   says: `There is no ${what}.`,
 })
 const oneThing: None = { none: 'it shows one thing, which nothing filters' }
-const replays = (body: { replays: [] }): Script => ({ listReplays: { body } })
+const noReplays: Script = { listReplays: { body: { replays: [], nextCursor: null } } }
 
 export const pages: readonly PageCase[] = [
   {
@@ -204,7 +206,7 @@ export const pages: readonly PageCase[] = [
     name: 'replays',
     path: '/local/replays',
     main: 'listReplays',
-    empty: { state: 'empty', script: replays({ replays: [] }), says: 'Nothing has been replayed yet' },
+    empty: { state: 'empty', script: noReplays, says: 'Nothing has been replayed yet' },
     filtered: { none: 'replays are not filtered yet' },
   },
   {

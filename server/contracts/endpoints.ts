@@ -22,6 +22,7 @@ import {
   replayItemList,
   replayItemQuery,
   replayList,
+  replayListQuery,
   replayPlan,
   replaySummary,
   startReplayRequest,
@@ -224,6 +225,7 @@ export const endpoints = {
     summary: 'Replays, newest first',
     permission: 'replays:read',
     params: connectionParams,
+    query: replayListQuery,
     output: replayList,
   },
   showReplay: {

@@ -81,7 +81,11 @@ export const replaySummary = z.object({
   failure: z.string().nullable(),
 })
 export type ReplaySummary = z.infer<typeof replaySummary>
-export const replayList = z.object({ replays: z.array(replaySummary) })
+export const replayListQuery = z.object({
+  cursor: z.string().max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+export const replayList = z.object({ replays: z.array(replaySummary), nextCursor: z.string().nullable() })
 export type ReplayList = z.infer<typeof replayList>
 
 export const replayItem = z.object({

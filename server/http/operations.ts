@@ -57,7 +57,7 @@ const runs: Runs = {
   planReplay: ({ deps, connection, actor, body, call }) => planReplay(deps, connection, actor, body, call),
   showReplayPlan: ({ deps, connection, params, call }) => showReplayPlan(deps, connection, params.id, call),
   startReplay: ({ deps, connection, actor, body, call }) => startReplay(deps, connection, actor, body, call),
-  listReplays: ({ deps, connection, call }) => listReplays(deps, connection, call),
+  listReplays: ({ deps, connection, query, call }) => listReplays(deps, connection, query, call),
   showReplay: ({ deps, connection, params, call }) => showReplay(deps, connection, params.id, call),
   listReplayItems: ({ deps, connection, params, query, call }) =>
     listReplayItems(deps, connection, { replayId: params.id, ...query }, call),

@@ -96,15 +96,16 @@ export const findReplay = async (
   return row ? recordOf(row) : null
 }
 
-/** Started replays, newest first. */
+/** Started replays, newest first, from below `beforeNumber` on, at most `limit`. */
 export const listStartedReplays = async (
   db: Database,
   connectionId: string,
   limit: number,
+  beforeNumber: number | null,
 ): Promise<readonly ReplayRecord[]> =>
   (
     await db.prisma.replay.findMany({
-      where: { connectionId, number: { not: null } },
+      where: { connectionId, number: { not: null, ...(beforeNumber === null ? {} : { lt: beforeNumber }) } },
       orderBy: { number: 'desc' },
       take: limit,
     })

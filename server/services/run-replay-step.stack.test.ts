@@ -137,7 +137,7 @@ describe('a replay', () => {
       const record = records.get(id)
       expect(target.position).toBe(`${record?.partition}@${record?.offset}`)
     }
-    const { replays } = await good(listReplays(bench.deps, bench.connection, bench.call()))
+    const { replays } = await good(listReplays(bench.deps, bench.connection, { limit: 500 }, bench.call()))
     expect(replays[0]).toMatchObject({ id: replay.id, state: 'following', sent: 60 })
   })
 
@@ -192,6 +192,31 @@ describe('a replay', () => {
       [plan.planId],
     )
     expect(rows).toEqual([{ result: 'refused' }])
+  })
+})
+
+describe('the list of replays', () => {
+  it('goes on with older ones where the page before ended, to the end', async () => {
+    const { letters } = await makeLetters(3)
+    for (const { id } of await lettersOf(bench, letters))
+      await start(bench, await planOf(bench, letters, { letterIds: [id] }))
+    const page = (query: { cursor?: string; limit: number }) =>
+      good(listReplays(bench.deps, bench.connection, query, bench.call()))
+    const all = (await page({ limit: 500 })).replays.map(({ number }) => number)
+    const paged: number[] = []
+    let cursor: string | null = null
+    do {
+      const { replays, nextCursor } = await page({ limit: 2, ...(cursor === null ? {} : { cursor }) })
+      paged.push(...replays.map(({ number }) => number))
+      cursor = nextCursor
+    } while (cursor !== null)
+    expect(paged).toEqual(all)
+    expect(all.length).toBeGreaterThan(2)
+    expect((await page({ limit: 500 })).nextCursor).toBeNull()
+    const wrong = { cursor: 'x', limit: 2 }
+    expect(await listReplays(bench.deps, bench.connection, wrong, bench.call())).toMatchObject({
+      error: { code: 'invalid-request' },
+    })
   })
 })
 
