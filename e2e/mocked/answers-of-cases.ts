@@ -24,6 +24,7 @@ export const failureGroupsOf = (...groups: readonly FailureGroup[]): Answer<'lis
   data: {
     groups: [...groups],
     unfilteredTotal: 3,
+    cutAt: null,
     counts: { new: 1, known: 0, investigating: 0, resolved: 1, archived: 1 },
     index: { behindMessages: '12', lastIndexedAt: minutesAgo(1), stale: false },
   },

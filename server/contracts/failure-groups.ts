@@ -46,6 +46,8 @@ export const failureGroupList = z.object({
   data: z.object({
     groups: z.array(failureGroupRow),
     unfilteredTotal: z.number().int(),
+    /** Only so many were looked at, the last seen ones; null when all were. */
+    cutAt: z.number().int().nullable(),
     counts: z.record(failureGroupState, z.number().int()),
     index: indexFreshness,
   }),

@@ -22,8 +22,22 @@ export type FailureGroupRecord = {
 }
 
 const minutes = 60
+/** A list holds at most so many, the last seen ones. */
+export const listedFailureGroups = 1_000
 
-/** Failure groups with their deaths a minute of the last hour, last seen first; all of them, or one. */
+/** How many failure groups a connection has, by state. */
+export const countFailureGroups = async (
+  db: Database,
+  connectionId: string,
+): Promise<ReadonlyMap<string, number>> => {
+  const { rows } = await db.pool.query<{ state: string; count: number }>(
+    'SELECT state, count(*)::int AS count FROM failure_group WHERE connection_id = $1 GROUP BY state',
+    [connectionId],
+  )
+  return new Map(rows.map(({ state, count }) => [state, count]))
+}
+
+/** Failure groups with their deaths a minute of the last hour, last seen first; the last seen ones, or one. */
 export const readFailureGroups = async (
   db: Database,
   connectionId: string,
@@ -34,7 +48,7 @@ export const readFailureGroups = async (
       .findMany({
         where: { connectionId, ...(id === null ? {} : { id }) },
         orderBy: { lastSeenAt: 'desc' },
-        take: 1_000,
+        take: listedFailureGroups,
       })
       .then((found) => ({ rows: found })),
     db.pool.query<{ failure_group_id: string; minute: number; count: number }>(

@@ -10,7 +10,9 @@ import { deathsPerMinute } from '#server/domain/death-rate.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import {
+  countFailureGroups,
   type FailureGroupRecord,
+  listedFailureGroups,
   readFailureGroups,
   readFirstExpiries,
 } from '#server/repositories/failure-groups.ts'
@@ -82,11 +84,13 @@ export const listFailureGroups = async (
   query: z.output<typeof failureGroupListQuery>,
   call: Call,
 ): Promise<Result<FailureGroupList, Fault>> => {
-  const [records, freshness] = await Promise.all([
+  const [records, counts, freshness] = await Promise.all([
     readFailureGroups(deps.db, connection.id),
+    countFailureGroups(deps.db, connection.id),
     readFreshness(deps.db, connection.id),
   ])
   const { rows, degraded } = await failureGroupRowsOf(deps, connection, records, call)
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const text = query.q.toLowerCase()
   const groups = rows
     .filter(
@@ -118,9 +122,10 @@ export const listFailureGroups = async (
   return succeed({
     data: {
       groups,
-      unfilteredTotal: rows.length,
+      unfilteredTotal: total,
+      cutAt: total > listedFailureGroups ? listedFailureGroups : null,
       counts: Object.fromEntries(
-        states.map((state) => [state, rows.filter((row) => row.state === state).length]),
+        states.map((state) => [state, counts.get(state) ?? 0]),
       ) as FailureGroupList['data']['counts'],
       index: {
         behindMessages: index?.behind?.toString() ?? null,

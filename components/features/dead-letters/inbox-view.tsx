@@ -39,6 +39,9 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
             {index.behindMessages !== null && index.behindMessages !== '0'
               ? ` · ${formatCount(index.behindMessages)} not read yet`
               : ''}
+            {query.data && query.data.data.cutAt !== null
+              ? ` · listed of the ${formatCount(query.data.data.cutAt)} last seen of ${formatCount(query.data.data.unfilteredTotal)} groups`
+              : ''}
           </span>
         ) : null
       }

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { type Bench, good, openBench } from './dead-letter-fixture.ts'
+import { listFailureGroups } from './list-failure-groups.ts'
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await openBench(inject('brokers'), inject('databaseUrl'))
+})
+afterAll(() => bench.dispose())
+
+it('counts all groups, also beyond those that it lists, and says that it is cut', async () => {
+  const add = (from: number, to: number, state: string) =>
+    bench.database.db.prisma.failureGroup.createMany({
+      data: Array.from({ length: to - from }, (_, index) => ({
+        id: `group-${from + index}`,
+        connectionId: 'local',
+        state,
+        errorClass: 'CardDeclinedException',
+        letters: 1n,
+        firstSeenAt: new Date(1_795_000_000_000 + from + index),
+        lastSeenAt: new Date(1_795_000_000_000 + from + index),
+      })),
+    })
+  const list = async () => {
+    const query = endpoints.listFailureGroups.query.parse({ state: 'all' })
+    return (await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))).data
+  }
+  await add(0, 200, 'resolved')
+  expect(await list()).toMatchObject({ unfilteredTotal: 200, cutAt: null })
+  await add(200, 1_200, 'new')
+  const { groups, ...rest } = await list()
+  expect(groups).toHaveLength(1_000)
+  expect(rest).toMatchObject({ unfilteredTotal: 1_200, cutAt: 1_000, counts: { new: 1_000, resolved: 200 } })
+})
