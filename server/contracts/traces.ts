@@ -49,6 +49,10 @@ export const messageEdge = z.object({
   offset: decimal64.nullable(),
   /** Time between the end of the sending and the start of the processing. */
   waitedNs: decimal64,
+  /** The message was written again in between, at a time that nobody knows: the wait is the longest that it can be. */
+  estimated: z.boolean().optional(),
+  /** It stood in a retry topic: its wait is backoff and queue. */
+  backoff: z.boolean().optional(),
   by: z.enum(['parent', 'link', 'position']),
 })
 export type MessageEdge = z.infer<typeof messageEdge>
@@ -76,7 +80,15 @@ export const traceDetail = z.object({
   waits: z.array(topicWait).optional(),
   /** Spans were left out because the trace is larger than the budget. */
   truncated: z.boolean(),
-  deadLetters: z.array(z.object({ id: z.string(), topic: topicName, errorClass: z.string().nullable() })),
+  deadLetters: z.array(
+    z.object({
+      id: z.string(),
+      topic: topicName,
+      errorClass: z.string().nullable(),
+      /** Number of the replay that settled it since; null while none has. */
+      settledByReplay: z.number().int().nullable().optional(),
+    }),
+  ),
 })
 export type TraceDetail = z.infer<typeof traceDetail>
 

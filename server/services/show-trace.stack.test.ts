@@ -214,3 +214,38 @@ test('the list says how long messages of a trace waited and where', async () => 
     { waitedNs: '0', waits: [] },
   ])
 })
+
+test('the copy that a replay sent waits from its sending on, and its letter is told as settled', async () => {
+  const process = (span: number, ms: number, offset: bigint) =>
+    makeSpan(77, span, {
+      parentSpanId: spanBytes(700),
+      name: 'process orders',
+      service: 'payments',
+      kind: 5,
+      startNs: at(ms),
+      endNs: at(ms + 10),
+      message: { topic: 'orders', partition: 0, offset, group: 'payments' },
+    })
+  await writeSpans(database.db, [send(77, 700, 0), process(701, 12, 7n), process(702, 36_500, 90n)])
+  const { pool } = database.db
+  const letter = await pool.query<{ id: string }>(
+    `INSERT INTO dead_letter (connection_id, topic, partition, "offset", failure_group_id, died_at, convention, trace_id)
+     VALUES ('local', 'orders-dlt', 0, 1, 'f', now(), 'smallrye', $1) RETURNING id`,
+    [idOf(77)],
+  )
+  const id = letter.rows[0]?.id
+  await pool.query(
+    `INSERT INTO replay (id, number, connection_id, state, title, targets, plan)
+     VALUES ('00000000-0000-4000-8000-000000000001', 1, 'local', 'done', '', '{}', '{}')`,
+  )
+  await pool.query(
+    `INSERT INTO replay_item (replay_id, seq, letter_id, source_topic, source_partition, source_offset, target_topic,
+       target_partition, target_offset, outcome, sent_at)
+     VALUES ('00000000-0000-4000-8000-000000000001', 1, $1, 'orders-dlt', 0, 1, 'orders', 0, 90, 'SETTLED', $2)`,
+    [id, new Date(nowMs - 60_000 + 36_400)],
+  )
+  const shown = await show(77)
+  expect(shown.edges.map(({ waitedNs }) => waitedNs)).toEqual(['10000000', '100000000'])
+  expect(shown.waitedNs).toBe('110000000')
+  expect(shown.deadLetters).toEqual([{ id, topic: 'orders-dlt', errorClass: null, settledByReplay: 1 }])
+})

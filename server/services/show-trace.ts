@@ -28,12 +28,13 @@ export const showTrace = async (
   const joined = await joinLinkedTraces(deps, input.traceId, own.value, call)
   if (!joined.ok) return joined
   const { spans, truncated, traceIds } = joined.value
+  const { deadLetters, copies } = await findDeadLettersOfTraces(deps.db, traceIds)
   return succeed({
     traceId: input.traceId,
     spans,
-    ...measureTrace(spans),
+    ...measureTrace(spans, copies),
     truncated,
-    deadLetters: await findDeadLettersOfTraces(deps.db, traceIds),
+    deadLetters,
   })
 }
 

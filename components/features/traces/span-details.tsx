@@ -47,6 +47,7 @@ export const SpanDetails = ({
                 [
                   index === 0 ? 'Waited' : '',
                   <span key={`w${index}`} className="text-queue">
+                    {edge.estimated ? 'up to ' : ''}
                     {formatNanoseconds(edge.waitedNs)} in {edge.topic}
                     {edge.partition === null ? '' : ` p${edge.partition}`}
                     {edge.offset === null ? '' : ` @${formatCount(edge.offset)}`}

@@ -94,7 +94,7 @@ export const GapRowView = ({
   return (
     <div role="presentation" data-gap className={rowClass} style={style}>
       <div className="truncate pr-2 text-small text-queue" style={indent(depth)} title={where}>
-        in queue {where}
+        {edge.backoff ? 'backoff and queue' : 'in queue'} {where}
       </div>
       <div className="relative h-full">
         <span
@@ -110,7 +110,10 @@ export const GapRowView = ({
           className="absolute top-[3px] px-1.5 text-small whitespace-nowrap text-queue"
           style={labelPlace(left, width)}
         >
-          <span className={width > 30 ? 'bg-panel px-1' : ''}>waited {formatNanoseconds(edge.waitedNs)}</span>
+          <span className={width > 30 ? 'bg-panel px-1' : ''}>
+            waited {edge.estimated ? 'up to ' : ''}
+            {formatNanoseconds(edge.waitedNs)}
+          </span>
         </span>
       </div>
     </div>

@@ -53,8 +53,14 @@ export const TraceView = ({
         }
       >
         {trace && trace.deadLetters.length > 0 ? (
-          <ul className="flex flex-wrap gap-x-4 rounded-base border border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
-            {trace.deadLetters.map(({ id, topic, errorClass }) => (
+          <ul
+            className={`flex flex-wrap gap-x-4 rounded-base border px-3 py-1.5 ${
+              trace.deadLetters.every(({ settledByReplay }) => settledByReplay != null)
+                ? 'border-line text-muted'
+                : 'border-critical-line bg-critical-bg text-critical'
+            }`}
+          >
+            {trace.deadLetters.map(({ id, topic, errorClass, settledByReplay }) => (
               <li key={id}>
                 Died:{' '}
                 <Link
@@ -63,6 +69,7 @@ export const TraceView = ({
                 >
                   {errorClass ?? 'unknown error'} in {topic}
                 </Link>
+                {settledByReplay == null ? '' : `, settled by replay #${settledByReplay}`}
               </li>
             ))}
           </ul>

@@ -1,5 +1,6 @@
 import type { SpanView, TraceDetail } from '#server/contracts/traces.ts'
-import { endNsOf, findMessageEdges } from './message-edges.ts'
+import { endNsOf, type SentCopy } from './hop-waits.ts'
+import { findMessageEdges } from './message-edges.ts'
 import { findWaits, totalWaitedNs } from './waits.ts'
 
 /**
@@ -8,6 +9,7 @@ import { findWaits, totalWaitedNs } from './waits.ts'
  */
 export const measureTrace = (
   spans: readonly SpanView[],
+  copies: readonly SentCopy[] = [],
 ): Pick<TraceDetail, 'edges' | 'services' | 'startNs' | 'durationNs' | 'errors' | 'waitedNs' | 'waits'> => {
   const first = spans[0]
   let startNs = first ? BigInt(first.startNs) : 0n
@@ -17,7 +19,7 @@ export const measureTrace = (
     if (start < startNs) startNs = start
     if (end > endNs) endNs = end
   }
-  const edges = findMessageEdges(spans)
+  const edges = findMessageEdges(spans, copies)
   return {
     edges,
     services: [...new Set(spans.map(({ service }) => service))],

@@ -1,5 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { MessageEdge, SpanView } from '#server/contracts/traces.ts'
+import { copyKey, type SentCopy, waitOf } from './hop-waits.ts'
 
 /** What of a span tells its hops. */
 export type MessageSpan = Pick<
@@ -18,13 +19,17 @@ const unnamedTopic = 'unknown' as TopicName
  * Finds the hops from producing to consuming spans. Instrumentations show one hop in three ways, and one system may use
  * all of them: the consumer is a child of the producer, the consumer links to it (batches: one consumer, many
  * producers), or both name the same topic, partition and offset. A pair is found once, by the first of these that holds;
- * positions count only for a consumer that neither parent nor link ties to a producer. The order of `spans` does not
+ * positions count only for a consumer that neither parent nor link ties to a producer. `copies` are those that replays
+ * sent, for the waits of these. The order of `spans` does not
  * matter; edges come by the consumer's start.
  */
-export const findMessageEdges = (spans: readonly MessageSpan[]): MessageEdge[] => {
+export const findMessageEdges = (
+  spans: readonly MessageSpan[],
+  copies: readonly SentCopy[] = [],
+): MessageEdge[] => {
   const byKey = new Map(spans.map((span) => [spanKey(span), span]))
   const producersAt = indexProducersByPosition(spans)
-  const edges: { edge: MessageEdge; startNs: bigint }[] = []
+  const edges: { edge: MessageEdge; producer: MessageSpan; consumer: MessageSpan; startNs: bigint }[] = []
   const seen = new Set<string>()
   const add = (
     producer: MessageSpan,
@@ -35,7 +40,8 @@ export const findMessageEdges = (spans: readonly MessageSpan[]): MessageEdge[] =
     const pair = `${spanKey(producer)}>${spanKey(consumer)}`
     if (producer === consumer || seen.has(pair)) return
     seen.add(pair)
-    edges.push({ edge: makeEdge(producer, consumer, by, isBatch), startNs: BigInt(consumer.startNs) })
+    const startNs = BigInt(consumer.startNs)
+    edges.push({ edge: makeEdge(producer, consumer, by, isBatch), producer, consumer, startNs })
   }
   for (const consumer of spans) {
     if (consumer.kind !== 'consumer') continue
@@ -51,9 +57,14 @@ export const findMessageEdges = (spans: readonly MessageSpan[]): MessageEdge[] =
     const producer = key === null ? undefined : producersAt.get(key)
     if (producer) add(producer, consumer, 'position')
   }
+  const siblings = Map.groupBy(edges, ({ producer }) => producer)
+  const sentAt = new Map(copies.map((copy) => [copyKey(copy), copy.sentAtNs]))
   return edges
     .sort((a, b) => compare(a.startNs, b.startNs) || compare(pairOf(a.edge), pairOf(b.edge)))
-    .map(({ edge }) => edge)
+    .map(({ edge, producer, consumer }) => {
+      const handled = (siblings.get(producer) ?? []).map((one) => one.consumer)
+      return { ...edge, ...waitOf(producer, consumer, handled, sentAt) }
+    })
 }
 
 const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -83,16 +94,12 @@ const indexProducersByPosition = (spans: readonly MessageSpan[]): Map<string, Me
 
 const orderKey = (span: MessageSpan): string => span.startNs.padStart(20, '0') + span.spanId
 
-export const endNsOf = (span: Pick<SpanView, 'startNs' | 'durationNs'>): bigint =>
-  BigInt(span.startNs) + BigInt(span.durationNs)
-
 const makeEdge = (
   producer: MessageSpan,
   consumer: MessageSpan,
   by: MessageEdge['by'],
   isBatch: boolean,
 ): MessageEdge => {
-  const waitedNs = BigInt(consumer.startNs) - endNsOf(producer)
   // A span that handles several messages names one position at most, which is not that of all of them.
   const [first, second] = isBatch ? [producer.message, null] : [consumer.message, producer.message]
   return {
@@ -103,9 +110,7 @@ const makeEdge = (
     topic: first?.topic ?? second?.topic ?? consumer.message?.topic ?? unnamedTopic,
     partition: first?.partition ?? second?.partition ?? null,
     offset: first?.offset ?? second?.offset ?? null,
-    // A sending span ends when the broker has confirmed, at which time the consumer may have begun; and two machines'
-    // clocks differ. A wait below nothing is none.
-    waitedNs: (waitedNs > 0n ? waitedNs : 0n).toString(),
+    waitedNs: '0',
     by,
   }
 }
