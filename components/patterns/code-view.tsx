@@ -18,10 +18,13 @@ export const CodeView = ({
   text,
   isJson,
   label,
+  wraps = true,
 }: {
   readonly text: string
   readonly isJson: boolean
   readonly label: string
+  /** False where columns must stay below each other: long lines then scroll. */
+  readonly wraps?: boolean
 }) => {
   const [whole, setWhole] = useState(false)
   const shown = whole ? text : text.slice(0, shownAtFirst)
@@ -47,7 +50,7 @@ export const CodeView = ({
         role="group"
         aria-label={label}
         tabIndex={0}
-        className="max-h-[60vh] overflow-auto p-3 font-mono text-small whitespace-pre-wrap break-all"
+        className={`max-h-[60vh] overflow-auto p-3 font-mono text-small ${wraps ? 'break-all whitespace-pre-wrap' : 'whitespace-pre'}`}
       >
         {content}
       </pre>

@@ -15,7 +15,7 @@ export const HeaderList = ({ headers }: { readonly headers: readonly HeaderView[
               {name === '' ? <span className="text-faint">(empty name)</span> : name}
             </div>
             {meaning === null || meaning === '' ? null : (
-              <div className="truncate text-small text-faint">{meaning}</div>
+              <div className="text-small text-faint">{meaning}</div>
             )}
           </div>
           <div

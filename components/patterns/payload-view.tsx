@@ -64,7 +64,7 @@ export const PayloadView = ({
         <p className="border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning">{side.problem}</p>
       )}
       {raw && side.raw !== null ? (
-        <CodeView label={`${label}, raw bytes`} text={hexLines(side.raw)} isJson={false} />
+        <CodeView label={`${label}, raw bytes`} text={hexLines(side.raw)} isJson={false} wraps={false} />
       ) : side.text === null ? (
         <p className="px-3 py-3 text-muted">
           null: there is no {label.toLowerCase()}.{' '}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatCount, formatDuration, formatRate } from './quantity.ts'
+import { formatBytes, formatCount, formatDuration, formatPerMinute, formatRate } from './quantity.ts'
 
 describe('quantities', () => {
   it('counts keep every digit, whatever their size', () => {
@@ -27,5 +27,10 @@ describe('quantities', () => {
       '–',
     ])
     expect([formatRate(210.4), formatRate(0.05), formatRate(3.14)]).toEqual(['210/s', '3.0/min', '3.1/s'])
+    expect([formatPerMinute(4.4), formatPerMinute(0.05), formatPerMinute(0)]).toEqual([
+      '264/min',
+      '3.0/min',
+      '0/min',
+    ])
   })
 })

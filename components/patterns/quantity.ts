@@ -55,3 +55,10 @@ export const formatRate = (perSecond: number | null): string => {
   if (Math.abs(perSecond) < 0.1) return `${(perSecond * 60).toFixed(1)}/min`
   return Math.abs(perSecond) < 10 ? `${perSecond.toFixed(1)}/s` : `${formatCount(perSecond)}/s`
 }
+
+/** Events a minute, from a rate a second: beside verdicts, which count by the minute. */
+export const formatPerMinute = (perSecond: number | null): string => {
+  if (perSecond === null) return '–'
+  const perMinute = perSecond * 60
+  return `${perMinute === 0 || Math.abs(perMinute) >= 10 ? formatCount(perMinute) : perMinute.toFixed(1)}/min`
+}

@@ -5,6 +5,7 @@ export const Sparkline = ({
   width = 96,
   height = 20,
   bars = false,
+  isWide = false,
   marks = [],
 }: {
   readonly points: readonly (number | null)[]
@@ -12,6 +13,8 @@ export const Sparkline = ({
   readonly width?: number
   readonly height?: number
   readonly bars?: boolean
+  /** As wide as its place; `width` is then only the unit it is drawn in. */
+  readonly isWide?: boolean
   /** Where something happened that explains a change: `at` from 0, the oldest edge, to 1, now. */
   readonly marks?: readonly { readonly id: string; readonly at: number; readonly text: string }[]
 }) => {
@@ -22,8 +25,9 @@ export const Sparkline = ({
     <svg
       role="img"
       aria-label={label}
-      width={width}
+      width={isWide ? '100%' : width}
       height={height}
+      {...(isWide ? { preserveAspectRatio: 'none' } : {})}
       viewBox={`0 0 ${width} ${height}`}
       className="block shrink-0 text-muted"
     >

@@ -21,6 +21,8 @@ export type ChartSeries = {
 export type ChartPoint = { readonly at: number } & Readonly<Record<string, number | null>>
 export type ChartMark = { readonly id: string; readonly atMs: number; readonly text: string }
 
+const mostLetters = 48
+
 /** Lines over time with one crosshair; a missing value is a gap, not a zero. Marks are vertical lines. */
 export const TimeChart = ({
   label,
@@ -84,7 +86,13 @@ export const TimeChart = ({
               x={atMs}
               stroke="var(--info)"
               strokeDasharray="3 3"
-              label={{ value: text, position: 'insideTopLeft', fontSize: 11, fill: 'var(--info)' }}
+              label={{
+                value: text.length > mostLetters ? `${text.slice(0, mostLetters - 1)}…` : text,
+                // Towards the middle: at the right edge it would be cut.
+                position: atMs - from > (to - from) / 2 ? 'insideTopRight' : 'insideTopLeft',
+                fontSize: 11,
+                fill: 'var(--info)',
+              }}
             />
           ))}
           {series.map(({ id, name, colour, dashed }) => (

@@ -181,12 +181,16 @@ const Side = ({
           width={300}
           height={56}
           bars
+          isWide
           marks={data.marks.map(({ id, atMs, kind, text }) => ({
             id,
             at: 1 - (checkedAt - atMs) / 3_600_000,
             text: `${kind}: ${text}`,
           }))}
         />
+        <p className="mt-0.5 flex justify-between text-small text-muted">
+          <Time at={checkedAt - 3_600_000} short /> <span>now</span>
+        </p>
         <p className="mt-1 text-muted">
           {data.perMinute.toFixed(data.perMinute < 10 ? 1 : 0)} a minute, by the last five minutes
         </p>

@@ -46,7 +46,7 @@ export const GroupView = ({ connection, group }: { readonly connection: string; 
         degraded={({ degraded }) => degraded}
       >
         {({ data }) => (
-          <>
+          <div className="flex flex-col gap-3">
             <div className="flex items-baseline gap-3 rounded-base border border-line bg-panel px-4 py-3">
               <Status of="verdict" value={data.verdict.kind} className="shrink-0 font-strong" />
               <div>
@@ -61,7 +61,7 @@ export const GroupView = ({ connection, group }: { readonly connection: string; 
               </div>
             </div>
             <GroupNumbers data={data} />
-          </>
+          </div>
         )}
       </QueryPanel>
       {isMissing(query.error) ? null : <LagChart connection={connection} group={group} />}
@@ -79,7 +79,7 @@ const VerdictSkeleton = () => (
     <div className="flex h-12 items-center rounded-base border border-line bg-panel px-4">
       <Skeleton className="w-2/3" />
     </div>
-    <div className="mt-3 grid grid-cols-5 gap-3 max-[1100px]:grid-cols-3">
+    <div className="mt-3 grid grid-cols-5 gap-3 max-[1100px]:gap-2">
       {['Lag', 'Oldest unread', 'Rate in → out', 'Caught up in', 'Loses data'].map((name) => (
         <div key={name} className="rounded-base border border-line bg-panel px-3 py-2">
           <div className="text-small text-muted">{name}</div>
@@ -99,7 +99,7 @@ const Partitions = ({ data, connection }: { readonly data: Facts; readonly conne
       {
         id: 'topic',
         header: 'Topic',
-        width: 'minmax(180px, 1fr)',
+        width: 'minmax(110px, 1fr)',
         cell: ({ topic }) => (
           <Link href={routes.topic(connection, topic)} className="link font-mono text-small">
             {topic}
@@ -116,7 +116,7 @@ const Partitions = ({ data, connection }: { readonly data: Facts; readonly conne
       {
         id: 'committed',
         header: 'Committed',
-        width: '110px',
+        width: '84px',
         align: 'right',
         cell: ({ committedOffset }) =>
           committedOffset === null ? <span className="text-faint">never</span> : formatCount(committedOffset),
@@ -124,35 +124,48 @@ const Partitions = ({ data, connection }: { readonly data: Facts; readonly conne
       {
         id: 'end',
         header: 'End',
-        width: '110px',
+        width: '84px',
         align: 'right',
         cell: ({ endOffset }) => formatCount(endOffset),
       },
       {
         id: 'lag',
         header: 'Lag',
-        width: '90px',
+        width: '68px',
         align: 'right',
         cell: ({ lagMessages }) => formatCount(lagMessages),
       },
       {
         id: 'oldest',
         header: 'Oldest unread',
-        width: '120px',
+        width: '104px',
         align: 'right',
         cell: ({ oldestUnreadAt }) => <Ago at={oldestUnreadAt} suffix="" />,
       },
       {
         id: 'client',
         header: 'Client',
-        width: '140px',
-        cell: ({ clientId }) => clientId ?? <span className="text-warning">nobody</span>,
+        width: 'minmax(100px, 1fr)',
+        cell: ({ clientId, host, memberId }) =>
+          clientId === null ? (
+            <span className="text-warning">nobody</span>
+          ) : (
+            <span title={`${memberId ?? clientId} on ${host ?? 'an unknown host'}`}>{clientId}</span>
+          ),
       },
-      { id: 'host', header: 'Host', width: '140px', mono: true, cell: ({ host }) => host ?? '' },
+      {
+        id: 'host',
+        header: 'Host',
+        width: '120px',
+        isSecondary: true,
+        mono: true,
+        cell: ({ host }) => host ?? '',
+      },
       {
         id: 'member',
         header: 'Member',
         width: 'minmax(120px, 1fr)',
+        isSecondary: true,
         mono: true,
         cell: ({ memberId }) => <span title={memberId ?? undefined}>{memberId ?? ''}</span>,
       },

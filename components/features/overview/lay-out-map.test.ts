@@ -39,3 +39,49 @@ it('stands a chain from left to right', () => {
   const x = (id: string) => nodes.find((one) => one.id === id)?.x ?? -1
   expect(new Set([x('a'), x('b'), x('c')]).size).toBe(3)
 })
+
+const shop = (() => {
+  const topics = ['checkouts', 'orders', 'orders-retry-0', 'orders-retry-1', 'paid']
+  const services = ['storefront', 'order-service', 'payments']
+  return {
+    nodes: [
+      ...topics.map((name) => ({ id: `topic:${name}`, name, kind: 'topic' as const, trouble: null })),
+      ...services.map((name) => ({ id: name, name, kind: 'service' as const, trouble: null })),
+    ],
+    edges: [
+      ['storefront', 'topic:checkouts'],
+      ['topic:checkouts', 'order-service'],
+      ['order-service', 'topic:orders'],
+      ['topic:orders', 'payments'],
+      ['payments', 'topic:orders-retry-0'],
+      ['topic:orders-retry-0', 'payments'],
+      ['topic:orders-retry-0', 'topic:orders-retry-1'],
+      ['topic:orders-retry-1', 'payments'],
+      ['payments', 'topic:paid'],
+      ['topic:paid', 'order-service'],
+    ].map(([from = '', to = '']) => ({ from, to, perMinute: from.includes('retry') ? 500 : 10 })),
+  }
+})()
+
+it('stands readers right of what they read, also where retries and answers close loops', () => {
+  const { nodes, edges } = layOutMap(shop)
+  const x = (id: string) => nodes.find((one) => one.id === id)?.x ?? -1
+  const order = ['storefront', 'topic:checkouts', 'order-service', 'topic:orders', 'payments', 'topic:paid']
+  expect(order.toSorted((a, b) => x(a) - x(b))).toEqual(order)
+  expect(x('topic:orders-retry-0')).toBeGreaterThan(x('payments'))
+  expect(x('topic:orders-retry-1')).toBeGreaterThan(x('payments'))
+  for (const { path } of edges) expect(path).toMatch(/^M/)
+})
+
+it('places the same map the same, in whatever order it comes', () => {
+  const first = layOutMap(shop)
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(shop.nodes, { minLength: shop.nodes.length }),
+      fc.shuffledSubarray(shop.edges, { minLength: shop.edges.length }),
+      (nodes, edges) => {
+        expect(layOutMap({ nodes, edges })).toEqual(first)
+      },
+    ),
+  )
+})

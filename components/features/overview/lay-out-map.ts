@@ -42,27 +42,64 @@ const pathThrough = (points: readonly Point[]): string => {
   return parts.join(' ')
 }
 
+const isRetry = (name: string): boolean => /[-_.]retry([-_.]?\d+)?$/i.test(name)
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/**
+ * Which edges stand the other way round for the layout: from a retry topic back to a service that reads something
+ * else too. They close loops of their nature, and without this they would pull their service to the left.
+ */
+const turnedEdges = (nodes: SystemMap['nodes'], edges: SystemMap['edges']): ReadonlySet<string> => {
+  const retries = new Set(
+    nodes.filter(({ kind, name }) => kind === 'topic' && isRetry(name)).map(({ id }) => id),
+  )
+  const fed = new Set(edges.filter(({ from }) => !retries.has(from)).map(({ to }) => to))
+  return new Set(
+    edges.filter(({ from, to }) => retries.has(from) && fed.has(to)).map(({ from, to }) => `${from} ${to}`),
+  )
+}
+
 /**
  * Places services and topics from left to right in ranks, loops broken where that costs least and lines crossing
- * little (dagre: Gansner et al., "A Technique for Drawing Directed Graphs"). Lines run between nodes, not over them.
+ * little (dagre: Gansner et al., "A Technique for Drawing Directed Graphs"). Lines run between nodes, not over them. The same map is placed the same,
+ * in whatever order it comes: what nothing leads to comes first, so that loops are broken at their way back.
  */
 export const layOutMap = ({ nodes, edges }: SystemMap): MapLayout => {
   const graph = new Graph({ multigraph: false })
   graph.setGraph({ rankdir: 'LR', nodesep: 10, edgesep: 8, ranksep: 30, marginx: 2, marginy: 2 })
-  for (const { id, name } of nodes) graph.setNode(id, { width: widthOf(labelOf(name)), height: nodeHeight })
-  const drawn = edges.filter(({ from, to }) => from !== to && graph.hasNode(from) && graph.hasNode(to))
-  for (const { from, to, perMinute } of drawn)
-    graph.setEdge(from, to, { weight: 1 + Math.round(Math.log10(1 + perMinute)) })
+  const drawn = edges
+    .filter(
+      ({ from, to }) =>
+        from !== to && nodes.some(({ id }) => id === from) && nodes.some(({ id }) => id === to),
+    )
+    .toSorted((a, b) => compare(a.from, b.from) || compare(a.to, b.to))
+  const turned = turnedEdges(nodes, drawn)
+  const isTurned = ({ from, to }: { from: string; to: string }): boolean => turned.has(`${from} ${to}`)
+  const reached = new Set(drawn.map((edge) => (isTurned(edge) ? edge.from : edge.to)))
+  const sorted = nodes.toSorted(
+    (a, b) => Number(reached.has(a.id)) - Number(reached.has(b.id)) || compare(a.id, b.id),
+  )
+  for (const { id, name } of sorted) graph.setNode(id, { width: widthOf(labelOf(name)), height: nodeHeight })
+  for (const edge of drawn.filter(isTurned)) graph.setEdge(edge.to, edge.from, { weight: 1 })
+  for (const edge of drawn)
+    if (!isTurned(edge))
+      graph.setEdge(edge.from, edge.to, { weight: 1 + Math.round(Math.log10(1 + edge.perMinute)) })
+  const pointsOf = (edge: { from: string; to: string }): readonly Point[] => {
+    const [from, to] = isTurned(edge) ? [edge.to, edge.from] : [edge.from, edge.to]
+    const { points = [] } = graph.edge(from, to) as { points?: Point[] }
+    return isTurned(edge) ? points.toReversed() : points
+  }
   layout(graph)
   const size = graph.graph() as { width?: number; height?: number }
   return {
-    nodes: nodes.map((node) => {
+    nodes: sorted.map((node) => {
       const { x = 0, y = 0, width = 0 } = graph.node(node.id) as { x?: number; y?: number; width?: number }
       return { ...node, label: labelOf(node.name), x: x - width / 2, y: y - nodeHeight / 2, width }
     }),
     edges: drawn.map((edge) => ({
       ...edge,
-      path: pathThrough(((graph.edge(edge.from, edge.to) as { points?: Point[] }).points ?? []) as Point[]),
+      path: pathThrough(pointsOf(edge)),
     })),
     width: Math.ceil(size.width ?? 0),
     height: Math.ceil(size.height ?? 0),

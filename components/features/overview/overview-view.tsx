@@ -8,7 +8,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount, formatRate } from '../../patterns/quantity.ts'
+import { formatCount, formatPerMinute } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Sparkline } from '../../patterns/sparkline.tsx'
@@ -94,8 +94,8 @@ const titles = {
 } as const
 
 const formats: Readonly<Record<keyof typeof titles, (value: number) => string>> = {
-  produced: formatRate,
-  consumed: formatRate,
+  produced: formatPerMinute,
+  consumed: formatPerMinute,
   deaths: (value) => `${formatCount(value)}/min`,
   lag: formatCount,
 }

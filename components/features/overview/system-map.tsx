@@ -4,6 +4,7 @@ import { routes } from '../../client/routes.ts'
 import { serviceColour } from '../../patterns/service-colour.ts'
 import { layOutMap, nodeHeight } from './lay-out-map.ts'
 
+const arrow = 'system-map-arrow'
 const strokes = { critical: 'var(--critical)', warning: 'var(--warning)', info: 'var(--info)' } as const
 
 /** Services and topics with what flows between them: thickness is rate, colour is trouble, a click opens the page. */
@@ -24,7 +25,12 @@ export const SystemMap = ({
   const { nodes, edges, width, height } = layOutMap(map)
   const busiest = Math.max(1, ...edges.map(({ perMinute }) => perMinute))
   return (
-    <div role="group" aria-label="Map of services and topics" tabIndex={0} className="overflow-x-auto p-3">
+    <div
+      role="group"
+      aria-label="Map of services and topics"
+      tabIndex={0}
+      className="scroll-shade overflow-x-auto p-3"
+    >
       <svg
         viewBox={`0 0 ${width} ${height}`}
         // As wide as it needs, narrower down to where its words can still be read, then it scrolls.
@@ -33,6 +39,20 @@ export const SystemMap = ({
         aria-hidden
       >
         <title>Flow between services and topics</title>
+        <defs>
+          <marker
+            id={arrow}
+            viewBox="0 0 8 8"
+            refX={7}
+            refY={4}
+            markerWidth={8}
+            markerHeight={8}
+            markerUnits="userSpaceOnUse"
+            orient="auto"
+          >
+            <path d="M0 0.5 8 4 0 7.5Z" fill="var(--muted)" />
+          </marker>
+        </defs>
         {edges.map(({ from, to, path, perMinute }) => (
           <path
             key={`${from} ${to}`}
@@ -40,6 +60,7 @@ export const SystemMap = ({
             fill="none"
             stroke="var(--line-strong)"
             strokeOpacity={0.55}
+            markerEnd={`url(#${arrow})`}
             strokeWidth={1 + (3 * perMinute) / busiest}
           >
             <title>{`${Math.round(perMinute)} a minute`}</title>

@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { Fragment } from 'react'
 import type { TopicRow } from '#server/contracts/topics.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
@@ -97,20 +98,16 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
       groups.length === 0 ? (
         <span className="text-faint">nobody</span>
       ) : (
-        <span
-          title={groups.map(({ group }) => group).join(', ')}
-          className="flex min-w-0 gap-2 overflow-hidden"
-        >
-          {groups.slice(0, 3).map(({ group }) => (
-            <Link
-              key={group}
-              href={routes.group(connection, group)}
-              className="link max-w-full shrink-0 truncate font-mono text-small"
-            >
-              {group}
-            </Link>
+        <span title={groups.map(({ group }) => group).join(', ')} className="font-mono text-small text-faint">
+          {groups.slice(0, 3).map(({ group }, index) => (
+            <Fragment key={group}>
+              {index === 0 ? '' : ', '}
+              <Link href={routes.group(connection, group)} className="link">
+                {group}
+              </Link>
+            </Fragment>
           ))}
-          {groups.length > 3 ? <span className="text-faint">+{groups.length - 3}</span> : null}
+          {groups.length > 3 ? ` +${groups.length - 3}` : ''}
         </span>
       ),
   },

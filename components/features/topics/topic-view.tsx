@@ -8,6 +8,7 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { MessagesPanel } from './messages-panel.tsx'
+import { retentionWords } from './retention-words.ts'
 import { topicSearch, topicTabs } from './topic-address.ts'
 
 const TopicFacts = dynamic(() => import('./topic-facts.tsx').then((module) => module.TopicFacts))
@@ -35,7 +36,7 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
             <span>{formatCount(data.messages)} messages</span>
             <span>{formatRate(data.producedPerSecond)}</span>
             <span>{formatBytes(data.sizeBytes)}</span>
-            <span>{data.cleanupPolicy}</span>
+            <span>{retentionWords(data)}</span>
           </>
         ) : null
       }

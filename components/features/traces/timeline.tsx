@@ -109,7 +109,7 @@ export const Timeline = ({
               className="absolute top-1 whitespace-nowrap"
               style={tick === 1 ? { right: 8 } : { left: `${tick * 100}%`, paddingLeft: 4 }}
             >
-              {formatNanoseconds(String(Math.round(durationNs * tick)))}
+              {tick === 0 ? '0' : formatNanoseconds(String(Math.round(durationNs * tick)))}
             </span>
           ))}
         </div>
