@@ -6,9 +6,10 @@ import { answering } from './answering.ts'
 import { type KafkaClient, throwIfGivenUp } from './client.ts'
 import { errorOfThrown } from './errors.ts'
 import { listOffsets } from './offsets.ts'
+import type { RangeRead } from './range-progress.ts'
 import { heldBackOf, readBounds } from './read-bounds.ts'
 import { readNewest } from './read-newest.ts'
-import { type RangeRead, readRanges } from './read-range.ts'
+import { readRanges } from './read-range.ts'
 
 const oneMegabyte = 1024 * 1024
 /** A broker answers with the whole first batch, however large it is: little need be asked for. */

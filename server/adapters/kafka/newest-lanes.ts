@@ -1,6 +1,6 @@
 import type { RawMessage } from '#server/ports/broker.ts'
+import type { Range, RangeRead } from './range-progress.ts'
 import type { Bounds } from './read-bounds.ts'
-import type { Range, RangeRead } from './read-range.ts'
 
 /** One partition of a scan that goes backwards. */
 export type Lane = {

@@ -4,8 +4,9 @@ import type { Call } from '#server/ports/call.ts'
 import type { KafkaClient } from './client.ts'
 import { errorOfThrown } from './errors.ts'
 import { claimChunk, type Lane, makeLane, settleChunk, type WantedOf } from './newest-lanes.ts'
+import type { Range, RangeRead } from './range-progress.ts'
 import { type Bounds, heldBackOf, readBounds } from './read-bounds.ts'
-import { type Range, type RangeRead, readRanges, requestBytes } from './read-range.ts'
+import { readRanges, requestBytes } from './read-range.ts'
 
 type Request = Parameters<MessageReader['readNewest']>[0]
 

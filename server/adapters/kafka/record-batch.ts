@@ -24,7 +24,9 @@ export type Batch = {
   readonly producerId: bigint
 }
 
+/** Whether a batch holds a transaction's marker, and no messages (attribute bit 5). */
 export const isControl = ({ attributes }: Batch): boolean => (attributes & batchAttributes.control) !== 0
+/** Whether a batch was written in a transaction, be it open, committed or aborted (attribute bit 4). */
 export const isTransactional = ({ attributes }: Batch): boolean =>
   (attributes & batchAttributes.transactional) !== 0
 

@@ -1,0 +1,111 @@
+import type { RawMessage } from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { BatchStanding } from './aborted-transactions.ts'
+
+/** Offsets wanted of one partition: from `from` (inclusive) to `to` (exclusive). */
+export type Range = {
+  readonly partition: number
+  readonly from: bigint
+  readonly to: bigint
+  /** How much to ask for at a time. A batch that is larger comes all the same. */
+  readonly bytes: number
+}
+
+export type RangeRead = {
+  readonly partition: number
+  readonly messages: readonly RawMessage[]
+  /** The next offset to read; at least the range's end when it was read whole. */
+  readonly next: bigint
+  /** Records looked at in the range. */
+  readonly scanned: number
+  readonly bytes: number
+  readonly largestBatchBytes: number
+  /** What an offset weighed in the whole batches that came; null when none came. */
+  readonly bytesPerOffset: number | null
+  /** Newest timestamp in the lower half of the range, by the heads of its batches; null when there were none. */
+  readonly newestBelowMs: bigint | null
+  /** Oldest timestamp in the range, likewise. */
+  readonly oldestMs: bigint | null
+  /** What stood at `from`, where it was no record to take. */
+  readonly standingAtFrom: Exclude<BatchStanding, 'taken'> | null
+  readonly error: BrokerError | null
+}
+
+/** So that an estimate that is right but for a few bytes does not cost a request more. */
+const headroom = 16 * 1024
+
+/** How far the reading of one range has come. Changed by each answer. */
+export type Progress = {
+  readonly range: Range
+  readonly messages: RawMessage[]
+  next: bigint
+  scanned: number
+  bytes: number
+  askBytes: number
+  largestBatchBytes: number
+  batchBytes: number
+  batchOffsets: bigint
+  newestBelowMs: bigint | null
+  oldestMs: bigint | null
+  standingAtFrom: Exclude<BatchStanding, 'taken'> | null
+  error: BrokerError | null
+  staleTries: number
+  /** Answers in a row that brought nothing whole because others took the room. */
+  stalls: number
+  /** Answers in a row that brought nothing although the partition was first and has more. */
+  empties: number
+  done: boolean
+}
+
+/** A range of which nothing is read yet. */
+export const begin = (range: Range): Progress => ({
+  range,
+  messages: [],
+  next: range.from,
+  scanned: 0,
+  bytes: 0,
+  askBytes: range.bytes,
+  largestBatchBytes: 0,
+  batchBytes: 0,
+  batchOffsets: 0n,
+  newestBelowMs: null,
+  oldestMs: null,
+  standingAtFrom: null,
+  error: null,
+  staleTries: 0,
+  stalls: 0,
+  empties: 0,
+  done: range.from >= range.to,
+})
+
+/** What a range's reading came to. */
+export const reportOf = ({ range, messages, next, scanned, bytes, error, ...rest }: Progress): RangeRead => ({
+  partition: range.partition,
+  messages,
+  next,
+  scanned,
+  bytes,
+  error,
+  largestBatchBytes: rest.largestBatchBytes,
+  bytesPerOffset: rest.batchOffsets === 0n ? null : rest.batchBytes / Number(rest.batchOffsets),
+  newestBelowMs: rest.newestBelowMs,
+  oldestMs: rest.oldestMs,
+  standingAtFrom: rest.standingAtFrom,
+})
+
+/** Bytes fetched and records looked at, of several ranges together. */
+export const sumOf = (all: readonly Progress[]) => ({
+  bytes: all.reduce((sum, one) => sum + one.bytes, 0),
+  scanned: all.reduce((sum, one) => sum + one.scanned, 0),
+})
+
+/** Never beyond the range: a batch may have been written after its end was asked for, and is left to the next reading. */
+export const goOnFrom = (one: Progress, next: bigint, end: bigint): void => {
+  one.next = next < one.range.to ? next : one.range.to
+  one.stalls = 0
+  one.empties = 0
+  one.done = next >= one.range.to || next >= end
+  if (one.batchOffsets === 0n || one.done) return
+  const rest = Number(one.range.to - one.next) * (one.batchBytes / Number(one.batchOffsets))
+  one.askBytes = Math.min(one.askBytes, Math.ceil(rest) + one.largestBatchBytes + headroom)
+}
