@@ -1,3 +1,5 @@
+import { sayCount, sayDuration } from './say-amounts.ts'
+
 type Wording = { readonly severity: 'refused' | 'warning'; readonly sentence: string }
 
 /** All that a plan may find, with the words for the operator. */
@@ -39,7 +41,7 @@ export const planFindings = {
   'too-large': { severity: 'refused', sentence: 'larger than the target topic allows (max.message.bytes)' },
   'still-dying': {
     severity: 'warning',
-    sentence: 'letters of this failure group still arrive: the cause is probably not fixed',
+    sentence: 'their failure group still gets letters: the cause is probably not fixed',
   },
   'reader-stopped': {
     severity: 'warning',
@@ -85,3 +87,13 @@ export const planFindings = {
 } as const satisfies Record<string, Wording>
 
 export type PlanFindingCode = keyof typeof planFindings
+
+/** What still arrives: when the last message died and how many did lately; deaths a minute with the latest last. */
+export const sayArrivals = (
+  groups: readonly { readonly lastSeenAtMs: number; readonly trend: readonly number[] }[],
+  nowMs: number,
+): string => {
+  const lastMs = Math.max(...groups.map(({ lastSeenAtMs }) => lastSeenAtMs))
+  const lately = groups.flatMap(({ trend }) => trend.slice(-5)).reduce((sum, count) => sum + count, 0)
+  return ` (last death ${sayDuration(nowMs - lastMs)} ago, ${sayCount(lately)} in the last 5 min)`
+}

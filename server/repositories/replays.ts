@@ -1,6 +1,7 @@
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
+import { isReturn } from './replay-items.ts'
 import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
 
@@ -118,7 +119,7 @@ export const listOpenReplayIds = async (db: Database): Promise<readonly string[]
      UNION SELECT r.id FROM replay r WHERE r.state = 'cancelled' AND r.finished_at > now() - interval '1 day'
        AND EXISTS (SELECT FROM replay_item i WHERE i.replay_id = r.id AND i.outcome IN ('SENT', 'CONSUMED', 'RETRYING'))
      UNION SELECT i.replay_id FROM dead_letter l JOIN replay_item i ON i.id = l.replay_item_id
-       WHERE l.replay_item_id IS NOT NULL AND i.outcome IN ('SETTLED', 'UNKNOWN')`,
+       WHERE l.replay_item_id IS NOT NULL AND i.outcome IN ('SETTLED', 'UNKNOWN') AND ${isReturn}`,
   )
   return rows.map(({ id }) => id)
 }

@@ -1,4 +1,5 @@
-import { type PlanFindingCode, planFindings } from '#server/domain/plan-findings.ts'
+import { isDying } from '#server/domain/death-rate.ts'
+import { type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
 import type { TopicState } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
@@ -50,9 +51,7 @@ export const findPlanFindings = async (
   const groups = (await readFailureGroups(deps.db, connection.id)).filter(({ id }) =>
     failureGroupIds.includes(id),
   )
-  const dying = new Set(
-    groups.filter(({ trend }) => trend.slice(-2).some((count) => count > 0)).map(({ id }) => id),
-  )
+  const dying = new Map(groups.filter(({ trend }) => isDying(trend)).map((group) => [group.id, group]))
   const stopped = new Set(readers.filter(({ members }) => members === 0).map(({ group }) => group))
   const behind = new Set(readers.filter(({ lag }) => lag >= farBehind).map(({ group }) => group))
   const compared = await findSuperseded(connection, ready.flatMap(writtenOf), call)
@@ -82,7 +81,7 @@ export const findPlanFindings = async (
     .filter(([, list]) => list.length > 0)
     .map(([code, list]) => ({
       severity: planFindings[code].severity,
-      sentence: `${planFindings[code].sentence}${saySent(code, list)}`,
+      sentence: `${planFindings[code].sentence}${code === 'still-dying' ? sayArrivals([...dying.values()], deps.clock.nowMs()) : saySent(code, list)}`,
       code,
       count: list.length,
       letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),

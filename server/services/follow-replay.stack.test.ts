@@ -278,6 +278,27 @@ describe('a copy', () => {
     expect((await itemsOf(bench, replay.id))[0]?.proof).toContain('has not committed past it')
   })
 
+  it('is settled though another group that reads it, too, has given it up', async () => {
+    const group = `ours-${bench.suffix}`
+    const { origin, letters } = await makeTopics(['x'], group)
+    const theirs = await bench.makeTopic(`${origin}-theirs-dlt`, 1)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    await consume(`theirs-${bench.suffix}`, origin, (place) =>
+      giveUp(place, theirs, springHeaders({ ...place, group: `theirs-${bench.suffix}` })),
+    )
+    await expect
+      .poll(async () => (await lettersOf(bench, theirs)).length, { timeout: 30_000, interval: 300 })
+      .toBe(1)
+    await consume(group, origin, async () => {})
+    await until(replay.id, ['SETTLED'])
+    const [item] = await itemsOf(bench, replay.id)
+    expect(item?.proof).toMatch(
+      / · another group, theirs-.+, gave it up in .+-theirs-dlt \(dead letter \d+\): /,
+    )
+    expect(await listOpenReplayIds(bench.deps.db)).not.toContain(replay.id)
+  })
+
   it('is not taken for returned because a service handed its headers on', async () => {
     const group = `hand-${bench.suffix}`
     const { origin, letters } = await makeTopics(['x'], group)

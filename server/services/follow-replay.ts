@@ -40,9 +40,13 @@ export const followReplay = async (
   call: Call,
 ): Promise<boolean> => {
   const items = await listOpenItems(deps.db, replay.id, openAtOnce)
-  const returned = new Map((await findReturned(deps.db, replay.id)).map((one) => [one.itemId, one]))
+  const deaths = Map.groupBy(await findReturned(deps.db, replay.id), ({ isForeign }) => isForeign)
+  const byItem = (all: readonly ReturnedCopy[] = []) => new Map(all.map((one) => [one.itemId, one]))
+  const [returned, foreign] = [byItem(deaths.get(false)), byItem(deaths.get(true))]
   const changes =
-    items.length === 0 ? [] : await judgeItems(deps, connection, replay, items, returned, timing, call)
+    items.length === 0
+      ? []
+      : await judgeItems(deps, connection, replay, items, { returned, foreign }, timing, call)
   const late = [...returned.values()].filter(({ itemId }) => !items.some(({ id }) => id === itemId))
   changes.push(
     ...late.map(
@@ -72,7 +76,7 @@ const judgeItems = async (
   connection: Connection,
   replay: ReplayRecord,
   items: readonly ItemRecord[],
-  returned: ReadonlyMap<bigint, ReturnedCopy>,
+  { returned, foreign }: Record<'returned' | 'foreign', ReadonlyMap<bigint, ReturnedCopy>>,
   timing: Omit<Timing, 'nowMs'>,
   call: Call,
 ): Promise<ItemChange[]> => {
@@ -117,7 +121,7 @@ const judgeItems = async (
           return {
             id: item.id,
             outcome: judgement.outcome,
-            proof: `${proof}${found?.words ?? ''}`,
+            proof: `${proof}${found?.words ?? ''}${judgement.because === 'settled' ? foreignDeath(foreign.get(item.id)) : ''}`,
             outcomeAtMs: nowMs,
             ...(found ? { traceId: found.traceId } : {}),
           }
@@ -129,6 +133,12 @@ const judgeItems = async (
 
 const returnedProof = ({ errorClass, sameError, topic, letterId }: ReturnedCopy): string =>
   `died again in ${topic} (dead letter ${letterId}): ${errorClass ?? 'unknown error'}, ${sameError ? 'the same error as before' : 'another error than before'}`
+
+/** A death of the copy that says nothing about the group that failed before. */
+const foreignDeath = (death: ReturnedCopy | undefined): string =>
+  death
+    ? ` · another group, ${death.group ?? 'not named'}, gave it up in ${death.topic} (dead letter ${death.letterId}): ${death.errorClass ?? 'unknown error'}`
+    : ''
 
 const proofOf = (
   item: ItemRecord,

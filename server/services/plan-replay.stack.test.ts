@@ -146,7 +146,10 @@ describe('a plan warns', () => {
   })
 
   it('that letters of the same failure still arrive', async () => {
-    expect((await planOne({})).codes).toContain('warning still-dying')
+    const { plan } = await planOne({})
+    const found = plan.findings.find(({ code }) => code === 'still-dying')
+    expect(found).toMatchObject({ severity: 'warning', count: 1 })
+    expect(found?.sentence).toMatch(/ \(last death .+ ago, \d+ in the last 5 min\)$/)
   })
 
   it('where the origin is only guessed from the name of the topic', async () => {
