@@ -7,6 +7,7 @@ import { type Result, succeed } from '#server/domain/result.ts'
 import { sayCount } from '#server/domain/say-amounts.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
 import { matchesName } from '#server/domain/topic-rows.ts'
+import { sayTrace, sortFoundTraces } from '#server/domain/traces/found-traces.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import { findFailureGroups, findLettersByKey, findReplays } from '#server/repositories/find-by-text.ts'
@@ -17,6 +18,7 @@ import { degradedBy, type Fault } from './fault.ts'
 /** Whoever does not answer this soon is left out: somebody is typing. In milliseconds. */
 const patienceMs = 2_000
 const perNoun = 8
+const fewTraces = 5
 
 type Found = { readonly hits: readonly FindHit[]; readonly degraded?: DegradedSource }
 
@@ -34,12 +36,12 @@ export const findAnything = async (
   if (text === '') return succeed({ hits: [], degraded: [] })
   const patient = { signal: AbortSignal.any([call.signal, AbortSignal.timeout(patienceMs)]) }
   const found = await Promise.all([
-    findTraces(deps, text, patient),
     findTopics(connection, text, patient),
     findGroups(deps, connection, text, patient),
     findFailures(deps, connection, text),
     findLetters(deps, connection, text),
     findStartedReplays(deps, connection, text),
+    findTraces(deps, text, patient),
   ])
   return succeed({
     hits: [
@@ -161,14 +163,16 @@ const findTraces = async (deps: Deps, text: string, call: Call): Promise<Found> 
     }
   }
   if (text.length < 3) return { hits: [] }
-  const found = await deps.traces.list(traceListQuery.parse({ q: text, minutes: 1440, limit: 5 }), call)
+  const found = await deps.traces.list(traceListQuery.parse({ q: text, minutes: 1440, limit: 100 }), call)
   if (!found.ok) return without(found.error)
   return {
-    hits: found.value.traces.map((trace) => ({
-      noun: 'trace',
-      id: trace.traceId,
-      title: `${trace.rootService}: ${trace.rootName}`,
-      detail: `${trace.services.length} services, ${sayCount(trace.spans)} spans, errors: ${trace.errors}`,
-    })),
+    hits: sortFoundTraces(found.value.traces)
+      .slice(0, fewTraces)
+      .map((trace) => ({
+        noun: 'trace',
+        id: trace.traceId,
+        title: `${trace.rootService}: ${trace.rootName}`,
+        detail: sayTrace(trace, deps.clock.nowMs()),
+      })),
   }
 }
