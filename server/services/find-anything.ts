@@ -163,7 +163,7 @@ const findTraces = async (deps: Deps, text: string, call: Call): Promise<Found> 
     }
   }
   if (text.length < 3) return { hits: [] }
-  const found = await deps.traces.list(traceListQuery.parse({ q: text, minutes: 1440, limit: 100 }), call)
+  const found = await deps.traces.list(traceListQuery.parse({ q: text, minutes: 1440, limit: 50 }), call)
   if (!found.ok) return without(found.error)
   return {
     hits: sortFoundTraces(found.value.traces)
