@@ -11,12 +11,13 @@ export const PageShell = ({
   readonly title: string
   /** The title is a name from the broker. */
   readonly mono?: boolean
+  /** Null while it is not known: its line is kept, so that nothing below moves when it comes. */
   readonly meta?: ReactNode
   readonly actions?: ReactNode
   readonly children: ReactNode
 }) => (
   <div className="flex min-w-0 flex-col gap-3 px-5 pt-4 pb-10">
-    <header className="flex min-h-9 flex-wrap items-start justify-between gap-x-6 gap-y-2">
+    <header className="flex min-h-9 items-start justify-between gap-x-6 gap-y-2 max-[800px]:flex-wrap">
       <div className="min-w-0">
         <h1
           className={`truncate text-title font-strong ${mono ? 'font-mono text-lead leading-7' : ''}`}
@@ -24,9 +25,11 @@ export const PageShell = ({
         >
           {title}
         </h1>
-        {meta ? <div className="flex flex-wrap items-center gap-x-3 text-muted">{meta}</div> : null}
+        {meta === undefined ? null : (
+          <div className="flex min-h-[1lh] flex-wrap items-center gap-x-3 text-muted">{meta}</div>
+        )}
       </div>
-      {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
+      {actions ? <div className="flex shrink-0 flex-wrap items-center gap-2">{actions}</div> : null}
     </header>
     {children}
   </div>

@@ -169,7 +169,7 @@ export const pages: readonly PageCase[] = [
     empty: {
       state: 'empty',
       script: { listFailureGroups: { body: cases.failureGroupsOf() } },
-      says: 'No dead letters',
+      says: 'No open failure groups',
     },
     filtered: {
       path: '/local/dead-letters?q=nothing',

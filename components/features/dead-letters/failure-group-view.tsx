@@ -10,6 +10,7 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { isMissing } from '../../patterns/failed-panel.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
+import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -30,6 +31,11 @@ import { usePlanReplay } from './use-plan-replay.ts'
 // It asks for its letter first: its code comes beside the answer.
 const SamplePayload = dynamic(() => import('./sample-payload.tsx').then((module) => module.SamplePayload), {
   ssr: false,
+  loading: () => (
+    <Section title="Sample payload" padded={false}>
+      <LinesSkeleton lines={6} />
+    </Section>
+  ),
 })
 
 /** One failure group: the error and its stack, a sample, its letters; state and replay on the right. */
