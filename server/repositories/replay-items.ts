@@ -204,60 +204,6 @@ export const failUnsent = async (
   return rowCount ?? 0
 }
 
-/**
- * Whether a letter `l` that carries the lineage of an item `i` is the return of its copy. Every group that reads the
- * target reads the copy: only the death of the one that failed before counts (its retry containers have names of their
- * own); where a group is not told, one in the same dead-letter topic or in another of the target's.
- */
-export const isReturn = `CASE
-  WHEN i.reader_group IS NOT NULL AND l.consumer_group IS NOT NULL THEN l.consumer_group = i.reader_group
-    OR starts_with(l.consumer_group, i.reader_group || '-retry') OR starts_with(i.reader_group, l.consumer_group || '-retry')
-  ELSE l.topic = i.source_topic OR (starts_with(l.topic, i.target_topic) AND starts_with(i.source_topic, i.target_topic))
-END`
-
-export type ReturnedCopy = {
-  readonly itemId: bigint
-  readonly letterId: bigint
-  readonly errorClass: string | null
-  readonly topic: string
-  readonly sameError: boolean
-  /** The group that gave it up, where its letter says so. */
-  readonly group: string | null
-  /** Another group than the one that failed before has given it up, and that one has not. */
-  readonly isForeign: boolean
-}
-
-/** Copies that died again, by the lineage headers the index has read; with whether the error is the same as before. */
-export const findReturned = async (db: Database, replayId: string): Promise<readonly ReturnedCopy[]> => {
-  const { rows } = await db.pool.query<{
-    item: string
-    letter: string
-    error_class: string | null
-    topic: string
-    same: boolean
-    consumer_group: string | null
-    is_return: boolean
-  }>(
-    `SELECT DISTINCT ON (i.id) i.id AS item, l.id AS letter, coalesce(l.root_cause, l.error_class) AS error_class, l.topic,
-            l.consumer_group, ${isReturn} AS is_return,
-            coalesce(l.failure_group_id = before.failure_group_id, false) AS same
-     FROM replay_item i
-     JOIN dead_letter l ON l.replay_item_id = i.id
-     LEFT JOIN dead_letter before ON before.id = i.letter_id
-     WHERE i.replay_id = $1 AND i.outcome <> 'RETURNED' ORDER BY i.id, ${isReturn} DESC, l.id`,
-    [replayId],
-  )
-  return rows.map((row) => ({
-    itemId: BigInt(row.item),
-    letterId: BigInt(row.letter),
-    errorClass: row.error_class,
-    topic: row.topic,
-    sameError: row.same,
-    group: row.consumer_group,
-    isForeign: !row.is_return,
-  }))
-}
-
 /** Groups that lately read these topics, with their lag and members, from the samples. */
 export const readReaders = async (
   db: Database,

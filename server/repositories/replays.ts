@@ -1,7 +1,7 @@
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
-import { isReturn } from './replay-items.ts'
+import { isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
 

@@ -8,14 +8,13 @@ import { notifyChanged } from '#server/repositories/notify.ts'
 import {
   changeItems,
   countOutcomes,
-  findReturned,
   type ItemChange,
   type ItemRecord,
   listOpenItems,
-  type ReturnedCopy,
   readReaders,
 } from '#server/repositories/replay-items.ts'
 import { type ReplayRecord, setReplayState } from '#server/repositories/replays.ts'
+import { findReturned, type ReturnedCopy } from '#server/repositories/returned-copies.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findRetries, forgetRetries, type RetryHop } from './find-retries.ts'
 import { indexSource } from './index-dead-letters.ts'
