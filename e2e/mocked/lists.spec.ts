@@ -123,8 +123,12 @@ test('out of a filter: Esc leaves it, the down arrow and Enter lead to the first
   await expect(page.locator('[data-row="0"]')).toBeVisible()
   await page.keyboard.press('/')
   await page.keyboard.type('a')
+  const answered = page.waitForResponse(/messages\?.*search=a/)
   await page.keyboard.press('Enter')
+  await answered
   await expect(page).toHaveURL(/search=a/)
+  await expect(page.getByRole('button', { name: 'Without a' })).toBeVisible()
+  await expect(page.locator('[data-row="0"]')).toBeVisible()
   await page.keyboard.press('ArrowDown')
   await expect(page.locator('[data-row="0"]')).toBeFocused()
 })

@@ -110,6 +110,9 @@ test('4 and 5: where is this order, by its key in one topic, and why did it take
   await page.keyboard.press('/')
   await page.keyboard.type(key)
   await page.keyboard.press('Enter')
+  // The newest messages hold the key too: the rows meant are those of the search.
+  await expect(page).toHaveURL(/search=/)
+  await expect(page.getByRole('button', { name: `Without ${key}` })).toBeVisible()
   const row = page.getByRole('row').filter({ hasText: key })
   await expect(row.first()).toBeVisible()
   await expect(page.getByRole('status').filter({ hasText: 'shown' })).toContainText('read')

@@ -44,7 +44,7 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
               <>
                 {' '}
                 · started as{' '}
-                <Link href={routes.replay(connection, plan.started.replayId)} className="link">
+                <Link href={routes.replay(connection, plan.started.replayId)} className="link underline">
                   replay #{plan.started.number}
                 </Link>{' '}
                 <Ago at={plan.started.at} />
