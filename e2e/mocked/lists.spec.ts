@@ -73,6 +73,7 @@ test('the details beside a list follow j and k, stand in the address, open as a 
   await expect(details).toBeVisible()
   await page.keyboard.press('o')
   await expect(page).toHaveURL(/\/messages\//)
+  await expect(page.getByRole('heading', { level: 1, name: /^orders \d/ })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(details).toBeVisible()
 })
