@@ -32,7 +32,6 @@ export const MessageSearch = ({
 }) => {
   const [typed, setTyped] = useState(search)
   const [shownFor, setShownFor] = useState(search)
-  const [isHelping, setHelping] = useState(false)
   const helpId = useId()
   // The address may change from outside: back, or a link to a key.
   if (shownFor !== search) {
@@ -59,8 +58,6 @@ export const MessageSearch = ({
           maxLength={1_000}
           spellCheck={false}
           onChange={(event) => setTyped(event.target.value)}
-          onFocus={() => setHelping(true)}
-          onBlur={() => setHelping(false)}
           className="w-[420px] max-w-full font-mono text-small"
         />
         {isSearching ? (
@@ -103,7 +100,8 @@ export const MessageSearch = ({
             </button>
           </span>
         ))}
-        {parsed.ok && (isHelping || terms.length === 0) ? (
+        {/* Not with the focus: what goes when a field is left moves the rows under a click. */}
+        {parsed.ok && terms.length === 0 ? (
           <span className="truncate">
             Words are looked for in key, value and headers, as they are written; a dash turns a term round.
             Fields:{' '}
