@@ -92,6 +92,7 @@ test('moving opens no details, Enter does, Enter again opens the page', async ({
   const details = page.getByRole('region', { name: /^Details: orders/ })
   await page.keyboard.press('Enter')
   await expect(details).toBeVisible()
+  await expect(page).toHaveURL(/message=/)
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/messages\//)
   await page.keyboard.press('Escape')
