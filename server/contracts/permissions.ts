@@ -2,7 +2,12 @@
 export const permissions = [
   'connections:read',
   'topics:read',
+  'topics:change',
   'messages:read',
+  'messages:produce',
+  'searches:save',
+  'schemas:read',
+  'schemas:change',
   'groups:read',
   'dead-letters:read',
   'dead-letters:triage',

@@ -42,6 +42,8 @@ export type MessageFilter = {
   readonly accept: (message: RawMessage) => boolean
   /** Every accepted message holds at least one of these somewhere in its bytes: what holds none is not even decoded. */
   readonly literals?: readonly Uint8Array[]
+  /** What `accept` can not tell by itself, because it must be decoded first: asked for those that `accept` took. */
+  readonly refine?: (messages: readonly RawMessage[]) => Promise<readonly RawMessage[]>
 }
 
 export type PartitionState = {
@@ -119,8 +121,77 @@ export type ScanOutcome = {
   readonly resumeAt: ReadonlyMap<number, bigint>
 }
 
+/** By topic and partition: the next offset below which (newest first) or from which (oldest first) a scan goes on. */
+export type ScanPlaces = ReadonlyMap<TopicName, ReadonlyMap<number, bigint>>
+
+/** Newest first or oldest first: by timestamp, ties by topic, partition, then offset. */
+export type ScanOrder = 'newest' | 'oldest'
+
+export type ScanRequest = {
+  /** Partitions that are not named are all of the topic's. */
+  readonly topics: readonly { readonly topic: TopicName; readonly partitions?: readonly number[] }[]
+  readonly order: ScanOrder
+  /** From the outcome of an earlier scan of the same request. */
+  readonly goOnAt?: ScanPlaces
+  /** Nothing older is wanted (inclusive), nothing as new as `untilMs` or newer. */
+  readonly sinceMs?: bigint
+  readonly untilMs?: bigint
+  /** Offsets of each partition that are wanted, both inclusive. */
+  readonly offsets?: { readonly least: bigint | null; readonly most: bigint | null }
+  readonly limit: number
+  readonly filter?: MessageFilter
+  readonly isolation?: Isolation
+  readonly budget: Budget
+}
+
+/** What a scan tells while it runs, at least every 250 ms. */
+export type ScanStep = {
+  /** Accepted since the last step, in no order. A better one may still push one of them beyond the limit. */
+  readonly found: readonly RawMessage[]
+  /**
+   * Every message that comes before this time in the order of the scan is final: nothing unread can stand among them.
+   * Null: nothing is final yet.
+   */
+  readonly settledMs: bigint | null
+  readonly scannedMessages: bigint
+  readonly scannedBytes: bigint
+  readonly matches: bigint
+}
+
+export type ScanEnd = {
+  readonly stop: ScanStop
+  readonly scannedMessages: bigint
+  readonly scannedBytes: bigint
+  readonly matches: bigint
+  readonly partitions: number
+  /** All within these times was looked at, as far as the partitions could be read. Null: not known. */
+  readonly coveredMs: { readonly from: bigint | null; readonly to: bigint | null }
+  readonly settledMs: bigint | null
+  readonly errors: readonly {
+    readonly topic: TopicName
+    readonly partition: number
+    readonly error: BrokerError
+  }[]
+  readonly heldBack: readonly (HeldBack & { readonly topic: TopicName })[]
+  /** Offsets that were wanted and are there no longer: retention or a deletion moved the start during the scan. */
+  readonly lost: readonly {
+    readonly topic: TopicName
+    readonly partition: number
+    readonly from: bigint
+    readonly to: bigint
+  }[]
+  /** Where to go on; empty when nothing is left to read. */
+  readonly goOnAt: ScanPlaces
+}
+
 /** Bounded reads from positions, without a consumer group. */
 export type MessageReader = {
+  /**
+   * Reads topics in the order of time, step by step, until the first `limit` accepted messages in that order are found
+   * and final, everything is read, or the budget is spent. Ends with what was scanned and where to go on. The reading
+   * pauses while no step is asked for, and stops within 100 ms of the signal.
+   */
+  scan(request: ScanRequest, call: Call): AsyncGenerator<ScanStep, Result<ScanEnd, BrokerError>, void>
   /**
    * The newest messages of a topic, newest first by timestamp, ties by partition and offset. `before` bounds each
    * partition from above (exclusive); a partition without an entry is read from its end. `sinceMs` bounds them from

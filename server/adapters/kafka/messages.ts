@@ -10,6 +10,7 @@ import type { RangeRead } from './range-progress.ts'
 import { heldBackOf, readBounds } from './read-bounds.ts'
 import { readNewest } from './read-newest.ts'
 import { readRanges } from './read-range.ts'
+import { scan } from './scan.ts'
 
 const oneMegabyte = 1024 * 1024
 /** A broker answers with the whole first batch, however large it is: little need be asked for. */
@@ -44,6 +45,8 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
   }
 
   return {
+    scan: scan(client, topics),
+
     readNewest: (request, call) => readNewest(client, topics, request, call),
 
     readForward: async ({ topic, partition, from, limit, budget, isolation = 'committed' }, { signal }) => {

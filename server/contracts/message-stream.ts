@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { mostSearchCharacters } from './message-search.ts'
+import { messageRow, scanReport } from './messages.ts'
+import { problem } from './problem.ts'
+import { epochMs, topicName } from './scalars.ts'
+
+/** Topics in an address: names separated by commas (no topic's name holds one), or `*` for all that are not internal. */
+export const topicsParam = z
+  .string()
+  .min(1)
+  .max(20_000)
+  .transform((text) => (text === '*' ? ('*' as const) : [...new Set(text.split(','))]))
+  .pipe(z.union([z.literal('*'), z.array(topicName).min(1).max(500)]))
+
+export const searchOrder = z.enum(['newest', 'oldest'])
+export type SearchOrder = z.infer<typeof searchOrder>
+
+/** What a search over one or several topics is asked. The search language carries times, partitions and offsets too. */
+export const messageStreamQuery = z.object({
+  topics: topicsParam,
+  search: z.string().max(mostSearchCharacters).default(''),
+  order: searchOrder.default('newest'),
+  isolation: z.enum(['committed', 'uncommitted']).default('committed'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  /** Bytes that this search may read; the installation's default when left out, never more than its cap. */
+  budgetBytes: z.coerce.number().int().positive().optional(),
+  /** From `nextCursor` of an earlier search with the same words. */
+  cursor: z.string().max(8000).optional(),
+})
+export type MessageStreamQuery = z.input<typeof messageStreamQuery>
+
+/** Times before which (in the order of the search) no more rows can come; rows beyond may still be overtaken. */
+const settledMs = epochMs.nullable()
+
+/** What a search tells: rows as they are found, its progress, and at the end its report. */
+export const searchFrame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('rows'), rows: z.array(messageRow) }),
+  z.object({ type: z.literal('progress'), scan: scanReport.omit({ stop: true }), settledMs }),
+  z.object({
+    type: z.literal('done'),
+    scan: scanReport,
+    settledMs,
+    nextCursor: z.string().nullable(),
+    registryProblem: z.string().nullable(),
+  }),
+  z.object({ type: z.literal('error'), problem }),
+])
+export type SearchFrame = z.infer<typeof searchFrame>
+
+/** What is asked of a live tail. */
+export const messageTailQuery = messageStreamQuery.pick({ topics: true, search: true, isolation: true })
+
+/** What a tail tells: rows as they arrive; how many a second; and how many were left out because more came than can be shown. */
+export const tailFrame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('rows'), rows: z.array(messageRow) }),
+  z.object({
+    type: z.literal('rate'),
+    perSecond: z.number(),
+    matchesPerSecond: z.number(),
+    /** Since the tail began. */
+    dropped: z.number().int(),
+    behindMessages: z.number().int(),
+  }),
+  z.object({ type: z.literal('error'), problem }),
+])
+export type TailFrame = z.infer<typeof tailFrame>
