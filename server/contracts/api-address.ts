@@ -2,6 +2,15 @@ import type { Endpoint } from './endpoints.ts'
 
 const part = encodeURIComponent
 
+/** A part of a path as it was meant; one with an escape that is none as it stands. */
+export const decodePart = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** A path with a query of what is set; empty texts are left out. */
 export const withQuery = (path: string, query: Readonly<Record<string, string | undefined>>): string => {
   const search = new URLSearchParams()

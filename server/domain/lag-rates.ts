@@ -21,6 +21,15 @@ export type LagRates = {
 /** Longer than this between two samples, nobody knows what happened: a gap, not a rate. In milliseconds. */
 export const maxGapMs = 60_000
 
+/** Rates are taken over this much time, long enough for consumers that commit every few seconds. In milliseconds. */
+const rateWindowMs = 120_000
+
+/** The samples, in the order of time, that the rates of now are taken from. */
+export const recentSamples = (samples: readonly LagSample[]): readonly LagSample[] => {
+  const latestMs = samples.at(-1)?.atMs ?? 0
+  return samples.filter(({ atMs }) => atMs >= latestMs - rateWindowMs)
+}
+
 /** Two samples that follow each other without a gap and without offsets going back (a reset, a topic made anew). */
 export const isSteadyStep = (
   before: Pick<LagSample, 'atMs' | 'endSum' | 'committedSum'>,

@@ -1,5 +1,5 @@
 import type { LagVerdict } from '#server/contracts/groups.ts'
-import { isSteadyStep, type LagRates, type LagSample, ratesOf } from './lag-rates.ts'
+import { isSteadyStep, type LagRates, type LagSample, ratesOf, recentSamples } from './lag-rates.ts'
 import { sayCount, sayDuration, sayRate } from './say-amounts.ts'
 
 export type VerdictInput = {
@@ -12,8 +12,6 @@ export type VerdictInput = {
   readonly memberlessSinceMs?: number | null
 }
 
-/** Rates are taken over this much time, long enough for consumers that commit every few seconds. */
-const windowMs = 120_000
 /** Samples older than this say what was, not what is. */
 export const staleAfterMs = 30_000
 /** Without progress for this long, with messages waiting and members there, a group counts as stalled. */
@@ -31,7 +29,7 @@ export const lagVerdict = (input: VerdictInput): LagVerdict => {
   const { group, topic, nowMs } = input
   const latest = input.samples.at(-1)
   if (!latest) return verdict('unknown', `${group} has not been sampled on ${topic} yet`)
-  const recent = input.samples.filter(({ atMs }) => atMs >= latest.atMs - windowMs)
+  const recent = recentSamples(input.samples)
   const rates = ratesOf(recent)
   const lag = sayCount(latest.lag)
   const known = { lagChangePerSecond: rates?.lagChangePerSecond ?? null }

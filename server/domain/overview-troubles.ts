@@ -17,7 +17,7 @@ export type DyingGroupFacts = {
   readonly letters: number
   readonly firstSeenAtMs: number
   readonly lastSeenAtMs: number
-  /** Deaths a minute of the last hour, oldest first. */
+  /** Deaths a minute of the last hour, oldest first, 60 numbers. */
   readonly deaths: readonly number[]
   /** Number of the latest replay, when replays have settled every letter; null while one is open. */
   readonly settledByReplay: number | null

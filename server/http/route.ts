@@ -1,4 +1,5 @@
 import { type Span, SpanKind } from '@opentelemetry/api'
+import { decodePart } from '#server/contracts/api-address.ts'
 import type { Endpoint } from '#server/contracts/endpoints.ts'
 import { logger } from '#server/logger.ts'
 import { currentTraceId, withSpan } from '#server/telemetry.ts'
@@ -65,17 +66,9 @@ const decodeParams = (params: Record<string, string | string[] | undefined>) =>
   Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,
-      typeof value === 'string' ? decodeSegment(value) : value,
+      typeof value === 'string' ? decodePart(value) : value,
     ]),
   )
-
-const decodeSegment = (segment: string): string => {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
-}
 
 /** The body as JSON; what is none becomes a value that no contract accepts. A body that broke off reads as none too. */
 const readBody = async (request: Request): Promise<unknown> => {

@@ -66,7 +66,8 @@ const open = async (client: pg.Client): Promise<pg.Client> => {
 
 /**
  * Follows change notices over one PostgreSQL connection a process, shared by all streams and closed with the last.
- * Throws when the database can not be reached; a connection lost later is told by `onLost`, once. Answers how to stop, which may be called twice.
+ * Throws when the database can not be reached; a connection lost later is told by `onLost`, once. Answers how to
+ * stop, which may be called twice.
  */
 export const listenForChanges = async (url: string, listener: Listener): Promise<() => Promise<void>> => {
   const shared = hub()

@@ -1,28 +1,12 @@
+import type { DyingGroupFacts } from '#server/domain/overview-troubles.ts'
 import type { Database } from './database.ts'
-
-export type DyingGroup = {
-  readonly id: string
-  readonly consumerGroup: string | null
-  readonly originTopic: string | null
-  readonly deadLetterTopics: readonly string[]
-  readonly errorClass: string | null
-  readonly message: string | null
-  readonly frame: string | null
-  readonly letters: number
-  readonly firstSeenAtMs: number
-  readonly lastSeenAtMs: number
-  /** Deaths a minute of the last hour, oldest first, 60 numbers. */
-  readonly deaths: readonly number[]
-  /** Number of the latest replay, when replays have settled every letter; null while one is open. */
-  readonly settledByReplay: number | null
-}
 
 /** Open failure groups with a death within the last hour, the most recent ones first, at most `limit`. */
 export const readDyingGroups = async (
   db: Database,
   connectionId: string,
   limit: number,
-): Promise<readonly DyingGroup[]> => {
+): Promise<readonly DyingGroupFacts[]> => {
   const { rows } = await db.pool.query<{
     id: string
     consumer_group: string | null

@@ -1,12 +1,11 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
-import { changeItems, failUnsent, listIntents } from '#server/repositories/replay-items.ts'
-import { addReplayLoss, type ReplayRecord } from '#server/repositories/replays.ts'
+import { listIntents } from '#server/repositories/replay-items.ts'
+import type { ReplayRecord } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
-import { isGivenUp, noteWorking, type Patience } from './resolve-intents.ts'
+import { endTarget, isGivenUp, noteWorking, type Patience } from './resolve-intents.ts'
 
 /** Targets that do not take copies from this user, and why. */
 export type Refused = { readonly topics: readonly string[]; readonly error: BrokerError }
@@ -62,16 +61,7 @@ const refuseTarget = async (
   lease: LeaseProof,
 ): Promise<void> => {
   const begun = (await listIntents(deps.db, replay.id)).filter(({ targetTopic }) => targetTopic === topic)
-  const proof = `sending had begun and was refused (${detail}); whether it arrived was not found out`
-  const outcomeAtMs = deps.clock.nowMs()
-  await changeItems(
-    deps.db,
-    begun.map(({ id }) => ({ id, outcome: 'UNKNOWN', proof, outcomeAtMs })),
-    lease,
-  )
-  const failed = await failUnsent(deps.db, replay.id, topic, `not sent: ${detail}`, lease)
-  const unknown =
-    begun.length > 0 ? `, and of ${sayCount(begun.length)} copies it is not known whether they arrived` : ''
-  const sentence = `${topic} refused the copies (${detail}): ${sayCount(failed)} letters were not sent${unknown}`
-  await addReplayLoss(deps.db, replay.id, sentence, lease)
+  const what = `${topic} refused the copies (${detail})`
+  const unknown = `sending had begun and was refused (${detail}); whether it arrived was not found out`
+  await endTarget(deps, replay, { topic, begun, what, unknown, unsent: `not sent: ${detail}` }, lease)
 }

@@ -181,6 +181,28 @@ export const giveUpOn = async (
   const unsent = isGone
     ? `not sent: the topic ${topic} does not exist any more`
     : `not sent: copies on ${topic} could not be looked for (${error.detail})`
+  const what = isGone ? `${topic} was deleted` : `${topic} could not be read (${error.detail})`
+  await endTarget(deps, replay, { topic, begun, what, unknown, unsent }, lease)
+  noteWorking(replay, lease, topic)
+}
+
+type TargetEnd = {
+  readonly topic: string
+  /** Items whose sending was begun. */
+  readonly begun: readonly ItemRecord[]
+  /** What happened, how the begun ones read from now on, and how those that were not begun. */
+  readonly what: string
+  readonly unknown: string
+  readonly unsent: string
+}
+
+/** Ends all items of a target that takes no more copies: begun ones are UNKNOWN, the others failed. Told in the replay. */
+export const endTarget = async (
+  deps: Deps,
+  replay: ReplayRecord,
+  { topic, begun, what, unknown, unsent }: TargetEnd,
+  lease: LeaseProof,
+): Promise<void> => {
   const outcomeAtMs = deps.clock.nowMs()
   await changeItems(
     deps.db,
@@ -188,8 +210,7 @@ export const giveUpOn = async (
     lease,
   )
   const failed = await failUnsent(deps.db, replay.id, topic, unsent, lease)
-  noteWorking(replay, lease, topic)
-  const what = isGone ? `${topic} was deleted` : `${topic} could not be read (${error.detail})`
-  const sentence = `${what}: ${sayCount(failed)} letters were not sent, and of ${sayCount(begun.length)} copies it is not known whether they arrived`
-  await addReplayLoss(deps.db, replay.id, sentence, lease)
+  const doubt =
+    begun.length > 0 ? `, and of ${sayCount(begun.length)} copies it is not known whether they arrived` : ''
+  await addReplayLoss(deps.db, replay.id, `${what}: ${sayCount(failed)} letters were not sent${doubt}`, lease)
 }

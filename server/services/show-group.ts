@@ -1,6 +1,6 @@
 import type { GroupDetail } from '#server/contracts/groups.ts'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
-import { type LagRates, ratesOf, withoutReaders } from '#server/domain/lag-rates.ts'
+import { type LagRates, ratesOf, recentSamples, withoutReaders } from '#server/domain/lag-rates.ts'
 import { lagOf } from '#server/domain/lag-sums.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { CommittedOffset, GroupDescription } from '#server/ports/broker.ts'
@@ -72,9 +72,6 @@ export const showGroup = async (
   })
 }
 
-/** Rates are taken over this much time, as those of the verdict. In milliseconds. */
-const rateWindowMs = 120_000
-
 /** What was read before the last member left is no rate: without readers nothing is consumed from now on. */
 const ratesByTopic = (
   sampled: SampledGroup | undefined,
@@ -82,8 +79,7 @@ const ratesByTopic = (
 ): ReadonlyMap<TopicName, LagRates> =>
   new Map(
     (sampled?.topics ?? []).flatMap(({ topic, series }) => {
-      const latestMs = series.at(-1)?.atMs ?? 0
-      const rates = ratesOf(series.filter(({ atMs }) => atMs >= latestMs - rateWindowMs))
+      const rates = ratesOf(recentSamples(series))
       return rates ? [[topic, hasReaders ? rates : withoutReaders(rates)] as const] : []
     }),
   )

@@ -10,7 +10,6 @@ import { type Freshness, readFreshness } from '#server/repositories/freshness.ts
 import { readHeartbeat } from '#server/repositories/heartbeats.ts'
 import {
   countRunningReplays,
-  type DyingGroup,
   readDyingGroups,
   readSpanFlows,
   type SpanFlow,
@@ -82,7 +81,7 @@ export const showOverview = async (
           series: lagSeries,
         })),
         endTotals: totals.map(({ atMs, ends, topics }) => ({ atMs, sum: BigInt(ends), series: topics })),
-        deaths: dying.map(({ deaths }: DyingGroup) => deaths),
+        deaths: dying.map(({ deaths }) => deaths),
       }),
       replaysRunning,
       map: makeOverviewMap({

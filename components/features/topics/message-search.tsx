@@ -39,6 +39,7 @@ export const MessageSearch = ({
     setTyped(search)
   }
   const parsed = parseSearch(typed)
+  const doubtful = parsed.ok ? doubtfulWords(parsed.terms) : []
   const inForce = parseSearch(search)
   const terms = inForce.ok ? inForce.terms : []
   const submit = (event: FormEvent): void => {
@@ -77,9 +78,9 @@ export const MessageSearch = ({
             Character {parsed.problem.at + 1}: {parsed.problem.message}.
           </span>
         )}
-        {parsed.ok && doubtfulWords(parsed.terms).length > 0 ? (
+        {doubtful.length > 0 ? (
           <span className="text-warning">
-            There is no field named {doubtfulWords(parsed.terms).join(', ')}: it is looked for as text.
+            There is no field named {doubtful.join(', ')}: it is looked for as text.
           </span>
         ) : null}
         {terms.map((term, index) => (
