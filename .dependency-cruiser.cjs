@@ -26,10 +26,7 @@ const others = (from, allowed) => {
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    // The live stream alone names its service: a stream is no operation of the table.
-    rule('app-reaches-services-through-http', 'app/', others('app', ['http', 'contracts']), [
-      '^app/api/live/',
-    ]),
+    rule('app-reaches-services-through-http', 'app/', others('app', ['http', 'contracts'])),
     rule('components-know-contracts-only', 'components/', ['app/', 'server/(?!contracts/)']),
     {
       name: 'features-stand-alone',

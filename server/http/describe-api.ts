@@ -1,6 +1,7 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { type Endpoint, endpoints } from '#server/contracts/endpoints.ts'
 import { problem } from '#server/contracts/problem.ts'
+import { type Stream, streams } from '#server/contracts/streams.ts'
 
 const problemAnswer = {
   description: 'A problem, with a stable code and what to do',
@@ -22,7 +23,19 @@ const operationOf = (operationId: string, endpoint: Endpoint): ZodOpenApiOperati
   },
 })
 
-/** The OpenAPI 3.1 document of all endpoints. */
+const streamOperationOf = (operationId: string, stream: Stream): ZodOpenApiOperationObject => ({
+  operationId,
+  summary: stream.summary,
+  description: `Needs the permission \`${stream.permission}\`. Server-Sent Events, the data of each a frame as JSON.`,
+  requestParams: { path: stream.params, query: stream.query },
+  responses: {
+    200: { description: stream.summary, content: { 'text/event-stream': { schema: stream.frame } } },
+    '4XX': problemAnswer,
+    '5XX': problemAnswer,
+  },
+})
+
+/** The OpenAPI 3.1 document of all endpoints and streams. */
 export const describeApi = () => {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) {
@@ -30,6 +43,8 @@ export const describeApi = () => {
     path[endpoint.method.toLowerCase()] = operationOf(name, endpoint)
     paths[endpoint.path] = path
   }
+  for (const [name, stream] of Object.entries<Stream>(streams))
+    paths[stream.path] = { ...paths[stream.path], get: streamOperationOf(name, stream) }
   return createDocument({
     openapi: '3.1.0',
     info: {

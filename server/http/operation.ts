@@ -46,7 +46,7 @@ export const perform = async <E extends Endpoint>(
   try {
     const refusal = mayNot(actor, endpoint.permission)
     if (refusal) return fail(refusal)
-    const read = parse(endpoint, asked)
+    const read = parseAsked(endpoint, asked)
     if (!read.ok) return read
     const { deps } = composition()
     const connection = findConnection(deps, read.value.params)
@@ -83,7 +83,11 @@ const beforeAbort = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
 const sentence = (error: z.ZodError): string =>
   error.issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`).join('; ')
 
-const parse = (endpoint: Endpoint, asked: Asked) => {
+/** What was asked, read by the contract, or what is wrong with it. */
+export const parseAsked = <E extends Pick<Endpoint, 'params' | 'query' | 'body'>>(
+  endpoint: E,
+  asked: Asked,
+) => {
   const params = endpoint.params.safeParse(asked.params)
   if (!params.success) return fail<Fault>({ code: 'invalid-request', detail: sentence(params.error) })
   const query = endpoint.query.safeParse(asked.query)
@@ -93,7 +97,8 @@ const parse = (endpoint: Endpoint, asked: Asked) => {
   return succeed({ params: params.data, query: query.data, body: body.data })
 }
 
-const findConnection = (deps: Deps, params: unknown): Result<Connection | undefined, Fault> => {
+/** The connection that the address names; undefined when it names none. */
+export const findConnection = (deps: Deps, params: unknown): Result<Connection | undefined, Fault> => {
   const parsed = z.object({ connection: connectionId }).safeParse(params)
   if (!parsed.success) return succeed(undefined)
   const found = deps.connections.find(({ id }) => id === parsed.data.connection)

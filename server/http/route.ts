@@ -8,7 +8,7 @@ import { problemOf, problemResponse } from './error-table.ts'
 import { metrics } from './metrics.ts'
 import { type Asked, type Operation, perform } from './operation.ts'
 
-type RouteContext = { readonly params: Promise<Record<string, string | string[] | undefined>> }
+export type RouteContext = { readonly params: Promise<Record<string, string | string[] | undefined>> }
 
 /**
  * Makes a route handler of an operation: what it asks read from the request, then deadline, error table, log line,
@@ -55,7 +55,12 @@ export const route =
     })
   }
 
-const readAsked = async (endpoint: Endpoint, request: Request, context: RouteContext): Promise<Asked> => ({
+/** What a request asks, before anything is checked. */
+export const readAsked = async (
+  endpoint: Pick<Endpoint, 'method'>,
+  request: Request,
+  context: RouteContext,
+): Promise<Asked> => ({
   params: decodeParams((await context.params) ?? {}),
   query: Object.fromEntries(new URL(request.url).searchParams),
   body: endpoint.method === 'GET' ? undefined : await readBody(request),

@@ -1,49 +1,63 @@
 import { SpanKind } from '@opentelemetry/api'
-import type { LiveFrame } from '#server/contracts/live.ts'
-import type { Permission } from '#server/contracts/permissions.ts'
-import type { Result } from '#server/domain/result.ts'
+import { z } from 'zod'
+import { composition } from '#server/composition.ts'
+import type { Stream } from '#server/contracts/streams.ts'
+import { fail, type Result } from '#server/domain/result.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { Actor, Connection, Deps } from '#server/services/deps.ts'
 import type { Fault } from '#server/services/fault.ts'
 import { currentTraceId, withSpan } from '#server/telemetry.ts'
 import { localOperator, mayNot } from './actor.ts'
 import { problemOf, problemResponse } from './error-table.ts'
 import { faultOfThrown } from './fault-of-thrown.ts'
+import { findConnection, parseAsked } from './operation.ts'
+import { type RouteContext, readAsked } from './route.ts'
 
 const keepAliveMs = 15_000
-/** A stream ends after this long and the browser resumes it, so that a process can be drained. */
-const lifetimeMs = 90_000
 
-export type StreamRequest = {
-  readonly url: URL
-  readonly signal: AbortSignal
+/** What the opening of a stream gets: everything parsed and allowed. */
+export type StreamInput<S extends Stream> = {
+  readonly deps: Deps
+  readonly actor: Actor
+  readonly params: z.output<S['params']>
+  readonly query: z.output<S['query']>
+  /** Its signal fires when the browser goes or the lifetime is over. */
+  readonly call: Call
   /** The `Last-Event-ID` of a browser that resumes; null at first. */
   readonly resumeAfter: string | null
+} & (S['path'] extends `/api/{connection}${string}` ? { readonly connection: Connection } : unknown)
+
+/** A stream and the use case that opens it. */
+export type StreamOperation<S extends Stream = Stream> = {
+  readonly stream: S
+  /** Does all that can fail first. The frames end with the signal. */
+  readonly open: (
+    input: StreamInput<S>,
+  ) => Promise<Result<AsyncGenerator<z.output<S['frame']>, void, void>, Fault>>
 }
 
 /**
- * Makes a route handler of a stream of frames. `open` does all that can fail first: its fault is answered as an
- * ordinary HTTP error. Frames follow as Server-Sent Events with short ids; the generator is ended when the browser
- * goes, when the lifetime is over, or when it is done.
+ * Makes a route handler of a stream of frames. What fails while it is opened is answered as an ordinary HTTP error.
+ * Frames follow as Server-Sent Events with short ids, no faster than the browser takes them; the generator is ended
+ * when the browser goes, when the lifetime is over, or when it is done.
  */
 export const sse =
-  (
-    permission: Permission,
-    open: (request: StreamRequest) => Promise<Result<AsyncGenerator<LiveFrame, void, void>, Fault>>,
-  ) =>
-  (request: Request): Promise<Response> =>
+  <const S extends Stream>(operation: StreamOperation<S>) =>
+  (request: Request, context: RouteContext): Promise<Response> =>
     withSpan(
-      `stream ${new URL(request.url).pathname}`,
-      { 'http.request.method': 'GET' },
+      `stream ${operation.stream.path}`,
+      { 'http.request.method': 'GET', 'http.route': operation.stream.path },
       async () => {
+        const { lifetimeMs, frame } = operation.stream
         const leaving = new AbortController()
-        const ending = AbortSignal.any([request.signal, leaving.signal, AbortSignal.timeout(lifetimeMs)])
-        const refusal = mayNot(localOperator, permission)
-        const opened = refusal
-          ? ({ ok: false, error: refusal } as const)
-          : await open({
-              url: new URL(request.url),
-              signal: ending,
-              resumeAfter: request.headers.get('last-event-id'),
-            }).catch((error: unknown) => ({ ok: false, error: faultOfThrown(error, ending) }) as const)
+        const ending = AbortSignal.any([
+          request.signal,
+          leaving.signal,
+          ...(lifetimeMs === null ? [] : [AbortSignal.timeout(lifetimeMs)]),
+        ])
+        const opened = await openStream(operation, request, context, ending).catch((error: unknown) =>
+          fail(faultOfThrown(error, ending)),
+        )
         if (!opened.ok)
           return problemResponse(
             problemOf(opened.error.code, opened.error.detail, {
@@ -51,7 +65,7 @@ export const sse =
               traceId: currentTraceId(),
             }),
           )
-        return new Response(streamOf(opened.value, ending, leaving), {
+        return new Response(streamOf(checked(opened.value, frame), ending, leaving), {
           headers: {
             'content-type': 'text/event-stream; charset=utf-8',
             'cache-control': 'no-store, no-transform',
@@ -62,8 +76,46 @@ export const sse =
       { kind: SpanKind.SERVER, carrier: request.headers },
     )
 
-const streamOf = (
-  frames: AsyncGenerator<LiveFrame, void, void>,
+const openStream = async <S extends Stream>(
+  { stream, open }: StreamOperation<S>,
+  request: Request,
+  context: RouteContext,
+  signal: AbortSignal,
+): Promise<Result<AsyncGenerator<z.output<S['frame']>, void, void>, Fault>> => {
+  const actor = localOperator
+  const refusal = mayNot(actor, stream.permission)
+  if (refusal) return fail(refusal)
+  const asked = parseAsked({ ...stream, body: z.undefined() }, await readAsked(stream, request, context))
+  if (!asked.ok) return asked
+  const { deps } = composition()
+  const connection = findConnection(deps, asked.value.params)
+  if (!connection.ok) return connection
+  const input = {
+    deps,
+    actor,
+    params: asked.value.params,
+    query: asked.value.query,
+    connection: connection.value,
+    call: { signal },
+    resumeAfter: request.headers.get('last-event-id'),
+  }
+  return open(input as unknown as StreamInput<S>)
+}
+
+/** Outside of production each frame must be what the contract says. */
+const checked = async function* <F>(
+  frames: AsyncGenerator<F, void, void>,
+  frame: z.ZodType,
+): AsyncGenerator<F, void, void> {
+  if (process.env.NODE_ENV === 'production') return yield* frames
+  for await (const one of frames) {
+    frame.parse(one)
+    yield one
+  }
+}
+
+const streamOf = <F extends { readonly type: string }>(
+  frames: AsyncGenerator<F, void, void>,
   ending: AbortSignal,
   leaving: AbortController,
 ): ReadableStream<Uint8Array> => {

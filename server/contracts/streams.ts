@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { liveFrame } from './live.ts'
+import type { Permission } from './permissions.ts'
+
+/** One stream of the public HTTP API: Server-Sent Events whose data are frames, after what can fail has not failed. */
+export type Stream = {
+  readonly method: 'GET'
+  readonly path: string
+  readonly summary: string
+  readonly permission: Permission
+  readonly params: z.ZodObject
+  readonly query: z.ZodObject
+  /** Each has a `type`; `error` ends the stream and carries a problem. */
+  readonly frame: z.ZodType<{ readonly type: string }>
+  /** Ended after this long, for the reader to resume, so that a process can be drained. Null: it ends by itself. */
+  readonly lifetimeMs: number | null
+}
+
+const lived = { method: 'GET', lifetimeMs: 90_000 } as const
+
+/** All streams of the API. */
+export const streams = {
+  followChanges: {
+    ...lived,
+    path: '/api/live',
+    summary: 'What changes for one connection, as it changes',
+    permission: 'connections:read',
+    params: z.object({}),
+    query: z.object({ connection: z.string().default('') }),
+    frame: liveFrame,
+  },
+} as const satisfies Record<string, Stream>
