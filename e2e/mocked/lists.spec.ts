@@ -82,7 +82,11 @@ test('moving opens no details, Enter does, Enter again opens the page', async ({
   await scriptApi(page, good)
   await page.goto(topic)
   await expect(page.locator('[data-row="0"]')).toBeVisible()
-  await page.keyboard.press('j')
+  // Rows stand before the page listens to keys.
+  await expect(async () => {
+    await page.keyboard.press('j')
+    await expect(page.locator('[data-row="0"]')).toBeFocused({ timeout: 300 })
+  }).toPass()
   await page.keyboard.press('j')
   await page.keyboard.press('j')
   await expect(page.locator('[data-row="2"]')).toBeFocused()
