@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
@@ -8,11 +8,7 @@ import { connectionConfig } from '#server/config.ts'
 import { readEnv } from '#server/env.ts'
 import { beat } from '#server/repositories/heartbeats.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
-import { ensureArtifact } from '#server/sandbox/stack/artifacts.ts'
-import { findFreePort } from '#server/sandbox/stack/free-port.ts'
-import { startKafka } from '#server/sandbox/stack/kafka.ts'
-import type { PartProcess } from '#server/sandbox/stack/part-process.ts'
-import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
+import { startTwoBrokers, type TwoBrokers } from '#server/sandbox/stack/two-brokers.ts'
 import { ensurePartitions } from './ensure-partitions.ts'
 import { type HeldLease, holdLease } from './hold-lease.ts'
 import { sampleLag } from './sample-lag.ts'
@@ -21,23 +17,14 @@ import { showOverview } from './show-overview.ts'
 describe('sampling with a partition that has no leader', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'spillway-leaderless-'))
   const call = () => ({ signal: AbortSignal.timeout(15_000) })
-  let stack: RunningStack
-  let second: PartProcess
+  let cluster: TwoBrokers
   let database: TestDatabase
   let composition: Composition
   let lease: HeldLease
 
   beforeAll(async () => {
-    stack = await startStack({ dataDir, parts: ['kafka'] })
-    const properties = readFileSync(join(dataDir, 'kafka.properties'), 'utf8')
-    second = await startKafka({
-      dataDir: join(dataDir, 'second'),
-      jars: await ensureArtifact('kafka', { onProgress: () => {} }),
-      port: await findFreePort(),
-      controllerPort: Number(/voters=1@127\.0\.0\.1:(\d+)/.exec(properties)?.[1]),
-      joins: dataDir,
-    })
-    const admin = new Kafka({ brokers: [stack.brokers], logLevel: logLevel.NOTHING }).admin()
+    cluster = await startTwoBrokers(dataDir)
+    const admin = new Kafka({ brokers: [cluster.brokers], logLevel: logLevel.NOTHING }).admin()
     await admin.connect()
     await admin.createTopics({
       topics: [
@@ -49,7 +36,7 @@ describe('sampling with a partition that has no leader', () => {
     await admin.disconnect()
     database = await createTestDatabase(inject('databaseUrl'))
     composition = compose(readEnv({ DATABASE_URL: database.url }), {
-      connections: [connectionConfig.parse({ id: 'two', name: 'Two', brokers: stack.brokers })],
+      connections: [connectionConfig.parse({ id: 'two', name: 'Two', brokers: cluster.brokers })],
     })
     await ensurePartitions(composition.deps)
     const taken = await holdLease(composition.deps, 'sample-lag:two', 'test')
@@ -60,10 +47,7 @@ describe('sampling with a partition that has no leader', () => {
     await lease?.release()
     await composition?.dispose()
     await database?.drop()
-    await second?.stop('kill')
-    // Alone, the first would wait long for the second before it shut down.
-    await stack?.stopPart('kafka', 'kill')
-    await stack?.stop()
+    await cluster?.stop()
     rmSync(dataDir, { recursive: true, force: true })
   })
 
@@ -83,7 +67,7 @@ describe('sampling with a partition that has no leader', () => {
   it('is not called whole: the overview says what was left out, and since when', async () => {
     expect(ofLag(await sampleAndShow())).toEqual([])
     const wholeAtMs = Date.now()
-    await second.stop('kill')
+    await cluster.stopSecond()
     await new Promise((resolve) => setTimeout(resolve, 6_000))
     const after = await sampleAndShow()
     expect(after.sampled).toMatchObject({ ok: true, value: { topics: 1 } })

@@ -34,8 +34,26 @@ const readAssignment = (bytes: Buffer): GroupMember['assignment'] => {
   )
 }
 
-const movedOf = (groups: readonly { readonly groupId: string; readonly errorCode: number }[]): GroupId[] =>
-  groups.flatMap(({ groupId, errorCode }) => (hasMoved(errorCode) ? [groupId as GroupId] : []))
+/** The groups that were described or answered for, and those that another broker coordinates by now. */
+const broughtBy = <G extends { readonly groupId: string; readonly errorCode: number }, T>(
+  groups: readonly G[],
+  read: (group: G, id: GroupId) => T,
+): Brought<T> => ({
+  moved: groups.flatMap(({ groupId, errorCode }) => (hasMoved(errorCode) ? [groupId as GroupId] : [])),
+  found: groups
+    .filter(({ errorCode }) => errorCode === 0)
+    .map((group) => read(group, group.groupId as GroupId)),
+})
+
+const memberOf = (
+  member: { readonly memberId: string; readonly clientId: string; readonly clientHost: string },
+  assignment: GroupMember['assignment'],
+): GroupMember => ({
+  memberId: member.memberId,
+  clientId: member.clientId,
+  host: member.clientHost.replace(/^\//, ''),
+  assignment,
+})
 
 /** Classic groups (DescribeGroups). */
 export const describeClassic = async (
@@ -45,22 +63,14 @@ export const describeClassic = async (
   signal: AbortSignal,
 ): Promise<Brought<GroupDescription>> => {
   const answer = await client.ask(broker, signal, describeGroupsV5.api, groups, false)
-  return {
-    moved: movedOf(answer.groups),
-    found: answer.groups
-      .filter(({ errorCode }) => errorCode === 0)
-      .map(({ groupId, groupState, protocolType, members }) => ({
-        group: groupId as GroupId,
-        state: states[groupState] ?? 'unknown',
-        protocol: 'classic',
-        members: members.map(({ memberId, clientId, clientHost, memberAssignment }) => ({
-          memberId,
-          clientId,
-          host: clientHost.replace(/^\//, ''),
-          assignment: protocolType === 'consumer' ? readAssignment(memberAssignment) : [],
-        })),
-      })),
-  }
+  return broughtBy(answer.groups, ({ groupState, protocolType, members }, group) => ({
+    group,
+    state: states[groupState] ?? 'unknown',
+    protocol: 'classic',
+    members: members.map((member) =>
+      memberOf(member, protocolType === 'consumer' ? readAssignment(member.memberAssignment) : []),
+    ),
+  }))
 }
 
 /** Groups of the newer protocol (ConsumerGroupDescribe, KIP-848). */
@@ -71,25 +81,20 @@ export const describeModern = async (
   signal: AbortSignal,
 ): Promise<Brought<GroupDescription>> => {
   const answer = await client.ask(broker, signal, consumerGroupDescribeV0.api, groups, false)
-  return {
-    moved: movedOf(answer.groups),
-    found: answer.groups
-      .filter(({ errorCode }) => errorCode === 0)
-      .map(({ groupId, groupState, members }) => ({
-        group: groupId as GroupId,
-        state: states[groupState] ?? 'unknown',
-        protocol: 'consumer',
-        members: members.map(({ memberId, clientId, clientHost, assignment }) => ({
-          memberId,
-          clientId,
-          host: clientHost.replace(/^\//, ''),
-          assignment: assignment.topicPartitions.map(({ topicName, partitions }) => ({
-            topic: topicName as TopicName,
-            partitions,
-          })),
+  return broughtBy(answer.groups, ({ groupState, members }, group) => ({
+    group,
+    state: states[groupState] ?? 'unknown',
+    protocol: 'consumer',
+    members: members.map((member) =>
+      memberOf(
+        member,
+        member.assignment.topicPartitions.map(({ topicName, partitions }) => ({
+          topic: topicName as TopicName,
+          partitions,
         })),
-      })),
-  }
+      ),
+    ),
+  }))
 }
 
 /** Committed offsets of many groups in one request (OffsetFetch v8), partitions without one left out. */
@@ -103,23 +108,18 @@ export const fetchCommitted = async (
   const refused = answer.groups.find(({ errorCode }) => errorCode !== 0 && !hasMoved(errorCode))
   if (refused && answer.groups.every(({ errorCode }) => errorCode !== 0))
     throw protocolError(refused.errorCode, `group ${refused.groupId}`)
-  return {
-    moved: movedOf(answer.groups),
-    found: answer.groups
-      .filter(({ errorCode }) => errorCode === 0)
-      .map(({ groupId, topics }) => [
-        groupId as GroupId,
-        topics.flatMap(({ name, partitions }) =>
-          partitions
-            .filter(({ errorCode, committedOffset }) => errorCode === 0 && committedOffset >= 0n)
-            .map(
-              ({ partitionIndex, committedOffset }): CommittedOffset => ({
-                topic: name as TopicName,
-                partition: partitionIndex,
-                offset: committedOffset,
-              }),
-            ),
+  return broughtBy(answer.groups, ({ topics }, group): readonly [GroupId, readonly CommittedOffset[]] => [
+    group,
+    topics.flatMap(({ name, partitions }) =>
+      partitions
+        .filter(({ errorCode, committedOffset }) => errorCode === 0 && committedOffset >= 0n)
+        .map(
+          ({ partitionIndex, committedOffset }): CommittedOffset => ({
+            topic: name as TopicName,
+            partition: partitionIndex,
+            offset: committedOffset,
+          }),
         ),
-      ]),
-  }
+    ),
+  ])
 }

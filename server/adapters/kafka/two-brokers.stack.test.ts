@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
@@ -7,11 +7,7 @@ import { connectionConfig } from '#server/config.ts'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
 import type { BrokerAdapter, ConsumerGroups } from '#server/ports/broker.ts'
 import { browseBudget } from '#server/ports/call.ts'
-import { ensureArtifact } from '#server/sandbox/stack/artifacts.ts'
-import { findFreePort } from '#server/sandbox/stack/free-port.ts'
-import { startKafka } from '#server/sandbox/stack/kafka.ts'
-import type { PartProcess } from '#server/sandbox/stack/part-process.ts'
-import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
+import { startTwoBrokers, type TwoBrokers } from '#server/sandbox/stack/two-brokers.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 
@@ -22,22 +18,13 @@ const call = () => ({ signal: AbortSignal.timeout(30_000) })
 
 describe('a cluster of two brokers', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'spillway-two-'))
-  let stack: RunningStack
-  let second: PartProcess
+  let cluster: TwoBrokers
   let adapter: BrokerAdapter
   let facet: ConsumerGroups
 
   beforeAll(async () => {
-    stack = await startStack({ dataDir, parts: ['kafka'] })
-    const properties = readFileSync(join(dataDir, 'kafka.properties'), 'utf8')
-    second = await startKafka({
-      dataDir: join(dataDir, 'second'),
-      jars: await ensureArtifact('kafka', { onProgress: () => {} }),
-      port: await findFreePort(),
-      controllerPort: Number(/voters=1@127\.0\.0\.1:(\d+)/.exec(properties)?.[1]),
-      joins: dataDir,
-    })
-    const kafka = new Kafka({ brokers: [stack.brokers], logLevel: logLevel.NOTHING })
+    cluster = await startTwoBrokers(dataDir)
+    const kafka = new Kafka({ brokers: [cluster.brokers], logLevel: logLevel.NOTHING })
     const admin = kafka.admin()
     await admin.connect()
     const replicaAssignment = Array.from({ length: partitions }, (_, partition) => ({
@@ -56,16 +43,13 @@ describe('a cluster of two brokers', () => {
       ),
     )
     await admin.disconnect()
-    adapter = makeKafkaAdapter(connectionConfig.parse({ id: 'two', name: 'Two', brokers: stack.brokers }))
+    adapter = makeKafkaAdapter(connectionConfig.parse({ id: 'two', name: 'Two', brokers: cluster.brokers }))
     if (!adapter.groups) throw new Error('the adapter has no groups')
     facet = adapter.groups
   })
   afterAll(async () => {
     await adapter?.dispose()
-    await second?.stop('kill')
-    // Alone, the first would wait long for the second before it shut down.
-    await stack?.stopPart('kafka', 'kill')
-    await stack?.stop()
+    await cluster?.stop()
     rmSync(dataDir, { recursive: true, force: true })
   })
 
@@ -94,7 +78,7 @@ describe('a cluster of two brokers', () => {
 
   it('with one of them dead tells what the other knows, and says what is missing', async () => {
     const before = expectOk(await facet.list(call())).length
-    await second.stop('kill')
+    await cluster.stopSecond()
     const listed = await facet.list(call())
     expect(expectOk(listed).length).toBeLessThan(before)
     const mine = expectOk(listed).map(({ group }) => group)
