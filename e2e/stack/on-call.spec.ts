@@ -1,8 +1,6 @@
+import { askApi } from '../fixtures/ask-api.ts'
 import { expect, test } from '../fixtures/journey.ts'
 import { fixShop } from '../fixtures/shop-control.ts'
-
-const api = async (baseURL: string | undefined, path: string) =>
-  (await fetch(`${baseURL}${path}`)).json() as Promise<never>
 
 test.describe.configure({ mode: 'serial' })
 
@@ -11,9 +9,9 @@ test.beforeAll(async ({ baseURL }) => {
   await expect
     .poll(
       async () => {
-        const { data } = (await api(baseURL, '/api/local/overview')) as {
+        const { data } = await askApi<{
           data: { troubles: { kind: string }[] }
-        }
+        }>(baseURL, '/api/local/overview')
         return data.troubles.map(({ kind }) => kind)
       },
       { timeout: 110_000, intervals: [2_000] },
@@ -70,15 +68,15 @@ test('3: the fix is out: replay the letters and see that they worked', async ({ 
   const id = new URL(page.url()).pathname.split('/').at(-1)
   await effort.within(4, 'task 3, until the replay runs')
   await expect
-    .poll(async () => ((await api(baseURL, `/api/local/replays/${id}`)) as { state: string }).state, {
+    .poll(async () => (await askApi<{ state: string }>(baseURL, `/api/local/replays/${id}`)).state, {
       timeout: 90_000,
       intervals: [1_000],
     })
     .toBe('done')
-  const replay = (await api(baseURL, `/api/local/replays/${id}`)) as {
+  const replay = await askApi<{
     total: number
     outcomes: Record<string, number>
-  }
+  }>(baseURL, `/api/local/replays/${id}`)
   expect(replay.total).toBeGreaterThan(5)
   expect(replay.outcomes.SETTLED).toBe(replay.total)
   await expect(page.getByRole('listitem').filter({ hasText: 'Settled' })).toContainText(String(replay.total))
@@ -91,9 +89,9 @@ test('4 and 5: where is this order, by its key in one topic, and why did it take
   effort,
   baseURL,
 }) => {
-  const { messages } = (await api(baseURL, '/api/local/topics/orders/messages?limit=50')) as {
+  const { messages } = await askApi<{
     messages: { key: { text: string } }[]
-  }
+  }>(baseURL, '/api/local/topics/orders/messages?limit=50')
   const key = messages.at(-1)?.key.text ?? ''
   await page.goto('/')
   await expect(page.getByRole('button', { name: 'Live', exact: true })).toBeVisible()

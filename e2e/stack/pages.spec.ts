@@ -1,20 +1,20 @@
 import AxeBuilder from '@axe-core/playwright'
+import { askApi } from '../fixtures/ask-api.ts'
 import { expect, test } from '../fixtures/journey.ts'
 
 type Found = { readonly name: string; readonly path: string }
 
 const findPages = async (baseURL: string | undefined): Promise<Found[]> => {
-  const ask = async (path: string) => (await (await fetch(`${baseURL}${path}`)).json()) as never
-  const { data } = (await ask('/api/local/failure-groups?state=all')) as {
+  const { data } = await askApi<{
     data: { groups: { id: string }[] }
-  }
-  const { letters } = (await ask('/api/local/dead-letters?limit=1')) as {
+  }>(baseURL, '/api/local/failure-groups?state=all')
+  const { letters } = await askApi<{
     letters: { id: string; traceId: string | null }[]
-  }
-  const { messages } = (await ask('/api/local/topics/orders/messages?limit=1')) as {
+  }>(baseURL, '/api/local/dead-letters?limit=1')
+  const { messages } = await askApi<{
     messages: { position: string }[]
-  }
-  const { replays } = (await ask('/api/local/replays')) as { replays: { id: string }[] }
+  }>(baseURL, '/api/local/topics/orders/messages?limit=1')
+  const { replays } = await askApi<{ replays: { id: string }[] }>(baseURL, '/api/local/replays')
   return [
     { name: 'overview', path: '/local' },
     { name: 'topics', path: '/local/topics' },

@@ -15,6 +15,7 @@ import { groupDetail, groupList, groupListQuery, groupParams, lagHistory, lagHis
 import { health } from './health.ts'
 import { mark, markList, markQuery, newMark } from './marks.ts'
 import { messageDetail, messageList, messageListQuery, messageParams } from './messages.ts'
+import { nearMessage, nearMessageQuery } from './near-message.ts'
 import { overview } from './overview.ts'
 import type { Permission } from './permissions.ts'
 import {
@@ -121,6 +122,24 @@ export const endpoints = {
     permission: 'messages:read',
     params: messageParams,
     output: messageDetail,
+  },
+  findSameKey: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/messages/{position}/same-key',
+    summary: 'The next or previous message of the same key in its partition',
+    permission: 'messages:read',
+    params: messageParams,
+    query: nearMessageQuery,
+    output: nearMessage,
+  },
+  findNeighbour: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/messages/{position}/neighbour',
+    summary: 'The message right before or after a position in its partition',
+    permission: 'messages:read',
+    params: messageParams,
+    query: nearMessageQuery,
+    output: nearMessage,
   },
   listGroups: {
     ...read,

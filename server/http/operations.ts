@@ -2,6 +2,7 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import { addMark } from '#server/services/add-mark.ts'
 import { cancelReplay } from '#server/services/cancel-replay.ts'
 import { findAnything } from '#server/services/find-anything.ts'
+import { findNeighbour, findSameKey } from '#server/services/find-same-key.ts'
 import { listAudit } from '#server/services/list-audit.ts'
 import { listConnections } from '#server/services/list-connections.ts'
 import { listDeadLetters } from '#server/services/list-dead-letters.ts'
@@ -43,6 +44,10 @@ const runs: Runs = {
   listMessages: ({ deps, connection, params, query, call }) =>
     listMessages(deps, connection, { topic: params.topic, ...query }, call),
   showMessage: ({ deps, connection, params, call }) => showMessage(deps, connection, params, call),
+  findSameKey: ({ deps, connection, params, query, call }) =>
+    findSameKey(deps, connection, { ...params, ...query }, call),
+  findNeighbour: ({ deps, connection, params, query, call }) =>
+    findNeighbour(deps, connection, { ...params, ...query }, call),
   listGroups: ({ deps, connection, query, call }) => listGroups(deps, connection, query, call),
   showGroup: ({ deps, connection, params, call }) => showGroup(deps, connection, params.group, call),
   showLagHistory: ({ deps, connection, params, query, call }) =>

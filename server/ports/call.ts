@@ -17,3 +17,5 @@ export const browseBudget: Budget = { messages: 500, bytes: 16 * 1024 * 1024, mi
 export const scanBudget: Budget = { messages: 5_000_000, bytes: 2 * 1024 ** 3, milliseconds: 15_000 }
 /** For reading forward whole, message by message. */
 export const searchBudget: Budget = { messages: 200_000, bytes: 256 * 1024 * 1024, milliseconds: 15_000 }
+/** For the nearest message of the same key in one partition: somebody waits with a finger on the key. */
+export const nearBudget: Budget = { messages: 2_000_000, bytes: 1024 ** 3, milliseconds: 8_000 }

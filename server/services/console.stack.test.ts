@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { type Consumer, Kafka, logLevel, type Producer } from 'kafkajs'
+import type { Consumer, Producer } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type Composition, compose } from '#server/composition.ts'
-import { connectionConfig } from '#server/config.ts'
+import type { Composition } from '#server/composition.ts'
 import { endpoints } from '#server/contracts/endpoints.ts'
-import type { GroupId, Position, TopicName } from '#server/contracts/scalars.ts'
-import type { Result } from '#server/domain/result.ts'
-import { readEnv } from '#server/env.ts'
+import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
 import { recordFailure } from '#server/repositories/freshness.ts'
 import { beat } from '#server/repositories/heartbeats.ts'
 import { LeaseLostError } from '#server/repositories/leases.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
-import type { Connection, Deps } from './deps.ts'
+import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import { ensurePartitions } from './ensure-partitions.ts'
-import type { Fault } from './fault.ts'
 import { findAnything } from './find-anything.ts'
 import { type HeldLease, holdLease } from './hold-lease.ts'
 import { listConnections } from './list-connections.ts'
@@ -25,7 +21,6 @@ import { showConnection } from './show-connection.ts'
 import { showGroup } from './show-group.ts'
 import { showHealth } from './show-health.ts'
 import { showLagHistory } from './show-lag-history.ts'
-import { showMessage } from './show-message.ts'
 import { showOverview } from './show-overview.ts'
 import { showTopic } from './show-topic.ts'
 
@@ -42,34 +37,8 @@ let producer: Producer
 let consumer: Consumer
 let lease: HeldLease
 
-const kafka = () => new Kafka({ brokers: inject('brokers').split(','), logLevel: logLevel.NOTHING })
-const call = () => ({ signal: AbortSignal.timeout(10_000) })
-const composeWith = (brokers: string): Composition =>
-  compose(readEnv({ DATABASE_URL: database.url }), {
-    connections: [
-      connectionConfig.parse({
-        id: 'local',
-        name: 'Local',
-        brokers,
-        registry: { url: inject('registryUrl') },
-      }),
-    ],
-  })
-const of = (composition: Composition): [Deps, Connection] => {
-  const [connection] = composition.deps.connections
-  if (!connection) throw new Error('the test has one connection')
-  return [composition.deps, connection]
-}
-/** The value of an answer that must be good and fit its contract. */
-const good = async <T>(
-  output: { parse(value: unknown): unknown },
-  answer: Promise<Result<T, Fault>>,
-): Promise<T> => {
-  const result = await answer
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail}`)
-  output.parse(result.value)
-  return result.value
-}
+const kafka = () => quietKafka(inject('brokers'))
+const composeWith = (brokers: string): Composition => composeLocal(database, brokers, inject('registryUrl'))
 const send = (count: number, from = 0) =>
   producer.send({
     topic,
@@ -80,8 +49,8 @@ const send = (count: number, from = 0) =>
     })),
   })
 const sample = async (composition = alive) => {
-  const [deps, connection] = of(composition)
-  return sampleLag(deps, connection, { withSizes: true, lease }, call())
+  const [deps, connection] = meansOf(composition)
+  return sampleLag(deps, connection, { withSizes: true, lease }, testCall())
 }
 
 beforeAll(async () => {
@@ -145,7 +114,7 @@ describe('topics', () => {
   it('are listed with messages, rate, size, groups and lag', async () => {
     const { data, degraded } = await good(
       endpoints.listTopics.output,
-      listTopics(...of(alive), query(), call()),
+      listTopics(...meansOf(alive), query(), testCall()),
     )
     expect(degraded).toEqual([])
     expect(data).toMatchObject({ total: 1 })
@@ -167,17 +136,17 @@ describe('topics', () => {
     const all = await good(
       endpoints.listTopics.output,
       listTopics(
-        ...of(alive),
+        ...meansOf(alive),
         endpoints.listTopics.query.parse({ sort: 'messages', desc: 'true', limit: '500' }),
-        call(),
+        testCall(),
       ),
     )
     const paged = await good(
       endpoints.listTopics.output,
       listTopics(
-        ...of(alive),
+        ...meansOf(alive),
         endpoints.listTopics.query.parse({ sort: 'messages', desc: 'true', limit: '1', offset: '1' }),
-        call(),
+        testCall(),
       ),
     )
     expect(paged.data.topics[0]?.partitions).toBe(all.data.topics[1]?.partitions)
@@ -186,89 +155,13 @@ describe('topics', () => {
   })
 
   it('show partitions and configuration, or say which topic is missing', async () => {
-    const { data } = await good(endpoints.showTopic.output, showTopic(...of(alive), topic, call()))
+    const { data } = await good(endpoints.showTopic.output, showTopic(...meansOf(alive), topic, testCall()))
     expect(data.partitionRows.map(({ partition }) => partition)).toEqual([0, 1, 2])
     expect(data.config.find(({ name }) => name === 'cleanup.policy')).toMatchObject({ value: 'delete' })
-    expect(await showTopic(...of(alive), nowhere as TopicName, call())).toMatchObject({
+    expect(await showTopic(...meansOf(alive), nowhere as TopicName, testCall())).toMatchObject({
       ok: false,
       error: { code: 'not-found', detail: `There is no topic named ${nowhere} on Local.` },
     })
-  })
-})
-
-describe('messages', () => {
-  const list = (more: { limit?: number; search?: string; cursor?: string } = {}) =>
-    listMessages(...of(alive), { topic, limit: 50, search: '', ...more }, call())
-
-  it('come newest first and page by page, each once', async () => {
-    const seen: string[] = []
-    let cursor: string | undefined
-    let lastAt = Number.POSITIVE_INFINITY
-    do {
-      const page = await good(
-        endpoints.listMessages.output,
-        list({ limit: 100, ...(cursor === undefined ? {} : { cursor }) }),
-      )
-      for (const { position, timestampMs } of page.messages) {
-        seen.push(position)
-        expect(timestampMs).toBeLessThanOrEqual(lastAt)
-        lastAt = timestampMs ?? 0
-      }
-      cursor = page.nextCursor ?? undefined
-    } while (cursor !== undefined && seen.length < 1_000)
-    expect(seen).toHaveLength(360)
-    expect(new Set(seen).size).toBe(360)
-  })
-
-  it('are found by key, and opened whole with every digit', async () => {
-    const found = await good(endpoints.listMessages.output, list({ search: 'key:order-42' }))
-    expect(found.messages).toHaveLength(1)
-    expect(found.scan.messages).toBe('360')
-    const position = found.messages[0]?.position as Position
-    const message = await good(
-      endpoints.showMessage.output,
-      showMessage(...of(alive), { topic, position }, call()),
-    )
-    expect(message.value.text).toContain('9007199254740993')
-    expect(message.traceId).toBe('0af7651916cd43dd8448eb211c80319c')
-    expect(message.headers[0]?.name).toBe('traceparent')
-  })
-
-  it('are searched by text, by trace and within partitions', async () => {
-    const found = async (search: string) => {
-      const { messages, scan } = await good(endpoints.listMessages.output, list({ search, limit: 500 }))
-      expect(scan.stop).toBe('end')
-      return messages
-    }
-    expect(await found('value:"\\"n\\":42}"')).toHaveLength(1)
-    expect(await found('b7ad6b7169203331 -key:order-1')).toHaveLength(359)
-    expect(await found('trace:0af7651916cd43dd8448eb211c80319c')).toHaveLength(360)
-    expect(await found('after:1h')).toHaveLength(360)
-    expect(await found('before:1h')).toHaveLength(0)
-    expect(await found('after:2030-01-01T00:00:00Z')).toHaveLength(0)
-    const [newest] = await found('partition:0')
-    const at = new Date(newest?.timestampMs ?? 0).toISOString()
-    const since = await found(`partition:0 after:${at}`)
-    expect(since.every(({ timestampMs }) => timestampMs === newest?.timestampMs)).toBe(true)
-    expect(since.length + (await found(`partition:0 before:${at}`)).length).toBe(
-      (await found('partition:0')).length,
-    )
-    const inTwo = await found('partition:0,2 order-')
-    expect(new Set(inTwo.map(({ partition }) => partition))).toEqual(new Set([0, 2]))
-    const inOne = await found('partition:1')
-    expect(inTwo.length + inOne.length).toBe(360)
-  })
-
-  it('refuse a foreign cursor, and name what is missing', async () => {
-    expect(await list({ cursor: 'e30' })).toMatchObject({ ok: false, error: { code: 'invalid-request' } })
-    expect(await list({ search: 'partition:9' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
-    expect(await list({ search: 'key:"open' })).toMatchObject({
-      ok: false,
-      error: { code: 'invalid-request', detail: 'search, character 5: this quote is not closed.' },
-    })
-    const position = '0@999999' as Position
-    const missing = await showMessage(...of(alive), { topic, position }, call())
-    expect(missing).toMatchObject({ ok: false, error: { code: 'not-found' } })
   })
 })
 
@@ -276,7 +169,7 @@ describe('groups', () => {
   it('are judged, most urgent first', async () => {
     const { data, degraded } = await good(
       endpoints.listGroups.output,
-      listGroups(...of(alive), { q: `console-${suffix}` }, call()),
+      listGroups(...meansOf(alive), { q: `console-${suffix}` }, testCall()),
     )
     expect(degraded).toEqual([])
     expect(
@@ -291,21 +184,21 @@ describe('groups', () => {
   })
 
   it('show partitions with who reads them', async () => {
-    const { data } = await good(endpoints.showGroup.output, showGroup(...of(alive), reading, call()))
+    const { data } = await good(endpoints.showGroup.output, showGroup(...meansOf(alive), reading, testCall()))
     expect(data.partitions).toHaveLength(3)
     expect(
       data.partitions.every(({ memberId, lagMessages }) => memberId !== null && lagMessages === '0'),
     ).toBe(true)
-    const behind = await good(endpoints.showGroup.output, showGroup(...of(alive), stopped, call()))
+    const behind = await good(endpoints.showGroup.output, showGroup(...meansOf(alive), stopped, testCall()))
     expect(behind.data).toMatchObject({ lagMessages: '357', members: 0 })
-    expect(await showGroup(...of(alive), nowhere as GroupId, call())).toMatchObject({
+    expect(await showGroup(...meansOf(alive), nowhere as GroupId, testCall())).toMatchObject({
       ok: false,
       error: { code: 'not-found', detail: `There is no consumer group named ${nowhere} on Local.` },
     })
   })
 
   it('say how old the oldest unread message is and whether it is deleted before they read it', async () => {
-    const { data } = await good(endpoints.showGroup.output, showGroup(...of(alive), stopped, call()))
+    const { data } = await good(endpoints.showGroup.output, showGroup(...meansOf(alive), stopped, testCall()))
     const now = Date.now()
     expect(data.partitions.every(({ oldestUnreadAt }) => (oldestUnreadAt ?? 0) > now - 300_000)).toBe(true)
     expect(data.margin?.oldestUnreadAt).toBe(
@@ -315,21 +208,21 @@ describe('groups', () => {
     expect(leftMs).toBeGreaterThan(7 * 86_400_000 - 300_000)
     expect(leftMs).toBeLessThanOrEqual(7 * 86_400_000)
     expect(data.margin?.sentence).toMatch(/^at this rate data is lost in 6 d 23 h at the earliest: /)
-    const kept = await good(endpoints.showGroup.output, showGroup(...of(alive), reading, call()))
+    const kept = await good(endpoints.showGroup.output, showGroup(...meansOf(alive), reading, testCall()))
     expect(kept.data.margin).toMatchObject({ oldestUnreadAt: null, lossAt: null, lostMessages: '0' })
   })
 
   it('have a history with gaps as nulls', async () => {
     const history = await good(
       endpoints.showLagHistory.output,
-      showLagHistory(...of(alive), { group: stopped, minutes: 5 }, call()),
+      showLagHistory(...meansOf(alive), { group: stopped, minutes: 5 }, testCall()),
     )
     const points = history.series[0]?.points ?? []
     expect(points.length).toBeLessThanOrEqual(360)
     expect(points[0]?.lagMessages).toBeNull()
     expect(points.at(-1)?.lagMessages ?? points.at(-2)?.lagMessages).toBe(357)
     expect(
-      await showLagHistory(...of(alive), { group: nowhere as GroupId, minutes: 5 }, call()),
+      await showLagHistory(...meansOf(alive), { group: nowhere as GroupId, minutes: 5 }, testCall()),
     ).toMatchObject({
       ok: false,
       error: { code: 'not-found' },
@@ -341,7 +234,7 @@ describe('finding', () => {
   it('finds topics and groups by any part of their name, and offers the key', async () => {
     const { hits } = await good(
       endpoints.findAnything.output,
-      findAnything(...of(alive), { q: suffix }, call()),
+      findAnything(...meansOf(alive), { q: suffix }, testCall()),
     )
     expect(hits.map(({ noun, id }) => [noun, id])).toEqual([
       ['topic', topic],
@@ -356,7 +249,7 @@ describe('connections', () => {
   it('are listed without asking them, and shown with their cluster', async () => {
     const { connections } = await good(endpoints.listConnections.output, listConnections(dead.deps))
     expect(connections).toMatchObject([{ id: 'local', registryConfigured: true }])
-    const shown = await good(endpoints.showConnection.output, showConnection(...of(alive), call()))
+    const shown = await good(endpoints.showConnection.output, showConnection(...meansOf(alive), testCall()))
     expect(shown.broker?.brokers).toBeGreaterThan(0)
     expect(shown.capabilities['read-messages']).toEqual({ state: 'yes' })
   })
@@ -364,13 +257,13 @@ describe('connections', () => {
 
 describe('the overview', () => {
   it('is never green without a worker, and leads with that', async () => {
-    const { data } = await good(endpoints.showOverview.output, showOverview(...of(alive), call()))
+    const { data } = await good(endpoints.showOverview.output, showOverview(...meansOf(alive), testCall()))
     expect(data.troubles[0]).toMatchObject({ kind: 'not-checked', title: 'Not checked: no worker' })
   })
 
   it('names the stopped group and draws it', async () => {
     await beat(database.db, 'test')
-    const { data } = await good(endpoints.showOverview.output, showOverview(...of(alive), call()))
+    const { data } = await good(endpoints.showOverview.output, showOverview(...meansOf(alive), testCall()))
     expect(data.freshness.find(({ source }) => source === 'lag-sampling')?.stale).toBe(false)
     expect(data.troubles.find(({ link }) => link.id === stopped)).toMatchObject({ kind: 'group-stopped' })
     expect(data.map.nodes).toContainEqual({
@@ -388,37 +281,40 @@ describe('without the broker', () => {
     const sampledNow = await sample(dead)
     expect(sampledNow).toMatchObject({ ok: false, error: { code: 'broker-unreachable' } })
     const startedAt = performance.now()
-    const { data } = await good(endpoints.showOverview.output, showOverview(...of(dead), call()))
+    const { data } = await good(endpoints.showOverview.output, showOverview(...meansOf(dead), testCall()))
     console.log(`overview without a broker: ${Math.round(performance.now() - startedAt)} ms`)
     const trouble = data.troubles.find(({ kind }) => kind === 'broker-unreachable')
     expect(trouble?.sinceMs).toBeGreaterThan(Date.now() - 120_000)
   })
 
   it('groups keep their last sample, and it is said from when that is', async () => {
-    const listed = await good(endpoints.listGroups.output, listGroups(...of(dead), { q: stopped }, call()))
+    const listed = await good(
+      endpoints.listGroups.output,
+      listGroups(...meansOf(dead), { q: stopped }, testCall()),
+    )
     expect(listed.data.groups[0]).toMatchObject({ group: stopped, lagMessages: '357' })
     expect(listed.degraded[0]).toMatchObject({ code: 'broker-unreachable', source: 'broker' })
     expect(listed.degraded[0]?.lastGoodAt).toBeGreaterThan(0)
-    const shown = await good(endpoints.showGroup.output, showGroup(...of(dead), stopped, call()))
+    const shown = await good(endpoints.showGroup.output, showGroup(...meansOf(dead), stopped, testCall()))
     expect(shown.data.partitions).toEqual([])
   })
 
   it('topics and messages answer why', async () => {
     const query = endpoints.listTopics.query.parse({})
-    expect(await listTopics(...of(dead), query, call())).toMatchObject({
+    expect(await listTopics(...meansOf(dead), query, testCall())).toMatchObject({
       ok: false,
       error: { code: 'broker-unreachable' },
     })
-    expect(await listMessages(...of(dead), { topic, limit: 5, search: '' }, call())).toMatchObject({
+    expect(await listMessages(...meansOf(dead), { topic, limit: 5, search: '' }, testCall())).toMatchObject({
       ok: false,
     })
-    const shown = await good(endpoints.showConnection.output, showConnection(...of(dead), call()))
+    const shown = await good(endpoints.showConnection.output, showConnection(...meansOf(dead), testCall()))
     expect(shown.broker).toBeNull()
   })
 
   it('health is degraded and names the broker within its patience', async () => {
     const startedAt = performance.now()
-    const health = await good(endpoints.showHealth.output, showHealth(dead.deps, call()))
+    const health = await good(endpoints.showHealth.output, showHealth(dead.deps, testCall()))
     expect(performance.now() - startedAt).toBeLessThan(3_000)
     expect(health.state).toBe('degraded')
     const states = Object.fromEntries(health.dependencies.map(({ name, state }) => [name, state]))
@@ -428,33 +324,33 @@ describe('without the broker', () => {
 
 describe('a sampler that has lost its lease', () => {
   it('writes nothing', async () => {
-    const [deps, connection] = of(alive)
+    const [deps, connection] = meansOf(alive)
     const count = async () =>
       (await database.db.pool.query<{ count: string }>('SELECT count(*) FROM lag_sample')).rows[0]?.count
     const before = await count()
     const old = { name: lease.name, fence: lease.fence - 1n }
-    await expect(sampleLag(deps, connection, { withSizes: false, lease: old }, call())).rejects.toThrow(
+    await expect(sampleLag(deps, connection, { withSizes: false, lease: old }, testCall())).rejects.toThrow(
       LeaseLostError,
     )
     expect(await count()).toBe(before)
   })
 
   it('does not tell of its own trouble either', async () => {
-    const [deps, connection] = of(dead)
+    const [deps, connection] = meansOf(dead)
     const read = async () =>
       (await database.db.pool.query('SELECT * FROM source_freshness ORDER BY 1, 2')).rows
     const before = await read()
     const old = { name: lease.name, fence: lease.fence - 1n }
-    await expect(sampleLag(deps, connection, { withSizes: false, lease: old }, call())).rejects.toThrow(
+    await expect(sampleLag(deps, connection, { withSizes: false, lease: old }, testCall())).rejects.toThrow(
       LeaseLostError,
     )
-    await expect(probeRegistry(deps, connection, old, call())).rejects.toThrow(LeaseLostError)
+    await expect(probeRegistry(deps, connection, old, testCall())).rejects.toThrow(LeaseLostError)
     expect(await read()).toEqual(before)
   })
 
   it('keeps the time of the last good round when one fails', async () => {
     await recordFailure(database.db, 'local', 'lag-sampling', 'because', lease)
-    const { data } = await good(endpoints.showOverview.output, showOverview(...of(alive), call()))
+    const { data } = await good(endpoints.showOverview.output, showOverview(...meansOf(alive), testCall()))
     expect(data.freshness.find(({ source }) => source === 'lag-sampling')?.lastGoodAt).toBeGreaterThan(0)
   })
 })

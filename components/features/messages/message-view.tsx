@@ -1,10 +1,12 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { formatTerm } from '#server/contracts/message-search.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
 import { MessageFacts, MessagePayloads } from '../../patterns/message-sections.tsx'
+import { MessageSteps } from '../../patterns/message-steps.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -28,6 +30,7 @@ export const MessageView = ({
     refetchInterval: false,
     refetchOnWindowFocus: false,
   })
+  const router = useRouter()
   const traceId = query.data?.traceId ?? null
   const keyText = query.data?.key.kind === 'text' ? query.data.key.text : null
   return (
@@ -45,6 +48,14 @@ export const MessageView = ({
         </>
       }
     >
+      <MessageSteps
+        connection={connection}
+        topic={topic}
+        position={position}
+        hasKey={query.data?.key.kind !== 'null'}
+        byPosition
+        onGo={(next) => router.push(routes.message(connection, topic, next))}
+      />
       <QueryPanel
         query={query}
         list={{ href: routes.topic(connection, topic), title: 'Messages of the topic' }}

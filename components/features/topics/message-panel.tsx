@@ -5,6 +5,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { MessageFacts, MessagePayloads } from '../../patterns/message-sections.tsx'
+import { MessageSteps } from '../../patterns/message-steps.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SidePanel } from '../../patterns/side-panel.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
@@ -14,11 +15,14 @@ export const MessagePanel = ({
   connection,
   topic,
   position,
+  onGo,
   onClose,
 }: {
   readonly connection: string
   readonly topic: string
   readonly position: string
+  /** Another message of the topic is looked at instead. */
+  readonly onGo: (position: string) => void
   readonly onClose: () => void
 }) => {
   const query = useQuery({
@@ -33,6 +37,15 @@ export const MessagePanel = ({
       href={routes.message(connection, topic, position)}
       onClose={onClose}
     >
+      <div className="pb-2">
+        <MessageSteps
+          connection={connection}
+          topic={topic}
+          position={position}
+          hasKey={query.data?.key.kind !== 'null'}
+          onGo={onGo}
+        />
+      </div>
       <QueryPanel query={query} skeleton={<LinesSkeleton lines={16} />}>
         {(message) => (
           <div className="flex flex-col gap-3">

@@ -163,6 +163,7 @@ export const MessagesPanel = ({
           connection={connection}
           topic={topic}
           position={looked}
+          onGo={(position) => void setLooked(position)}
           onClose={() => void setLooked(null)}
         />
       )}

@@ -1,0 +1,96 @@
+import type { z } from 'zod'
+import type { NearMessage, nearMessageQuery } from '#server/contracts/near-message.ts'
+import type { Position, TopicName } from '#server/contracts/scalars.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { parsePosition, type RawMessage } from '#server/ports/broker.ts'
+import { type Call, nearBudget } from '#server/ports/call.ts'
+import { describeMessage } from './decode-messages.ts'
+import type { Connection, Deps } from './deps.ts'
+import { type Fault, faultOf, invalid } from './fault.ts'
+import { readBounds } from './read-bounds.ts'
+import { walkPartition } from './walk-partition.ts'
+
+type Place = { readonly topic: TopicName; readonly position: Position }
+type Query = z.output<typeof nearMessageQuery>
+
+const sameBytes = (a: Uint8Array, b: Uint8Array | null): boolean => b !== null && Buffer.compare(a, b) === 0
+
+/**
+ * The next or previous message of the same key: nearest by offset in the same partition, whose key has the same bytes.
+ * A null key is `invalid-request`. With nothing found, the scan says whether there is none (`end`) or the budget was
+ * spent, and `goOnFrom` is where to go on.
+ */
+export const findSameKey = async (
+  _deps: Deps,
+  connection: Connection,
+  { topic, position, ...query }: Place & Query,
+  call: Call,
+): Promise<Result<NearMessage, Fault>> => {
+  const reader = connection.broker.messages
+  if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
+  const { partition, offset } = parsePosition(position)
+  const read = await reader.readAt(topic, partition, offset, call)
+  if (!read.ok) return fail(faultOf(read.error))
+  const { key } = read.value
+  if (key === null)
+    return invalid(
+      `The message at ${position} has no key (null), so there is no other of the same key. Step through the partition by position instead.`,
+    )
+  const wanted = {
+    accept: (message: RawMessage) => sameBytes(key, message.key),
+    literal: key.length === 0 ? null : key,
+  }
+  return findNear(connection, { topic, position, ...query }, wanted, call)
+}
+
+/**
+ * The message right before or after a position in its partition, whatever its key; offsets that compaction, retention or
+ * transactions have emptied are passed over. Nothing needs to be at the position itself.
+ */
+export const findNeighbour = (
+  _deps: Deps,
+  connection: Connection,
+  place: Place & Query,
+  call: Call,
+): Promise<Result<NearMessage, Fault>> =>
+  findNear(connection, place, { accept: () => true, literal: null }, call)
+
+const findNear = async (
+  connection: Connection,
+  { topic, position, direction, from }: Place & Query,
+  wanted: { readonly accept: (message: RawMessage) => boolean; readonly literal: Uint8Array | null },
+  call: Call,
+): Promise<Result<NearMessage, Fault>> => {
+  const startedAt = performance.now()
+  const reader = connection.broker.messages
+  if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
+  const { partition, offset } = parsePosition(position)
+  const bounds = await readBounds(connection, topic, partition, call)
+  if (!bounds.ok) return bounds
+  const start = from === undefined ? offset : BigInt(from)
+  const walked = await walkPartition(
+    reader,
+    { topic, partition, from: start, direction, bounds: bounds.value, ...wanted, budget: nearBudget },
+    call,
+  )
+  if (!walked.ok) return fail(faultOf(walked.error))
+  const { found, scannedMessages, scannedBytes, stop, goOnFrom, errors } = walked.value
+  return succeed({
+    message: found === null ? null : await describeMessage(found, connection, call),
+    scan: {
+      partitions: 1,
+      messages: scannedMessages.toString(),
+      bytes: scannedBytes.toString(),
+      durationMs: Math.round(performance.now() - startedAt),
+      stop,
+      backToMs: null,
+      budget: {
+        messages: nearBudget.messages,
+        bytes: nearBudget.bytes,
+        durationMs: nearBudget.milliseconds,
+      },
+      errors: errors.map((one) => ({ partition: one.partition, detail: one.error.detail })),
+    },
+    goOnFrom: goOnFrom?.toString() ?? null,
+  })
+}

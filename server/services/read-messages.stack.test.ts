@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { Composition } from '#server/composition.ts'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import type { Position, TopicName } from '#server/contracts/scalars.ts'
+import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
+import { findNeighbour, findSameKey } from './find-same-key.ts'
+import { listMessages } from './list-messages.ts'
+import { showMessage } from './show-message.ts'
+
+const topic = `read-messages-${randomBytes(4).toString('hex')}` as TopicName
+const stepping = `${topic}-stepping` as TopicName
+
+let database: TestDatabase
+let console_: Composition
+const means = () => meansOf(console_)
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject('databaseUrl'))
+  console_ = composeLocal(database, inject('brokers'), inject('registryUrl'))
+  const kafka = quietKafka(inject('brokers'))
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({
+    topics: [
+      { topic, numPartitions: 3 },
+      { topic: stepping, numPartitions: 2 },
+    ],
+  })
+  await admin.disconnect()
+  const producer = kafka.producer()
+  await producer.connect()
+  await producer.send({
+    topic,
+    messages: Array.from({ length: 360 }, (_, index) => ({
+      key: `order-${index}`,
+      value: `{"amount":9007199254740993,"n":${index}}`,
+      headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+    })),
+  })
+  // Times fall while offsets rise: the nearest by offset is not the nearest by time.
+  const now = Date.now()
+  await producer.send({
+    topic: stepping,
+    messages: Array.from({ length: 3_000 }, (_, index) => ({
+      partition: 0,
+      timestamp: String(now - index),
+      key: index % 1_000 === 7 ? 'rare' : index % 10 === 3 ? 'often' : `rare-${index}`,
+      value: String(index),
+    })),
+  })
+  await producer.send({
+    topic: stepping,
+    messages: [
+      { partition: 0, key: null, value: 'without a key' },
+      { partition: 1, key: 'rare', value: 'of another partition' },
+      { partition: 1, key: '', value: 'empty key' },
+      { partition: 1, key: '', value: 'empty key again' },
+    ],
+  })
+  await producer.disconnect()
+})
+
+afterAll(async () => {
+  const admin = quietKafka(inject('brokers')).admin()
+  await admin.connect()
+  await admin.deleteTopics({ topics: [topic, stepping] }).catch(() => {})
+  await admin.disconnect()
+  await console_?.dispose()
+  await database?.drop()
+})
+
+describe('messages', () => {
+  const list = (more: { limit?: number; search?: string; cursor?: string } = {}) =>
+    listMessages(...means(), { topic, limit: 50, search: '', ...more }, testCall())
+
+  it('come newest first and page by page, each once', async () => {
+    const seen: string[] = []
+    let cursor: string | undefined
+    let lastAt = Number.POSITIVE_INFINITY
+    do {
+      const page = await good(
+        endpoints.listMessages.output,
+        list({ limit: 100, ...(cursor === undefined ? {} : { cursor }) }),
+      )
+      for (const { position, timestampMs } of page.messages) {
+        seen.push(position)
+        expect(timestampMs).toBeLessThanOrEqual(lastAt)
+        lastAt = timestampMs ?? 0
+      }
+      cursor = page.nextCursor ?? undefined
+    } while (cursor !== undefined && seen.length < 1_000)
+    expect(seen).toHaveLength(360)
+    expect(new Set(seen).size).toBe(360)
+  })
+
+  it('are found by key, and opened whole with every digit', async () => {
+    const found = await good(endpoints.listMessages.output, list({ search: 'key:order-42' }))
+    expect(found.messages).toHaveLength(1)
+    expect(found.scan.messages).toBe('360')
+    const position = found.messages[0]?.position as Position
+    const message = await good(
+      endpoints.showMessage.output,
+      showMessage(...means(), { topic, position }, testCall()),
+    )
+    expect(message.value.text).toContain('9007199254740993')
+    expect(message.traceId).toBe('0af7651916cd43dd8448eb211c80319c')
+    expect(message.headers[0]?.name).toBe('traceparent')
+  })
+
+  it('are searched by text, by trace and within partitions', async () => {
+    const found = async (search: string) => {
+      const { messages, scan } = await good(endpoints.listMessages.output, list({ search, limit: 500 }))
+      expect(scan.stop).toBe('end')
+      return messages
+    }
+    expect(await found('value:"\\"n\\":42}"')).toHaveLength(1)
+    expect(await found('b7ad6b7169203331 -key:order-1')).toHaveLength(359)
+    expect(await found('trace:0af7651916cd43dd8448eb211c80319c')).toHaveLength(360)
+    expect(await found('after:1h')).toHaveLength(360)
+    expect(await found('before:1h')).toHaveLength(0)
+    expect(await found('after:2030-01-01T00:00:00Z')).toHaveLength(0)
+    const [newest] = await found('partition:0')
+    const at = new Date(newest?.timestampMs ?? 0).toISOString()
+    const since = await found(`partition:0 after:${at}`)
+    expect(since.every(({ timestampMs }) => timestampMs === newest?.timestampMs)).toBe(true)
+    expect(since.length + (await found(`partition:0 before:${at}`)).length).toBe(
+      (await found('partition:0')).length,
+    )
+    const inTwo = await found('partition:0,2 order-')
+    expect(new Set(inTwo.map(({ partition }) => partition))).toEqual(new Set([0, 2]))
+    const inOne = await found('partition:1')
+    expect(inTwo.length + inOne.length).toBe(360)
+  })
+
+  it('refuse a foreign cursor, and name what is missing', async () => {
+    expect(await list({ cursor: 'e30' })).toMatchObject({ ok: false, error: { code: 'invalid-request' } })
+    expect(await list({ search: 'partition:9' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
+    expect(await list({ search: 'key:"open' })).toMatchObject({
+      ok: false,
+      error: { code: 'invalid-request', detail: 'search, character 5: this quote is not closed.' },
+    })
+    const position = '0@999999' as Position
+    const missing = await showMessage(...means(), { topic, position }, testCall())
+    expect(missing).toMatchObject({ ok: false, error: { code: 'not-found' } })
+  })
+})
+
+describe('stepping from a message', () => {
+  const step = (find: typeof findSameKey, position: string, query: Record<string, string>) =>
+    find(
+      ...means(),
+      {
+        topic: stepping,
+        position: position as Position,
+        ...endpoints.findSameKey.query.parse(query),
+      },
+      testCall(),
+    )
+  const sameKey = (position: string, direction: string) =>
+    good(endpoints.findSameKey.output, step(findSameKey, position, { direction }))
+  const offsetOf = async (answer: ReturnType<typeof sameKey>) => (await answer).message?.offset
+
+  it('finds the nearest of the same key by offset, far or near, and stays in its partition', async () => {
+    expect(await offsetOf(sameKey('0@1007', 'previous'))).toBe('7')
+    expect(await offsetOf(sameKey('0@1007', 'next'))).toBe('2007')
+    expect(await offsetOf(sameKey('0@1503', 'previous'))).toBe('1493')
+    expect(await offsetOf(sameKey('0@1503', 'next'))).toBe('1513')
+    expect(await offsetOf(sameKey('1@1', 'next'))).toBe('2')
+  })
+
+  it('says that there is none when all before or after it was read', async () => {
+    const before = await sameKey('0@7', 'previous')
+    expect(before).toMatchObject({ message: null, goOnFrom: null, scan: { stop: 'end' } })
+    const after = await sameKey('0@2007', 'next')
+    expect(after).toMatchObject({ message: null, goOnFrom: null, scan: { stop: 'end' } })
+    expect(after.message).toBeNull()
+  })
+
+  it('goes on from where an earlier look ended', async () => {
+    const on = await good(
+      endpoints.findSameKey.output,
+      step(findSameKey, '0@2007', { direction: 'previous', from: '1007' }),
+    )
+    expect(on.message?.offset).toBe('7')
+  })
+
+  it('refuses a null key and steps by position instead', async () => {
+    expect(await step(findSameKey, '0@3000', { direction: 'previous' })).toMatchObject({
+      ok: false,
+      error: { code: 'invalid-request', detail: expect.stringContaining('has no key (null)') },
+    })
+    const neighbour = (position: string, direction: string) =>
+      good(endpoints.findNeighbour.output, step(findNeighbour, position, { direction }))
+    expect(await offsetOf(neighbour('0@3000', 'previous'))).toBe('2999')
+    expect(await offsetOf(neighbour('0@0', 'next'))).toBe('1')
+    expect(await neighbour('0@0', 'previous')).toMatchObject({ message: null, scan: { stop: 'end' } })
+    // Nothing stands there yet: the nearest is the last.
+    expect(await offsetOf(neighbour('0@999999', 'previous'))).toBe('3000')
+  })
+
+  it('names a partition that is not there', async () => {
+    expect(await step(findNeighbour, '9@0', { direction: 'next' })).toMatchObject({
+      ok: false,
+      error: { code: 'not-found', detail: expect.stringContaining('has no partition 9: it has 2') },
+    })
+  })
+})

@@ -1,0 +1,103 @@
+import type { Direction } from '#server/contracts/near-message.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import type { MessageReader, RawMessage, ScanEnd } from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Budget, Call } from '#server/ports/call.ts'
+
+export type Walk = {
+  /** The nearest message that is wanted, or null. */
+  readonly found: RawMessage | null
+  readonly scannedMessages: bigint
+  readonly scannedBytes: bigint
+  readonly stop: 'enough' | 'end' | 'budget' | 'error'
+  readonly errors: ScanEnd['errors']
+  /** The offset up to which was looked, exclusive of it: where to go on. Null when there is nothing to go on to. */
+  readonly goOnFrom: bigint | null
+}
+
+const firstChunk = 500n
+const largestChunk = 200_000n
+/** A chunk is meant to hold no more than this, by the mean size of what was read before. */
+const chunkBytes = 64n * 1024n * 1024n
+
+const least = (...values: readonly bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a))
+
+/**
+ * Walks along one partition by offset, away from `from` (which is not looked at itself), to the nearest message that is
+ * wanted: in chunks of offsets that grow, each read whole before its nearest match is taken, because a scan orders by
+ * time and times need not rise with offsets. Bounds are the partition's first offset and its end (exclusive). Ends with
+ * `budget` at the last chunk that was read whole.
+ */
+export const walkPartition = async (
+  reader: MessageReader,
+  {
+    topic,
+    partition,
+    from,
+    direction,
+    bounds,
+    literal,
+    accept,
+    budget,
+  }: {
+    readonly topic: TopicName
+    readonly partition: number
+    readonly from: bigint
+    readonly direction: Direction
+    readonly bounds: { readonly start: bigint; readonly end: bigint }
+    readonly literal: Uint8Array | null
+    readonly accept: (message: RawMessage) => boolean
+    readonly budget: Budget
+  },
+  call: Call,
+): Promise<Result<Walk, BrokerError>> => {
+  const deadline = performance.now() + budget.milliseconds
+  const isBack = direction === 'previous'
+  // Offsets outside of what the partition holds are not walked through.
+  let edge = isBack ? least(from, bounds.end) : from < bounds.start ? bounds.start - 1n : from
+  let chunk = firstChunk
+  let scannedMessages = 0n
+  let scannedBytes = 0n
+  const walked = (more: Pick<Walk, 'stop' | 'goOnFrom'> & Partial<Walk>): Result<Walk, BrokerError> =>
+    succeed({ found: null, errors: [], scannedMessages, scannedBytes, ...more })
+  for (;;) {
+    const low = isBack ? (edge - chunk > bounds.start ? edge - chunk : bounds.start) : edge + 1n
+    const high = isBack ? edge - 1n : least(edge + chunk, bounds.end - 1n)
+    if (high < low) return walked({ stop: 'end', goOnFrom: null })
+    const left = {
+      messages: budget.messages - Number(scannedMessages),
+      bytes: budget.bytes - Number(scannedBytes),
+      milliseconds: Math.round(deadline - performance.now()),
+    }
+    if (Math.min(left.messages, left.bytes, left.milliseconds) <= 0)
+      return walked({ stop: 'budget', goOnFrom: edge })
+    const within = (message: RawMessage) => message.offset >= low && message.offset <= high && accept(message)
+    const steps = reader.scan(
+      {
+        topics: [{ topic, partitions: [partition] }],
+        order: isBack ? 'newest' : 'oldest',
+        offsets: { least: low, most: high },
+        limit: Number(high - low) + 1,
+        filter: { accept: within, ...(literal === null ? {} : { literals: [literal] }) },
+        budget: left,
+      },
+      call,
+    )
+    let nearest: RawMessage | null = null
+    let step = await steps.next()
+    for (; !step.done; step = await steps.next())
+      for (const message of step.value.found)
+        if (nearest === null || message.offset > nearest.offset === isBack) nearest = message
+    if (!step.value.ok) return fail(step.value.error)
+    const end = step.value.value
+    scannedMessages += end.scannedMessages
+    scannedBytes += end.scannedBytes
+    if (end.stop === 'error') return walked({ stop: 'error', goOnFrom: edge, errors: end.errors })
+    if (end.stop === 'budget' || end.stop === 'cancelled') return walked({ stop: 'budget', goOnFrom: edge })
+    if (nearest !== null) return walked({ found: nearest, stop: 'enough', goOnFrom: null })
+    edge = isBack ? low : high
+    const mean = scannedMessages === 0n ? 1n : scannedBytes / scannedMessages + 1n
+    chunk = least(chunk * 4n, largestChunk, chunkBytes / mean + 1n)
+  }
+}
