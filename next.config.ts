@@ -20,6 +20,7 @@ const config: NextConfig = {
     'lz4-napi',
     'pg',
     'pino',
+    'piscina',
     'prom-client',
     'protobufjs',
     'snappy',

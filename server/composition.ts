@@ -1,44 +1,53 @@
-import { makeConfluentRegistry } from './adapters/confluent-registry/make-confluent-registry.ts'
-import { makeKafkaAdapter } from './adapters/kafka/make-kafka-adapter.ts'
+import { join } from 'node:path'
 import { makePostgresTraces } from './adapters/postgres-traces/make-postgres-traces.ts'
-import { refuseWrites } from './adapters/read-only.ts'
-import { traceBroker } from './adapters/trace-broker.ts'
-import { type Config, type ConnectionConfig, readConfig } from './config.ts'
+import { makeScanPool } from './adapters/scan-pool/make-scan-pool.ts'
+import { connect } from './composition-connect.ts'
+import { type ConnectionConfig, defaultSearch, readConfig, type SearchConfig } from './config.ts'
 import { type Env, readEnv } from './env.ts'
 import { openDatabase } from './repositories/database.ts'
-import type { Connection, Deps } from './services/deps.ts'
+import type { Deps } from './services/deps.ts'
 
 export type Composition = { readonly env: Env; readonly deps: Deps; dispose(): Promise<void> }
 
-const connect = (config: ConnectionConfig): Connection => {
-  const adapter = traceBroker(makeKafkaAdapter(config), config.id)
-  return {
-    id: config.id,
-    name: config.name,
-    environment: config.environment,
-    readOnly: config.readOnly,
-    broker: config.readOnly ? refuseWrites(adapter) : adapter,
-    registry: config.registry ? makeConfluentRegistry(config.registry) : null,
-    deadLetterTopics: config.deadLetterTopics.map((pattern) => new RegExp(pattern)),
-  }
+export type ComposedConfig = {
+  readonly connections: readonly ConnectionConfig[]
+  readonly search?: SearchConfig
 }
+
+/** Run from source, also beside a bundle: threads load files by path. */
+const scanThread = (): string => join(process.cwd(), 'server', 'composition-scan-thread.ts')
+
+const megabyte = 1024 * 1024
 
 /**
  * Puts the process together: the only place that names concrete adapters. Nothing connects before it is used.
  * Throws when the environment or spillway.yaml can not be used; the message says what to change.
  */
-export const compose = (env: Env, config: Config | { connections: [] }): Composition => {
+export const compose = (env: Env, config: ComposedConfig): Composition => {
   if (env.DATABASE_URL === undefined)
     throw new Error(
       'DATABASE_URL is not set. `npm start` and `npm run demo` start a PostgreSQL of their own and set it.',
     )
   const db = openDatabase(env.DATABASE_URL)
   const connections = config.connections.map(connect)
+  const search = config.search ?? defaultSearch
+  const scanner = makeScanPool(config.connections, { threads: search.threads, entry: scanThread() })
   return {
     env,
-    deps: { db, clock: { nowMs: () => Date.now() }, traces: makePostgresTraces(db), connections },
+    deps: {
+      db,
+      clock: { nowMs: () => Date.now() },
+      traces: makePostgresTraces(db),
+      connections,
+      scanner,
+      searchLimits: {
+        budgetBytes: search.budgetMegabytes * megabyte,
+        mostBytes: search.mostMegabytes * megabyte,
+        durationMs: search.seconds * 1_000,
+      },
+    },
     dispose: async () => {
-      await Promise.allSettled(connections.map(({ broker }) => broker.dispose()))
+      await Promise.allSettled([scanner.dispose(), ...connections.map(({ broker }) => broker.dispose())])
       await db.close()
     },
   }

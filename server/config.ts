@@ -29,8 +29,24 @@ export const connectionConfig = z.strictObject({
 })
 export type ConnectionConfig = z.infer<typeof connectionConfig>
 
-const configSchema = z.strictObject({ connections: z.array(connectionConfig).min(1) })
+/** What searches over messages may cost. */
+const searchConfig = z
+  .strictObject({
+    /** What one search reads before it asks whether to go on. */
+    budgetMegabytes: z.number().int().positive().default(2_048),
+    /** To how much an operator may raise that. */
+    mostMegabytes: z.number().int().positive().default(20_480),
+    /** After so long a search asks whether to go on. */
+    seconds: z.number().int().positive().default(120),
+    /** Searches run in so many threads beside the one that answers requests. */
+    threads: z.number().int().min(1).max(64).default(2),
+  })
+  .prefault({})
+
+const configSchema = z.strictObject({ connections: z.array(connectionConfig).min(1), search: searchConfig })
 export type Config = z.infer<typeof configSchema>
+export type SearchConfig = z.infer<typeof searchConfig>
+export const defaultSearch: SearchConfig = searchConfig.parse({})
 
 /** Replaces `${NAME}` in all strings by the environment's value; a name that is not set is an error. */
 const withSecrets = (
@@ -78,18 +94,30 @@ export const parseConfig = (
   throw new Error(problems.join('\n'))
 }
 
+/** Settings, also of an installation that has no connection yet. */
+export type AnyConfig = Config | { readonly connections: []; readonly search: SearchConfig }
+
+/** What the environment says of searches goes before the file. */
+const searchOfEnv = (env: Env): Partial<SearchConfig> => ({
+  ...(env.SPILLWAY_SEARCH_BUDGET_MB === undefined ? {} : { budgetMegabytes: env.SPILLWAY_SEARCH_BUDGET_MB }),
+  ...(env.SPILLWAY_SEARCH_MOST_MB === undefined ? {} : { mostMegabytes: env.SPILLWAY_SEARCH_MOST_MB }),
+  ...(env.SPILLWAY_SEARCH_SECONDS === undefined ? {} : { seconds: env.SPILLWAY_SEARCH_SECONDS }),
+  ...(env.SPILLWAY_SEARCH_THREADS === undefined ? {} : { threads: env.SPILLWAY_SEARCH_THREADS }),
+})
+
 /**
  * The connections of this installation: from spillway.yaml where there is one, otherwise one connection named
  * `local` from KAFKA_BROKERS and SCHEMA_REGISTRY_URL. No connections at all is an empty list, which screens explain.
  */
-export const readConfig = (
-  env: Env,
-  source: Record<string, string | undefined> = process.env,
-): Config | { connections: [] } => {
-  if (existsSync(env.SPILLWAY_CONFIG))
-    return parseConfig(readFileSync(env.SPILLWAY_CONFIG, 'utf8'), env.SPILLWAY_CONFIG, source)
-  if (env.KAFKA_BROKERS === undefined) return { connections: [] }
+export const readConfig = (env: Env, source: Record<string, string | undefined> = process.env): AnyConfig => {
+  if (existsSync(env.SPILLWAY_CONFIG)) {
+    const config = parseConfig(readFileSync(env.SPILLWAY_CONFIG, 'utf8'), env.SPILLWAY_CONFIG, source)
+    return { ...config, search: { ...config.search, ...searchOfEnv(env) } }
+  }
+  const search = searchConfig.parse(searchOfEnv(env))
+  if (env.KAFKA_BROKERS === undefined) return { connections: [], search }
   return {
+    search,
     connections: [
       connectionConfig.parse({
         id: 'local',

@@ -15,6 +15,11 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Where Spillway sends its own spans; unset: the worker sends to OTLP_PORT of this machine, the web nowhere. */
   SPILLWAY_TRACES_ENDPOINT: z.url().optional(),
+  /** What one search over messages may read by default and at most, for how long, and in how many threads. */
+  SPILLWAY_SEARCH_BUDGET_MB: z.coerce.number().int().positive().optional(),
+  SPILLWAY_SEARCH_MOST_MB: z.coerce.number().int().positive().optional(),
+  SPILLWAY_SEARCH_SECONDS: z.coerce.number().int().positive().optional(),
+  SPILLWAY_SEARCH_THREADS: z.coerce.number().int().min(1).max(64).optional(),
   /** `off`: pages go out without answers and the browser asks for all of them. */
   SPILLWAY_PREFETCH: z.enum(['on', 'off']).default('on'),
 })

@@ -60,6 +60,8 @@ export const messageRow = z.object({
   sizeBytes: z.number().int(),
   isTombstone: z.boolean(),
   traceId: traceId.nullable(),
+  /** Read uncommitted and written in a transaction that may be open still or was aborted. */
+  transactional: z.boolean().optional(),
 })
 export type MessageRow = z.infer<typeof messageRow>
 
@@ -75,8 +77,22 @@ export const scanReport = z.object({
   /** The time back to which every partition was looked at; null when not even one chunk of each was. */
   backToMs: epochMs.nullable(),
   /** What one request may read before it stops. */
-  budget: z.object({ messages: z.number().int(), bytes: z.number().int(), durationMs: z.number() }),
-  errors: z.array(z.object({ partition: z.number().int(), detail: z.string() })),
+  budget: z.object({
+    messages: z.number().int(),
+    bytes: z.number().int(),
+    durationMs: z.number(),
+    /** To how many bytes an operator may raise it. */
+    mostBytes: z.number().int().optional(),
+  }),
+  errors: z.array(z.object({ topic: topicName.optional(), partition: z.number().int(), detail: z.string() })),
+  /** Topics that were searched. */
+  topics: z.number().int().optional(),
+  /** All within these times was looked at, as far as the partitions could be read; null: no such bound. */
+  coveredMs: z.object({ from: epochMs.nullable(), to: epochMs.nullable() }).optional(),
+  /** Offsets that were wanted and were deleted while they were searched. */
+  lost: z
+    .array(z.object({ topic: topicName, partition: z.number().int(), from: decimal64, to: decimal64 }))
+    .optional(),
   /** Messages that fitted, also those beyond the limit. */
   matches: decimal64.optional(),
   /** Partitions whose last messages stand behind an open transaction and are not shown yet, and how many those are. */

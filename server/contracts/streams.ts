@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { liveFrame } from './live.ts'
+import { messageStreamQuery, searchFrame } from './message-stream.ts'
 import type { Permission } from './permissions.ts'
+import { connectionParams } from './scalars.ts'
 
 /** One stream of the public HTTP API: Server-Sent Events whose data are frames, after what can fail has not failed. */
 export type Stream = {
@@ -28,5 +30,17 @@ export const streams = {
     params: z.object({}),
     query: z.object({ connection: z.string().default('') }),
     frame: liveFrame,
+  },
+  searchMessages: {
+    ...lived,
+    path: '/api/{connection}/messages/search',
+    summary:
+      'Messages of one or several topics that fit a search, as they are found, and the report of the scan',
+    permission: 'messages:read',
+    params: connectionParams,
+    query: messageStreamQuery,
+    frame: searchFrame,
+    // Its budget ends it, and it says so.
+    lifetimeMs: null,
   },
 } as const satisfies Record<string, Stream>

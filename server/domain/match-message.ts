@@ -21,6 +21,12 @@ export type MessageMatcher = {
   readonly partitions: readonly number[] | null
   /** Nothing older is accepted; null: no bound. In milliseconds since the epoch. */
   readonly sinceMs: number | null
+  /** Nothing as new as this or newer is accepted; null: no bound. */
+  readonly untilMs: number | null
+  /** Offsets of each partition outside of which nothing is accepted, both inclusive; null: all. */
+  readonly offsets: { readonly least: bigint | null; readonly most: bigint | null } | null
+  /** No message is left out by `accept` within partitions, times and offsets. */
+  readonly acceptsAll: boolean
 }
 
 type Test = {
@@ -108,6 +114,18 @@ const flagTests = {
   'null-header': ({ headers }: SearchedMessage) => headers.some(({ value }) => value === null),
 } as const
 
+/** The offsets that all terms leave. */
+const offsetsOf = (terms: readonly SearchTerm[]): MessageMatcher['offsets'] => {
+  const ranges = terms.flatMap((term) => (term.kind === 'offset' && !term.negated ? [term] : []))
+  if (ranges.length === 0) return null
+  const least = ranges.flatMap((range) => (range.least === null ? [] : [range.least]))
+  const most = ranges.flatMap((range) => (range.most === null ? [] : [range.most]))
+  return {
+    least: least.length === 0 ? null : least.reduce((a, b) => (a > b ? a : b)),
+    most: most.length === 0 ? null : most.reduce((a, b) => (a < b ? a : b)),
+  }
+}
+
 const shortest = (literals: readonly Uint8Array[]): number =>
   Math.min(...literals.map(({ length }) => length))
 
@@ -124,13 +142,22 @@ export const makeMessageMatcher = (terms: readonly SearchTerm[], nowMs: number):
   const chosen = terms.flatMap((term) =>
     term.kind === 'partition' && !term.negated ? [new Set(term.partitions)] : [],
   )
-  const since = terms.flatMap((term) =>
-    (term.kind === 'after' && !term.negated) || (term.kind === 'before' && term.negated)
-      ? [searchTimeMs(term.time, nowMs)]
-      : [],
-  )
+  const timesOf = (begins: 'after' | 'before'): number[] =>
+    terms.flatMap((term) =>
+      (term.kind === 'after' || term.kind === 'before') && (term.kind === begins) !== term.negated
+        ? [searchTimeMs(term.time, nowMs)]
+        : [],
+    )
+  const since = timesOf('after')
+  const until = timesOf('before')
   return {
     sinceMs: since.length === 0 ? null : Math.max(...since),
+    untilMs: until.length === 0 ? null : Math.min(...until),
+    offsets: offsetsOf(terms),
+    acceptsAll: terms.every(
+      ({ kind, negated }) =>
+        kind === 'after' || kind === 'before' || ((kind === 'partition' || kind === 'offset') && !negated),
+    ),
     accept: (message) => tests.every(({ term, accept }) => accept(message) !== term.negated),
     literals: literals ?? [],
     partitions:

@@ -1,4 +1,4 @@
-import type { Fault } from '#server/services/fault.ts'
+import { type Fault, FaultError } from '#server/services/fault.ts'
 
 const databaseCodes = /^(08|57P0|53300)/
 /** query_canceled: by the statement timeout of the pool. */
@@ -27,6 +27,7 @@ const codesOf = (error: unknown): string[] => {
  * defects; brokers and registries answer results.
  */
 export const faultOfThrown = (error: unknown, signal: AbortSignal): Fault => {
+  if (error instanceof FaultError) return error.fault
   const message = error instanceof Error ? error.message : String(error)
   const isDatabase =
     codesOf(error).some(

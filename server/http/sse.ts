@@ -140,7 +140,7 @@ const streamOf = <F extends { readonly type: string }>(
         const fault = faultOfThrown(error, ending)
         return {
           done: false,
-          value: { type: 'error', problem: problemOf(fault.code, fault.detail) },
+          value: { type: 'error', problem: problemOf(fault.code, fault.detail, { source: fault.source }) },
         } as const
       })
       if (next.done) {

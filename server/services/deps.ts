@@ -3,6 +3,7 @@ import type { Permission } from '#server/contracts/permissions.ts'
 import type { ConnectionId } from '#server/contracts/scalars.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { Clock } from '#server/ports/clock.ts'
+import type { Scanner } from '#server/ports/scanner.ts'
 import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
 import type { TraceStore } from '#server/ports/trace-store.ts'
 import type { Database } from '#server/repositories/database.ts'
@@ -19,12 +20,21 @@ export type Connection = {
   readonly deadLetterTopics: readonly RegExp[]
 }
 
+/** What a search may read: by default, and at most when its operator raises that. */
+export type SearchLimits = {
+  readonly budgetBytes: number
+  readonly mostBytes: number
+  readonly durationMs: number
+}
+
 /** What every use case may use. Made once a process by server/composition.ts. */
 export type Deps = {
   readonly db: Database
   readonly clock: Clock
   readonly traces: TraceStore
   readonly connections: readonly Connection[]
+  readonly scanner: Scanner
+  readonly searchLimits: SearchLimits
 }
 
 /** Who asks. One local operator with all permissions until a login exists. */

@@ -11,6 +11,15 @@ export type Fault = {
   readonly source?: string
 }
 
+/** Carries a fault to the door out of a stream of frames that has begun. */
+export class FaultError extends Error {
+  readonly fault: Fault
+  constructor(fault: Fault) {
+    super(fault.detail)
+    this.fault = fault
+  }
+}
+
 const codes = {
   unreachable: 'broker-unreachable',
   timeout: 'broker-timeout',

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { makePostgresTraces } from '#server/adapters/postgres-traces/make-postgres-traces.ts'
+import { compose } from '#server/composition.ts'
 import type { TopicName, TraceId } from '#server/contracts/scalars.ts'
 import type { TraceDetail } from '#server/contracts/traces.ts'
 import { traceDetail, traceListQuery } from '#server/contracts/traces.ts'
+import { readEnv } from '#server/env.ts'
 import { writeSpans } from '#server/repositories/spans.ts'
 import { makeSpan, spanBytes, traceBytes } from '#server/repositories/spans-fixture.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
@@ -20,7 +22,8 @@ let deps: Deps
 beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'))
   const clock = { nowMs: () => nowMs }
-  deps = { db: database.db, clock, traces: makePostgresTraces(database.db, clock), connections: [] }
+  const { deps: composed } = compose(readEnv({ DATABASE_URL: database.url }), { connections: [] })
+  deps = { ...composed, db: database.db, clock, traces: makePostgresTraces(database.db, clock) }
 })
 afterAll(() => database.drop())
 

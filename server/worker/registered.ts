@@ -1,3 +1,4 @@
+import { forgetOldCursors } from './forget-old-cursors.ts'
 import { forgetOldPlans } from './forget-old-plans.ts'
 import { indexDeadLetters } from './index-dead-letters.ts'
 import type { Job } from './job.ts'
@@ -10,4 +11,4 @@ import { sampleLagLoop } from './sample-lag-loop.ts'
 export const loops: readonly LeasedLoop[] = [sampleLagLoop, indexDeadLetters, replayJob]
 
 /** One-shot steps from the queue. */
-export const jobs: readonly Job[] = [keepPartitions, forgetOldPlans]
+export const jobs: readonly Job[] = [keepPartitions, forgetOldPlans, forgetOldCursors]

@@ -1,0 +1,139 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { Piscina } from 'piscina'
+import type { ConnectionConfig } from '#server/config.ts'
+import { fail, type Result } from '#server/domain/result.ts'
+import type { ScanEnd } from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { ScanNews, Scanner, ScanTask } from '#server/ports/scanner.ts'
+import type { FromThread, ScanOrder, ToThread } from './scan-messages.ts'
+
+/** Steps a thread may be ahead of who reads them. */
+const ahead = 2
+/** Scans wait for the broker most of the time, and for slow readers: a thread runs several. */
+const scansPerThread = 4
+const mostWaiting = 32
+const idleMs = 60_000
+/** A thread that does not hear for so long that its scan is given up is ended, in milliseconds. */
+const deafMs = 5_000
+/** Ends a thread that gathers more than any scan needs, before it takes the process with it. */
+const mostHeapMegabytes = 768
+
+type Ended = Result<ScanEnd, BrokerError>
+
+const broken = (kind: BrokerError['kind'], detail: string): Ended => fail({ kind, detail, source: 'search' })
+
+/**
+ * Runs scans in threads of `entry` (a path of a module that serves them), which end when they idle. Steps travel one
+ * by one as they are asked for, so that a slow reader slows the scan and memory stays flat.
+ */
+export const makeScanPool = (
+  configs: readonly ConnectionConfig[],
+  { threads, entry }: { readonly threads: number; readonly entry: string },
+): Scanner => {
+  let pool: Piscina | null = null
+  // Threads are made with the first scan: a process that never searches has none.
+  const open = (): Piscina => {
+    pool ??= new Piscina({
+      filename: entry,
+      minThreads: 0,
+      maxThreads: threads,
+      concurrentTasksPerWorker: scansPerThread,
+      maxQueue: mostWaiting,
+      idleTimeout: idleMs,
+      // A thread that waits for work must go on hearing its sockets.
+      atomics: 'disabled',
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes },
+    })
+    return pool
+  }
+
+  const scan = async function* (
+    task: ScanTask,
+    { signal }: { readonly signal: AbortSignal },
+  ): AsyncGenerator<ScanNews, Ended, void> {
+    const config = configs.find(({ id }) => id === task.connection)
+    if (!config) return broken('invalid', `There is no connection named ${task.connection}.`)
+    const { port1, port2 } = new MessageChannel()
+    const line = makeLine(port1)
+    const killing = new AbortController()
+    let deaf: NodeJS.Timeout | undefined
+    const stop = (): void => {
+      if (deaf) return
+      port1.postMessage({ type: 'stop' } satisfies ToThread)
+      deaf = setTimeout(() => killing.abort(), deafMs)
+    }
+    const order: ScanOrder = { config, task, port: port2 }
+    open()
+      .run(order, { transferList: [port2], signal: killing.signal })
+      .then(
+        () => clearTimeout(deaf),
+        (error: unknown) => line.end(endOfThrown(error, signal)),
+      )
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    for (let credit = 0; credit < ahead; credit++) port1.postMessage({ type: 'more' } satisfies ToThread)
+    try {
+      for (;;) {
+        const message = await line.next()
+        if (message.type === 'end') return message.end
+        yield message.news
+        port1.postMessage({ type: 'more' } satisfies ToThread)
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      stop()
+      if (line.hasEnded()) {
+        clearTimeout(deaf)
+        port1.close()
+      } else line.onEnd(() => port1.close())
+    }
+  }
+  return {
+    scan,
+    dispose: async () => {
+      await pool?.destroy()
+      pool = null
+    },
+  }
+}
+
+const endOfThrown = (error: unknown, signal: AbortSignal): Ended => {
+  const detail = error instanceof Error ? error.message : String(error)
+  if (signal.aborted) return broken('timeout', 'The search was given up.')
+  if (/queue is at limit/i.test(detail))
+    return broken('overloaded', `${mostWaiting} searches wait already for a thread to run in.`)
+  return broken('overloaded', `The thread of this search has ended: ${detail}.`)
+}
+
+/** Messages of a thread in the order they came, one for each `next`; after the end it is told for good. */
+const makeLine = (port: MessagePort) => {
+  const waiting: FromThread[] = []
+  let wake: () => void = () => {}
+  let ended: (() => void) | null = null
+  let isEnded = false
+  const put = (message: FromThread): void => {
+    if (isEnded) return
+    waiting.push(message)
+    if (message.type === 'end') {
+      isEnded = true
+      ended?.()
+    }
+    wake()
+  }
+  port.on('message', put)
+  return {
+    next: async (): Promise<FromThread> => {
+      while (waiting.length === 0)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      return waiting.shift() as FromThread
+    },
+    end: (end: Ended): void => put({ type: 'end', end }),
+    hasEnded: (): boolean => isEnded,
+    onEnd: (listener: () => void): void => {
+      ended = listener
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { ConnectionConfig } from '#server/config.ts'
+import type { Result } from '#server/domain/result.ts'
+import type { ScanEnd } from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { ScanNews, ScanTask } from '#server/ports/scanner.ts'
+
+/** What a thread gets to run a scan. The connection is put together there: sockets do not travel. */
+export type ScanOrder = {
+  readonly config: ConnectionConfig
+  readonly task: ScanTask
+  readonly port: MessagePort
+}
+/** `more` allows one step more; `stop` ends the scan. */
+export type ToThread = { readonly type: 'more' | 'stop' }
+export type FromThread =
+  | { readonly type: 'news'; readonly news: ScanNews }
+  | { readonly type: 'end'; readonly end: Result<ScanEnd, BrokerError> }

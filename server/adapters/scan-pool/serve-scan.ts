@@ -1,0 +1,38 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Result } from '#server/domain/result.ts'
+import type { ScanEnd } from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { ScanNews } from '#server/ports/scanner.ts'
+import type { FromThread, ToThread } from './scan-messages.ts'
+
+/** The thread's half of a scan: takes a step for each `more`, posts what it tells, and ends with `stop`. */
+export const serveScan = async (
+  port: MessagePort,
+  scan: (call: Call) => AsyncGenerator<ScanNews, Result<ScanEnd, BrokerError>, void>,
+): Promise<void> => {
+  const stopping = new AbortController()
+  let credits = 0
+  let wake: () => void = () => {}
+  port.on('message', ({ type }: ToThread) => {
+    if (type === 'more') credits += 1
+    else stopping.abort()
+    wake()
+  })
+  const tell = (message: FromThread): void => port.postMessage(message)
+  const steps = scan({ signal: stopping.signal })
+  try {
+    for (;;) {
+      while (credits === 0 && !stopping.signal.aborted)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      credits -= 1
+      const next = await steps.next()
+      if (next.done) return tell({ type: 'end', end: next.value })
+      tell({ type: 'news', news: next.value })
+    }
+  } finally {
+    port.close()
+  }
+}

@@ -1,0 +1,20 @@
+import { makeConfluentRegistry } from './adapters/confluent-registry/make-confluent-registry.ts'
+import { makeKafkaAdapter } from './adapters/kafka/make-kafka-adapter.ts'
+import { refuseWrites } from './adapters/read-only.ts'
+import { traceBroker } from './adapters/trace-broker.ts'
+import type { ConnectionConfig } from './config.ts'
+import type { Connection } from './services/deps.ts'
+
+/** Puts one connection together. Nothing connects before it is used. */
+export const connect = (config: ConnectionConfig): Connection => {
+  const adapter = traceBroker(makeKafkaAdapter(config), config.id)
+  return {
+    id: config.id,
+    name: config.name,
+    environment: config.environment,
+    readOnly: config.readOnly,
+    broker: config.readOnly ? refuseWrites(adapter) : adapter,
+    registry: config.registry ? makeConfluentRegistry(config.registry) : null,
+    deadLetterTopics: config.deadLetterTopics.map((pattern) => new RegExp(pattern)),
+  }
+}

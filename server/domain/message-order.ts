@@ -1,0 +1,42 @@
+import type { SearchOrder } from '#server/contracts/message-stream.ts'
+
+/** What a message's place in a timeline depends on. */
+export type Placed = {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly timestampMs: bigint
+}
+
+const compare = <T extends number | bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Orders messages by time, ties by topic and partition, then by offset in the direction of the order. */
+export const inOrderOf = (order: SearchOrder) => {
+  const direction = order === 'oldest' ? 1 : -1
+  return (a: Placed, b: Placed): number =>
+    direction * compare(a.timestampMs, b.timestampMs) ||
+    compare(a.topic, b.topic) ||
+    compare(a.partition, b.partition) ||
+    direction * compare(a.offset, b.offset)
+}
+
+/**
+ * Keeps the first `limit` of all messages that it is given. `take` answers those of the given that may be among them
+ * now, with those of the same time as the last: which of these come first is the reader's to say.
+ */
+export const makeFirstFew = <T extends Placed>(limit: number, order: SearchOrder) => {
+  const inOrder = inOrderOf(order)
+  let kept: readonly T[] = []
+  return {
+    take: (given: readonly T[]): T[] => {
+      const all = [...kept, ...given].sort(inOrder)
+      const last = all[limit - 1]
+      const beyond = last
+        ? all.findIndex((one, place) => place >= limit && one.timestampMs !== last.timestampMs)
+        : -1
+      kept = all.slice(0, Math.min(beyond < 0 ? all.length : beyond, limit * 2))
+      const isKept = new Set(kept)
+      return given.filter((one) => isKept.has(one)).sort(inOrder)
+    },
+  }
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto'
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type Composition, compose } from '#server/composition.ts'
+import { connectionConfig } from '#server/config.ts'
+import { messageStreamQuery, type SearchFrame, searchFrame } from '#server/contracts/message-stream.ts'
+import type { MessageRow } from '#server/contracts/messages.ts'
+import { readEnv } from '#server/env.ts'
+import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { type SearchInput, searchMessages } from './search-messages.ts'
+
+const suffix = randomBytes(4).toString('hex')
+const orders = `search-orders-${suffix}`
+const payments = `search-payments-${suffix}`
+const firstMs = 1_795_000_000_000
+
+let database: TestDatabase
+let composition: Composition
+
+const compactQuery = (query: Record<string, unknown>): SearchInput => messageStreamQuery.parse(query)
+const open = (query: Record<string, unknown>, signal: AbortSignal = AbortSignal.timeout(30_000)) => {
+  const [connection] = composition.deps.connections
+  if (!connection) throw new Error('the test has one connection')
+  return searchMessages(composition.deps, connection, compactQuery(query), { signal })
+}
+type Found = {
+  readonly rows: readonly MessageRow[]
+  readonly done: Extract<SearchFrame, { type: 'done' }>
+  readonly frames: number
+}
+const search = async (query: Record<string, unknown>): Promise<Found> => {
+  const opened = await open(query)
+  if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.detail}`)
+  const rows: MessageRow[] = []
+  let frames = 0
+  for await (const frame of opened.value) {
+    searchFrame.parse(frame)
+    frames += 1
+    if (frame.type === 'rows') rows.push(...frame.rows)
+    if (frame.type === 'error') throw new Error(frame.problem.detail)
+    if (frame.type === 'done') return { rows, done: frame, frames }
+  }
+  throw new Error('the search ended without a report')
+}
+const refusal = async (query: Record<string, unknown>) => {
+  const opened = await open(query)
+  return opened.ok ? 'opened' : `${opened.error.code}: ${opened.error.detail}`
+}
+const keys = ({ rows }: Found): string[] =>
+  [...rows].sort((a, b) => (b.timestampMs ?? 0) - (a.timestampMs ?? 0)).map(({ key }) => key.text ?? '')
+
+const orderOf = (n: number) => {
+  const tenant = n % 100 === 0 ? 'acme' : 'other'
+  return {
+    key: `order-${n}`,
+    value: `{"n":${n},"amount":${n * 10},"exact":9007199254740993,"tenant":"${tenant}","note":"${'x'.repeat(3_000)}"}`,
+    headers: { tenant },
+    partition: n % 3,
+    timestamp: String(firstMs + n * 1_000),
+  }
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject('databaseUrl'))
+  composition = compose(readEnv({ DATABASE_URL: database.url }), {
+    connections: [
+      connectionConfig.parse({
+        id: 'local',
+        name: 'Local',
+        brokers: inject('brokers'),
+        registry: { url: inject('registryUrl') },
+      }),
+    ],
+  })
+  const kafka = new Kafka({ brokers: inject('brokers').split(','), logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({
+    topics: [
+      { topic: orders, numPartitions: 3 },
+      { topic: payments, numPartitions: 1 },
+    ],
+  })
+  await admin.disconnect()
+  const producer = kafka.producer()
+  await producer.connect()
+  for (let from = 0; from < 3_000; from += 100)
+    await producer.send({
+      topic: orders,
+      messages: Array.from({ length: 100 }, (_, index) => orderOf(from + index)),
+    })
+  await producer.send({
+    topic: payments,
+    messages: Array.from({ length: 30 }, (_, n) => ({
+      key: `payment-${n}`,
+      value: `{"order":"order-${n}"}`,
+      timestamp: String(firstMs + n * 1_000 + 500),
+    })),
+  })
+  await producer.disconnect()
+})
+afterAll(async () => {
+  await composition?.dispose()
+  await database?.drop()
+})
+
+describe('a search over messages', () => {
+  it('finds the newest that fit, in a thread, and reports what it read', async () => {
+    const found = await search({ topics: orders, search: 'header:tenant=acme', limit: '5' })
+    expect(keys(found).slice(0, 5)).toEqual([
+      'order-2900',
+      'order-2800',
+      'order-2700',
+      'order-2600',
+      'order-2500',
+    ])
+    expect(found.done.scan).toMatchObject({ partitions: 3, stop: 'enough', errors: [] })
+    expect(Number(found.done.scan.messages)).toBeGreaterThan(0)
+    expect(found.done.nextCursor).not.toBeNull()
+  })
+  it('goes on where it ended, without a gap and without a message twice', async () => {
+    const all: string[] = []
+    let cursor: string | null | undefined
+    do {
+      const found = await search({
+        topics: orders,
+        search: 'value:acme',
+        limit: '7',
+        ...(cursor ? { cursor } : {}),
+      })
+      all.push(...keys(found).slice(0, 7))
+      cursor = found.done.nextCursor
+    } while (cursor !== null)
+    expect(all).toEqual(Array.from({ length: 30 }, (_, n) => `order-${(29 - n) * 100}`))
+  })
+  it('says before it begins what can not be searched', async () => {
+    expect(await refusal({ topics: `nowhere-${suffix}` })).toBe(
+      `not-found: There is no topic named nowhere-${suffix} on Local.`,
+    )
+    expect(await refusal({ topics: orders, search: 'size:x' })).toMatch(
+      /^invalid-request: search, character 6/,
+    )
+    expect(await refusal({ topics: orders, search: 'partition:77' })).toMatch(/^not-found: .*none of the/)
+    expect(await refusal({ topics: orders, budgetBytes: '99999999999999' })).toMatch(
+      /^invalid-request: budgetBytes: .*search\.mostMegabytes/,
+    )
+    expect(await refusal({ topics: orders, cursor: 'nonsense' })).toMatch(/^invalid-request: cursor/)
+    expect(await refusal({ topics: orders, cursor: 'kept-nonsense' })).toMatch(/^not-found: cursor/)
+  })
+  it('refuses a cursor of another search', async () => {
+    const { done } = await search({ topics: orders, search: 'value:acme', limit: '3' })
+    expect(await refusal({ topics: orders, search: 'value:other', cursor: done.nextCursor })).toMatch(
+      /^invalid-request: cursor/,
+    )
+  })
+  it('stops at the budget, says so and can be gone on with', async () => {
+    const found = await search({ topics: orders, search: 'value:nowhere-to-be-found', budgetBytes: '100000' })
+    expect(found.done.scan.stop).toBe('budget')
+    expect(found.done.scan.budget.bytes).toBe(100_000)
+    expect(found.done.nextCursor).not.toBeNull()
+  })
+  it('ends with its signal, and says that it was cancelled or nothing more', async () => {
+    const leaving = new AbortController()
+    const opened = await open({ topics: orders, search: 'value:nowhere-to-be-found' }, leaving.signal)
+    if (!opened.ok) throw new Error(opened.error.detail)
+    await opened.value.next()
+    leaving.abort()
+    const startedAt = performance.now()
+    for await (const _ of opened.value);
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+  })
+})

@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto'
+import type { z } from 'zod'
+import { parseSearch } from '#server/contracts/message-search.ts'
+import type { messageStreamQuery, SearchFrame } from '#server/contracts/message-stream.ts'
+import type { ScanReport } from '#server/contracts/messages.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { makeMessageMatcher } from '#server/domain/match-message.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { formatSearchCursor, parseSearchCursor, type SearchCursor } from '#server/domain/search-cursor.ts'
+import type { ScanEnd, ScanStep, TopicState } from '#server/ports/broker.ts'
+import type { Budget, Call } from '#server/ports/call.ts'
+import type { ScanTask } from '#server/ports/scanner.ts'
+import { findCursor, keepCursor } from '#server/repositories/search-cursors.ts'
+import type { Connection, Deps } from './deps.ts'
+import { type Fault, FaultError, faultOf, invalid, notFound } from './fault.ts'
+import { findExpressionProblem } from './refine-by-expression.ts'
+
+/** What is asked of a search, read by its contract. */
+export type SearchInput = z.output<typeof messageStreamQuery>
+
+const mostMessages = 1_000_000_000
+/** A cursor longer than this rests in the database. */
+const longestCursor = 800
+const cursorKeptMs = 7 * 86_400_000
+const keptMark = 'kept-'
+const quietMs = 200
+
+/**
+ * Searches one or several topics in the order of time. All that can be told before reading is a fault: words that can
+ * not be read (with their character), topics that do not exist, a budget beyond the installation's cap, a cursor of
+ * another search. Then rows as they are found, progress at least every 200 ms, and the report with where to go on. The
+ * scan waits while no frame is taken and ends with the signal.
+ */
+export const searchMessages = async (
+  deps: Deps,
+  connection: Connection,
+  input: SearchInput,
+  call: Call,
+): Promise<Result<AsyncGenerator<SearchFrame, void, void>, Fault>> => {
+  if (!connection.broker.messages)
+    return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
+  const parsed = parseSearch(input.search)
+  if (!parsed.ok) return invalid(`search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
+  const unreadable = findExpressionProblem(parsed.terms)
+  if (unreadable !== null) return invalid(unreadable)
+  const budget = budgetOf(deps, input)
+  if (!budget.ok) return budget
+  const begun = await readCursor(deps, input)
+  if (!begun.ok) return begun
+  const nowMs = begun.value?.nowMs ?? deps.clock.nowMs()
+  const { partitions } = makeMessageMatcher(parsed.terms, nowMs)
+  const topics = await chooseTopics(connection, input.topics, partitions, call)
+  if (!topics.ok) return topics
+  const task: ScanTask = {
+    connection: connection.id,
+    topics:
+      begun.value === null
+        ? topics.value.topics
+        : topics.value.topics.filter(({ topic }) => begun.value?.places.has(topic)),
+    search: input.search,
+    nowMs,
+    order: input.order,
+    isolation: input.isolation,
+    limit: input.limit,
+    budget: budget.value,
+    ...(begun.value === null ? {} : { goOnAt: begun.value.places }),
+  }
+  return succeed(framesOf(deps, input, { ...task, partitions: topics.value.partitions }, call))
+}
+
+const budgetOf = ({ searchLimits }: Deps, { budgetBytes }: SearchInput): Result<Budget, Fault> => {
+  if (budgetBytes !== undefined && budgetBytes > searchLimits.mostBytes)
+    return invalid(
+      `budgetBytes: ${budgetBytes} is more than one search may read here, ${searchLimits.mostBytes}. An administrator raises that by search.mostMegabytes in spillway.yaml.`,
+    )
+  return succeed({
+    messages: mostMessages,
+    bytes: budgetBytes ?? Math.min(searchLimits.budgetBytes, searchLimits.mostBytes),
+    milliseconds: searchLimits.durationMs,
+  })
+}
+
+/** Tells searches apart: a cursor goes on only with what it began with. */
+const askedOf = ({ topics, search, order, isolation }: SearchInput): string =>
+  createHash('sha256')
+    .update(JSON.stringify([topics, search, order, isolation]))
+    .digest('base64url')
+    .slice(0, 10)
+
+const readCursor = async (deps: Deps, input: SearchInput): Promise<Result<SearchCursor | null, Fault>> => {
+  if (input.cursor === undefined) return succeed(null)
+  const text = input.cursor.startsWith(keptMark)
+    ? await findCursor(deps.db, input.cursor.slice(keptMark.length))
+    : input.cursor
+  if (text === null) return notFound('cursor: this search was begun too long ago; begin it anew.')
+  const cursor = parseSearchCursor(text)
+  return cursor === null || cursor.asked !== askedOf(input)
+    ? invalid('cursor: this is not one that this search has given out.')
+    : succeed(cursor)
+}
+
+const writeCursor = async (
+  deps: Deps,
+  input: SearchInput,
+  task: ScanTask,
+  end: ScanEnd,
+): Promise<string | null> => {
+  if (end.goOnAt.size === 0) return null
+  const text = formatSearchCursor({ asked: askedOf(input), nowMs: task.nowMs, places: end.goOnAt })
+  return text.length <= longestCursor ? text : keptMark + (await keepCursor(deps.db, text, cursorKeptMs))
+}
+
+type Chosen = { readonly topics: ScanTask['topics']; readonly partitions: number }
+
+/** The topics to search with their partitions, or a fault that names the one that does not exist. */
+const chooseTopics = async (
+  connection: Connection,
+  asked: SearchInput['topics'],
+  partitions: readonly number[] | null,
+  call: Call,
+): Promise<Result<Chosen, Fault>> => {
+  const listed = await connection.broker.topics.list(call)
+  if (!listed.ok) return fail(faultOf(listed.error))
+  const known = new Map<TopicName, TopicState>(listed.value.map((topic) => [topic.name, topic]))
+  const names =
+    asked === '*' ? listed.value.filter(({ internal }) => !internal).map(({ name }) => name) : asked
+  const missing = names.find((name) => !known.has(name))
+  if (missing !== undefined) return notFound(`There is no topic named ${missing} on ${connection.name}.`)
+  let count = 0
+  const chosen = names.flatMap((topic) => {
+    const own = known.get(topic)?.partitions.map(({ partition }) => partition) ?? []
+    const wanted = partitions === null ? own : own.filter((one) => partitions.includes(one))
+    count += wanted.length
+    if (wanted.length === 0) return []
+    return [{ topic, ...(partitions === null ? {} : { partitions: wanted }) }]
+  })
+  if (chosen.length > 0) return succeed({ topics: chosen, partitions: count })
+  return partitions === null
+    ? notFound(`There is no topic to search on ${connection.name}.`)
+    : notFound(
+        `${names.length === 1 ? `The topic ${names[0]} has` : 'These topics have'} none of the partitions that are searched.`,
+      )
+}
+
+type Counts = Pick<ScanStep, 'scannedMessages' | 'scannedBytes' | 'matches' | 'settledMs'>
+
+const framesOf = async function* (
+  deps: Deps,
+  input: SearchInput,
+  { partitions, ...task }: ScanTask & { readonly partitions: number },
+  call: Call,
+): AsyncGenerator<SearchFrame, void, void> {
+  const startedAt = performance.now()
+  const giveUp = new AbortController()
+  const steps = deps.scanner.scan(task, { signal: AbortSignal.any([call.signal, giveUp.signal]) })
+  let counts: Counts = { scannedMessages: 0n, scannedBytes: 0n, matches: 0n, settledMs: null }
+  let registryProblem: string | null = null
+  const report = (): Omit<ScanReport, 'stop'> => ({
+    partitions,
+    topics: task.topics.length,
+    messages: counts.scannedMessages.toString(),
+    bytes: counts.scannedBytes.toString(),
+    durationMs: Math.round(performance.now() - startedAt),
+    backToMs: null,
+    budget: {
+      messages: task.budget.messages,
+      bytes: task.budget.bytes,
+      durationMs: task.budget.milliseconds,
+      mostBytes: deps.searchLimits.mostBytes,
+    },
+    errors: [],
+    matches: counts.matches.toString(),
+  })
+  try {
+    yield { type: 'progress', scan: report(), settledMs: null }
+    for (;;) {
+      const pending = steps.next()
+      let next = await nextWithin(pending, quietMs)
+      while (next === null) {
+        yield { type: 'progress', scan: report(), settledMs: msOf(counts.settledMs) }
+        next = await nextWithin(pending, quietMs)
+      }
+      if (next.done) {
+        const ended = next.value
+        if (ended.ok) yield await doneFrame(deps, input, task, ended.value, report(), registryProblem)
+        // Who has gone wants to hear of no failure, which is that it has gone.
+        else if (!call.signal.aborted) throw new FaultError(faultOf(ended.error))
+        return
+      }
+      const { rows, registryProblem: problem, ...step } = next.value
+      counts = step
+      registryProblem = problem ?? registryProblem
+      if (rows.length > 0) yield { type: 'rows', rows: [...rows] }
+      yield { type: 'progress', scan: report(), settledMs: msOf(counts.settledMs) }
+    }
+  } finally {
+    giveUp.abort()
+    void steps.return(fail({ kind: 'timeout', detail: 'given up', source: 'broker' })).catch(() => {})
+  }
+}
+
+/** What the promise resolves to, or null when that takes longer. */
+const nextWithin = async <T>(promise: Promise<T>, ms: number): Promise<T | null> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+const msOf = (time: bigint | null): number | null => (time === null || time < 0n ? null : Number(time))
+
+const doneFrame = async (
+  deps: Deps,
+  input: SearchInput,
+  task: ScanTask,
+  end: ScanEnd,
+  soFar: Omit<ScanReport, 'stop'>,
+  registryProblem: string | null,
+): Promise<SearchFrame> => ({
+  type: 'done',
+  scan: {
+    ...soFar,
+    partitions: end.partitions,
+    messages: end.scannedMessages.toString(),
+    bytes: end.scannedBytes.toString(),
+    matches: end.matches.toString(),
+    stop: end.stop,
+    backToMs: task.order === 'newest' ? msOf(end.coveredMs.from) : null,
+    coveredMs: { from: msOf(end.coveredMs.from), to: msOf(end.coveredMs.to) },
+    errors: end.errors.map(({ topic, partition, error }) => ({ topic, partition, detail: error.detail })),
+    heldBack: end.heldBack.map(({ partition, from, to }) => ({
+      partition,
+      messages: (to - from).toString(),
+    })),
+    lost: end.lost.map((one) => ({ ...one, from: one.from.toString(), to: one.to.toString() })),
+  },
+  settledMs: msOf(end.settledMs),
+  nextCursor: await writeCursor(deps, input, task, end),
+  registryProblem,
+})
