@@ -14,6 +14,7 @@ import { findAnswer, findQuery } from './find.ts'
 import { groupDetail, groupList, groupListQuery, groupParams, lagHistory, lagHistoryQuery } from './groups.ts'
 import { health } from './health.ts'
 import { mark, markList, markQuery, newMark } from './marks.ts'
+import { messageHistogram, messageHistogramQuery } from './message-histogram.ts'
 import { messageDetail, messageList, messageListQuery, messageParams } from './messages.ts'
 import { nearMessage, nearMessageQuery } from './near-message.ts'
 import { overview } from './overview.ts'
@@ -140,6 +141,15 @@ export const endpoints = {
     params: messageParams,
     query: nearMessageQuery,
     output: nearMessage,
+  },
+  countMessagesByTime: {
+    ...read,
+    path: '/api/{connection}/messages/histogram',
+    summary: 'Messages of topics by buckets of time, exact or estimated from offsets',
+    permission: 'messages:read',
+    params: connectionParams,
+    query: messageHistogramQuery,
+    output: messageHistogram,
   },
   listGroups: {
     ...read,

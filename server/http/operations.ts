@@ -1,6 +1,7 @@
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { addMark } from '#server/services/add-mark.ts'
 import { cancelReplay } from '#server/services/cancel-replay.ts'
+import { countMessagesByTime } from '#server/services/count-messages-by-time.ts'
 import { findAnything } from '#server/services/find-anything.ts'
 import { findNeighbour, findSameKey } from '#server/services/find-same-key.ts'
 import { listAudit } from '#server/services/list-audit.ts'
@@ -48,6 +49,8 @@ const runs: Runs = {
     findSameKey(deps, connection, { ...params, ...query }, call),
   findNeighbour: ({ deps, connection, params, query, call }) =>
     findNeighbour(deps, connection, { ...params, ...query }, call),
+  countMessagesByTime: ({ deps, connection, query, call }) =>
+    countMessagesByTime(deps, connection, query, call),
   listGroups: ({ deps, connection, query, call }) => listGroups(deps, connection, query, call),
   showGroup: ({ deps, connection, params, call }) => showGroup(deps, connection, params.group, call),
   showLagHistory: ({ deps, connection, params, query, call }) =>

@@ -184,6 +184,27 @@ export type ScanEnd = {
   readonly goOnAt: ScanPlaces
 }
 
+/**
+ * Where edges of time stand in one partition: of each edge the offset of the first message of that time or later, or the
+ * end. They never fall, but the messages between two of them are those of the time between only where timestamps rise.
+ */
+export type PartitionTimes = {
+  readonly topic: TopicName
+  readonly partition: number
+  readonly start: bigint
+  /** The last stable offset. */
+  readonly end: bigint
+  readonly offsets: readonly bigint[]
+}
+export type TopicTimes = {
+  readonly partitions: readonly PartitionTimes[]
+  readonly failed: readonly {
+    readonly topic: TopicName
+    readonly partition: number
+    readonly error: BrokerError
+  }[]
+}
+
 /** Bounded reads from positions, without a consumer group. */
 export type MessageReader = {
   /**
@@ -230,6 +251,13 @@ export type MessageReader = {
   readAt(topic: TopicName, partition: number, offset: bigint, call: Call): Answer<RawMessage>
   /** Offsets of the first message at or after a time, by partition; null when there is none. */
   offsetsAt(topic: TopicName, timestampMs: bigint, call: Call): Answer<ReadonlyMap<number, bigint | null>>
+  /** The offsets of rising edges of time in all partitions of topics, from the broker's index by time, in few rounds. */
+  offsetsByTime(topics: readonly TopicState[], edgesMs: readonly bigint[], call: Call): Answer<TopicTimes>
+  /** Times of the oldest message by place, and of the newest by time; null where there is none. Unanswered ones are left out. */
+  timeSpan(
+    topics: readonly TopicState[],
+    call: Call,
+  ): Answer<{ readonly firstMs: bigint | null; readonly newestMs: bigint | null }>
 }
 
 export type GroupMember = {

@@ -6,6 +6,7 @@ import { answering } from './answering.ts'
 import { type KafkaClient, throwIfGivenUp } from './client.ts'
 import { errorOfThrown } from './errors.ts'
 import { listOffsets } from './offsets.ts'
+import { offsetsByTime, timeSpan } from './offsets-by-time.ts'
 import type { RangeRead } from './range-progress.ts'
 import { heldBackOf, readBounds } from './read-bounds.ts'
 import { readNewest } from './read-newest.ts'
@@ -134,6 +135,9 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
       const message = record.value?.messages[0]
       return message ? succeed(message) : missing(sayWhyNone(where, record.value))
     },
+
+    offsetsByTime: offsetsByTime(client),
+    timeSpan: timeSpan(client),
 
     offsetsAt: async (topic, timestampMs, { signal }) => {
       const found = await topics.find(topic, { signal })

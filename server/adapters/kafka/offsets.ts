@@ -12,8 +12,19 @@ import { isolationLevels } from './fetch.ts'
 export const earliest = -2n
 export const latest = -1n
 
-export type OffsetQuestion = { readonly topic: string; readonly partition: number; readonly leader: number }
-export type OffsetAnswer = OffsetQuestion & { readonly offset: bigint; readonly error: BrokerError | null }
+export type OffsetQuestion = {
+  readonly topic: string
+  readonly partition: number
+  readonly leader: number
+  /** Asked for instead of the time that all are asked for. */
+  readonly at?: bigint
+}
+export type OffsetAnswer = OffsetQuestion & {
+  readonly offset: bigint
+  /** Of the message that was found; -1 where none was, and at `earliest` and `latest`. */
+  readonly timestampMs: bigint
+  readonly error: BrokerError | null
+}
 /** Whether another broker may know: the asked one said so, or it could not be reached and may have lost its partitions. */
 type Attempt = OffsetAnswer & { readonly retry: 'moved' | 'lost' | null }
 
@@ -45,7 +56,8 @@ export const listOffsets = async (
   return attempts.map(({ retry: _, ...answer }) => answer)
 }
 
-const placeOf = ({ topic, partition }: OffsetQuestion): string => `${topic} ${partition}`
+const placeOf = ({ topic, partition }: Pick<OffsetQuestion, 'topic' | 'partition'>): string =>
+  `${topic} ${partition}`
 
 /** What is worth asking again, with the leaders of now. */
 const findNewLeaders = async (
@@ -55,10 +67,12 @@ const findNewLeaders = async (
 ): Promise<readonly OffsetQuestion[]> => {
   try {
     const { topics } = await client.metadata(signal, 0)
-    return open.flatMap(({ topic, partition, leader: before, retry }) => {
+    return open.flatMap(({ topic, partition, leader: before, retry, at }) => {
       const found = topics.get(topic)?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
       const leader = found?.leaderId ?? -1
-      return leader < 0 || (retry === 'lost' && leader === before) ? [] : [{ topic, partition, leader }]
+      return leader < 0 || (retry === 'lost' && leader === before)
+        ? []
+        : [{ topic, partition, leader, ...(at === undefined ? {} : { at }) }]
     })
   } catch {
     return []
@@ -75,14 +89,15 @@ const askLeaders = async (
   const byLeader = Map.groupBy(questions, ({ leader }) => leader)
   const answers = [...byLeader].map(async ([leader, mine]): Promise<Attempt[]> => {
     const failAll = (error: BrokerError, retry: Attempt['retry']) =>
-      mine.map((question) => ({ ...question, offset: -1n, error, retry }))
+      mine.map((question) => ({ ...question, offset: -1n, timestampMs: -1n, error, retry }))
     if (leader < 0) return failAll(errorOfCode(5, 'partition without leader'), 'lost')
+    const asked = new Map(mine.map((question) => [placeOf(question), question]))
     const topics = [...Map.groupBy(mine, ({ topic }) => topic)].map(([name, rows]) => ({
       name,
-      partitions: rows.map(({ partition }) => ({
+      partitions: rows.map(({ partition, at }) => ({
         partitionIndex: partition,
         currentLeaderEpoch: -1,
-        timestamp,
+        timestamp: at ?? timestamp,
       })),
     }))
     try {
@@ -90,11 +105,13 @@ const askLeaders = async (
       const response = await client.ask(leader, signal, listOffsetsV7.api, -1, level, topics)
       return response.topics.flatMap(({ name, partitions }) =>
         partitions.map(
-          ({ partitionIndex, offset, errorCode }): Attempt => ({
+          ({ partitionIndex, offset, timestamp: timestampMs, errorCode }): Attempt => ({
             topic: name,
             partition: partitionIndex,
             leader,
+            ...asked.get(placeOf({ topic: name, partition: partitionIndex })),
             offset,
+            timestampMs,
             error:
               errorCode === 0 ? null : errorOfCode(errorCode, `topic ${name} partition ${partitionIndex}`),
             retry: isStaleLeader(errorCode) ? 'moved' : null,
