@@ -8,6 +8,7 @@ import {
   scan,
   traceIdOf,
 } from './answers-of-messages.ts'
+import { histogram } from './answers-of-searches.ts'
 import type { EndpointName, Script } from './script-api.ts'
 
 /** What every request gets where a state does not say otherwise. */
@@ -20,6 +21,7 @@ export const good: Script = {
   showTopic: { body: brokers.topic },
   listMessages: { body: messagesFrom(200, 20) },
   showMessage: { body: messageDetail },
+  countMessagesByTime: { body: histogram },
   listGroups: { body: brokers.groups },
   showGroup: { body: brokers.group },
   showLagHistory: { body: brokers.lag },

@@ -10,6 +10,7 @@ import { routes } from '../../client/routes.ts'
 import { useGrowingList } from '../../client/use-growing-list.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { GrowingList } from '../../patterns/growing-list.tsx'
+import { MessageHistogramPanel } from '../../patterns/message-histogram.tsx'
 import { PanelMessage } from '../../patterns/panel-message.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -95,6 +96,7 @@ export const MessagesPanel = ({
           </span>
         ) : null}
       </MessageSearch>
+      <MessageHistogramPanel connection={connection} topics={topic} search={search} onSearch={onSearch} />
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         {last?.registryProblem ? (
           <p className="border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning">
