@@ -3,7 +3,9 @@ import { makeKafkaAdapter } from '../../server/adapters/kafka/make-kafka-adapter
 import { connectionConfig } from '../../server/config.ts'
 import type { TopicName } from '../../server/contracts/scalars.ts'
 import { makeKeyMatcher } from '../../server/domain/match-key.ts'
+import type { MessageReader } from '../../server/ports/broker.ts'
 import { scanBudget } from '../../server/ports/call.ts'
+import { collectScan } from '../../server/services/collect-scan.ts'
 
 export type Search = {
   readonly brokers: string
@@ -28,9 +30,11 @@ const searchOurs = async ({ brokers, topic, key, limit }: Search): Promise<Found
   const idle = residentMegabytes()
   const { matches, literals } = makeKeyMatcher(key)
   const startedAt = performance.now()
-  const read = await adapter.messages?.readNewest(
+  const read = await collectScan(
+    adapter.messages as MessageReader,
     {
-      topic: topic as TopicName,
+      topics: [{ topic: topic as TopicName }],
+      order: 'newest',
       limit,
       filter: { accept: (message) => matches(message.key), literals },
       budget: scanBudget,
@@ -38,7 +42,7 @@ const searchOurs = async ({ brokers, topic, key, limit }: Search): Promise<Found
     call,
   )
   const ms = performance.now() - startedAt
-  if (!read?.ok) throw new Error(read?.error.detail)
+  if (!read.ok) throw new Error(read.error.detail)
   expectFound(read.value.messages.length, limit)
   await adapter.dispose()
   return { ms, peakMegabytes: process.resourceUsage().maxRSS / 1024 - idle }

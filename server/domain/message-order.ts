@@ -40,3 +40,33 @@ export const makeFirstFew = <T extends Placed>(limit: number, order: SearchOrder
     },
   }
 }
+
+/**
+ * Takes items into a list that is kept in order and no longer than `most`; answers what fell off its end, in order. The
+ * list is changed; a long one costs a merge, not a sort.
+ */
+export const keepFirst = <T>(
+  kept: T[],
+  more: readonly T[],
+  compare: (a: T, b: T) => number,
+  most: number,
+): readonly T[] => {
+  if (more.length === 0) return []
+  const coming = more.toSorted(compare)
+  const merged: T[] = []
+  let [left, right] = [0, 0]
+  while (left < kept.length || right < coming.length) {
+    const [a, b] = [kept[left], coming[right]]
+    if (b === undefined || (a !== undefined && compare(a, b) <= 0)) {
+      if (a !== undefined) merged.push(a)
+      left += 1
+    } else {
+      merged.push(b)
+      right += 1
+    }
+  }
+  const fallen = merged.splice(most)
+  kept.length = 0
+  for (const one of merged) kept.push(one)
+  return fallen
+}

@@ -2,6 +2,7 @@ import type { CapabilitySet } from '#server/contracts/capabilities.ts'
 import type { GroupId, Position, TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
 import type { Result } from '#server/domain/result.ts'
+import type { PlacesByTopic, ScanRest } from '#server/domain/scan-cursor.ts'
 import type { BrokerError } from './broker-error.ts'
 import type { Budget, Call } from './call.ts'
 
@@ -28,6 +29,8 @@ export type RawMessage = {
   readonly headers: readonly RawHeader[]
   /** Written in a transaction: a committed one, unless it was read uncommitted, when it may be open or aborted. */
   readonly transactional?: true
+  /** How that transaction ended, where it is known; `open` as far as the partition reached when it was read. */
+  readonly transaction?: 'committed' | 'aborted' | 'open'
 }
 
 /**
@@ -112,27 +115,33 @@ export type ScanOutcome = {
   readonly matches: bigint
   /** How many partitions the scan was for. */
   readonly partitions: number
-  /** Newest first: all that is newer than this was looked at, as far as the partitions could be read. Null: unknown. */
-  readonly backToMs: bigint | null
   readonly stop: ScanStop
   readonly errors: readonly { readonly partition: number; readonly error: BrokerError }[]
   readonly heldBack: readonly HeldBack[]
-  /** By partition: the next offset below which (newest-first) or from which (forward) to go on. */
+  /** By partition: the next offset from which to go on. */
   readonly resumeAt: ReadonlyMap<number, bigint>
 }
 
-/** By topic and partition: the next offset below which (newest first) or from which (oldest first) a scan goes on. */
-export type ScanPlaces = ReadonlyMap<TopicName, ReadonlyMap<number, bigint>>
+/**
+ * By topic and partition: the next offset below which (newest first) or from which (oldest first) a scan goes on. What
+ * is not named has nothing left.
+ */
+export type ScanPlaces = PlacesByTopic
 
-/** Newest first or oldest first: by timestamp, ties by topic, partition, then offset. */
+/**
+ * By timestamp, ties by topic, partition, then offset (`inOrderOf`). Newest first is exact whatever the order in
+ * which timestamps were written. Oldest first takes each partition in the order of its log and merges them by timestamp:
+ * no index of a broker tells whether an earlier timestamp stands further on.
+ */
 export type ScanOrder = 'newest' | 'oldest'
 
 export type ScanRequest = {
   /** Partitions that are not named are all of the topic's. */
   readonly topics: readonly { readonly topic: TopicName; readonly partitions?: readonly number[] }[]
   readonly order: ScanOrder
-  /** From the outcome of an earlier scan of the same request. */
+  /** Both from the end of an earlier scan of the same request; `formatScanCursor` writes them as one text. */
   readonly goOnAt?: ScanPlaces
+  readonly goOnWith?: ScanRest
   /** Nothing older is wanted (inclusive), nothing as new as `untilMs` or newer. */
   readonly sinceMs?: bigint
   readonly untilMs?: bigint
@@ -146,11 +155,14 @@ export type ScanRequest = {
 
 /** What a scan tells while it runs, at least every 250 ms. */
 export type ScanStep = {
-  /** Accepted since the last step, in no order. A better one may still push one of them beyond the limit. */
+  /**
+   * Accepted since the last step, in no order. Newest first, one found later may still push one of them beyond the limit:
+   * who keeps the first `limit` of all that was found (`inOrderOf`) has what the scan has.
+   */
   readonly found: readonly RawMessage[]
   /**
    * Every message that comes before this time in the order of the scan is final: nothing unread can stand among them.
-   * Null: nothing is final yet.
+   * Null: nothing is known to be final yet; oldest first that is so until the end, unless brokers set the timestamps.
    */
   readonly settledMs: bigint | null
   readonly scannedMessages: bigint
@@ -182,6 +194,7 @@ export type ScanEnd = {
   }[]
   /** Where to go on; empty when nothing is left to read. */
   readonly goOnAt: ScanPlaces
+  readonly goOnWith: ScanRest
 }
 
 /**
@@ -213,25 +226,6 @@ export type MessageReader = {
    * pauses while no step is asked for, and stops within 100 ms of the signal.
    */
   scan(request: ScanRequest, call: Call): AsyncGenerator<ScanStep, Result<ScanEnd, BrokerError>, void>
-  /**
-   * The newest messages of a topic, newest first by timestamp, ties by partition and offset. `before` bounds each
-   * partition from above (exclusive); a partition without an entry is read from its end. `sinceMs` bounds them from
-   * below: what stands before the first message of that time or later is not read. Isolation is `committed` unless
-   * said otherwise.
-   */
-  readNewest(
-    request: {
-      topic: TopicName
-      partitions?: readonly number[]
-      before?: ReadonlyMap<number, bigint>
-      sinceMs?: bigint
-      limit: number
-      filter?: MessageFilter
-      isolation?: Isolation
-      budget: Budget
-    },
-    call: Call,
-  ): Answer<ScanOutcome>
   /** Messages of one partition from an offset on, oldest first, at most `limit`. Fewer at the end of the partition. */
   readForward(
     request: {

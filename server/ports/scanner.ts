@@ -9,7 +9,7 @@ import type { Call } from './call.ts'
  * A search as it is handed to whoever runs it: all of it can be sent to another thread. `search` is in the language of
  * `message-search.ts` and has been read without a problem; times ago are counted from `nowMs`.
  */
-export type ScanTask = Pick<ScanRequest, 'topics' | 'order' | 'limit' | 'budget' | 'goOnAt'> & {
+export type ScanTask = Pick<ScanRequest, 'topics' | 'order' | 'limit' | 'budget' | 'goOnAt' | 'goOnWith'> & {
   readonly connection: ConnectionId
   readonly search: string
   readonly nowMs: number

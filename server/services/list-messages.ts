@@ -3,9 +3,10 @@ import { parseSearch } from '#server/contracts/message-search.ts'
 import type { MessageList, messageListQuery } from '#server/contracts/messages.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type MessageMatcher, makeMessageMatcher } from '#server/domain/match-message.ts'
-import { formatCursor, parseCursor } from '#server/domain/message-cursor.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { formatScanCursor, parseScanCursor } from '#server/domain/scan-cursor.ts'
 import { browseBudget, type Call, scanBudget } from '#server/ports/call.ts'
+import { collectScan } from './collect-scan.ts'
 import { decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid, notFound } from './fault.ts'
@@ -34,7 +35,7 @@ export const listMessages = async (
   const { topic, limit, cursor } = input
   const reader = connection.broker.messages
   if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
-  const before = cursor === undefined ? null : parseCursor(cursor)
+  const before = cursor === undefined ? null : parseScanCursor(cursor)
   if (cursor !== undefined && before === null)
     return invalid('cursor: this is not one that the list of messages has given out.')
   const parsed = parseSearch(input.search)
@@ -45,13 +46,14 @@ export const listMessages = async (
   const startedAt = performance.now()
   const budget = budgetOf(limit, searching)
   const scanned = namingTopic(
-    await reader.readNewest(
+    await collectScan(
+      reader,
       {
-        topic,
+        topics: [{ topic, ...(matcher.partitions === null ? {} : { partitions: matcher.partitions }) }],
+        order: 'newest',
         limit,
         budget,
-        ...(matcher.partitions === null ? {} : { partitions: matcher.partitions }),
-        ...(before === null ? {} : { before }),
+        ...(before ?? {}),
         ...(matcher.sinceMs === null ? {} : { sinceMs: BigInt(matcher.sinceMs) }),
         ...(searching ? { filter: filterOf(matcher) } : {}),
       },
@@ -61,24 +63,25 @@ export const listMessages = async (
     connection,
   )
   if (!scanned.ok) return fail(faultOf(scanned.error))
-  const { messages, scannedMessages, scannedBytes, stop, errors, resumeAt, ...report } = scanned.value
+  const { messages, scannedMessages, scannedBytes, stop, errors, goOnAt, goOnWith, ...report } = scanned.value
   // Nothing came and something failed: that is a fault, not an empty topic.
   const [failed] = errors
   if (failed && messages.length === 0 && scannedMessages === 0n) return fail(faultOf(failed.error))
-  if (matcher.partitions !== null && resumeAt.size === 0 && errors.length === 0)
+  if (matcher.partitions !== null && report.partitions === 0 && errors.length === 0)
     return notFound(`The topic ${topic} has none of the partitions that are searched.`)
+  const backToMs = report.coveredMs.from
   const durationMs = Math.round(performance.now() - startedAt)
   const decoded = await decodeMessages(messages, connection, rowLimits, call)
   return succeed({
     messages: decoded.rows,
-    nextCursor: stop === 'end' || resumeAt.size === 0 ? null : formatCursor(resumeAt),
+    nextCursor: goOnAt.size === 0 ? null : formatScanCursor({ goOnAt, goOnWith }),
     scan: {
       partitions: report.partitions,
       messages: scannedMessages.toString(),
       bytes: scannedBytes.toString(),
       durationMs,
       stop,
-      backToMs: report.backToMs === null || report.backToMs < 0n ? null : Number(report.backToMs),
+      backToMs: backToMs === null || backToMs < 0n ? null : Number(backToMs),
       budget: { messages: budget.messages, bytes: budget.bytes, durationMs: budget.milliseconds },
       errors: errors.map((one) => ({ partition: one.partition, detail: one.error.detail })),
       matches: report.matches.toString(),

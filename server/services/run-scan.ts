@@ -29,6 +29,7 @@ const requestOf = (
   budget: task.budget,
   isolation: task.isolation,
   ...(task.goOnAt === undefined ? {} : { goOnAt: task.goOnAt }),
+  ...(task.goOnWith === undefined ? {} : { goOnWith: task.goOnWith }),
   ...(matcher.sinceMs === null ? {} : { sinceMs: BigInt(matcher.sinceMs) }),
   ...(matcher.untilMs === null ? {} : { untilMs: BigInt(matcher.untilMs) }),
   ...(matcher.offsets === null ? {} : { offsets: matcher.offsets }),

@@ -56,14 +56,14 @@ export const searchMessages = async (
     topics:
       begun.value === null
         ? topics.value.topics
-        : topics.value.topics.filter(({ topic }) => begun.value?.places.has(topic)),
+        : topics.value.topics.filter(({ topic }) => begun.value?.goOnAt.has(topic)),
     search: input.search,
     nowMs,
     order: input.order,
     isolation: input.isolation,
     limit: input.limit,
     budget: budget.value,
-    ...(begun.value === null ? {} : { goOnAt: begun.value.places }),
+    ...(begun.value === null ? {} : { goOnAt: begun.value.goOnAt, goOnWith: begun.value.goOnWith }),
   }
   return succeed(framesOf(deps, input, { ...task, partitions: topics.value.partitions }, call))
 }
@@ -106,7 +106,8 @@ const writeCursor = async (
   end: ScanEnd,
 ): Promise<string | null> => {
   if (end.goOnAt.size === 0) return null
-  const text = formatSearchCursor({ asked: askedOf(input), nowMs: task.nowMs, places: end.goOnAt })
+  const { goOnAt, goOnWith } = end
+  const text = formatSearchCursor({ asked: askedOf(input), nowMs: task.nowMs, goOnAt, goOnWith })
   return text.length <= longestCursor ? text : keptMark + (await keepCursor(deps.db, text, cursorKeptMs))
 }
 

@@ -23,3 +23,20 @@ export const judgeBatches = (aborted: readonly AbortedTransaction[]): ((batch: B
     return isTransactional(batch) && aborting.has(batch.producerId) ? 'aborted' : 'taken'
   }
 }
+
+/**
+ * How the transactions of one answer that reaches beyond the last stable offset ended, as far as their markers came with
+ * it: by the first marker of the producer after the batch; `open` when the answer reaches the end of the partition and
+ * there is none; null when it can not be told.
+ */
+export const judgeUndecided = (
+  batches: readonly Batch[],
+  reachesEnd: boolean,
+): ((batch: Batch) => 'committed' | 'aborted' | 'open' | null) => {
+  const markers = batches.filter(isControl).map((batch) => ({ batch, aborts: isAbortMarker(batch) }))
+  return ({ producerId, baseOffset }) => {
+    const own = markers.find(({ batch }) => batch.producerId === producerId && batch.baseOffset > baseOffset)
+    if (own) return own.aborts ? 'aborted' : 'committed'
+    return reachesEnd ? 'open' : null
+  }
+}

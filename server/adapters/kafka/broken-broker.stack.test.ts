@@ -6,9 +6,10 @@ import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { OutgoingMessage } from '#server/ports/broker.ts'
+import type { MessageReader, OutgoingMessage } from '#server/ports/broker.ts'
 import { browseBudget } from '#server/ports/call.ts'
 import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
+import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 
@@ -89,8 +90,12 @@ describe('a broker', () => {
     expect(read?.ok ? 'read' : read?.error.kind).toBe('timeout')
     expect((await hung)?.ok).toBe(true)
     expect((await send('last', call().signal))?.ok).toBe(true)
-    const page = await adapter.messages?.readNewest({ topic, limit: 10, budget: browseBudget }, call())
-    const values = page && expectOk(page).messages.map(({ value }) => Buffer.from(value ?? []).toString())
+    const page = await collectScan(
+      adapter.messages as MessageReader,
+      { topics: [{ topic }], order: 'newest', limit: 10, budget: browseBudget },
+      call(),
+    )
+    const values = expectOk(page).messages.map(({ value }) => Buffer.from(value ?? []).toString())
     expect(values).toEqual(['last', 'hung', 'first'])
     await adapter.dispose()
   })

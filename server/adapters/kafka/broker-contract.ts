@@ -8,9 +8,11 @@ import type {
   OutgoingMessage,
   Publisher,
   RawMessage,
+  ScanRequest,
 } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { browseBudget } from '#server/ports/call.ts'
+import { type CollectedScan, collectScan } from '#server/services/collect-scan.ts'
 
 /** What a suite must be able to do to a broker beside the port: make topics, and commit a group's offsets. */
 export type BrokerControls = {
@@ -56,8 +58,10 @@ export const describeBrokerContract = (
       timestampMs: null,
       ...more,
     })
+    const collect = (request: Partial<ScanRequest> & Pick<ScanRequest, 'topics'>) =>
+      collectScan(reader, { order: 'newest', limit: 50, budget: browseBudget, ...request }, call())
     const newest = async (topic: TopicName, limit: number) =>
-      expectOk(await reader.readNewest({ topic, limit, budget: browseBudget }, call()))
+      expectOk(await collect({ topics: [{ topic }], limit }))
 
     beforeAll(() => {
       const made = make()
@@ -79,9 +83,7 @@ export const describeBrokerContract = (
       expect(expectOk(await adapter.topics.find(topic, call())).partitions).toHaveLength(3)
       expect(expectOk(await adapter.topics.list(call())).map((one) => one.name)).toContain(topic)
       expect(kindOf(await adapter.topics.find(topicOf('absent'), call()))).toBe('not-found')
-      expect(
-        kindOf(await reader.readNewest({ topic: topicOf('absent'), limit: 1, budget: browseBudget }, call())),
-      ).toBe('not-found')
+      expect(kindOf(await collect({ topics: [{ topic: topicOf('absent') }] }))).toBe('not-found')
     })
 
     it('writes and reads a record byte for byte: header order, duplicates, null and binary values, null key and value', async () => {
@@ -139,13 +141,11 @@ export const describeBrokerContract = (
       expect(names(page.messages)).toEqual(expected.slice(0, 50))
       expect(page.stop).toBe('enough')
       const seen = [...names(page.messages)]
-      for (let before = page.resumeAt; seen.length < count; ) {
-        const more = expectOk(
-          await reader.readNewest({ topic, limit: 50, before, budget: browseBudget }, call()),
-        )
-        if (more.messages.length === 0) break
-        seen.push(...names(more.messages))
-        before = more.resumeAt
+      for (let last: CollectedScan = page; seen.length < count; ) {
+        const { goOnAt, goOnWith } = last
+        last = expectOk(await collect({ topics: [{ topic }], goOnAt, goOnWith }))
+        if (last.messages.length === 0) break
+        seen.push(...names(last.messages))
       }
       expect(seen).toEqual(expected)
     })
@@ -157,30 +157,29 @@ export const describeBrokerContract = (
         message(topic, `m${index}`, {
           partition: index % 2,
           key: text(index % 50 === 0 ? 'rare' : 'usual'),
-          timestampMs: 1_700_000_000_000n + BigInt(index),
+          // The newest stands first: only by reading down to it can one know it.
+          timestampMs: 1_700_000_000_000n + BigInt(index === 0 ? 999 : index),
         }),
       )
       expectOk(await publisher.send(sent, call()))
       const short = { ...browseBudget, messages: 1 }
-      const page = expectOk(await reader.readNewest({ topic, limit: 2, budget: short }, call()))
+      const page = expectOk(await collect({ topics: [{ topic }], limit: 2, budget: short }))
       expect([page.messages.length, page.stop, page.partitions]).toEqual([2, 'budget', 2])
       const filter = {
         accept: ({ key }: RawMessage) => Buffer.from(key ?? []).toString() === 'rare',
         literals: [text('rare')],
       }
-      const search = (limit: number, before?: ReadonlyMap<number, bigint>) =>
-        reader.readNewest(
-          { topic, limit, filter, budget: browseBudget, ...(before ? { before } : {}) },
-          call(),
-        )
+      const search = (limit: number, places: Partial<ScanRequest> = {}) =>
+        collect({ topics: [{ topic }], limit, filter, ...places })
       const some = expectOk(await search(3))
-      expect(some.messages.map(({ timestampMs }) => Number(timestampMs) % 1000)).toEqual([150, 100, 50])
-      expect([some.stop, some.matches]).toEqual(['enough', 4n])
-      const rest = expectOk(await search(3, some.resumeAt))
-      expect(rest.messages.map(({ timestampMs }) => Number(timestampMs) % 1000)).toEqual([0])
+      expect(some.messages.map(({ timestampMs }) => Number(timestampMs) % 1000)).toEqual([999, 150, 100])
+      expect(some.stop).toBe('enough')
+      const { goOnAt, goOnWith } = some
+      const rest = expectOk(await search(3, { goOnAt, goOnWith }))
+      expect(rest.messages.map(({ timestampMs }) => Number(timestampMs) % 1000)).toEqual([50])
       const all = expectOk(await search(10))
       expect([all.messages.length, all.stop, all.scannedMessages]).toEqual([4, 'end', 200n])
-      expect(all.backToMs).toBe(1_700_000_000_000n)
+      expect([all.settledMs, all.goOnAt.size]).toEqual([0n, 0])
     })
 
     it('says why a record is not there: not written yet, deleted by retention', async () => {
@@ -242,7 +241,8 @@ export const describeBrokerContract = (
       for (let index = 0; index < 9; index++)
         expectOk(await publisher.send([message(topic, null, { value, partition: index % 3 })], call()))
       const budget = { ...browseBudget, bytes: 64 * 1024 * 1024 }
-      expect(expectOk(await reader.readNewest({ topic, limit: 9, budget }, call())).messages).toHaveLength(9)
+      const all = expectOk(await collect({ topics: [{ topic }], limit: 9, budget }))
+      expect(all.messages).toHaveLength(9)
     })
 
     it.each(['classic', 'consumer'] as const)(

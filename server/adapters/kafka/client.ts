@@ -52,6 +52,8 @@ export const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+/** Megabytes of records come over a line of their own: a broker answers one line in order, and questions are not to wait. */
+export type LineUse = 'questions' | 'records'
 type Line = { readonly connection: Connection; readonly opened: Promise<Connection>; isOpening: boolean }
 
 /** Closes a connection in whatever state it is: the library leaves the socket of one that failed to log in. */
@@ -61,7 +63,7 @@ const close = async (connection: Connection): Promise<void> => {
   await closed
 }
 
-/** Connections to the brokers of one cluster, one a broker, made when first needed and made anew when lost. */
+/** Connections to the brokers of one cluster, one a broker and use, made when first needed and made anew when lost. */
 export class KafkaClient {
   readonly #bootstrap: readonly BrokerAddress[]
   readonly #config: ConnectionConfig
@@ -81,9 +83,9 @@ export class KafkaClient {
   }
 
   /** The connection to a broker: parallel callers share one, also one that is still opening. */
-  connect({ host, port }: BrokerAddress): Promise<Connection> {
+  connect({ host, port }: BrokerAddress, use: LineUse = 'questions'): Promise<Connection> {
     if (this.#isDisposed) return Promise.reject(new Error('the connections to this cluster were closed'))
-    const key = `${host}:${port}`
+    const key = `${host}:${port} ${use}`
     const kept = this.#lines.get(key)
     if (kept && (kept.isOpening || kept.connection.isConnected())) return kept.opened
     const line = this.#open(host, port)
@@ -192,8 +194,29 @@ export class KafkaClient {
     api: BrokerApi<A, R>,
     ...args: A
   ): Promise<R> {
+    const connecting = () =>
+      brokerId === null ? this.#any() : this.#connectTo(brokerId, signal, 'questions')
+    return this.#askOver(connecting, signal, api, args)
+  }
+
+  /** Sends one request over the line that is kept for records. */
+  async askForRecords<A extends unknown[], R>(
+    brokerId: number,
+    signal: AbortSignal,
+    api: BrokerApi<A, R>,
+    ...args: A
+  ): Promise<R> {
+    return this.#askOver(() => this.#connectTo(brokerId, signal, 'records'), signal, api, args)
+  }
+
+  #askOver<A extends unknown[], R>(
+    connecting: () => Promise<Connection>,
+    signal: AbortSignal,
+    api: BrokerApi<A, R>,
+    args: A,
+  ): Promise<R> {
     const work = async () => {
-      const connection = brokerId === null ? await this.#any() : await this.#connectTo(brokerId, signal)
+      const connection = await connecting()
       await requireApi(connection, api)
       throwIfGivenUp(signal)
       return tolerate(api.async(connection, ...args))
@@ -201,11 +224,11 @@ export class KafkaClient {
     return untilAborted(work(), signal)
   }
 
-  async #connectTo(brokerId: number, signal: AbortSignal): Promise<Connection> {
+  async #connectTo(brokerId: number, signal: AbortSignal, use: LineUse): Promise<Connection> {
     const { brokers } = await this.metadata(signal)
     const address = brokers.get(brokerId)
     if (!address) throw new Error(`broker ${brokerId} is not in the cluster at present`)
-    return this.connect(address)
+    return this.connect(address, use)
   }
 
   /** Closes all connections, also those that are still opening; none is opened after. */

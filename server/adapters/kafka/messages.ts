@@ -7,10 +7,10 @@ import { type KafkaClient, throwIfGivenUp } from './client.ts'
 import { errorOfThrown } from './errors.ts'
 import { listOffsets } from './offsets.ts'
 import { offsetsByTime, timeSpan } from './offsets-by-time.ts'
+import { makePacer } from './pacer.ts'
 import type { RangeRead } from './range-progress.ts'
-import { heldBackOf, readBounds } from './read-bounds.ts'
-import { readNewest } from './read-newest.ts'
-import { readRanges } from './read-range.ts'
+import { type Bounds, heldBackOf, readBounds } from './read-bounds.ts'
+import { type ReadOptions, readRanges, requestBytes } from './read-range.ts'
 import { scan } from './scan.ts'
 
 const oneMegabyte = 1024 * 1024
@@ -19,6 +19,22 @@ const oneRecordBytes = 16 * 1024
 const oneRecordMs = 10_000
 
 const missing = (detail: string) => fail<BrokerError>({ kind: 'not-found', detail, source: 'broker' })
+
+/** Where a range lies, for one that is read without a filter. */
+const placeIn = ({ topic, topicId, partition }: Bounds, level: Isolation) => ({
+  topic,
+  topicId,
+  partition,
+  level,
+})
+const everything = (): Omit<ReadOptions, 'deadline' | 'patientUntil' | 'mayGoOn'> => ({
+  keepsAborted: false,
+  filter: null,
+  sinceMs: null,
+  untilMs: null,
+  pacer: makePacer(),
+  answerBytes: requestBytes,
+})
 
 /** Why no record came from an offset that lies within the partition. */
 const sayWhyNone = (where: string, read: RangeRead | undefined): string => {
@@ -37,7 +53,7 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
       return missing(
         `The topic ${topic} has no partition ${partition}; it has ${found.value.partitions.length}.`,
       )
-    const read = await readBounds(client, { ...found.value, partitions: own }, isolation, signal)
+    const read = await readBounds(client, [{ ...found.value, partitions: own }], isolation, signal)
     if (!read.ok) return read
     const [failed] = read.value.failed
     if (failed) return fail(failed.error)
@@ -47,8 +63,6 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
 
   return {
     scan: scan(client, topics),
-
-    readNewest: (request, call) => readNewest(client, topics, request, call),
 
     readForward: async ({ topic, partition, from, limit, budget, isolation = 'committed' }, { signal }) => {
       const range = await boundsOf(topic, partition, isolation, signal)
@@ -60,12 +74,19 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
       try {
         const [read] = await readRanges(
           client,
-          topic,
-          [{ partition, from: start, to: range.value.end, bytes: Math.min(budget.bytes, oneMegabyte) }],
+          [
+            {
+              ...placeIn(range.value, isolation),
+              from: start,
+              to: range.value.end,
+              bytes: Math.min(budget.bytes, oneMegabyte),
+            },
+          ],
           {
-            isolation,
-            filter: null,
+            ...everything(),
             deadline,
+            // Whoever reads forward step by step asks again by himself.
+            patientUntil: 0,
             mayGoOn: (moreBytes, moreMessages) => {
               bytes += moreBytes
               count += moreMessages
@@ -90,10 +111,9 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
           scannedBytes: BigInt(bytes),
           matches: BigInt(messages.length),
           partitions: 1,
-          backToMs: null,
           stop: stopOf(),
           errors: read?.error ? [{ partition, error: read.error }] : [],
-          heldBack: heldBackOf([range.value]),
+          heldBack: heldBackOf([range.value], isolation),
           resumeAt: new Map([[partition, next]]),
         })
       } catch (error) {
@@ -117,12 +137,18 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
       const record = await answering(where, async () => {
         const [read] = await readRanges(
           client,
-          topic,
-          [{ partition, from: offset, to: offset + 1n, bytes: oneRecordBytes }],
+          [
+            {
+              ...placeIn(range.value, 'committed'),
+              from: offset,
+              to: offset + 1n,
+              bytes: oneRecordBytes,
+            },
+          ],
           {
-            isolation: 'committed',
-            filter: null,
+            ...everything(),
             deadline: performance.now() + oneRecordMs,
+            patientUntil: 0,
             mayGoOn: () => true,
           },
           signal,

@@ -56,7 +56,7 @@ export const listOffsets = async (
   return attempts.map(({ retry: _, ...answer }) => answer)
 }
 
-const placeOf = ({ topic, partition }: Pick<OffsetQuestion, 'topic' | 'partition'>): string =>
+export const placeOf = ({ topic, partition }: Pick<OffsetQuestion, 'topic' | 'partition'>): string =>
   `${topic} ${partition}`
 
 /** What is worth asking again, with the leaders of now. */

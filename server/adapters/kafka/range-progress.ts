@@ -1,15 +1,24 @@
-import type { RawMessage } from '#server/ports/broker.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import type { Isolation, RawMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { BatchStanding } from './aborted-transactions.ts'
 
 /** Offsets wanted of one partition: from `from` (inclusive) to `to` (exclusive). */
 export type Range = {
+  readonly topic: TopicName
+  /** The topic that is meant, when it is known: one of the same name that was made anew is another. */
+  readonly topicId: string | null
   readonly partition: number
   readonly from: bigint
   readonly to: bigint
   /** How much to ask for at a time. A batch that is larger comes all the same. */
   readonly bytes: number
+  /** How it is asked for: `committed` comes with the aborted transactions told, and ends at the last stable offset. */
+  readonly level: Isolation
 }
+
+/** Offsets that were there no longer: from `from` (inclusive) to `to` (exclusive). */
+export type Lost = { readonly from: bigint; readonly to: bigint }
 
 export type RangeRead = {
   readonly partition: number
@@ -26,6 +35,11 @@ export type RangeRead = {
   readonly newestBelowMs: bigint | null
   /** Oldest timestamp in the range, likewise. */
   readonly oldestMs: bigint | null
+  /** Newest timestamp in the range that does not lie in the future, likewise. */
+  readonly reachedMs: bigint | null
+  /** Every batch that came carries the broker's time. */
+  readonly isLogAppend: boolean
+  readonly lost: Lost | null
   /** What stood at `from`, where it was no record to take. */
   readonly standingAtFrom: Exclude<BatchStanding, 'taken'> | null
   readonly error: BrokerError | null
@@ -47,9 +61,14 @@ export type Progress = {
   batchOffsets: bigint
   newestBelowMs: bigint | null
   oldestMs: bigint | null
+  reachedMs: bigint | null
+  isLogAppend: boolean
+  lost: Lost | null
   standingAtFrom: Exclude<BatchStanding, 'taken'> | null
   error: BrokerError | null
   staleTries: number
+  /** Answers in a row that did not come. */
+  losses: number
   /** Answers in a row that brought nothing whole because others took the room. */
   stalls: number
   /** Answers in a row that brought nothing although the partition was first and has more. */
@@ -70,9 +89,13 @@ export const begin = (range: Range): Progress => ({
   batchOffsets: 0n,
   newestBelowMs: null,
   oldestMs: null,
+  reachedMs: null,
+  isLogAppend: true,
+  lost: null,
   standingAtFrom: null,
   error: null,
   staleTries: 0,
+  losses: 0,
   stalls: 0,
   empties: 0,
   done: range.from >= range.to,
@@ -90,6 +113,9 @@ export const reportOf = ({ range, messages, next, scanned, bytes, error, ...rest
   bytesPerOffset: rest.batchOffsets === 0n ? null : rest.batchBytes / Number(rest.batchOffsets),
   newestBelowMs: rest.newestBelowMs,
   oldestMs: rest.oldestMs,
+  reachedMs: rest.reachedMs,
+  isLogAppend: rest.isLogAppend,
+  lost: rest.lost,
   standingAtFrom: rest.standingAtFrom,
 })
 
@@ -108,4 +134,11 @@ export const goOnFrom = (one: Progress, next: bigint, end: bigint): void => {
   if (one.batchOffsets === 0n || one.done) return
   const rest = Number(one.range.to - one.next) * (one.batchBytes / Number(one.batchOffsets))
   one.askBytes = Math.min(one.askBytes, Math.ceil(rest) + one.largestBatchBytes + headroom)
+}
+
+/** What stood up to `start` is there no longer: goes on from there. */
+export const skipLost = (one: Progress, start: bigint, end: bigint): void => {
+  const to = start < one.range.to ? start : one.range.to
+  one.lost = { from: one.lost?.from ?? one.next, to }
+  goOnFrom(one, start, end)
 }

@@ -2,8 +2,9 @@ import { Kafka, logLevel, Partitioners, type Transaction } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { MessageReader, RawMessage } from '#server/ports/broker.ts'
+import type { Isolation, MessageReader, RawMessage } from '#server/ports/broker.ts'
 import { browseBudget } from '#server/ports/call.ts'
+import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 
@@ -40,8 +41,14 @@ const transact = async (
   await end(transaction)
   await producer.disconnect()
 }
-const newest = async (topic: TopicName) =>
-  expectOk(await reader.readNewest({ topic, limit: 50, budget: browseBudget }, call()))
+const newest = async (topic: TopicName, isolation: Isolation = 'committed') =>
+  expectOk(
+    await collectScan(
+      reader,
+      { topics: [{ topic }], order: 'newest', limit: 50, isolation, budget: browseBudget },
+      call(),
+    ),
+  )
 const forward = async (topic: TopicName) =>
   expectOk(
     await reader.readForward({ topic, partition: 0, from: 0n, limit: 50, budget: browseBudget }, call()),
@@ -72,11 +79,16 @@ describe('reading committed', () => {
     expect(await why(2n)).toContain('is a transaction marker')
     expect(await why(3n)).toContain('belongs to a transaction that was aborted')
     expect(await why(4n)).toContain('belongs to a transaction that was aborted')
-    const all = expectOk(
-      await reader.readNewest({ topic, limit: 50, isolation: 'uncommitted', budget: browseBudget }, call()),
-    )
+    const all = await newest(topic, 'uncommitted')
     expect(namesOf(all.messages)).toEqual(['kept-3', 'gone-2', 'gone-1', 'kept-2', 'kept-1'])
     expect(all.messages.every(({ transactional }) => transactional)).toBe(true)
+    expect(all.messages.map(({ transaction }) => transaction)).toEqual([
+      'committed',
+      'aborted',
+      'aborted',
+      'committed',
+      'committed',
+    ])
   })
 
   it('stops at a transaction that is still open, says what it holds back, and goes on when it ends', async () => {
@@ -88,7 +100,7 @@ describe('reading committed', () => {
       await producer.send({ topic, messages: [{ value: 'plain-2' }] })
       const read = await forward(topic)
       expect([namesOf(read.messages), read.resumeAt.get(0), read.stop]).toEqual([['plain-1'], 1n, 'end'])
-      expect(read.heldBack).toEqual([{ partition: 0, from: 1n, to: 4n }])
+      expect(read.heldBack).toMatchObject([{ partition: 0, from: 1n, to: 4n }])
       const page = await newest(topic)
       expect([namesOf(page.messages), page.heldBack.length]).toEqual([['plain-1'], 1])
       const held = await reader.readAt(topic, 0, 3n, call())

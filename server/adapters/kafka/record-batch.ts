@@ -87,8 +87,21 @@ export type Wanted = {
   /** Offsets from here (inclusive) to there (exclusive). */
   readonly from: bigint
   readonly to: bigint
+  /** Timestamps likewise; null: no bound. */
+  readonly sinceMs: bigint | null
+  readonly untilMs: bigint | null
   readonly filter: MessageFilter | null
+  /** How the transaction of the batch ended, where that is known. */
+  readonly transaction: RawMessage['transaction'] | null
 }
+
+/** Whether the head of a batch proves that none of its records lies within the times. */
+export const isOutsideTimes = (
+  { attributes, maxTimestampMs }: Batch,
+  { sinceMs, untilMs }: Pick<Wanted, 'sinceMs' | 'untilMs'>,
+): boolean =>
+  (sinceMs !== null && maxTimestampMs < sinceMs) ||
+  (untilMs !== null && maxTimestampMs >= untilMs && (attributes & batchAttributes.logAppendTime) !== 0)
 
 /**
  * Reads the wanted records of a batch into `into` and answers how many lay in the range. Without a filter, key, value and
@@ -98,6 +111,7 @@ export type Wanted = {
 export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): number => {
   const { from, to, filter } = wanted
   const isWhole = batch.baseOffset >= from && batch.nextOffset <= to
+  if (isWhole && isOutsideTimes(batch, wanted)) return batch.count
   const records = decompress(batch)
   const hits = filter?.literals ? findLiterals(records, filter.literals) : null
   if (isWhole && hits?.at(0) === null) return batch.count
@@ -126,32 +140,40 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
 }
 
 type Place = { readonly offset: bigint; readonly timestampDelta: bigint; readonly end: number }
+type Payload = Pick<RawMessage, 'key' | 'value' | 'headers'>
+
+const readPayload = (cursor: RecordCursor): Payload => {
+  const key = cursor.bytes()
+  const value = cursor.bytes()
+  const headers: RawHeader[] = []
+  for (let count = cursor.varint(); count > 0; count--)
+    headers.push({ name: cursor.bytes()?.toString('utf8') ?? '', value: cursor.bytes() })
+  return { key, value, headers }
+}
 
 const take = (
   batch: Batch,
-  { topic, partition, filter }: Wanted,
+  { topic, partition, sinceMs, untilMs, filter, transaction }: Wanted,
   records: Buffer,
   cursor: RecordCursor,
   { offset, timestampDelta, end }: Place,
   into: RawMessage[],
 ): void => {
-  const own = filter ? new RecordCursor(Buffer.from(records.subarray(cursor.position, end))) : cursor
-  const key = own.bytes()
-  const value = own.bytes()
-  const headers: RawHeader[] = []
-  for (let count = own.varint(); count > 0; count--)
-    headers.push({ name: own.bytes()?.toString('utf8') ?? '', value: own.bytes() })
   const isLogAppend = (batch.attributes & batchAttributes.logAppendTime) !== 0
+  const timestampMs = isLogAppend ? batch.maxTimestampMs : batch.baseTimestampMs + timestampDelta
+  if ((sinceMs !== null && timestampMs < sinceMs) || (untilMs !== null && timestampMs >= untilMs)) return
+  const body = cursor.position
   const message: RawMessage = {
     topic,
     partition,
     offset,
-    timestampMs: isLogAppend ? batch.maxTimestampMs : batch.baseTimestampMs + timestampDelta,
+    timestampMs,
     timestampType: isLogAppend ? 'log-append' : 'create',
-    key,
-    value,
-    headers,
+    ...readPayload(cursor),
     ...(isTransactional(batch) ? { transactional: true as const } : {}),
+    ...(transaction && isTransactional(batch) ? { transaction } : {}),
   }
-  if (!filter || filter.accept(message)) into.push(message)
+  if (!filter) into.push(message)
+  else if (filter.accept(message))
+    into.push({ ...message, ...readPayload(new RecordCursor(Buffer.from(records.subarray(body, end)))) })
 }

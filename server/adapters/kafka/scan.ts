@@ -1,45 +1,375 @@
-import type { TopicName } from '#server/contracts/scalars.ts'
-import { fail, succeed } from '#server/domain/result.ts'
-import type { MessageReader, RawMessage, ScanEnd, ScanRequest, Topics } from '#server/ports/broker.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { succeed } from '#server/domain/result.ts'
+import type {
+  MessageReader,
+  RawMessage,
+  ScanEnd,
+  ScanRequest,
+  ScanStep,
+  ScanStop,
+  Topics,
+} from '#server/ports/broker.ts'
 import type { KafkaClient } from './client.ts'
-import { readNewest } from './read-newest.ts'
+import { listOffsets, placeOf } from './offsets.ts'
+import { type OpenedScan, openScan } from './open-scan.ts'
+import { makePacer } from './pacer.ts'
+import { type AskOffsets, addPlace, type Picker } from './pick-messages.ts'
+import { makeNewestPicker } from './pick-newest.ts'
+import { makeOldestPicker } from './pick-oldest.ts'
+import type { Range, RangeRead } from './range-progress.ts'
+import { heldBackOf } from './read-bounds.ts'
+import { type ReadOptions, readRanges, requestBytes } from './read-range.ts'
+import { claimChunk, isOpen, isRead, type Lane, settleChunk, type WantedOf } from './scan-lanes.ts'
 
-/** Reads the topics one after the other, newest first. */
+const stepMs = 200
+const stepWithRowsMs = 50
+const roundsAtOnce = 2
+/** What all answers under way may hold together. */
+const aheadBytes = roundsAtOnce * requestBytes
+const leastAnswerBytes = 1024 * 1024
+const mostLanesAtOnce = 400
+/** A share of the budget that may be spent on what was written after `untilMs`, where few messages are wanted. */
+const lateShare = 8
+const farthest = (1n << 63n) - 1n
+
+/**
+ * Reads topics chunk by chunk, the partitions of a broker in one request, in rounds of which two are under way at a
+ * broker. What is read and what is not is kept in lanes; a picker knows what of it is wanted.
+ */
 export const scan = (client: KafkaClient, topics: Topics): MessageReader['scan'] =>
   async function* (request, call) {
-    const found: RawMessage[] = []
-    const goOnAt = new Map<TopicName, ReadonlyMap<number, bigint>>()
-    let end: ScanEnd | null = null
-    for (const { topic, partitions } of request.topics) {
-      const read = await readNewest(client, topics, oneTopic(request, topic, partitions), call)
-      if (!read.ok) return fail(read.error)
-      const { messages, resumeAt, backToMs, errors, heldBack, ...rest } = read.value
-      found.push(...((await request.filter?.refine?.(messages)) ?? messages))
-      if (rest.stop !== 'end') goOnAt.set(topic, resumeAt)
-      end = {
-        ...rest,
-        matches: BigInt(found.length),
-        coveredMs: { from: backToMs, to: null },
-        settledMs: backToMs,
-        errors: errors.map((one) => ({ topic, ...one })),
-        heldBack: heldBack.map((one) => ({ topic, ...one })),
-        lost: [],
-        goOnAt,
-      }
-    }
-    if (end === null) return fail({ kind: 'invalid', detail: 'no topic is named', source: 'broker' })
-    const { settledMs, scannedMessages, scannedBytes, matches } = end
-    yield { found, settledMs, scannedMessages, scannedBytes, matches }
-    return succeed(end)
+    const startedAt = performance.now()
+    const opening = openScan(client, topics, request, call)
+    yield* keepTelling(opening)
+    const opened = await opening
+    if (!opened.ok) return opened
+    const running = startRunning(client, request, opened.value, startedAt, call.signal)
+    yield* run(running)
+    return succeed(endOf(running))
   }
 
-const oneTopic = (request: ScanRequest, topic: TopicName, partitions: readonly number[] | undefined) => ({
-  topic,
-  ...(partitions === undefined ? {} : { partitions }),
-  ...(request.goOnAt?.get(topic) === undefined ? {} : { before: request.goOnAt.get(topic) ?? new Map() }),
-  ...(request.sinceMs === undefined ? {} : { sinceMs: request.sinceMs }),
-  ...(request.filter === undefined ? {} : { filter: request.filter }),
-  ...(request.isolation === undefined ? {} : { isolation: request.isolation }),
-  limit: request.limit,
-  budget: request.budget,
+const nothingYet: ScanStep = {
+  found: [],
+  settledMs: null,
+  scannedMessages: 0n,
+  scannedBytes: 0n,
+  matches: 0n,
+}
+async function* keepTelling(work: Promise<unknown>): AsyncGenerator<ScanStep, void, void> {
+  for (;;) {
+    const settled = work.then(
+      () => true,
+      () => true,
+    )
+    if (await orAfter(settled, stepMs, false)) return
+    yield nothingYet
+  }
+}
+
+/** What the work answers, or `otherwise` when that takes longer. */
+const orAfter = async <T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> => {
+  const timer = new AbortController()
+  try {
+    return await Promise.race([work, sleep(ms, otherwise, { signal: timer.signal }).catch(() => otherwise)])
+  } finally {
+    timer.abort()
+  }
+}
+
+type Round = {
+  readonly parts: readonly { readonly lane: Lane; readonly range: Range; readonly turn: number }[]
+  readonly reads: Promise<readonly RangeRead[]>
+}
+type Running = {
+  readonly client: KafkaClient
+  readonly request: ScanRequest
+  readonly opened: OpenedScan
+  readonly picker: Picker
+  readonly wanted: WantedOf
+  readonly options: Omit<ReadOptions, 'mayGoOn'>
+  readonly deadline: number
+  readonly mostBytes: number
+  readonly signal: AbortSignal
+  /** Rounds under way by leader, in the order in which they were asked for. */
+  readonly rounds: Map<number, Round[]>
+  readonly errors: ScanEnd['errors'][number][]
+  bytes: number
+  lateBytes: number
+  messages: number
+  /** Whether any chunk was read whole. */
+  hasMoved: boolean
+  isOverBudget: boolean
+  isEstimating: boolean
+}
+
+const startRunning = (
+  client: KafkaClient,
+  request: ScanRequest,
+  opened: OpenedScan,
+  startedAt: number,
+  signal: AbortSignal,
+): Running => {
+  const { lanes } = opened
+  const askOffsets: AskOffsets = async (questions) => {
+    const answers = await listOffsets(client, questions, 0n, signal)
+    const byPlace = new Map(answers.map((one) => [placeOf(one), one]))
+    return questions.map((one) => {
+      const answer = byPlace.get(placeOf(one))
+      if (!answer || answer.error) return undefined
+      return answer.offset < 0n ? null : answer.offset
+    })
+  }
+  const { filter, isolation = 'committed', sinceMs = null, untilMs = null, budget } = request
+  const leaders = new Set(lanes.map(({ leader }) => leader)).size
+  const answerBytes = Math.max(
+    leastAnswerBytes,
+    Math.min(requestBytes, Math.floor(aheadBytes / roundsAtOnce / Math.max(1, leaders))),
+  )
+  const deadline = startedAt + budget.milliseconds
+  return {
+    client,
+    request,
+    opened,
+    picker:
+      request.order === 'newest'
+        ? makeNewestPicker(request, lanes, askOffsets)
+        : makeOldestPicker(request, lanes),
+    wanted: {
+      searching: filter !== undefined,
+      isolation,
+      share: BigInt(Math.ceil(Math.min(request.limit, 1e9) / Math.max(1, lanes.length))),
+    },
+    options: {
+      keepsAborted: isolation === 'uncommitted',
+      filter: filter ?? null,
+      sinceMs,
+      untilMs,
+      pacer: makePacer(),
+      answerBytes,
+      deadline,
+      patientUntil: deadline,
+    },
+    deadline,
+    mostBytes: answerBytes,
+    signal,
+    rounds: new Map(),
+    errors: [...opened.failed],
+    bytes: 0,
+    lateBytes: 0,
+    messages: 0,
+    hasMoved: false,
+    isOverBudget: false,
+    isEstimating: false,
+  }
+}
+
+async function* run(running: Running): AsyncGenerator<ScanStep, void, void> {
+  const { picker, signal, rounds } = running
+  const giveUp = new AbortController()
+  const either = AbortSignal.any([signal, giveUp.signal])
+  let toldAt = performance.now()
+  let hasTold = false
+  try {
+    for (;;) {
+      if (!signal.aborted && !running.isOverBudget) {
+        await picker.settle()
+        if (picker.isDone()) break
+        startRounds(running, either)
+      }
+      if (rounds.size === 0) {
+        if (running.hasMoved || signal.aborted || !startLast(running, either)) break
+      }
+      await nextRound(running)
+      const quietMs = performance.now() - toldAt
+      const found = quietMs >= stepWithRowsMs || !hasTold ? picker.drain() : []
+      if (found.length === 0 && quietMs < stepMs) continue
+      if (found.length > 0) hasTold = true
+      tellHowFinal(running)
+      yield stepOf(running, found)
+      toldAt = performance.now()
+    }
+    // What the budget cut short may be final all the same.
+    if (!signal.aborted) await picker.settle()
+    const found = picker.drain()
+    if (found.length > 0) yield stepOf(running, found)
+  } finally {
+    giveUp.abort()
+    await Promise.allSettled([...rounds.values()].flat().map(({ reads }) => reads))
+  }
+}
+
+/** Beside the reading, for the next step. */
+const tellHowFinal = (running: Running): void => {
+  if (running.isEstimating) return
+  running.isEstimating = true
+  const end = () => {
+    running.isEstimating = false
+  }
+  running.picker.estimate().then(end, end)
+}
+
+const stepOf = (running: Running, found: readonly RawMessage[]): ScanStep => ({
+  found,
+  settledMs: running.picker.settledMs(),
+  scannedMessages: BigInt(running.messages),
+  scannedBytes: BigInt(running.bytes),
+  matches: BigInt(running.picker.matches()),
 })
+
+/** Asks each broker that has less than its rounds under way for the next chunks of its partitions. */
+const startRounds = (running: Running, signal: AbortSignal): void => {
+  const byLeader = Map.groupBy(running.picker.lanesToRead(), ({ leader }) => leader)
+  for (const [leader, lanes] of byLeader) {
+    const under = running.rounds.get(leader) ?? []
+    if (under.length >= roundsAtOnce || (under.length > 0 && !isWorthAnother(running))) continue
+    under.push(startRound(running, lanes.slice(0, mostLanesAtOnce), signal))
+    running.rounds.set(leader, under)
+  }
+}
+
+/** One more round while the last is looked through, unless that is likely to bring what is missing. */
+const isWorthAnother = ({ request, picker }: Running): boolean =>
+  request.filter !== undefined && !picker.isFull()
+
+/** Messages so large, or a budget so small, that not one chunk was read: at least the next message of each partition. */
+const startLast = (running: Running, signal: AbortSignal): boolean => {
+  const open = running.opened.lanes.filter(isOpen)
+  if (open.length === 0) return false
+  for (const lane of open) {
+    lane.chunk = 1n
+    lane.asked = lane.at
+  }
+  running.hasMoved = true
+  for (const [leader, lanes] of Map.groupBy(open, (lane) => lane.leader))
+    running.rounds.set(leader, [startRound(running, lanes, signal, true)])
+  return true
+}
+
+const startRound = (running: Running, lanes: readonly Lane[], signal: AbortSignal, always = false): Round => {
+  const { request, wanted, options, deadline } = running
+  const { budget } = request
+  const share = Math.floor(running.mostBytes / lanes.length)
+  const parts = lanes.map((lane) => ({ lane, range: claimChunk(lane, wanted, share), turn: lane.turn }))
+  const isLate = lanes.every((lane) => lane.isLate)
+  const mayGoOn = (bytes: number, messages: number): boolean => {
+    running.bytes += bytes
+    running.messages += messages
+    if (isLate) running.lateBytes += bytes
+    const isSpent =
+      running.bytes >= budget.bytes ||
+      running.messages >= budget.messages ||
+      running.lateBytes >= budget.bytes / lateShare
+    running.isOverBudget = isSpent || performance.now() >= deadline
+    return always || !running.isOverBudget
+  }
+  const ranges = parts.map(({ range }) => range)
+  const reads = readRanges(running.client, ranges, { ...options, mayGoOn }, signal)
+  // Whoever gives the scan up does not wait for it.
+  reads.catch(() => {})
+  return { parts, reads }
+}
+
+/** Waits for the next round of any broker, but no longer than a step may take, and takes in what it brought. */
+const nextRound = async (running: Running): Promise<void> => {
+  const { rounds, deadline } = running
+  const heads = [...rounds].flatMap(([leader, [head]]) =>
+    head
+      ? [
+          head.reads.then(
+            () => leader,
+            () => leader,
+          ),
+        ]
+      : [],
+  )
+  const leader = await orAfter<number | null>(Promise.race(heads), stepMs, null)
+  if (performance.now() >= deadline) running.isOverBudget = true
+  if (leader === null) return
+  const queue = rounds.get(leader) ?? []
+  const round = queue.shift()
+  if (queue.length === 0) rounds.delete(leader)
+  if (round) await settleRound(running, round)
+}
+
+const settleRound = async (running: Running, { parts, reads }: Round): Promise<void> => {
+  const { picker, wanted, request, errors } = running
+  const share = Math.floor(running.mostBytes / parts.length)
+  const all = await reads
+  for (const [index, { lane, range, turn }] of parts.entries()) {
+    const read = all[index]
+    if (!read || turn !== lane.turn || lane.failed) continue
+    const counts = read.next > range.from && settleChunk(lane, range, read, wanted, share)
+    if (counts) {
+      running.hasMoved = true
+      const whole = read.messages.filter(({ offset }) => offset < read.next)
+      const accepted = (await request.filter?.refine?.(whole)) ?? whole
+      picker.take(lane, accepted)
+    }
+    if (read.error) {
+      lane.failed = true
+      lane.turn += 1
+      errors.push({ topic: lane.topic, partition: lane.partition, error: read.error })
+    } else if (!counts) {
+      lane.turn += 1
+      lane.asked = lane.at
+    }
+  }
+}
+
+const stopOf = ({ signal, errors, opened, picker }: Running): ScanStop => {
+  if (signal.aborted) return 'cancelled'
+  // Enough only when no unread part may hold one that comes before; what the budget cut short is said to be so.
+  if (opened.lanes.some(isOpen) && !picker.isDone()) return 'budget'
+  if (errors.length > 0) return 'error'
+  return picker.isFull() ? 'enough' : 'end'
+}
+
+const endOf = (running: Running): ScanEnd => {
+  const { picker, opened, request, errors } = running
+  const { lanes } = opened
+  const { goOnAt, goOnWith } = picker.cursor()
+  const places = new Map([...goOnAt].map(([topic, offsets]) => [topic, new Map(offsets)]))
+  // Those that could not even be asked how far they reach are read from where they would have been.
+  for (const { topic, partition } of opened.failed) {
+    const before = request.goOnAt?.get(topic)?.get(partition)
+    addPlace(places, { topic, partition }, before ?? (request.order === 'newest' ? farthest : 0n))
+  }
+  return {
+    stop: stopOf(running),
+    scannedMessages: BigInt(running.messages),
+    scannedBytes: BigInt(running.bytes),
+    matches: BigInt(picker.matches()),
+    partitions:
+      opened.partitions +
+      opened.failed.filter((one) => !lanes.some((lane) => lane.topic === one.topic)).length,
+    coveredMs: coveredOf(running),
+    settledMs: picker.settledMs(),
+    errors,
+    heldBack: request.goOnAt ? [] : heldBackOf(opened.bounds, request.isolation ?? 'committed'),
+    lost: lanes.flatMap(({ topic, partition, lost }) => (lost ? [{ topic, partition, ...lost }] : [])),
+    goOnAt: places,
+    goOnWith,
+  }
+}
+
+/** The times that were looked at in every partition; those read to their end do not limit them. */
+const coveredOf = ({ opened, request }: Running): ScanEnd['coveredMs'] => {
+  const lanes = opened.lanes.filter(({ isLate }) => !isLate)
+  const open = lanes.filter((lane) => !isRead(lane))
+  const most = (times: readonly bigint[]) => times.reduce((a, b) => (a > b ? a : b))
+  const least = (times: readonly bigint[]) => times.reduce((a, b) => (a < b ? a : b))
+  const oldest = (all: readonly Lane[]) => all.flatMap(({ oldestMs }) => oldestMs ?? [])
+  const reached = (all: readonly Lane[]) => all.flatMap(({ reachedMs }) => reachedMs ?? [])
+  if (request.order === 'oldest') {
+    const times = reached(open)
+    return {
+      from: request.sinceMs ?? null,
+      to: open.length === 0 ? (request.untilMs ?? null) : times.length < open.length ? null : least(times),
+    }
+  }
+  const [limiting, all] = [oldest(open), oldest(lanes)]
+  const to = request.untilMs ?? null
+  if (limiting.length < open.length) return { from: null, to }
+  if (open.length > 0) return { from: most(limiting), to }
+  return { from: all.length === 0 ? null : least(all), to }
+}

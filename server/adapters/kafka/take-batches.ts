@@ -1,63 +1,80 @@
-import type { TopicName } from '#server/contracts/scalars.ts'
-import type { Isolation, MessageFilter } from '#server/ports/broker.ts'
-import { judgeBatches } from './aborted-transactions.ts'
+import type { MessageFilter } from '#server/ports/broker.ts'
+import { judgeBatches, judgeUndecided } from './aborted-transactions.ts'
+import { batchAttributes } from './batch-layout.ts'
 import { brokerError } from './errors.ts'
 import type { FetchedPartition } from './fetch.ts'
-import { goOnFrom, type Progress } from './range-progress.ts'
-import { readRecords, sizeOfFirstBatch, walkBatches } from './record-batch.ts'
+import type { Pacer } from './pacer.ts'
+import { goOnFrom, type Progress, skipLost } from './range-progress.ts'
+import { type Batch, isTransactional, readRecords, sizeOfFirstBatch, walkBatches } from './record-batch.ts'
 
-type Taking = { readonly isolation: Isolation; readonly filter: MessageFilter | null }
+export type Taking = {
+  /** Records of aborted and open transactions too, marked as such. */
+  readonly keepsAborted: boolean
+  readonly filter: MessageFilter | null
+  readonly sinceMs: bigint | null
+  readonly untilMs: bigint | null
+  readonly pacer: Pacer
+}
 
 const later = (a: bigint | null, b: bigint): bigint => (a === null || b > a ? b : a)
 const earlier = (a: bigint | null, b: bigint): bigint => (a === null || b < a ? b : a)
 
-/** Takes from an answer what one range wants, and notes where it goes on. A batch that can not be read is the partition's own error. */
-export const tryTaking: typeof take = (one, topic, ...rest) => {
+/**
+ * Takes from an answer what one range wants, and notes where it goes on; rests in between, and stops where it stands once
+ * the signal fires. A batch that can not be read is the partition's own error.
+ */
+export const tryTaking = async (
+  one: Progress,
+  fetched: FetchedPartition,
+  taking: Taking,
+  wasFirst: boolean,
+  signal: AbortSignal,
+): Promise<void> => {
   try {
-    take(one, topic, ...rest)
+    await take(one, fetched, taking, wasFirst, signal)
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
-    one.error = brokerError('invalid', `topic ${topic} partition ${one.range.partition}: ${problem}`)
+    const { topic, partition } = one.range
+    one.error = brokerError('invalid', `topic ${topic} partition ${partition}: ${problem}`)
   }
 }
 
-const take = (
+const take = async (
   one: Progress,
-  topic: TopicName,
   fetched: FetchedPartition,
-  { isolation, filter }: Taking,
+  taking: Taking,
   wasFirst: boolean,
-): void => {
-  const { partition, from, to } = one.range
+  signal: AbortSignal,
+): Promise<void> => {
   const { bytes, highWatermark, lastStableOffset, logStart } = fetched
   one.bytes += bytes.length
-  const standingOf = judgeBatches(fetched.aborted)
+  const batches = [...walkBatches(bytes)]
+  const end = one.range.level === 'committed' ? lastStableOffset : highWatermark
+  const standingOf = judgeStanding(one, fetched, batches, taking)
   let next: bigint | null = null
-  for (const batch of walkBatches(bytes)) {
+  for (const batch of batches) {
+    if (taking.pacer.isDue()) await taking.pacer.rest()
+    if (signal.aborted) return
     one.largestBatchBytes = Math.max(one.largestBatchBytes, batch.bytes.length)
     one.batchBytes += batch.bytes.length
     // From where the last one ended: offsets that compaction has emptied weigh nothing.
     one.batchOffsets += batch.nextOffset - (next ?? batch.baseOffset)
     next = batch.nextOffset
-    const standing = standingOf(batch)
-    if (batch.baseOffset >= to) break
+    const { standing, transaction } = standingOf(batch)
+    if (batch.baseOffset >= one.range.to) break
     if (batch.nextOffset <= one.next) continue
     if (standing !== 'taken') {
-      if (batch.baseOffset <= from) one.standingAtFrom = standing
+      if (batch.baseOffset <= one.range.from) one.standingAtFrom = standing
       continue
     }
-    one.scanned += readRecords(batch, { topic, partition, from: one.next, to, filter }, one.messages)
-    if (batch.baseOffset <= (from + to) / 2n)
-      one.newestBelowMs = later(one.newestBelowMs, batch.maxTimestampMs)
-    // Of a batch that reaches below the range, only its newest record is sure to have been looked at.
-    one.oldestMs = earlier(
-      one.oldestMs,
-      batch.baseOffset < from ? batch.maxTimestampMs : batch.baseTimestampMs,
-    )
+    const { topic, partition, to } = one.range
+    const { filter, sinceMs, untilMs } = taking
+    const wanted = { topic, partition, from: one.next, to, filter, sinceMs, untilMs, transaction }
+    one.scanned += readRecords(batch, wanted, one.messages)
+    noteTimes(one, batch)
   }
-  const end = isolation === 'committed' ? lastStableOffset : highWatermark
   if (next !== null && next > one.next) goOnFrom(one, next, end)
-  else if (logStart > one.next) goOnFrom(one, logStart, end)
+  else if (logStart > one.next) skipLost(one, logStart, end)
   else if (one.next >= end) one.done = true
   else if (bytes.length > 0) {
     // Only a part of a batch came: next time as much is asked for as it takes.
@@ -65,4 +82,35 @@ const take = (
     one.stalls += 1
   } else if (wasFirst) one.empties += 1
   else one.stalls += 1
+}
+
+const judgeStanding = (
+  { range }: Progress,
+  { aborted, highWatermark }: FetchedPartition,
+  batches: readonly Batch[],
+  { keepsAborted }: Taking,
+) => {
+  const judge = judgeBatches(aborted)
+  const reachesEnd = (batches.at(-1)?.nextOffset ?? -1n) >= highWatermark
+  const ending = range.level === 'uncommitted' ? judgeUndecided(batches, reachesEnd) : null
+  return (batch: Batch) => {
+    const standing = judge(batch)
+    if (ending || !isTransactional(batch)) return { standing, transaction: ending?.(batch) ?? null }
+    if (standing === 'aborted' && keepsAborted)
+      return { standing: 'taken' as const, transaction: 'aborted' as const }
+    return { standing, transaction: 'committed' as const }
+  }
+}
+
+const noteTimes = (one: Progress, batch: Batch): void => {
+  const { from, to } = one.range
+  if (batch.baseOffset <= (from + to) / 2n) one.newestBelowMs = later(one.newestBelowMs, batch.maxTimestampMs)
+  // Of a batch that reaches below the range, only its newest record is sure to have been looked at.
+  one.oldestMs = earlier(one.oldestMs, batch.baseOffset < from ? batch.maxTimestampMs : batch.baseTimestampMs)
+  // Of one that reaches above it, only its first.
+  const reached = batch.nextOffset <= to ? batch.maxTimestampMs : batch.baseTimestampMs
+  const now = BigInt(Date.now())
+  if (reached <= now) one.reachedMs = later(one.reachedMs, reached)
+  else if (batch.baseTimestampMs <= now) one.reachedMs = later(one.reachedMs, batch.baseTimestampMs)
+  if ((batch.attributes & batchAttributes.logAppendTime) === 0) one.isLogAppend = false
 }

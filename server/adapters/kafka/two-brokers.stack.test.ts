@@ -5,9 +5,10 @@ import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
-import type { BrokerAdapter, ConsumerGroups } from '#server/ports/broker.ts'
+import type { BrokerAdapter, ConsumerGroups, MessageReader } from '#server/ports/broker.ts'
 import { browseBudget } from '#server/ports/call.ts'
 import { startTwoBrokers, type TwoBrokers } from '#server/sandbox/stack/two-brokers.ts'
+import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 
@@ -92,10 +93,11 @@ describe('a cluster of two brokers', () => {
     for (const answer of [described, committed])
       expect(answer.ok && answer.degraded.map(({ error }) => error.kind)).toEqual(['unreachable'])
     const page = expectOk(
-      (await adapter.messages?.readNewest({ topic, limit: 10, budget: browseBudget }, call())) ?? {
-        ok: false,
-        error: { kind: 'unsupported', detail: '', source: '' },
-      },
+      await collectScan(
+        adapter.messages as MessageReader,
+        { topics: [{ topic }], order: 'newest', limit: 10, budget: browseBudget },
+        call(),
+      ),
     )
     expect(page.messages.map(({ partition }) => partition).sort()).toEqual([0, 2])
     expect([page.stop, page.errors.map(({ partition }) => partition).sort()]).toEqual(['error', [1, 3]])

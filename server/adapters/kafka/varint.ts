@@ -30,6 +30,15 @@ export class RecordCursor {
   }
 
   varlong(): bigint {
+    // Deltas are small nearly always: bigint arithmetic, byte by byte, is for the others.
+    const start = this.position
+    let small = 0
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.#byte()
+      small |= (byte & 0x7f) << shift
+      if ((byte & 0x80) === 0) return BigInt((small >>> 1) ^ -(small & 1))
+    }
+    this.position = start
     let value = 0n
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = this.#byte()
