@@ -2,29 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import type { z } from 'zod'
 import { apiAddress, cacheKey } from '#server/contracts/api-address.ts'
 import type { Endpoint } from '#server/contracts/endpoints.ts'
-import { problem } from '#server/contracts/problem.ts'
-import { ProblemError } from './problem-error.ts'
-
-const unreachable = (detail: string): ProblemError =>
-  new ProblemError({
-    type: 'about:blank',
-    title: 'The Spillway server does not answer',
-    status: 503,
-    code: 'internal',
-    detail,
-    hint: 'Check that it runs. This page tries again by itself.',
-  })
-
-/** Page and server are of different versions: the page was opened before an update, or a part was left behind. */
-const unreadable = ({ issues }: z.ZodError): ProblemError =>
-  new ProblemError({
-    type: 'about:blank',
-    title: 'The answer does not fit this page',
-    status: 500,
-    code: 'internal',
-    detail: `It differs at ${issues[0]?.path.join('.') || 'its root'}${issues.length > 1 ? ` and ${issues.length - 1} more places` : ''}: the page and the server are of different versions.`,
-    hint: 'Reload the page. When it happens again, it is a defect of Spillway.',
-  })
+import { problemOfBody, unreachable, unreadable } from './failed-calls.ts'
 
 export type CallInput<E extends Endpoint> = {
   readonly params?: Readonly<Record<string, string>>
@@ -60,12 +38,7 @@ export const callEndpoint = async <const E extends Endpoint>(
     throw unreachable('No connection to the server that serves this page.')
   })
   const body: unknown = await response.json().catch(() => null)
-  if (!response.ok) {
-    const known = problem.safeParse(body)
-    throw known.success
-      ? new ProblemError(known.data)
-      : unreachable(`It answered ${response.status} without saying why.`)
-  }
+  if (!response.ok) throw problemOfBody(response.status, body)
   const read = endpoint.output.safeParse(body)
   if (!read.success) throw unreadable(read.error)
   return read.data as z.output<E['output']>

@@ -1,0 +1,139 @@
+'use client'
+import { useEffect, useSyncExternalStore } from 'react'
+import type { MessageStreamQuery } from '#server/contracts/message-stream.ts'
+import { streams } from '#server/contracts/streams.ts'
+import { callStream } from './call-stream.ts'
+import { ProblemError } from './problem-error.ts'
+import { beginPage, idleSearch, nextBegin, type SearchState, takeFrame } from './search-state.ts'
+
+/** What is searched: all of it stands in the address of a page. */
+export type SearchAsked = Omit<MessageStreamQuery, 'cursor' | 'budgetBytes'> & { readonly connection: string }
+
+const defaultLimit = 50
+/** So many searches are kept: whoever comes back from a row finds the list as it was left. */
+const mostKept = 8
+
+type Run = {
+  state: SearchState
+  readonly listeners: Set<() => void>
+  stop: (() => void) | null
+  leaving: ReturnType<typeof setTimeout> | undefined
+}
+
+const runs = new Map<string, Run>()
+
+const runOf = (asked: SearchAsked): Run => {
+  const key = JSON.stringify(asked)
+  const kept = runs.get(key)
+  if (kept) return kept
+  const run: Run = {
+    state: idleSearch(asked.order ?? 'newest', Number(asked.limit ?? defaultLimit)),
+    listeners: new Set(),
+    stop: null,
+    leaving: undefined,
+  }
+  runs.set(key, run)
+  const oldest = [...runs].find(([, { listeners, stop }]) => listeners.size === 0 && stop === null)
+  if (runs.size > mostKept && oldest && oldest[1] !== run) runs.delete(oldest[0])
+  return run
+}
+
+const set = (run: Run, state: SearchState): void => {
+  run.state = state
+  for (const listener of run.listeners) listener()
+}
+
+const cancel = (run: Run): void => {
+  run.stop?.()
+  run.stop = null
+  if (run.state.status === 'running') set(run, { ...run.state, status: 'cancelled' })
+}
+
+/** Reads the next page of a run. */
+const read = async (
+  run: Run,
+  { connection, ...query }: SearchAsked,
+  budgetBytes: number | undefined,
+): Promise<void> => {
+  const cursor = nextBegin(run.state)
+  run.stop?.()
+  const stopping = new AbortController()
+  run.stop = () => stopping.abort()
+  set(run, beginPage(run.state))
+  try {
+    const frames = callStream(
+      streams.searchMessages,
+      {
+        params: { connection },
+        query: {
+          ...query,
+          ...(cursor === null ? {} : { cursor }),
+          ...(budgetBytes === undefined ? {} : { budgetBytes }),
+        },
+      },
+      stopping.signal,
+    )
+    for await (const frame of frames) {
+      if (stopping.signal.aborted) return
+      if (frame.type === 'error') throw new ProblemError(frame.problem)
+      set(run, takeFrame(run.state, frame, Date.now()))
+    }
+    if (run.state.status === 'running' && !stopping.signal.aborted)
+      throw new Error('The search ended without a report.')
+  } catch (error) {
+    if (stopping.signal.aborted) return
+    set(run, { ...run.state, status: 'failed', error, updatedAt: Date.now() })
+  } finally {
+    if (!stopping.signal.aborted) run.stop = null
+  }
+}
+
+/**
+ * A search over topics that runs as soon as it is shown and whenever what is asked changes; `null` asks nothing.
+ * Leaving the page cancels it, and cancelling ends it on the server. Coming back shows it as it was left.
+ *
+ * - `again` begins anew, `goOn` reads on after the last whole page,
+ * - both take the bytes that this request may read, where the operator raised the budget.
+ */
+export const useMessageSearch = (asked: SearchAsked | null) => {
+  const key = asked === null ? null : JSON.stringify(asked)
+  const run = asked === null ? null : runOf(asked)
+  const state = useSyncExternalStore(
+    (listener) => {
+      run?.listeners.add(listener)
+      return () => void run?.listeners.delete(listener)
+    },
+    () => run?.state ?? nothing,
+    () => nothing,
+  )
+  useEffect(() => {
+    if (key === null) return
+    const own: SearchAsked = JSON.parse(key)
+    const current = runOf(own)
+    clearTimeout(current.leaving)
+    if (current.state.status === 'idle') void read(current, own, undefined)
+    return () => {
+      // React mounts twice while developing, and a page that is drawn anew is no page that was left.
+      current.leaving = setTimeout(() => {
+        if (current.listeners.size === 0) cancel(current)
+      }, 50)
+    }
+  }, [key])
+  return {
+    state,
+    again: (budgetBytes?: number): void => {
+      if (run === null || asked === null) return
+      set(run, idleSearch(run.state.order, run.state.limit))
+      void read(run, asked, budgetBytes)
+    },
+    goOn: (budgetBytes?: number): void => {
+      if (run === null || asked === null) return
+      void read(run, asked, budgetBytes)
+    },
+    cancel: (): void => {
+      if (run !== null) cancel(run)
+    },
+  }
+}
+
+const nothing = idleSearch('newest', defaultLimit)
