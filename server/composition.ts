@@ -17,7 +17,7 @@ export type ComposedConfig = {
 /** Run from source, also beside a bundle: threads load files by path. */
 const scanThread = (): string => join(process.cwd(), 'server', 'composition-scan-thread.ts')
 
-const megabyte = 1024 * 1024
+const megabyte = 1_000_000
 
 /**
  * Puts the process together: the only place that names concrete adapters. Nothing connects before it is used.

@@ -33,9 +33,9 @@ export type ConnectionConfig = z.infer<typeof connectionConfig>
 const searchConfig = z
   .strictObject({
     /** What one search reads before it asks whether to go on. */
-    budgetMegabytes: z.number().int().positive().default(2_048),
+    budgetMegabytes: z.number().int().positive().default(2_000),
     /** To how much an operator may raise that. */
-    mostMegabytes: z.number().int().positive().default(20_480),
+    mostMegabytes: z.number().int().positive().default(20_000),
     /** After so long a search asks whether to go on. */
     seconds: z.number().int().positive().default(120),
     /** Searches run in so many threads beside the one that answers requests. */

@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
 import type { MessageStreamQuery } from '#server/contracts/message-stream.ts'
 import { streams } from '#server/contracts/streams.ts'
 import { callStream } from './call-stream.ts'
@@ -92,10 +92,10 @@ const read = async (
  * A search over topics that runs as soon as it is shown and whenever what is asked changes; `null` asks nothing.
  * Leaving the page cancels it, and cancelling ends it on the server. Coming back shows it as it was left.
  *
- * - `again` begins anew, `goOn` reads on after the last whole page,
- * - both take the bytes that this request may read, where the operator raised the budget.
+ * `again` begins anew, `goOn` reads on after the last whole page. `budgetBytes` is what each request may read from now
+ * on; the installation's default when left out.
  */
-export const useMessageSearch = (asked: SearchAsked | null) => {
+export const useMessageSearch = (asked: SearchAsked | null, budgetBytes?: number) => {
   const key = asked === null ? null : JSON.stringify(asked)
   const run = asked === null ? null : runOf(asked)
   const state = useSyncExternalStore(
@@ -106,12 +106,16 @@ export const useMessageSearch = (asked: SearchAsked | null) => {
     () => run?.state ?? nothing,
     () => nothing,
   )
+  const budget = useRef(budgetBytes)
+  useEffect(() => {
+    budget.current = budgetBytes
+  }, [budgetBytes])
   useEffect(() => {
     if (key === null) return
     const own: SearchAsked = JSON.parse(key)
     const current = runOf(own)
     clearTimeout(current.leaving)
-    if (current.state.status === 'idle') void read(current, own, undefined)
+    if (current.state.status === 'idle') void read(current, own, budget.current)
     return () => {
       // React mounts twice while developing, and a page that is drawn anew is no page that was left.
       current.leaving = setTimeout(() => {
@@ -121,12 +125,12 @@ export const useMessageSearch = (asked: SearchAsked | null) => {
   }, [key])
   return {
     state,
-    again: (budgetBytes?: number): void => {
+    again: (): void => {
       if (run === null || asked === null) return
       set(run, idleSearch(run.state.order, run.state.limit))
       void read(run, asked, budgetBytes)
     },
-    goOn: (budgetBytes?: number): void => {
+    goOn: (): void => {
       if (run === null || asked === null) return
       void read(run, asked, budgetBytes)
     },

@@ -3,7 +3,7 @@ import { formatSearch, parseSearch, type SearchTerm, searchTimeMs } from '#serve
 /** Times of a search: from `sinceMs` (inclusive) to `untilMs` (exclusive); left out where it has no bound. */
 export type SearchRange = { readonly sinceMs?: number; readonly untilMs?: number }
 
-type TimeTerm = Extract<SearchTerm, { kind: 'after' | 'before' }>
+export type TimeTerm = Extract<SearchTerm, { kind: 'after' | 'before' }>
 const isTime = (term: SearchTerm): term is TimeTerm => term.kind === 'after' || term.kind === 'before'
 
 /** The times that a search looks at, by its `after:` and `before:`; none where it can not be read. */
@@ -22,13 +22,23 @@ export const rangeOfSearch = (search: string, nowMs: number): SearchRange => {
 
 /** A search with other times, or with none. What can not be read stays as it is. */
 export const withRange = (search: string, range: SearchRange | null): string => {
-  const parsed = parseSearch(search)
-  if (!parsed.ok) return search
-  const term = (kind: TimeTerm['kind'], atMs: number | undefined): SearchTerm[] =>
+  const term = (kind: TimeTerm['kind'], atMs: number | undefined): TimeTerm[] =>
     atMs === undefined ? [] : [{ kind, time: { kind: 'at', atMs }, negated: false }]
-  return formatSearch([
-    ...parsed.terms.filter((one) => !isTime(one)),
-    ...term('after', range?.sinceMs),
-    ...term('before', range?.untilMs),
-  ])
+  return withTimes(search, [...term('after', range?.sinceMs), ...term('before', range?.untilMs)])
+}
+
+/** A search with these times in the place of its own. What can not be read stays as it is. */
+export const withTimes = (search: string, times: readonly TimeTerm[]): string => {
+  const parsed = parseSearch(search)
+  return parsed.ok ? formatSearch([...parsed.terms.filter((one) => !isTime(one)), ...times]) : search
+}
+
+/** The one time ago after which a search looks, `15m`; null when its times are others, or it has none. */
+export const agoOfSearch = (search: string): string | null => {
+  const parsed = parseSearch(search)
+  const times = parsed.ok ? parsed.terms.filter(isTime) : []
+  const [only] = times
+  return times.length === 1 && only?.kind === 'after' && !only.negated && only.time.kind === 'ago'
+    ? `${only.time.amount}${only.time.unit}`
+    : null
 }

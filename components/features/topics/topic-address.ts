@@ -1,4 +1,4 @@
-import { createLoader, parseAsString, parseAsStringLiteral } from 'nuqs/server'
+import { createLoader, parseAsInteger, parseAsString, parseAsStringLiteral } from 'nuqs/server'
 
 /** The parts of a topic's page. */
 export const topicTabs = ['messages', 'partitions', 'groups', 'config'] as const
@@ -9,10 +9,17 @@ export const topicSearch = {
   search: parseAsString.withDefault(''),
 }
 
-export const loadTopic = createLoader(topicSearch)
+/** How messages are searched: beside the words, also in the address. The budget is in megabytes. */
+export const searchWays = {
+  order: parseAsStringLiteral(['newest', 'oldest'] as const).withDefault('newest'),
+  isolation: parseAsStringLiteral(['committed', 'uncommitted'] as const).withDefault('committed'),
+  budget: parseAsInteger,
+}
 
-/** What the list of messages asks the API: the newest of the topic, or those that fit a search. */
-export const messagesAsk = (connection: string, topic: string, search: string) => ({
+export const loadTopic = createLoader({ ...topicSearch, ...searchWays })
+
+/** What the list of messages asks the API: the newest of the topic. */
+export const messagesAsk = (connection: string, topic: string) => ({
   params: { connection, topic },
-  query: { limit: 50, ...(search === '' ? {} : { search }) },
+  query: { limit: 50 },
 })

@@ -18,12 +18,12 @@ export const generateMetadata = async ({ params }: Props): Promise<Metadata> => 
 
 export default async function Page({ params, searchParams }: Props) {
   const { connection, topic } = await readParams(params)
-  const { tab, search } = await loadTopic(searchParams)
+  const { tab, search, order, isolation } = await loadTopic(searchParams)
   const answers = await prefetch(
     want(operations.showTopic, { params: { connection, topic } }),
     // A search takes longer than a page waits.
-    ...(tab === 'messages' && search === ''
-      ? [want(operations.listMessages, messagesAsk(connection, topic, search))]
+    ...(tab === 'messages' && search === '' && order === 'newest' && isolation === 'committed'
+      ? [want(operations.listMessages, messagesAsk(connection, topic))]
       : []),
   )
   return (

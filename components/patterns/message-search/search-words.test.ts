@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ScanReport } from '#server/contracts/messages.ts'
-import { matchWords, spentBudget, stopWords, sumScans } from './search-words.ts'
+import { budgetChoices, matchWords, shownWords, spentBudget, stopWords } from './search-words.ts'
 
 const scan = (more: Partial<ScanReport> = {}): ScanReport => ({
   partitions: 6,
@@ -22,12 +22,17 @@ test('the budget that was used up is named by what was reached first', () => {
   expect(stopWords(scan({ stop: 'end' }))).toBe('all of it')
 })
 
-test('pages of one search are summed without rounding, and stopped where the last one did', () => {
-  const sum = sumScans([scan({ bytes: '9007199254740993' }), scan({ bytes: '1', stop: 'end' })])
-  expect(sum).toMatchObject({ messages: '2400', bytes: '9007199254740994', durationMs: 82, stop: 'end' })
-  expect(sumScans([])).toBeNull()
-})
-
 test('matches are counted in words', () => {
   expect([matchWords(0), matchWords(1), matchWords(1_200)]).toEqual(['No match', '1 match', '1,200 matches'])
+})
+
+test('rows are told apart from matches where there are more of these', () => {
+  expect(shownWords(2, '2')).toBe('2 matches')
+  expect(shownWords(50, '1200')).toBe('50 shown of 1,200 matches')
+  expect(shownWords(3, undefined)).toBe('3 matches')
+})
+
+test('a budget is raised in steps up to the most that is allowed', () => {
+  expect(budgetChoices(300_000_000, 1_000_000_000)).toEqual([250e6, 300e6, 500e6, 1_000e6])
+  expect(budgetChoices(100, 100)).toEqual([100])
 })

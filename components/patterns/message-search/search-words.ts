@@ -1,17 +1,5 @@
 import type { ScanReport } from '#server/contracts/messages.ts'
-import { formatBytes, formatCount, formatDuration } from '../../patterns/quantity.ts'
-
-/** What several pages of one search have read together; the rest as the last of them says. */
-export const sumScans = (scans: readonly ScanReport[]): ScanReport | null => {
-  const last = scans.at(-1)
-  if (!last) return null
-  return {
-    ...last,
-    messages: scans.reduce((sum, { messages }) => sum + BigInt(messages), 0n).toString(),
-    bytes: scans.reduce((sum, { bytes }) => sum + BigInt(bytes), 0n).toString(),
-    durationMs: scans.reduce((sum, { durationMs }) => sum + durationMs, 0),
-  }
-}
+import { formatBytes, formatCount, formatDuration } from '../quantity.ts'
 
 /** The limit at which one request stopped: the first that its figures have reached; time when none has. */
 export const spentBudget = ({ messages, bytes, budget }: ScanReport): string =>
@@ -31,6 +19,21 @@ export const stopWords = (scan: ScanReport): string =>
     error: 'stopped by an error',
   })[scan.stop]
 
+/** How many rows are shown of how many that fit: “3 matches”, “50 shown of 1,200 matches”. */
+export const shownWords = (shown: number, matches: string | undefined): string =>
+  matches === undefined || Number(matches) <= shown
+    ? matchWords(shown)
+    : `${formatCount(shown)} shown of ${formatCount(matches)} matches`
+
 /** How many matched: “1 match”, “3 matches”. */
 export const matchWords = (found: number): string =>
   found === 0 ? 'No match' : `${formatCount(found)} ${found === 1 ? 'match' : 'matches'}`
+
+const megabyte = 1_000_000
+
+/** Budgets to choose from: what is in force, doubled up to the most, and the most. In bytes, rising. */
+export const budgetChoices = (inForce: number, most: number): number[] => {
+  const choices = [inForce, most]
+  for (let bytes = 250 * megabyte; bytes < most; bytes *= 2) choices.push(bytes)
+  return [...new Set(choices)].sort((a, b) => a - b)
+}

@@ -1,0 +1,94 @@
+'use client'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import type { MessageList, MessageRow } from '#server/contracts/messages.ts'
+import { routes } from '../../client/routes.ts'
+import { useGrowingList } from '../../client/use-growing-list.ts'
+import { DataTable } from '../../patterns/data-table.tsx'
+import { GrowingList } from '../../patterns/growing-list.tsx'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Button } from '../../ui/button.tsx'
+import { messageColumns } from './message-columns.tsx'
+import { ScanErrors, ScanLine } from './scan-strip.tsx'
+import { messagesAsk } from './topic-address.ts'
+
+const rowsIn = {
+  read: ({ messages }: MessageList) => messages,
+  write: (page: MessageList, messages: readonly MessageRow[]): MessageList => ({
+    ...page,
+    messages: [...messages],
+  }),
+}
+
+/** The newest messages of a topic; new ones wait at its head, older ones come page by page. */
+export const BrowsedMessages = ({
+  connection,
+  topic,
+  looked,
+  onLook,
+}: {
+  readonly connection: string
+  readonly topic: string
+  readonly looked: string | null
+  readonly onLook: (position: string) => void
+}) => {
+  const growing = useGrowingList({
+    endpoint: endpoints.listMessages,
+    input: messagesAsk(connection, topic),
+    rowsIn,
+    keyOf: ({ position }: MessageRow) => position,
+    keepOld: false,
+  })
+  const { panel, list, pages, rows, refresh } = growing
+  const last = pages.at(-1)
+  return (
+    <div className="overflow-hidden rounded-base border border-line bg-panel">
+      <div className="flex min-h-9 items-center gap-3 border-b border-line px-3 py-1">
+        {last && panel.error === null ? (
+          <ScanLine scans={pages.map(({ scan }) => scan)} shown={rows.length} readAt={list.dataUpdatedAt} />
+        ) : null}
+        <Button
+          kind="bare"
+          size="small"
+          className="ml-auto"
+          onClick={() => void refresh()}
+          disabled={panel.isFetching}
+        >
+          Refresh
+        </Button>
+      </div>
+      {last?.registryProblem ? (
+        <p className="border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning">
+          The schema registry could not be asked ({last.registryProblem}); payloads are shown without their
+          schema.
+        </p>
+      ) : null}
+      <GrowingList {...growing} more="Older messages" hasMore={rows.length > 0}>
+        <QueryPanel
+          query={panel}
+          skeleton={<TableSkeleton rows={14} columns={messageColumns(connection)} />}
+          isEmpty={() => rows.length === 0}
+          empty={{
+            title: 'This topic is empty',
+            text: 'No message has been produced yet, or retention has deleted them all. New ones appear here as they arrive.',
+          }}
+        >
+          {() => (
+            <>
+              {last ? <ScanErrors errors={last.scan.errors} /> : null}
+              <DataTable
+                label="Messages, newest first"
+                columns={messageColumns(connection)}
+                rows={rows}
+                rowKey={({ position }) => position}
+                rowHref={({ position }) => routes.message(connection, topic, position)}
+                looked={looked}
+                onLook={onLook}
+              />
+            </>
+          )}
+        </QueryPanel>
+      </GrowingList>
+    </div>
+  )
+}

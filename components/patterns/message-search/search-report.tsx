@@ -1,0 +1,171 @@
+import { reportOf, type SearchState } from '../../client/search-state.ts'
+import { Button } from '../../ui/button.tsx'
+import { Select } from '../../ui/select.tsx'
+import { Ago } from '../ago.tsx'
+import { formatBytes, formatCount, formatDuration } from '../quantity.ts'
+import { Time } from '../time.tsx'
+import { budgetChoices, matchWords, shownWords, spentBudget, stopWords } from './search-words.ts'
+
+type Scan = NonNullable<ReturnType<typeof reportOf>>
+
+const rateOf = ({ messages, durationMs }: Scan): string =>
+  durationMs < 1 ? '' : ` (${formatCount(Math.round((Number(messages) * 1_000) / durationMs))}/s)`
+
+/** What a search has read, from the first frame to its last, and why it stopped. Always shown. */
+export const SearchReport = ({ state, what }: { readonly state: SearchState; readonly what: string }) => {
+  const scan = reportOf(state)
+  const order = `${state.order === 'newest' ? 'newest' : 'oldest'} first`
+  if (scan === null)
+    return state.status === 'running' ? (
+      <p role="status" className="truncate text-small text-muted">
+        Searching {what}, {order}…
+      </p>
+    ) : null
+  const partitions = `${formatCount(scan.partitions)} ${scan.partitions === 1 ? 'partition' : 'partitions'}`
+  return (
+    <p role="status" className="text-small text-muted">
+      {state.status === 'running' ? `Searching ${what}, ${order}… ` : ''}
+      {shownWords(state.rows.length, scan.matches)} · read {formatCount(scan.messages)} messages,{' '}
+      {formatBytes(scan.bytes)} of {partitions} in {formatDuration(scan.durationMs)}
+      {rateOf(scan)}
+      <Covered scan={scan} />
+      {state.status === 'running' ? null : (
+        <>
+          {' '}
+          ·{' '}
+          {state.status === 'cancelled'
+            ? 'cancelled'
+            : state.status === 'failed'
+              ? 'broke off'
+              : stopOf(scan)}{' '}
+          · <Ago at={state.updatedAt} />
+        </>
+      )}
+    </p>
+  )
+}
+
+const stopOf = (scan: Scan): string =>
+  scan.stop === undefined ? '' : stopWords({ ...scan, stop: scan.stop })
+
+const Covered = ({ scan: { coveredMs } }: { readonly scan: Scan }) => {
+  if (!coveredMs || (coveredMs.from === null && coveredMs.to === null)) return null
+  return (
+    <>
+      {' · '}
+      {coveredMs.from === null ? null : (
+        <>
+          from <Time at={coveredMs.from} />
+        </>
+      )}
+      {coveredMs.to === null ? null : (
+        <>
+          {' '}
+          to <Time at={coveredMs.to} />
+        </>
+      )}
+    </>
+  )
+}
+
+/** How far a search has come whose budget has ended, in a sentence. */
+export const SearchedUntil = ({ state }: { readonly state: SearchState }) => {
+  const scan = state.pages.at(-1)?.scan
+  if (!scan?.stop) return null
+  const reached =
+    state.order === 'newest' ? (scan.coveredMs?.from ?? scan.backToMs) : (scan.coveredMs?.to ?? null)
+  const towards = state.order === 'newest' ? 'back to' : 'up to'
+  return (
+    <>
+      {reached === null ? 'searched' : `searched ${towards} `}
+      {reached === null ? null : <Time at={reached} />}; the budget of{' '}
+      {spentBudget({ ...scan, stop: scan.stop })} was used up
+    </>
+  )
+}
+
+/** What one request of the search may read, to be raised up to what the installation allows. */
+export const BudgetChoice = ({
+  state,
+  budgetBytes,
+  onBudget,
+}: {
+  readonly state: SearchState
+  /** Chosen before; null: the installation's default. */
+  readonly budgetBytes: number | null
+  readonly onBudget: (bytes: number) => void
+}) => {
+  const budget = state.pages.at(-1)?.scan?.budget ?? state.pages.at(-2)?.scan?.budget
+  if (!budget) return null
+  const inForce = budgetBytes ?? budget.bytes
+  const choices = budgetChoices(inForce, budget.mostBytes ?? budget.bytes)
+  return (
+    <label className="flex shrink-0 items-center gap-1 text-small text-muted">
+      Budget
+      <Select
+        quiet
+        value={inForce}
+        title="What a search reads before it asks whether to go on. An administrator sets the most."
+        onChange={(event) => onBudget(Number(event.target.value))}
+      >
+        {choices.map((bytes) => (
+          <option key={bytes} value={bytes}>
+            {formatBytes(bytes)}
+            {bytes === budget.mostBytes ? ' (most)' : ''}
+          </option>
+        ))}
+      </Select>
+    </label>
+  )
+}
+
+/** A search that is not at its end must not read as if it were. */
+export const UnfinishedStrip = ({
+  state,
+  onGoOn,
+}: {
+  readonly state: SearchState
+  readonly onGoOn: () => void
+}) => {
+  const stop = state.pages.at(-1)?.scan?.stop
+  if (state.status !== 'done' || stop !== 'budget' || state.rows.length === 0) return null
+  return (
+    <div
+      data-state="partial"
+      role="status"
+      className="flex flex-wrap items-center gap-3 border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning"
+    >
+      <span>
+        {matchWords(state.rows.length)} so far, <SearchedUntil state={state} />.{' '}
+        {state.order === 'newest' ? 'Older' : 'Newer'} messages may match too.
+      </span>
+      <Button size="small" onClick={onGoOn}>
+        Continue
+      </Button>
+    </div>
+  )
+}
+
+/** Partitions that could not be read, and offsets that went while they were searched: the list lacks what they hold. */
+export const MissingStrip = ({ state }: { readonly state: SearchState }) => {
+  const scans = state.pages.flatMap(({ scan }) => (scan === null ? [] : [scan]))
+  const errors = scans.flatMap((scan) => scan.errors)
+  const lost = scans.flatMap((scan) => scan.lost ?? [])
+  if (errors.length + lost.length === 0) return null
+  return (
+    <ul data-state="partial" className="border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning">
+      {errors.map(({ topic, partition, detail }) => (
+        <li key={`${topic ?? ''} ${partition} ${detail}`}>
+          Partial: partition {partition}
+          {topic === undefined ? '' : ` of ${topic}`} could not be read: {detail}
+        </li>
+      ))}
+      {lost.map(({ topic, partition, from, to }) => (
+        <li key={`${topic} ${partition} ${from}`}>
+          Partial: offsets {formatCount(from)} to {formatCount(to)} of {topic} partition {partition} were
+          deleted while they were searched.
+        </li>
+      ))}
+    </ul>
+  )
+}
