@@ -15,10 +15,18 @@ const kinds: Readonly<Record<DecodedSide['kind'], string>> = {
   json: 'JSON',
   cloudevent: 'CloudEvent (structured)',
   msgpack: 'MessagePack',
+  cbor: 'CBOR',
+  xml: 'XML',
+  'kafka-record': 'Kafka’s own record',
   text: 'Text',
+  latin1: 'Text (Latin-1)',
+  int16: '16-bit integer',
   int32: '32-bit integer',
   int64: '64-bit integer',
+  float32: '32-bit float',
+  float64: '64-bit float',
   uuid: 'UUID',
+  base64: 'Base64',
   bytes: 'Bytes',
 }
 

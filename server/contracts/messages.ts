@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { decoderChoice } from './decoders.ts'
 import { mostSearchCharacters } from './message-search.ts'
 import { base64, connectionId, decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
@@ -11,12 +12,35 @@ export const decodedKind = z.enum([
   'json',
   'cloudevent',
   'msgpack',
+  'cbor',
+  'xml',
+  'kafka-record',
   'text',
+  'latin1',
+  'int16',
   'int32',
   'int64',
+  'float32',
+  'float64',
   'uuid',
+  'base64',
   'bytes',
 ])
+/** What a decoder that was not taken said, or why it was. */
+export const decoderReport = z.object({
+  decoder: z.string(),
+  outcome: z.enum(['taken', 'fits', 'refused', 'not-asked']),
+  /** Short and for people: "the first byte is 0x7b, not 0". */
+  why: z.string(),
+})
+export type DecoderReport = z.infer<typeof decoderReport>
+/** A value that is shown in words: where it stands (JSON Pointer, RFC 6901), the number that was written, its type. */
+export const rawNote = z.object({ path: z.string(), raw: z.string(), type: z.string() })
+/** The envelope of a CloudEvent: in `ce_` headers (binary) or around the data (structured). */
+export const cloudEvent = z.object({
+  mode: z.enum(['binary', 'structured']),
+  attributes: z.array(z.object({ name: z.string(), value: z.string() })),
+})
 export const decodedSide = z.object({
   kind: decodedKind,
   /** JSON text with every digit kept (numbers above 2^53 stand as written), plain text, or hex; null for a null side. */
@@ -27,12 +51,25 @@ export const decodedSide = z.object({
   /** The text covers only the first part of the bytes. */
   truncated: z.boolean(),
   schema: z
-    .object({ id: z.number().int(), name: z.string().nullable(), version: z.number().int().nullable() })
+    .object({
+      /** Null where the payload names its schema by GUID alone. */
+      id: z.number().int().nullable(),
+      name: z.string().nullable(),
+      version: z.number().int().nullable(),
+      guid: z.string().optional(),
+    })
     .nullable(),
   /** Why a decoder that should have won could not: truncated Avro, unknown schema id, registry unreachable. */
   problem: z.string().nullable(),
   /** Raw bytes, up to the budget of the request. Null for a null side or when not asked for. */
   raw: base64.nullable(),
+  /** Set where an operator has chosen how this side of the topic is read; `fits` is false where it could not be. */
+  choice: z.object({ decoder: decoderChoice, name: z.string(), fits: z.boolean() }).nullable().optional(),
+  event: cloudEvent.optional(),
+  /** Numbers behind the times in the text, the first few hundred. Of one message looked at only, as is `reports`. */
+  notes: z.array(rawNote).optional(),
+  /** What each decoder said, in the order in which they were asked. */
+  reports: z.array(decoderReport).optional(),
 })
 export type DecodedSide = z.infer<typeof decodedSide>
 

@@ -12,10 +12,18 @@ export type RegisteredSchema = {
   readonly version: number | null
 }
 
+/** A schema that was asked for by its GUID: registries do not tell its id with it. */
+export type GuidSchema = Omit<RegisteredSchema, 'id'> & { readonly id: number | null; readonly guid: string }
+
 /** The Confluent schema registry API as far as reading needs it. Implementations cache schemas by id: they never change. */
 export type SchemaRegistry = {
   /** `not-found` when the registry has no such id; `unreachable` and `timeout` when it did not answer. */
   schemaById(id: number, call: Call): Answer<RegisteredSchema>
+  /**
+   * By the GUID of Confluent's newer wire format. An optional call: `not-found` also where a registry does not know
+   * GUIDs at all, `unsupported` where it says so.
+   */
+  schemaByGuid?(guid: string, call: Call): Answer<GuidSchema>
   subjects(call: Call): Answer<readonly string[]>
   ping(call: Call): Answer<null>
 }

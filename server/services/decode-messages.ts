@@ -1,53 +1,71 @@
-import type { MessageDetail, MessageRow } from '#server/contracts/messages.ts'
+import type { Side } from '#server/contracts/decoders.ts'
+import type { DecodedSide, MessageDetail, MessageRow } from '#server/contracts/messages.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
 import { describeHeader } from '#server/domain/known-headers.ts'
 import { makeSchemaCompiler } from '#server/domain/payload/compile-schema.ts'
 import { decodeSide } from '#server/domain/payload/decode-side.ts'
-import { readSchemaId, type SchemaLookup } from '#server/domain/payload/payload-schema.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import { formatPosition, type RawMessage } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { PayloadReading, TopicChoices } from '#server/ports/payload-reading.ts'
 import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
+import { type Lookups, lookUpSchemas } from './look-up-schemas.ts'
 
-export type DecodeDeps = { readonly registry: SchemaRegistry | null }
-export type DecodeLimits = { readonly maxTextChars: number; readonly maxRawBytes: number }
+export type DecodeDeps = { readonly registry: SchemaRegistry | null; readonly reading?: PayloadReading }
+export type DecodeLimits = {
+  readonly maxTextChars: number
+  readonly maxRawBytes: number
+  /** What each decoder said, and the numbers behind times. */
+  readonly wantsReports: boolean
+}
 
 /** For rows of a list. */
-export const rowLimits: DecodeLimits = { maxTextChars: 600, maxRawBytes: 0 }
-/** For one message looked at. */
-export const detailLimits: DecodeLimits = { maxTextChars: 512 * 1024, maxRawBytes: 64 * 1024 }
+export const rowLimits: DecodeLimits = { maxTextChars: 600, maxRawBytes: 0, wantsReports: false }
+/** For one message looked at: the first 64 kB at once, the rest when asked for. */
+export const detailLimits: DecodeLimits = {
+  maxTextChars: 64 * 1024,
+  maxRawBytes: 64 * 1024,
+  wantsReports: true,
+}
 
 const compile = makeSchemaCompiler()
 
-type Lookups = { readonly of: (bytes: Uint8Array | null) => SchemaLookup; readonly problem: string | null }
+type Choices = ReadonlyMap<TopicName, TopicChoices>
+type Reading = { readonly lookups: Lookups; readonly choices: Choices; readonly deps: DecodeDeps }
 
-const lookUpSchemas = async (
+const readyToDecode = async (
   messages: readonly RawMessage[],
-  registry: SchemaRegistry | null,
+  deps: DecodeDeps,
   call: Call,
-): Promise<Lookups> => {
-  if (registry === null) return { of: () => ({ state: 'none' }), problem: null }
-  const ids = new Set(messages.flatMap(({ key, value }) => [readSchemaId(key), readSchemaId(value)]))
-  let problem: string | null = null
-  const found = new Map(
-    await Promise.all(
-      [...ids]
-        .filter((id) => id !== null)
-        .map(async (id): Promise<[number, SchemaLookup]> => {
-          const answer = await registry.schemaById(id, call)
-          if (answer.ok) return [id, { state: 'found', schema: answer.value }]
-          const { kind, detail } = answer.error
-          if (kind !== 'not-found') problem = detail
-          return [id, { state: kind === 'not-found' ? 'missing' : 'unreachable', id, why: detail }]
-        }),
-    ),
-  )
-  return { of: (bytes) => found.get(readSchemaId(bytes) ?? -1) ?? { state: 'none' }, problem }
+): Promise<Reading> => {
+  const choices: Choices =
+    (await deps.reading?.choices([...new Set(messages.map(({ topic }) => topic))])) ?? new Map()
+  return { lookups: await lookUpSchemas(messages, choices, deps.registry, call), choices, deps }
 }
 
-const rowOf = (message: RawMessage, lookups: Lookups, limits: DecodeLimits): MessageRow => {
+/** One side of a message as the operators' choice or the chain of decoders reads it. */
+const readSide = (
+  { topic, key, value, headers }: RawMessage,
+  side: Side,
+  { lookups, choices, deps }: Reading,
+  limits: DecodeLimits,
+) => {
+  const files = deps.reading?.protoFiles()
+  return decodeSide(side === 'key' ? key : value, {
+    topic,
+    side,
+    headers,
+    key,
+    lookUp: lookups.of,
+    compile,
+    proto: files?.types ? { types: files.types, type: files.typeFor(topic, side) } : null,
+    choice: choices.get(topic)?.[side] ?? null,
+    ...limits,
+  })
+}
+
+const rowOf = (message: RawMessage, reading: Reading, limits: DecodeLimits): MessageRow => {
   const { topic, partition, offset, timestampMs, timestampType, key, value, headers } = message
-  const side = (name: 'key' | 'value', bytes: Uint8Array | null) =>
-    decodeSide(bytes, { side: name, headers, schema: lookups.of(bytes), compile, ...limits })
   return {
     topic,
     partition,
@@ -55,8 +73,8 @@ const rowOf = (message: RawMessage, lookups: Lookups, limits: DecodeLimits): Mes
     position: formatPosition(partition, offset),
     timestampMs: timestampMs < 0n ? null : Number(timestampMs),
     timestampType,
-    key: side('key', key),
-    value: side('value', value),
+    key: readSide(message, 'key', reading, limits),
+    value: readSide(message, 'value', reading, limits),
     headerCount: headers.length,
     sizeBytes: (key?.length ?? 0) + (value?.length ?? 0),
     isTombstone: value === null,
@@ -74,10 +92,10 @@ export const decodeMessages = async (
   limits: DecodeLimits,
   call: Call,
 ): Promise<{ rows: MessageRow[]; registryProblem: string | null }> => {
-  const lookups = await lookUpSchemas(messages, deps.registry, call)
+  const reading = await readyToDecode(messages, deps, call)
   return {
-    rows: messages.map((message) => rowOf(message, lookups, limits)),
-    registryProblem: lookups.problem,
+    rows: messages.map((message) => rowOf(message, reading, limits)),
+    registryProblem: reading.lookups.problem,
   }
 }
 
@@ -87,10 +105,21 @@ export const describeMessage = async (
   deps: DecodeDeps,
   call: Call,
 ): Promise<MessageDetail> => {
-  const lookups = await lookUpSchemas([message], deps.registry, call)
+  const reading = await readyToDecode([message], deps, call)
   return {
-    ...rowOf(message, lookups, detailLimits),
+    ...rowOf(message, reading, detailLimits),
     headers: message.headers.map((header) => describeHeader(header, true)),
-    registryProblem: lookups.problem,
+    registryProblem: reading.lookups.problem,
   }
+}
+
+/** The text of one side of a message, whole. Null for a null side. */
+export const readWholeSide = async (
+  message: RawMessage,
+  side: Side,
+  deps: DecodeDeps,
+  call: Call,
+): Promise<DecodedSide> => {
+  const whole: DecodeLimits = { maxTextChars: Number.MAX_SAFE_INTEGER, maxRawBytes: 0, wantsReports: false }
+  return readSide(message, side, await readyToDecode([message], deps, call), whole)
 }

@@ -3,6 +3,7 @@ import { fail, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RegisteredSchema, SchemaRegistry } from '#server/ports/schema-registry.ts'
+import { makeGuidReader } from './read-schema-by-guid.ts'
 import {
   type Answer,
   errorOfStatus,
@@ -13,6 +14,7 @@ import {
   readErrorCode,
   registryError,
 } from './registry-errors.ts'
+import { typeOfSchema } from './schema-type.ts'
 
 export type RegistryConfig = {
   readonly url: string
@@ -34,8 +36,6 @@ type SchemaBody = {
   readonly references?: readonly Reference[]
 }
 type Place = { readonly subject: string; readonly version: number }
-
-const types = { AVRO: 'AVRO', PROTOBUF: 'PROTOBUF', JSON: 'JSON' } as const
 
 /**
  * A schema registry with Confluent's HTTP API (Confluent, Apicurio's ccompat, Redpanda, Karapace). Schemas are kept by
@@ -127,7 +127,7 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
     if (!resolved.ok) return resolved
     const schemaAt = (place: Place | null): RegisteredSchema => ({
       id,
-      type: types[(body.value.schemaType ?? 'AVRO').toUpperCase() as keyof typeof types] ?? 'AVRO',
+      type: typeOfSchema(body.value.schemaType),
       text: body.value.schema,
       references: [...references].map(([name, text]) => ({ name, text })),
       subject: place?.subject ?? null,
@@ -152,7 +152,14 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
     })
   }
 
+  const nobodys = new AbortController().signal
+  const readByGuid = makeGuidReader({
+    get: (path) => get(path, nobodys, optional),
+    references: (references, found) => readReferences(references, nobodys, found, 1),
+  })
+
   return {
+    schemaByGuid: (guid: string, { signal }: Call) => orGivenUp(readByGuid(guid), signal),
     schemaById: async (id: number, { signal }: Call) => {
       const known = kept.get(id)
       if (known) {

@@ -2,7 +2,7 @@ import { compileAvro } from './decode-avro.ts'
 import { compileProtobuf } from './decode-protobuf.ts'
 import type { PayloadSchema } from './payload-schema.ts'
 
-type Decode = (bytes: Buffer) => unknown
+type Decode = (bytes: Buffer, indexes: 'in-body' | readonly number[]) => unknown
 const kept = 500
 
 /**
@@ -12,7 +12,7 @@ const kept = 500
 export const makeSchemaCompiler = () => {
   const compiled = new Map<string, Decode>()
   return (schema: PayloadSchema): Decode => {
-    const key = `${schema.type} ${schema.id} ${schema.text}`
+    const key = `${schema.type} ${schema.id ?? schema.guid} ${schema.text}`
     const known = compiled.get(key)
     if (known) return known
     const decode = schema.type === 'AVRO' ? compileAvro(schema) : compileProtobuf(schema)

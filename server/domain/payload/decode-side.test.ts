@@ -5,21 +5,26 @@ import { describe, expect, it } from 'vitest'
 import { makeSchemaCompiler } from './compile-schema.ts'
 import { type DecodeOptions, decodeSide } from './decode-side.ts'
 import { formatJson } from './format-json.ts'
-import type { PayloadSchema } from './payload-schema.ts'
+import type { PayloadSchema, SchemaLookup } from './payload-schema.ts'
 
 const compile = makeSchemaCompiler()
 const options = (more: Partial<DecodeOptions> = {}): DecodeOptions => ({
+  topic: 'orders',
   side: 'value',
   headers: [],
-  schema: { state: 'none' },
+  key: null,
+  lookUp: () => ({ state: 'none' }),
   compile,
+  proto: null,
+  choice: null,
   maxTextChars: 100_000,
   maxRawBytes: 0,
+  wantsReports: false,
   ...more,
 })
-const found = (type: PayloadSchema['type'], text: string): Partial<DecodeOptions> => ({
-  schema: { state: 'found', schema: { id: 7, type, text, references: [], subject: 's', version: 1 } },
-})
+const answering = (lookup: SchemaLookup): Partial<DecodeOptions> => ({ lookUp: () => lookup })
+const found = (type: PayloadSchema['type'], text: string): Partial<DecodeOptions> =>
+  answering({ state: 'found', schema: { id: 7, type, text, references: [], subject: 's', version: 1 } })
 const framed = (...parts: (Buffer | number[])[]) =>
   Buffer.concat([Buffer.from([0, 0, 0, 0, 7]), ...parts.map((part) => Buffer.from(part))])
 const compact = (text: string | null) => text?.replace(/\s+/g, '')
@@ -93,15 +98,15 @@ describe('Protobuf', () => {
     const proto = `syntax = "proto3"; ${imports} package shop; message A {
       google.protobuf.Timestamp at = 1; google.protobuf.Duration took = 2; google.protobuf.Int64Value big = 3;
       google.protobuf.Struct more = 4; google.protobuf.Any any = 5; google.protobuf.FieldMask mask = 6; }`
-    expect(decode(proto, [10, 2, 8, 5], [26, 2, 8, 9])).toBe('{"at":{"seconds":5},"big":{"value":9}}')
+    expect(decode(proto, [10, 2, 8, 5], [26, 2, 8, 9])).toBe('{"at":"1970-01-01T00:00:05Z","big":9}')
   })
 })
 
 describe('a key that begins with a zero', () => {
   const key = Buffer.from('000000012c4f8a91', 'hex')
-  const decode = (schema: DecodeOptions['schema']) => decodeSide(key, options({ side: 'key', schema }))
+  const decode = (lookup: SchemaLookup) => decodeSide(key, options({ side: 'key', ...answering(lookup) }))
   it('is a 64-bit integer when the registry has no such schema, and nothing is wrong with it', () => {
-    const side = decode({ state: 'missing', id: 300, why: 'not in the registry' })
+    const side = decode({ state: 'missing', why: 'not in the registry' })
     expect([side.kind, side.text, side.problem]).toEqual(['int64', key.readBigInt64BE().toString(), null])
   })
   it('is one as well, with the reason, when the schema does not fit', () => {
@@ -129,10 +134,7 @@ describe('what can not be decoded says why', () => {
     }
   })
   it('a schema that the registry does not have', () => {
-    const side = decodeSide(
-      framed([1]),
-      options({ schema: { state: 'missing', id: 7, why: 'not in the registry' } }),
-    )
+    const side = decodeSide(framed([1]), options(answering({ state: 'missing', why: 'not in the registry' })))
     expect([side.kind, side.problem]).toEqual(['bytes', 'Schema 7: not in the registry'])
   })
   it('counts that name more than there is, in no time', () => {

@@ -1,147 +1,153 @@
-import { decode as decodeMessagePack } from '@msgpack/msgpack'
-import type { DecodedSide } from '#server/contracts/messages.ts'
+import { type DecoderChoice, nameOfChoice, type Side } from '#server/contracts/decoders.ts'
+import type { DecodedSide, DecoderReport } from '#server/contracts/messages.ts'
 import type { RawHeader } from '../dead-letter.ts'
 import type { SchemaCompiler } from './compile-schema.ts'
-import { formatJson } from './format-json.ts'
-import { isWholeMessagePack } from './is-whole-messagepack.ts'
-import { writeJson } from './json-text.ts'
-import type { SchemaLookup } from './payload-schema.ts'
+import { type ConfiguredProto, type DecodeContext, type Decoded, isDecoded } from './decoder.ts'
+import { findSchemaProblem } from './decoders/by-schema.ts'
+import { binaryEventOf } from './decoders/json.ts'
+import { shownBytes } from './decoders/plain.ts'
+import { decoders } from './decoders.ts'
+import { findFrames, isFrame } from './find-frames.ts'
+import type { LookUpSchema } from './payload-schema.ts'
+import { readByChoice } from './read-by-choice.ts'
+import { reportDecoders } from './report-decoders.ts'
 
 export type DecodeOptions = {
-  readonly side: 'key' | 'value'
+  readonly topic: string
+  readonly side: Side
   readonly headers: readonly RawHeader[]
-  readonly schema: SchemaLookup
+  /** The message's key: a value of Kafka's own topics is told by it. */
+  readonly key: Uint8Array | null
+  readonly lookUp: LookUpSchema
   readonly compile: SchemaCompiler
+  readonly proto: ConfiguredProto | null
+  /** How an operator has chosen to read this side of the topic. */
+  readonly choice: DecoderChoice | null
   readonly maxTextChars: number
   /** How many raw bytes travel along; 0 for none. */
   readonly maxRawBytes: number
+  /** What each decoder said, and the numbers behind times, are wanted. */
+  readonly wantsReports: boolean
 }
 
-type Found = {
-  readonly kind: DecodedSide['kind']
-  readonly text: string
-  readonly isJson: boolean
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what tells text from bytes
-const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/
-const largestSniffed = 2 * 1024 * 1024
-const hexBytes = 16 * 1024
+const nothing = { isJson: false, truncated: false, schema: null, problem: null, raw: null } as const
 
 /**
- * Decodes one side of a message and says which decoder won. Order: the schema that the payload names, JSON (as
- * written, every digit kept), MessagePack, text, integers and UUIDs for keys, hexadecimal. A decoder that should have
- * won and could not is named in `problem`. Never throws.
+ * Decodes one side of a message and says which decoder won: the operator's choice where it fits, otherwise the first of
+ * the chain (`decoders.ts`) that can read the bytes. A decoder that should have won and could not is named in
+ * `problem`. Never throws.
  */
 export const decodeSide = (bytes: Uint8Array | null, options: DecodeOptions): DecodedSide => {
-  const schema = options.schema.state === 'found' ? options.schema.schema : null
-  const base = {
-    sizeBytes: bytes?.length ?? 0,
-    schema: schema === null ? null : { id: schema.id, name: schema.subject, version: schema.version },
-    raw:
-      bytes === null || options.maxRawBytes === 0
-        ? null
-        : Buffer.from(bytes.subarray(0, options.maxRawBytes)).toString('base64'),
-  }
-  if (bytes === null)
-    return { ...base, kind: 'null', text: null, isJson: false, truncated: false, problem: null }
+  if (bytes === null) return { ...nothing, kind: 'null', text: null, sizeBytes: 0 }
+  const { side, headers, maxTextChars, maxRawBytes, choice, wantsReports } = options
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const bySchema = decodeBySchema(buffer, options)
-  const found = bySchema && 'kind' in bySchema ? bySchema : sniff(buffer, options)
-  const truncated =
-    found.text.length > options.maxTextChars || (found.kind === 'bytes' && buffer.length > hexBytes)
+  const raw = maxRawBytes === 0 ? null : buffer.subarray(0, maxRawBytes).toString('base64')
+  const context: DecodeContext = {
+    ...options,
+    frames: findFrames(bytes, headers, side),
+    wantsNotes: wantsReports,
+  }
+  const chosen = choice === null ? null : readByChoice(choice, buffer, context)
+  const found =
+    chosen && isDecoded(chosen)
+      ? { decoded: chosen, problem: null, by: 'choice' }
+      : findReader(buffer, context)
+  const { decoded } = found
+  const refusal =
+    chosen && !isDecoded(chosen) ? `Chosen: ${nameOfChoice(choice ?? 'hex')}. ${sentence(chosen.why)}` : null
+  const isCut = (decoded.kind === 'bytes' || decoded.kind === 'base64') && buffer.length > shownBytes
+  const truncated = decoded.text.length > maxTextChars || isCut
+  const event = decoded.event ?? (side === 'value' ? binaryEventOf(headers) : null)
   return {
-    ...base,
-    kind: found.kind,
-    text: found.text.slice(0, options.maxTextChars),
-    isJson: found.isJson && !truncated,
+    kind: decoded.kind,
+    text: decoded.text.slice(0, maxTextChars),
+    isJson: decoded.isJson && !truncated,
+    sizeBytes: buffer.length,
     truncated,
-    problem: bySchema && !('kind' in bySchema) && !isNoSchema(options, found) ? bySchema.problem : null,
+    schema: schemaViewOf(decoded),
+    problem: refusal ?? found.problem,
+    raw,
+    ...(choice === null
+      ? {}
+      : { choice: { decoder: choice, name: nameOfChoice(choice), fits: refusal === null } }),
+    ...(event ? { event } : {}),
+    ...(wantsReports
+      ? { notes: [...(decoded.notes ?? [])], reports: reportsOf(buffer, context, found.by, decoded, choice) }
+      : {}),
   }
 }
 
-/** A key of fixed width that begins with a zero names no schema, unless the registry has one of that id. */
-const isNoSchema = ({ schema }: DecodeOptions, { kind }: Found): boolean =>
-  schema.state === 'missing' && (kind === 'int64' || kind === 'uuid')
+const sentence = (why: string): string => `${why.charAt(0).toUpperCase()}${why.slice(1).replace(/\.$/, '')}.`
 
-const schemaNames = { AVRO: 'Avro', PROTOBUF: 'Protobuf', JSON: 'JSON Schema' } as const
+const schemaViewOf = ({ schema }: Decoded): DecodedSide['schema'] =>
+  schema
+    ? {
+        id: schema.id,
+        name: schema.subject,
+        version: schema.version,
+        ...(schema.guid === undefined ? {} : { guid: schema.guid }),
+      }
+    : null
 
-const decodeBySchema = (
-  buffer: Buffer,
-  { schema, compile }: DecodeOptions,
-): Found | { readonly problem: string } | null => {
-  if (schema.state === 'none') return null
-  if (schema.state !== 'found') return { problem: `Schema ${schema.id}: ${schema.why}` }
-  const { type, id } = schema.schema
-  const body = buffer.subarray(5)
-  try {
-    if (type === 'JSON') {
-      const text = formatJson(utf8.decode(body))
-      if (text === null) return { problem: `JSON Schema ${id}: the payload is not JSON.` }
-      return { kind: 'json-schema', text, isJson: true }
+type Found = { readonly decoded: Decoded; readonly problem: string | null; readonly by: string }
+
+/** The first of the chain that can read the bytes; what names no format is read without its schema id where there is one. */
+const findReader = (buffer: Buffer, context: DecodeContext): Found => {
+  if (buffer.length === 0)
+    return {
+      decoded: { kind: 'text', text: '', isJson: false },
+      problem: findSchemaProblem(context),
+      by: 'text',
     }
-    const text = writeJson(compile(schema.schema)(body))
-    return { kind: type === 'AVRO' ? 'avro' : 'protobuf', text, isJson: true }
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return { problem: `${schemaNames[type]} schema ${id}: ${message}` }
+  let problem = findSchemaProblem(context)
+  const body = context.frames.find((frame) => isFrame(frame) && frame.reference.by === 'glue')
+  for (const { id, read } of decoders) {
+    const answer = read(buffer, context)
+    if (isDecoded(answer)) {
+      // A Glue payload is known by its frame; JSON within it is shown without the frame.
+      const inner = id === 'hex' && body && isFrame(body) ? findInner(body.body, context) : null
+      return inner
+        ? { decoded: inner.decoded, problem, by: inner.by }
+        : {
+            decoded: answer,
+            problem: answer.schema ? null : hasNoSchema(answer, context) ? null : problem,
+            by: id,
+          }
+    }
+    problem ??= answer.problem ?? null
   }
+  throw new Error('the last decoder reads any bytes')
 }
 
-const contentType = (headers: readonly RawHeader[]): string =>
-  Buffer.from(headers.findLast(({ name }) => name.toLowerCase() === 'content-type')?.value ?? []).toString(
-    'utf8',
+const innerIds = new Set(['cloudevent', 'json', 'xml', 'text'])
+const findInner = (body: Buffer, context: DecodeContext) => {
+  for (const { id, read } of decoders) {
+    if (!innerIds.has(id) || body.length === 0) continue
+    const answer = read(body, context)
+    if (isDecoded(answer)) return { decoded: answer, by: id }
+  }
+  return null
+}
+
+/**
+ * Bytes that are something else whole name no schema, whatever their first byte: a key of fixed width, a document. That
+ * holds as long as the registry has no schema of that id.
+ */
+const hasNoSchema = ({ kind }: Decoded, { frames, lookUp }: DecodeContext): boolean =>
+  kind !== 'bytes' &&
+  kind !== 'base64' &&
+  frames.every(
+    (frame) =>
+      !isFrame(frame) ||
+      (frame.kind !== 'glue' &&
+        frame.kind !== 'schema-header' &&
+        lookUp(frame.reference).state === 'missing'),
   )
 
-const sniff = (buffer: Buffer, { side, headers, maxTextChars }: DecodeOptions): Found => {
-  if (buffer.length === 0) return { kind: 'text', text: '', isJson: false }
-  const text = readText(buffer)
-  if (text !== null) {
-    // Far more text than will be shown is not laid out: a list must not spend seconds on one large message.
-    const looksLikeJson = /^\s*[[{]/.test(text)
-    if (looksLikeJson && text.length > maxTextChars * 16 && /[\]}]\s*$/.test(text.slice(-100)))
-      return { kind: 'json', text: text.slice(0, maxTextChars + 1), isJson: true }
-    const json = looksLikeJson ? formatJson(text) : null
-    if (json !== null) {
-      const isEvent = side === 'value' && /^application\/cloudevents\+json/i.test(contentType(headers))
-      return { kind: isEvent ? 'cloudevent' : 'json', text: json, isJson: true }
-    }
-    return { kind: 'text', text, isJson: false }
-  }
-  const packed = buffer.length <= largestSniffed ? readMessagePack(buffer) : null
-  if (packed !== null) return { kind: 'msgpack', text: packed, isJson: true }
-  if (side === 'key') {
-    if (buffer.length === 4) return { kind: 'int32', text: String(buffer.readInt32BE()), isJson: false }
-    if (buffer.length === 8) return { kind: 'int64', text: buffer.readBigInt64BE().toString(), isJson: false }
-    if (buffer.length === 16)
-      return {
-        kind: 'uuid',
-        text: buffer.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
-        isJson: false,
-      }
-  }
-  return { kind: 'bytes', text: buffer.subarray(0, hexBytes).toString('hex'), isJson: false }
-}
-
-const readText = (buffer: Buffer): string | null => {
-  try {
-    const text = utf8.decode(buffer)
-    return controlCharacters.test(text) ? null : text
-  } catch {
-    return null
-  }
-}
-
-/** Strict: the whole buffer must be one map or array, else nearly any bytes would pass. */
-const readMessagePack = (buffer: Buffer): string | null => {
-  if (!isWholeMessagePack(buffer)) return null
-  try {
-    const value = decodeMessagePack(buffer, { useBigInt64: true })
-    return typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
-      ? writeJson(value)
-      : null
-  } catch {
-    return null
-  }
-}
+const reportsOf = (
+  buffer: Buffer,
+  context: DecodeContext,
+  by: string,
+  taken: Decoded,
+  choice: DecoderChoice | null,
+): DecoderReport[] => reportDecoders(buffer, context, { by, taken, choice })

@@ -1,0 +1,33 @@
+import { decode } from '@msgpack/msgpack'
+import { type Decoded, type Decoder, messageOf, type Refused } from '../decoder.ts'
+import { isWholeMessagePack } from '../is-whole-messagepack.ts'
+import { writeJson } from '../json-text.ts'
+import { largestSniffed, tooLarge } from './largest-sniffed.ts'
+
+/** MessagePack, every 64-bit integer whole. `anyValue` also takes what is neither map nor list. */
+export const readMessagePack = (bytes: Buffer, anyValue: boolean): Decoded | Refused => {
+  if (bytes.length > largestSniffed && !anyValue) return tooLarge
+  const isWhole = isWholeMessagePack(bytes)
+  if (!isWhole && !anyValue) return { why: 'it is not one map or list of MessagePack, whole' }
+  // Without the check before, a scalar: of its own length at most, so nothing is reserved for what it names.
+  if (!isWhole && (bytes.length === 0 || isContainer(bytes[0] ?? 0)))
+    return { why: 'it is no value of MessagePack, whole' }
+  try {
+    return {
+      kind: 'msgpack',
+      text: writeJson(decode(bytes, { useBigInt64: true, rawStrings: false })),
+      isJson: true,
+    }
+  } catch (error) {
+    return { why: messageOf(error) }
+  }
+}
+
+const isContainer = (first: number): boolean =>
+  (first >= 0x80 && first <= 0x9f) || (first >= 0xdc && first <= 0xdf)
+
+export const messagePackDecoder: Decoder = {
+  id: 'msgpack',
+  name: 'MessagePack',
+  read: (bytes) => readMessagePack(bytes, false),
+}
