@@ -1,5 +1,6 @@
 import { makeConfluentRegistry } from './adapters/confluent-registry/make-confluent-registry.ts'
 import { makeKafkaAdapter } from './adapters/kafka/make-kafka-adapter.ts'
+import { makeProtoFiles } from './adapters/proto-files.ts'
 import { refuseWrites } from './adapters/read-only.ts'
 import { traceBroker } from './adapters/trace-broker.ts'
 import type { ConnectionConfig } from './config.ts'
@@ -15,6 +16,7 @@ export const connect = (config: ConnectionConfig): Connection => {
     readOnly: config.readOnly,
     broker: config.readOnly ? refuseWrites(adapter) : adapter,
     registry: config.registry ? makeConfluentRegistry(config.registry) : null,
+    reading: { choices: async () => new Map(), protoFiles: makeProtoFiles(config.protobuf) },
     deadLetterTopics: config.deadLetterTopics.map((pattern) => new RegExp(pattern)),
   }
 }

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { makePostgresTraces } from './adapters/postgres-traces/make-postgres-traces.ts'
 import { makeScanPool } from './adapters/scan-pool/make-scan-pool.ts'
+import { makeChoices } from './composition-choices.ts'
 import { connect } from './composition-connect.ts'
 import { type ConnectionConfig, defaultSearch, readConfig, type SearchConfig } from './config.ts'
 import { type Env, readEnv } from './env.ts'
-import { openDatabase } from './repositories/database.ts'
-import type { Deps } from './services/deps.ts'
+import { type Database, openDatabase } from './repositories/database.ts'
+import type { Connection, Deps } from './services/deps.ts'
 
 export type Composition = { readonly env: Env; readonly deps: Deps; dispose(): Promise<void> }
 
@@ -13,6 +14,13 @@ export type ComposedConfig = {
   readonly connections: readonly ConnectionConfig[]
   readonly search?: SearchConfig
 }
+
+const withChoices = (connection: Connection, db: Database): Connection => ({
+  ...connection,
+  ...(connection.reading
+    ? { reading: { ...connection.reading, choices: makeChoices(db, connection.id) } }
+    : {}),
+})
 
 /** Run from source, also beside a bundle: threads load files by path. */
 const scanThread = (): string => join(process.cwd(), 'server', 'composition-scan-thread.ts')
@@ -29,7 +37,7 @@ export const compose = (env: Env, config: ComposedConfig): Composition => {
       'DATABASE_URL is not set. `npm start` and `npm run demo` start a PostgreSQL of their own and set it.',
     )
   const db = openDatabase(env.DATABASE_URL)
-  const connections = config.connections.map(connect)
+  const connections = config.connections.map((one) => withChoices(connect(one), db))
   const search = config.search ?? defaultSearch
   const scanner = makeScanPool(config.connections, { threads: search.threads, entry: scanThread() })
   return {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { environment } from './contracts/connections.ts'
+import { side } from './contracts/decoders.ts'
 import { connectionId } from './contracts/scalars.ts'
 import type { Env } from './env.ts'
 
@@ -11,6 +12,14 @@ const sasl = z.object({
   password: z.string().optional(),
   token: z.string().optional(),
 })
+
+const isPattern = (text: string): boolean => {
+  try {
+    return new RegExp(text) instanceof RegExp
+  } catch {
+    return false
+  }
+}
 
 export const connectionConfig = z.strictObject({
   id: connectionId,
@@ -23,6 +32,23 @@ export const connectionConfig = z.strictObject({
   sasl: sasl.optional(),
   registry: z
     .strictObject({ url: z.url(), username: z.string().optional(), password: z.string().optional() })
+    .optional(),
+  /** .proto files by which payloads without a schema id are read. */
+  protobuf: z
+    .strictObject({
+      /** A .proto file, a folder of them, or several. Imports are looked for below the folder. */
+      files: z.union([z.string(), z.array(z.string()).min(1)]).transform((one) => [one].flat()),
+      types: z
+        .array(
+          z.strictObject({
+            /** A regular expression of topic names. */
+            topics: z.string().refine(isPattern, 'a regular expression'),
+            side: side.default('value'),
+            type: z.string().min(1),
+          }),
+        )
+        .default([]),
+    })
     .optional(),
   /** Patterns (regular expressions) of topics that hold dead letters, beside those known by their framework's names. */
   deadLetterTopics: z.array(z.string()).default([]),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { auditList, auditListQuery } from './audit.ts'
 import { connectionDetail, connectionList } from './connections.ts'
+import { chooseDecoderRequest, decodersParams, topicDecoders } from './decoders.ts'
 import {
   deadLetterDetail,
   deadLetterList,
@@ -150,6 +151,23 @@ export const endpoints = {
     params: connectionParams,
     query: messageHistogramQuery,
     output: messageHistogram,
+  },
+  showDecoders: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/decoders',
+    summary: 'How the messages of a topic are read: by choice or as the chain of decoders finds',
+    permission: 'messages:read',
+    params: decodersParams,
+    output: topicDecoders,
+  },
+  chooseDecoder: {
+    ...write,
+    path: '/api/{connection}/topics/{topic}/decoders',
+    summary: 'Choose for everybody how a side of a topic is read, or forget the choice',
+    permission: 'decoders:choose',
+    params: decodersParams,
+    body: chooseDecoderRequest,
+    output: topicDecoders,
   },
   listGroups: {
     ...read,

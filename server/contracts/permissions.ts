@@ -5,6 +5,7 @@ export const permissions = [
   'topics:change',
   'messages:read',
   'messages:produce',
+  'decoders:choose',
   'searches:save',
   'schemas:read',
   'schemas:change',

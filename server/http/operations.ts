@@ -1,6 +1,7 @@
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { addMark } from '#server/services/add-mark.ts'
 import { cancelReplay } from '#server/services/cancel-replay.ts'
+import { chooseDecoder, showDecoders } from '#server/services/choose-decoder.ts'
 import { countMessagesByTime } from '#server/services/count-messages-by-time.ts'
 import { findAnything } from '#server/services/find-anything.ts'
 import { findNeighbour, findSameKey } from '#server/services/find-same-key.ts'
@@ -51,6 +52,9 @@ const runs: Runs = {
     findNeighbour(deps, connection, { ...params, ...query }, call),
   countMessagesByTime: ({ deps, connection, query, call }) =>
     countMessagesByTime(deps, connection, query, call),
+  showDecoders: ({ deps, connection, params, call }) => showDecoders(deps, connection, params.topic, call),
+  chooseDecoder: ({ deps, connection, actor, params, body, call }) =>
+    chooseDecoder(deps, connection, actor, { topic: params.topic, ...body }, call),
   listGroups: ({ deps, connection, query, call }) => listGroups(deps, connection, query, call),
   showGroup: ({ deps, connection, params, call }) => showGroup(deps, connection, params.group, call),
   showLagHistory: ({ deps, connection, params, query, call }) =>

@@ -1,9 +1,10 @@
 import type { MessageRow } from '#server/contracts/messages.ts'
-import type { ConnectionId } from '#server/contracts/scalars.ts'
+import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import type { Result } from '#server/domain/result.ts'
 import type { ScanEnd, ScanRequest, ScanStep } from './broker.ts'
 import type { BrokerError } from './broker-error.ts'
 import type { Call } from './call.ts'
+import type { TopicChoices } from './payload-reading.ts'
 
 /**
  * A search as it is handed to whoever runs it: all of it can be sent to another thread. `search` is in the language of
@@ -14,6 +15,8 @@ export type ScanTask = Pick<ScanRequest, 'topics' | 'order' | 'limit' | 'budget'
   readonly search: string
   readonly nowMs: number
   readonly isolation: NonNullable<ScanRequest['isolation']>
+  /** How operators have chosen to read the topics. */
+  readonly choices: ReadonlyMap<TopicName, TopicChoices>
 }
 
 /** A step of a scan with its messages decoded. Rows that can not be among the first `limit` any more are left out. */

@@ -4,3 +4,41 @@ import type { ConnectionId } from '#server/contracts/scalars.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { Clock } from '#server/ports/clock.ts'
 import type { PayloadReading } from '#server/ports/payload-reading.ts'
+import type { Scanner } from '#server/ports/scanner.ts'
+import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
+import type { TraceStore } from '#server/ports/trace-store.ts'
+import type { Database } from '#server/repositories/database.ts'
+
+/** One configured cluster with its registry. On a read-only connection the broker refuses writes by itself. */
+export type Connection = {
+  readonly id: ConnectionId
+  readonly name: string
+  readonly environment: Environment
+  readonly readOnly: boolean
+  readonly broker: BrokerAdapter
+  readonly registry: SchemaRegistry | null
+  /** How payloads are read beside the registry: operators' choices and configured .proto files. */
+  readonly reading?: PayloadReading
+  /** Topics that hold dead letters beside those known by their names. */
+  readonly deadLetterTopics: readonly RegExp[]
+}
+
+/** What a search may read: by default, and at most when its operator raises that. */
+export type SearchLimits = {
+  readonly budgetBytes: number
+  readonly mostBytes: number
+  readonly durationMs: number
+}
+
+/** What every use case may use. Made once a process by server/composition.ts. */
+export type Deps = {
+  readonly db: Database
+  readonly clock: Clock
+  readonly traces: TraceStore
+  readonly connections: readonly Connection[]
+  readonly scanner: Scanner
+  readonly searchLimits: SearchLimits
+}
+
+/** Who asks. One local operator with all permissions until a login exists. */
+export type Actor = { readonly name: string; readonly permissions: ReadonlySet<Permission> }

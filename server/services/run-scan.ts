@@ -7,12 +7,18 @@ import type { MessageFilter, RawMessage, ScanEnd, ScanRequest } from '#server/po
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { ScanNews, ScanTask } from '#server/ports/scanner.ts'
-import { decodeMessages, rowLimits } from './decode-messages.ts'
+import { type DecodeDeps, decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection } from './deps.ts'
 import { makeRefinement } from './refine-by-expression.ts'
 
 /** What of a connection a scan uses. */
-export type ScannedConnection = Pick<Connection, 'name' | 'broker' | 'registry'>
+export type ScannedConnection = Pick<Connection, 'name' | 'broker' | 'registry' | 'reading'>
+
+/** Payloads are read as operators had chosen when the search began: a thread does not ask the database. */
+const decodingOf = ({ registry, reading }: ScannedConnection, { choices }: ScanTask): DecodeDeps => ({
+  registry,
+  ...(reading ? { reading: { ...reading, choices: async () => choices } } : {}),
+})
 
 /** The reader's request for a search whose words have been read. */
 const requestOf = (
@@ -60,6 +66,7 @@ export const runScan = async function* (
     return refused('invalid', `search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
   const matcher = makeMessageMatcher(parsed.terms, task.nowMs)
   const refine = makeRefinement(parsed.terms, connection.registry, call)
+  const decoding = decodingOf(connection, task)
   const first = makeFirstFew<RawMessage>(task.limit, task.order)
   const steps = reader.scan(requestOf(task, matcher, refine), call)
   try {
@@ -68,7 +75,7 @@ export const runScan = async function* (
       if (next.done) return next.value
       const { found, ...step } = next.value
       const shown = first.take(found)
-      const { rows, registryProblem } = await decodeMessages(shown, connection, rowLimits, call)
+      const { rows, registryProblem } = await decodeMessages(shown, decoding, rowLimits, call)
       yield { ...step, rows, registryProblem }
     }
   } finally {

@@ -52,6 +52,7 @@ export const searchMessages = async (
   const topics = await chooseTopics(connection, input.topics, partitions, call)
   if (!topics.ok) return topics
   const task: ScanTask = {
+    choices: (await connection.reading?.choices(topics.value.topics.map(({ topic }) => topic))) ?? new Map(),
     connection: connection.id,
     topics:
       begun.value === null

@@ -16,10 +16,29 @@ const exactLong = avro.types.LongType.__with({
   compare: (a: bigint, b: bigint) => (a === b ? 0 : a < b ? -1 : 1),
 })
 
+/**
+ * Longs written as objects (`{"type":"long",…}`) do not go through the registry of names. One with a logical type is
+ * asked for twice: for itself, which is left to the library, then for the long beneath it.
+ */
+const makeLongHook = () => {
+  const seen = new WeakSet<object>()
+  return (schema: unknown): avro.Type | undefined => {
+    if (typeof schema !== 'object' || schema === null) return undefined
+    const { type, logicalType } = schema as { readonly type?: unknown; readonly logicalType?: unknown }
+    if (type !== 'long') return undefined
+    const isLogical = typeof logicalType === 'string' && Object.hasOwn(logicalTypes, logicalType)
+    if (isLogical && !seen.has(schema)) {
+      seen.add(schema)
+      return undefined
+    }
+    return exactLong as unknown as avro.Type
+  }
+}
+
 /** Compiles an Avro schema with its references. The answer decodes a whole buffer and throws when it does not fit. */
 export const compileAvro = (schema: PayloadSchema): ((bytes: Buffer) => unknown) => {
   const registry: Record<string, avro.Type> = { long: exactLong as unknown as avro.Type }
-  const options = { registry, logicalTypes }
+  const options = { registry, logicalTypes, typeHook: makeLongHook() }
   for (const reference of schema.references) avro.Type.forSchema(JSON.parse(reference.text), options)
   const type = avro.Type.forSchema(JSON.parse(schema.text), options)
   return (bytes) => {
@@ -34,6 +53,7 @@ export const compileAvro = (schema: PayloadSchema): ((bytes: Buffer) => unknown)
 /** What the library's errors mean for who reads a message: its own words are about its buffers. */
 const wordsOf = (error: unknown, length: number): string => {
   const message = error instanceof Error ? error.message : String(error)
+  if (/call stack/i.test(message)) return 'it is nested too deeply to be read'
   if (error instanceof TypeError || error instanceof RangeError || message.includes('truncated'))
     return `the ${length} bytes end before the schema does; they are cut short, or were written with another schema`
   if (message.includes('trailing'))

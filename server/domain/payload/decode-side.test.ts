@@ -2,32 +2,16 @@ import { encode } from '@msgpack/msgpack'
 import avro from 'avsc'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { makeSchemaCompiler } from './compile-schema.ts'
-import { type DecodeOptions, decodeSide } from './decode-side.ts'
+import {
+  answering,
+  withoutSpace as compact,
+  schemaFound as found,
+  framedBy7 as framed,
+  decodeOptions as options,
+} from './decode-fixture.ts'
+import { decodeSide } from './decode-side.ts'
 import { formatJson } from './format-json.ts'
-import type { PayloadSchema, SchemaLookup } from './payload-schema.ts'
-
-const compile = makeSchemaCompiler()
-const options = (more: Partial<DecodeOptions> = {}): DecodeOptions => ({
-  topic: 'orders',
-  side: 'value',
-  headers: [],
-  key: null,
-  lookUp: () => ({ state: 'none' }),
-  compile,
-  proto: null,
-  choice: null,
-  maxTextChars: 100_000,
-  maxRawBytes: 0,
-  wantsReports: false,
-  ...more,
-})
-const answering = (lookup: SchemaLookup): Partial<DecodeOptions> => ({ lookUp: () => lookup })
-const found = (type: PayloadSchema['type'], text: string): Partial<DecodeOptions> =>
-  answering({ state: 'found', schema: { id: 7, type, text, references: [], subject: 's', version: 1 } })
-const framed = (...parts: (Buffer | number[])[]) =>
-  Buffer.concat([Buffer.from([0, 0, 0, 0, 7]), ...parts.map((part) => Buffer.from(part))])
-const compact = (text: string | null) => text?.replace(/\s+/g, '')
+import type { SchemaLookup } from './payload-schema.ts'
 
 const avroText = JSON.stringify({
   type: 'record',

@@ -1,5 +1,5 @@
 import { type DecoderChoice, nameOfChoice, type Side } from '#server/contracts/decoders.ts'
-import type { DecodedSide, DecoderReport } from '#server/contracts/messages.ts'
+import type { DecodedSide } from '#server/contracts/messages.ts'
 import type { RawHeader } from '../dead-letter.ts'
 import type { SchemaCompiler } from './compile-schema.ts'
 import { type ConfiguredProto, type DecodeContext, type Decoded, isDecoded } from './decoder.ts'
@@ -72,7 +72,10 @@ export const decodeSide = (bytes: Uint8Array | null, options: DecodeOptions): De
       : { choice: { decoder: choice, name: nameOfChoice(choice), fits: refusal === null } }),
     ...(event ? { event } : {}),
     ...(wantsReports
-      ? { notes: [...(decoded.notes ?? [])], reports: reportsOf(buffer, context, found.by, decoded, choice) }
+      ? {
+          notes: [...(decoded.notes ?? [])],
+          reports: reportDecoders(buffer, context, { by: found.by, taken: decoded, choice }),
+        }
       : {}),
   }
 }
@@ -91,39 +94,32 @@ const schemaViewOf = ({ schema }: Decoded): DecodedSide['schema'] =>
 
 type Found = { readonly decoded: Decoded; readonly problem: string | null; readonly by: string }
 
-/** The first of the chain that can read the bytes; what names no format is read without its schema id where there is one. */
+/** The first of the chain that can read the bytes, and what stood in the way of those before it. */
 const findReader = (buffer: Buffer, context: DecodeContext): Found => {
+  const named = findSchemaProblem(context)
   if (buffer.length === 0)
-    return {
-      decoded: { kind: 'text', text: '', isJson: false },
-      problem: findSchemaProblem(context),
-      by: 'text',
-    }
-  let problem = findSchemaProblem(context)
-  const body = context.frames.find((frame) => isFrame(frame) && frame.reference.by === 'glue')
+    return { decoded: { kind: 'text', text: '', isJson: false }, problem: named, by: 'text' }
+  let refused: string | null = null
   for (const { id, read } of decoders) {
     const answer = read(buffer, context)
     if (isDecoded(answer)) {
-      // A Glue payload is known by its frame; JSON within it is shown without the frame.
-      const inner = id === 'hex' && body && isFrame(body) ? findInner(body.body, context) : null
-      return inner
-        ? { decoded: inner.decoded, problem, by: inner.by }
-        : {
-            decoded: answer,
-            problem: answer.schema ? null : hasNoSchema(answer, context) ? null : problem,
-            by: id,
-          }
+      const inner = id === 'hex' ? findInner(context) : null
+      const problem = answer.schema || hasNoSchema(answer, context) ? refused : (named ?? refused)
+      return inner ? { ...inner, problem } : { decoded: answer, problem, by: id }
     }
-    problem ??= answer.problem ?? null
+    refused ??= answer.problem ?? null
   }
   throw new Error('the last decoder reads any bytes')
 }
 
 const innerIds = new Set(['cloudevent', 'json', 'xml', 'text'])
-const findInner = (body: Buffer, context: DecodeContext) => {
+/** A Glue payload is known by its frame: a document or text within it is shown without the frame. */
+const findInner = (context: DecodeContext): Pick<Found, 'decoded' | 'by'> | null => {
+  const frame = context.frames.find((one) => isFrame(one) && one.kind === 'glue')
+  if (!frame || !isFrame(frame) || frame.body.length === 0) return null
   for (const { id, read } of decoders) {
-    if (!innerIds.has(id) || body.length === 0) continue
-    const answer = read(body, context)
+    if (!innerIds.has(id)) continue
+    const answer = read(frame.body, context)
     if (isDecoded(answer)) return { decoded: answer, by: id }
   }
   return null
@@ -143,11 +139,3 @@ const hasNoSchema = ({ kind }: Decoded, { frames, lookUp }: DecodeContext): bool
         frame.kind !== 'schema-header' &&
         lookUp(frame.reference).state === 'missing'),
   )
-
-const reportsOf = (
-  buffer: Buffer,
-  context: DecodeContext,
-  by: string,
-  taken: Decoded,
-  choice: DecoderChoice | null,
-): DecoderReport[] => reportDecoders(buffer, context, { by, taken, choice })
