@@ -1,4 +1,5 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { type Download, downloads } from '#server/contracts/downloads.ts'
 import { type Endpoint, endpoints } from '#server/contracts/endpoints.ts'
 import { problem } from '#server/contracts/problem.ts'
 import { type Stream, streams } from '#server/contracts/streams.ts'
@@ -35,7 +36,24 @@ const streamOperationOf = (operationId: string, stream: Stream): ZodOpenApiOpera
   },
 })
 
-/** The OpenAPI 3.1 document of all endpoints and streams. */
+const downloadOperationOf = (operationId: string, download: Download): ZodOpenApiOperationObject => ({
+  operationId,
+  summary: download.summary,
+  description: `Needs the permission \`${download.permission}\`.`,
+  requestParams: { path: download.params, query: download.query },
+  responses: {
+    200: {
+      description: download.summary,
+      content: Object.fromEntries(
+        download.contentTypes.map((type) => [type, { schema: { type: 'string' as const } }]),
+      ),
+    },
+    '4XX': problemAnswer,
+    '5XX': problemAnswer,
+  },
+})
+
+/** The OpenAPI 3.1 document of all endpoints, streams and downloads. */
 export const describeApi = () => {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) {
@@ -45,6 +63,8 @@ export const describeApi = () => {
   }
   for (const [name, stream] of Object.entries<Stream>(streams))
     paths[stream.path] = { ...paths[stream.path], get: streamOperationOf(name, stream) }
+  for (const [name, download] of Object.entries<Download>(downloads))
+    paths[download.path] = { ...paths[download.path], get: downloadOperationOf(name, download) }
   return createDocument({
     openapi: '3.1.0',
     info: {

@@ -1,17 +1,15 @@
 import { SpanKind } from '@opentelemetry/api'
-import { z } from 'zod'
-import { composition } from '#server/composition.ts'
+import type { z } from 'zod'
 import type { Stream } from '#server/contracts/streams.ts'
 import { fail, type Result } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Actor, Connection, Deps } from '#server/services/deps.ts'
 import type { Fault } from '#server/services/fault.ts'
 import { currentTraceId, withSpan } from '#server/telemetry.ts'
-import { localOperator, mayNot } from './actor.ts'
 import { problemOf, problemResponse } from './error-table.ts'
 import { faultOfThrown } from './fault-of-thrown.ts'
-import { findConnection, parseAsked } from './operation.ts'
-import { type RouteContext, readAsked } from './route.ts'
+import { openAsked } from './open-asked.ts'
+import type { RouteContext } from './route.ts'
 
 const keepAliveMs = 15_000
 
@@ -55,9 +53,13 @@ export const sse =
           leaving.signal,
           ...(lifetimeMs === null ? [] : [AbortSignal.timeout(lifetimeMs)]),
         ])
-        const opened = await openStream(operation, request, context, ending).catch((error: unknown) =>
-          fail(faultOfThrown(error, ending)),
-        )
+        const opened = await openAsked(
+          operation.stream,
+          (input) => operation.open(input as StreamInput<S>),
+          request,
+          context,
+          ending,
+        ).catch((error: unknown) => fail(faultOfThrown(error, ending)))
         if (!opened.ok)
           return problemResponse(
             problemOf(opened.error.code, opened.error.detail, {
@@ -75,32 +77,6 @@ export const sse =
       },
       { kind: SpanKind.SERVER, carrier: request.headers },
     )
-
-const openStream = async <S extends Stream>(
-  { stream, open }: StreamOperation<S>,
-  request: Request,
-  context: RouteContext,
-  signal: AbortSignal,
-): Promise<Result<AsyncGenerator<z.output<S['frame']>, void, void>, Fault>> => {
-  const actor = localOperator
-  const refusal = mayNot(actor, stream.permission)
-  if (refusal) return fail(refusal)
-  const asked = parseAsked({ ...stream, body: z.undefined() }, await readAsked(stream, request, context))
-  if (!asked.ok) return asked
-  const { deps } = composition()
-  const connection = findConnection(deps, asked.value.params)
-  if (!connection.ok) return connection
-  const input = {
-    deps,
-    actor,
-    params: asked.value.params,
-    query: asked.value.query,
-    connection: connection.value,
-    call: { signal },
-    resumeAfter: request.headers.get('last-event-id'),
-  }
-  return open(input as unknown as StreamInput<S>)
-}
 
 /** Outside of production each frame must be what the contract says. */
 const checked = async function* <F>(

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { side } from './decoders.ts'
+import { messageParams } from './messages.ts'
+import type { Permission } from './permissions.ts'
+
+/** One answer of the public HTTP API that is no JSON: bytes or text, streamed. */
+export type Download = {
+  readonly method: 'GET'
+  readonly path: string
+  readonly summary: string
+  readonly permission: Permission
+  readonly params: z.ZodObject
+  readonly query: z.ZodObject
+  /** Content types that it may have. */
+  readonly contentTypes: readonly string[]
+}
+
+export const payloadQuery = z.object({
+  side,
+  /** `raw`: the bytes as the broker holds them. `text`: as they are decoded, JSON as it was written. */
+  as: z.enum(['raw', 'text']).default('raw'),
+  /** Of raw bytes: from which on, and how many. Everything when they are left out. */
+  from: z.coerce.number().int().min(0).default(0),
+  bytes: z.coerce.number().int().min(1).optional(),
+  /** Offer it as a file to keep. */
+  file: z.stringbool().default(false),
+})
+
+/** All downloads of the API. */
+export const downloads = {
+  readPayload: {
+    method: 'GET',
+    path: '/api/{connection}/topics/{topic}/messages/{position}/payload',
+    summary: 'One side of a message: its raw bytes, all or a range, or its text, whole',
+    permission: 'messages:read',
+    params: messageParams,
+    query: payloadQuery,
+    contentTypes: ['application/octet-stream', 'text/plain; charset=utf-8'],
+  },
+} as const satisfies Record<string, Download>

@@ -1,0 +1,13 @@
+import { downloads } from '#server/contracts/downloads.ts'
+import { readPayload } from '#server/services/read-payload.ts'
+import type { DownloadOperation } from './download.ts'
+
+/** Every download of the API with the use case that opens it, by name. */
+export const downloadOperations: {
+  readonly [Name in keyof typeof downloads]: DownloadOperation<(typeof downloads)[Name]>
+} = {
+  readPayload: {
+    download: downloads.readPayload,
+    open: ({ connection, params, query, call }) => readPayload(connection, { ...params, ...query }, call),
+  },
+}

@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+import type { payloadQuery } from '#server/contracts/downloads.ts'
+import type { Position, TopicName } from '#server/contracts/scalars.ts'
+import { readUtf8 } from '#server/domain/payload/read-utf8.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { parsePosition } from '#server/ports/broker.ts'
+import type { Call } from '#server/ports/call.ts'
+import { readWholeSide } from './decode-messages.ts'
+import type { Connection } from './deps.ts'
+import { type Fault, faultOf, notFound } from './fault.ts'
+
+/** A payload on its way: what it is called, and its bytes in pieces. */
+export type PayloadDelivery = {
+  readonly contentType: string
+  readonly fileName: string | null
+  readonly chunks: Iterable<Uint8Array>
+  readonly sizeBytes: number
+}
+
+const chunkBytes = 256 * 1024
+
+const piecesOf = function* (bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes)
+}
+
+/** Kinds whose text is the payload itself: it is handed on as it was written. */
+const writtenAsText = new Set(['json', 'json-schema', 'cloudevent', 'xml', 'text'])
+
+/**
+ * One side of a message, read from the broker now: raw bytes, all or a range, or its text, whole, as it is decoded (JSON
+ * as it was written). A side that is null is `not-found`.
+ */
+export const readPayload = async (
+  connection: Connection,
+  input: z.output<typeof payloadQuery> & { readonly topic: TopicName; readonly position: Position },
+  call: Call,
+): Promise<Result<PayloadDelivery, Fault>> => {
+  const { topic, position, side, as, from, bytes: wanted, file } = input
+  const reader = connection.broker.messages
+  if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
+  const { partition, offset } = parsePosition(position)
+  const read = await reader.readAt(topic, partition, offset, call)
+  if (!read.ok) return fail(faultOf(read.error))
+  const payload = side === 'key' ? read.value.key : read.value.value
+  if (payload === null) return notFound(`The ${side} of ${topic} ${position} is null: there are no bytes.`)
+  const nameOf = (end: string) => (file ? `${topic}-${position}-${side}.${end}` : null)
+  const deliver = (contentType: string, end: string, bytes: Uint8Array) =>
+    succeed({ contentType, fileName: nameOf(end), chunks: piecesOf(bytes), sizeBytes: bytes.length })
+  if (as === 'raw') {
+    const part = payload.subarray(from, wanted === undefined ? undefined : from + wanted)
+    return deliver('application/octet-stream', 'bin', part)
+  }
+  const decoded = await readWholeSide(read.value, side, connection, call)
+  const isWritten = writtenAsText.has(decoded.kind) && !decoded.schema && readUtf8(payload) !== null
+  const text = isWritten ? payload : Buffer.from(decoded.text ?? '', 'utf8')
+  return deliver('text/plain; charset=utf-8', decoded.isJson ? 'json' : 'txt', text)
+}
