@@ -14,8 +14,8 @@ const traceFacet = <T extends object>(facet: T, name: string, connection: string
     get: (target, key, receiver) => {
       const member: unknown = Reflect.get(target, key, receiver)
       if (typeof member !== 'function' || typeof key !== 'string') return member
-      // A scan is read step by step by the one who asked, whose own span covers it.
-      if (key === 'scan') return member.bind(target)
+      // These are read step by step by the one who asked, whose own span covers them.
+      if (key === 'scan' || key === 'follow') return member.bind(target)
       return (...args: unknown[]) =>
         withSpan(
           `${name}.${key}`,

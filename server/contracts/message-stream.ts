@@ -48,18 +48,36 @@ export const searchFrame = z.discriminatedUnion('type', [
 export type SearchFrame = z.infer<typeof searchFrame>
 
 /** What is asked of a live tail. */
-export const messageTailQuery = messageStreamQuery.pick({ topics: true, search: true, isolation: true })
+export const messageTailQuery = messageStreamQuery.pick({ topics: true, search: true, isolation: true }).extend({
+  /** From a frame of an earlier tail of the same topics: goes on there, so that nothing is left out between the two. */
+  cursor: z.string().max(12_000).optional(),
+})
+export type MessageTailQuery = z.input<typeof messageTailQuery>
 
-/** What a tail tells: rows as they arrive; how many a second; and how many were left out because more came than can be shown. */
+/**
+ * What a tail tells: rows as they arrive, oldest first; how many a second; and how many were left out because more came
+ * than can be shown.
+ */
 export const tailFrame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('rows'), rows: z.array(messageRow) }),
+  z.object({
+    type: z.literal('rows'),
+    rows: z.array(messageRow),
+    /** Where to go on after these rows. */
+    cursor: z.string().optional(),
+  }),
   z.object({
     type: z.literal('rate'),
     perSecond: z.number(),
     matchesPerSecond: z.number(),
-    /** Since the tail began. */
+    /** Messages that fitted and are not shown, since the tail began. */
     dropped: z.number().int(),
     behindMessages: z.number().int(),
+    /** Messages that were jumped over unread, since the tail began: the reading could not keep up. */
+    skipped: z.number().int().optional(),
+    partitions: z.number().int().optional(),
+    /** What does not answer at present; it is asked again and again. */
+    troubles: z.array(z.object({ detail: z.string(), sinceMs: epochMs })).optional(),
+    cursor: z.string().optional(),
   }),
   z.object({ type: z.literal('error'), problem }),
 ])

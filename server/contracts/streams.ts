@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { liveFrame } from './live.ts'
-import { messageStreamQuery, searchFrame } from './message-stream.ts'
+import { messageStreamQuery, messageTailQuery, searchFrame, tailFrame } from './message-stream.ts'
 import type { Permission } from './permissions.ts'
 import { connectionParams } from './scalars.ts'
 
@@ -42,5 +42,14 @@ export const streams = {
     frame: searchFrame,
     // Its budget ends it, and it says so.
     lifetimeMs: null,
+  },
+  tailMessages: {
+    ...lived,
+    path: '/api/{connection}/messages/tail',
+    summary: 'Messages of one or several topics as they arrive',
+    permission: 'messages:read',
+    params: connectionParams,
+    query: messageTailQuery,
+    frame: tailFrame,
   },
 } as const satisfies Record<string, Stream>

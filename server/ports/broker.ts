@@ -197,6 +197,36 @@ export type ScanEnd = {
   readonly goOnWith: ScanRest
 }
 
+export type FollowRequest = {
+  readonly topics: readonly TopicName[]
+  readonly filter?: MessageFilter
+  readonly isolation?: Isolation
+  /**
+   * From an earlier following. A topic that is not named begins at its end; a partition that is not named, of a topic that
+   * is, has come since and begins at its start.
+   */
+  readonly from?: ScanPlaces
+  /** Of what is accepted between two steps, the newest so many are kept. */
+  readonly limit: number
+}
+
+/** What came since the step before. */
+export type FollowStep = {
+  /** Oldest first by timestamp, at most `limit`. */
+  readonly found: readonly RawMessage[]
+  /** Accepted, also those that were not kept. */
+  readonly matches: bigint
+  readonly scannedMessages: bigint
+  /** Offsets that were jumped over unread: the reading was too far behind, or retention was faster. */
+  readonly skipped: bigint
+  /** How many messages are not read yet. */
+  readonly behind: bigint
+  readonly partitions: number
+  readonly goOnAt: ScanPlaces
+  /** What does not answer at present, and since when; it is asked again and again. */
+  readonly troubles: readonly { readonly error: BrokerError; readonly sinceMs: number }[]
+}
+
 /**
  * Where edges of time stand in one partition: of each edge the offset of the first message of that time or later, or the
  * end. They never fall, but the messages between two of them are those of the time between only where timestamps rise.
@@ -226,6 +256,12 @@ export type MessageReader = {
    * pauses while no step is asked for, and stops within 100 ms of the signal.
    */
   scan(request: ScanRequest, call: Call): AsyncGenerator<ScanStep, Result<ScanEnd, BrokerError>, void>
+  /**
+   * Follows topics from their end on: a first step as soon as all stands at its place, then one every 250 ms while steps
+   * are asked for. New partitions are taken in, moved ones looked for; what does not answer is told and tried again. Fails
+   * when nothing can be followed or every topic is gone; ends with the signal.
+   */
+  follow(request: FollowRequest, call: Call): AsyncGenerator<FollowStep, Result<null, BrokerError>, void>
   /** Messages of one partition from an offset on, oldest first, at most `limit`. Fewer at the end of the partition. */
   readForward(
     request: {

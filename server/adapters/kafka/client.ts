@@ -82,6 +82,11 @@ export class KafkaClient {
     })
   }
 
+  /** A client of the same cluster with connections of its own: a broker answers those of one connection in turn. */
+  alike(): KafkaClient {
+    return new KafkaClient(this.#config)
+  }
+
   /** The connection to a broker: parallel callers share one, also one that is still opening. */
   connect({ host, port }: BrokerAddress, use: LineUse = 'questions'): Promise<Connection> {
     if (this.#isDisposed) return Promise.reject(new Error('the connections to this cluster were closed'))

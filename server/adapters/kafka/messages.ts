@@ -5,6 +5,7 @@ import type { BrokerError } from '#server/ports/broker-error.ts'
 import { answering } from './answering.ts'
 import { type KafkaClient, throwIfGivenUp } from './client.ts'
 import { errorOfThrown } from './errors.ts'
+import { follow } from './follow.ts'
 import { listOffsets } from './offsets.ts'
 import { offsetsByTime, timeSpan } from './offsets-by-time.ts'
 import { makePacer } from './pacer.ts'
@@ -63,6 +64,7 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
 
   return {
     scan: scan(client, topics),
+    follow: follow(client),
 
     readForward: async ({ topic, partition, from, limit, budget, isolation = 'committed' }, { signal }) => {
       const range = await boundsOf(topic, partition, isolation, signal)
