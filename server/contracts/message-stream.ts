@@ -48,10 +48,12 @@ export const searchFrame = z.discriminatedUnion('type', [
 export type SearchFrame = z.infer<typeof searchFrame>
 
 /** What is asked of a live tail. */
-export const messageTailQuery = messageStreamQuery.pick({ topics: true, search: true, isolation: true }).extend({
-  /** From a frame of an earlier tail of the same topics: goes on there, so that nothing is left out between the two. */
-  cursor: z.string().max(12_000).optional(),
-})
+export const messageTailQuery = messageStreamQuery
+  .pick({ topics: true, search: true, isolation: true })
+  .extend({
+    /** From a frame of an earlier tail of the same topics: goes on there, so that nothing is left out between the two. */
+    cursor: z.string().max(12_000).optional(),
+  })
 export type MessageTailQuery = z.input<typeof messageTailQuery>
 
 /**

@@ -5,7 +5,9 @@ import { formatTailCursor, parseTailCursor } from './tail-cursor.ts'
 const topic = fc.stringMatching(/^[a-z][a-z0-9.-]{0,40}$/)
 const offsets = fc
   .array(fc.option(fc.bigInt({ min: 0n, max: 2n ** 62n })), { maxLength: 12 })
-  .map((all) => new Map(all.flatMap((next, partition) => (next === null ? [] : [[partition, next] as const]))))
+  .map(
+    (all) => new Map(all.flatMap((next, partition) => (next === null ? [] : [[partition, next] as const]))),
+  )
 const places = fc.array(fc.tuple(topic, offsets), { maxLength: 8 }).map((all) => new Map(all))
 
 it('a cursor read again stands where it stood', () => {
@@ -31,7 +33,9 @@ it('what is no cursor is none, and never throws', () => {
     }),
   )
   expect(parseTailCursor('a b', ['orders'])).toBeNull()
-  expect(parseTailCursor(formatTailCursor(new Map([['orders', new Map([[0, 5n]])]])).slice(0, -1), [])).toBeNull()
+  expect(
+    parseTailCursor(formatTailCursor(new Map([['orders', new Map([[0, 5n]])]])).slice(0, -1), []),
+  ).toBeNull()
 })
 
 it('topics that are not followed any more are left out', () => {
