@@ -37,6 +37,7 @@ export const commands = {
   'same-key-before': { title: 'Message before of the same key', keys: '[', section: 'Message' },
   'same-key-next': { title: 'Next message of the same key', keys: ']', section: 'Message' },
   'raw-bytes': { title: 'Raw bytes of the value', keys: 'b', section: 'Message' },
+  'tail-pause': { title: 'Pause the live tail, or go on', keys: 'Shift+P', section: 'Message' },
   'next-error': { title: 'Next error', keys: 'e', section: 'Trace' },
   'next-hop': { title: 'Next message hop', keys: 'n', section: 'Trace' },
   'hop-before': { title: 'Message hop before', keys: 'p', section: 'Trace' },
