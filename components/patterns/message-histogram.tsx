@@ -80,11 +80,17 @@ export const MessageHistogramPanel = ({
           aside={allTimes}
         />
       ) : (
-        <div className="flex h-[71px] flex-col justify-end" aria-busy={query.isFetching}>
+        <div className="flex flex-col" aria-busy={query.isFetching}>
           {query.error === null ? (
-            <div data-state="loading" className="h-11 animate-pulse rounded-small bg-line/40" />
+            <div
+              data-state="loading"
+              className="h-11 animate-pulse rounded-small border-b border-line bg-line/40"
+            />
           ) : (
-            <p data-state="unreachable" className="flex h-11 items-center gap-2 text-warning">
+            <p
+              data-state="unreachable"
+              className="flex h-11 items-center gap-2 border-b border-line text-warning"
+            >
               <span className="min-w-0 truncate" title={problemOfError(query.error).hint}>
                 The messages could not be counted over time: {problemOfError(query.error).detail}
               </span>

@@ -9,11 +9,14 @@ import { MessageSearch } from '../../patterns/message-search/search-bar.tsx'
 import { BudgetChoice, SearchReport } from '../../patterns/message-search/search-report.tsx'
 import { SearchWays } from '../../patterns/message-search/search-ways.tsx'
 import { TimeChoice } from '../../patterns/message-search/time-choice.tsx'
+import { withRange } from '../../patterns/search-time-range.ts'
 import { Button } from '../../ui/button.tsx'
 import { BrowsedMessages } from './browsed-messages.tsx'
+import { FollowButton } from './follow-button.tsx'
 import { messageColumns } from './message-columns.tsx'
 import { searchWays } from './topic-address.ts'
 
+const TailPanel = dynamic(() => import('./tail-panel.tsx').then((module) => module.TailPanel), { ssr: false })
 // Loaded when the first details are looked at: a page opens without it.
 const MessagePanel = dynamic(() => import('./message-panel.tsx').then((module) => module.MessagePanel), {
   ssr: false,
@@ -34,9 +37,10 @@ export const MessagesPanel = ({
   readonly onSearch: (search: string) => void
 }) => {
   const [looked, setLooked] = useQueryState('message', parseAsString)
-  const [{ order, isolation, budget }, setWays] = useQueryStates(searchWays)
+  const [{ order, isolation, budget, tail }, setWays] = useQueryStates(searchWays)
   const isSearch = search !== '' || order !== 'newest' || isolation !== 'committed'
-  const asked: SearchAsked | null = isSearch ? { connection, topics: topic, search, order, isolation } : null
+  const asked: SearchAsked | null =
+    isSearch && !tail ? { connection, topics: topic, search, order, isolation } : null
   const found = useMessageSearch(asked, budget === null ? undefined : budget * megabyte)
   const isRunning = found.state.status === 'running'
   const clear = (): void => {
@@ -49,15 +53,26 @@ export const MessagesPanel = ({
     <>
       <MessageSearch
         search={search}
-        onSearch={(next) => (next === search && isSearch ? found.again() : onSearch(next))}
+        onSearch={(next) => (next === search && asked !== null ? found.again() : onSearch(next))}
         isSearching={isRunning}
         onCancel={found.cancel}
       >
         <SearchWays order={order} isolation={isolation} onChange={(ways) => void setWays(ways)} />
         <TimeChoice search={search} onSearch={onSearch} />
+        {tail ? null : <FollowButton onFollow={() => void setWays({ tail: true })} />}
       </MessageSearch>
       <MessageHistogramPanel connection={connection} topics={topic} search={search} onSearch={onSearch} />
-      {asked === null ? (
+      {tail ? (
+        <TailPanel
+          asked={{ connection, topics: topic, search: withRange(search, null), isolation }}
+          what={topic}
+          columns={messageColumns(connection)}
+          rowHref={({ position }) => routes.message(connection, topic, position)}
+          looked={keyOf(looked)}
+          onLook={(key) => void setLooked(key.slice(topic.length + 1))}
+          onStop={() => void setWays({ tail: null })}
+        />
+      ) : asked === null ? (
         <BrowsedMessages
           connection={connection}
           topic={topic}

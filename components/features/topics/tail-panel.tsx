@@ -43,6 +43,7 @@ export const TailPanel = ({
   const isPaused = state.paused !== null
   const toggle = isPaused ? resume : pause
   useHotkey('P', toggle, state.status !== 'failed')
+  const waiting = state.paused?.rows.length ?? 0
   const hasSearch = (asked.search ?? '') !== ''
   return (
     <section
@@ -51,12 +52,14 @@ export const TailPanel = ({
     >
       <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1">
         <Standing state={state} what={what} />
+        {state.paused === null ? null : <Meanwhile paused={state.paused} />}
         <Figures state={state} hasSearch={hasSearch} />
         <span className="ml-auto flex items-center gap-2">
           {state.status === 'failed' ? null : (
             <Button size="small" kind={isPaused ? 'main' : 'plain'} onClick={toggle} aria-pressed={isPaused}>
               {isPaused ? <Play aria-hidden size={12} /> : <Pause aria-hidden size={12} />}
-              {isPaused ? 'Go on' : 'Pause'} <Kbd>Shift+P</Kbd>
+              {isPaused ? (waiting === 0 ? 'Go on' : `Show ${formatCount(waiting)} and go on`) : 'Pause'}{' '}
+              <Kbd>Shift+P</Kbd>
             </Button>
           )}
           <Button size="small" onClick={onStop}>
@@ -65,7 +68,6 @@ export const TailPanel = ({
         </span>
       </div>
       <Troubles state={state} />
-      <PausedStrip state={state} onResume={resume} />
       <QueryPanel
         query={{
           data:
@@ -139,16 +141,20 @@ const Standing = ({ state, what }: { readonly state: TailState; readonly what: s
 
 /** How much comes, and what of it is not seen. */
 const Figures = ({ state, hasSearch }: { readonly state: TailState; readonly hasSearch: boolean }) => {
-  const { rate, leftOut } = state
+  const { rate, leftOut, paused } = state
   if (rate === null) return null
   const skipped = skippedOf(state)
   return (
     <span className="flex flex-wrap gap-x-3 text-small text-muted">
       <span>{formatRate(Math.round(rate.perSecond * 10) / 10)} arriving</span>
-      {hasSearch ? <span>{formatRate(Math.round(rate.matchesPerSecond * 10) / 10)} fit</span> : null}
-      <span title={`The newest ${formatCount(mostTailRows)} are kept on screen.`}>
-        {formatCount(state.rows.length)} on screen of {formatCount(state.arrived)} that came
-      </span>
+      {hasSearch && paused === null ? (
+        <span>{formatRate(Math.round(rate.matchesPerSecond * 10) / 10)} fit</span>
+      ) : null}
+      {paused === null ? (
+        <span title={`The newest ${formatCount(mostTailRows)} are kept on screen.`}>
+          {formatCount(state.rows.length)} on screen of {formatCount(state.arrived)} that came
+        </span>
+      ) : null}
       <span
         data-left-out
         className={leftOut > 0 ? 'text-warning' : ''}
@@ -169,24 +175,14 @@ const Figures = ({ state, hasSearch }: { readonly state: TailState; readonly has
   )
 }
 
-const PausedStrip = ({ state, onResume }: { readonly state: TailState; readonly onResume: () => void }) => {
-  if (state.paused === null) return null
-  const { sinceMs, rows, arrived } = state.paused
-  const kept =
-    arrived === 0 || arrived === rows.length ? '' : `; the newest ${formatCount(rows.length)} are kept`
+/** What has come since the rows stand still; in the place of the figures, so that nothing moves. */
+const Meanwhile = ({ paused }: { readonly paused: NonNullable<TailState['paused']> }) => {
+  const { sinceMs, rows, arrived } = paused
   return (
-    <div
-      role="status"
-      className="flex flex-wrap items-center gap-3 border-b border-info-line bg-info-bg px-3 py-1.5 text-info"
-    >
-      <span>
-        The rows stand still since <Time at={sinceMs} short />. {formatCount(arrived)} arrived meanwhile{kept}
-        .
-      </span>
-      <Button size="small" onClick={onResume} disabled={state.status === 'failed'}>
-        {arrived === 0 ? 'Go on' : `Show ${formatCount(rows.length)} and go on`}
-      </Button>
-    </div>
+    <span role="status" className="text-small text-info" data-meanwhile>
+      The rows stand still since <Time at={sinceMs} short />: {formatCount(arrived)} arrived meanwhile
+      {arrived === rows.length ? '' : `, the newest ${formatCount(rows.length)} are kept`}
+    </span>
   )
 }
 

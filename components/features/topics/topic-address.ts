@@ -1,4 +1,10 @@
-import { createLoader, parseAsInteger, parseAsString, parseAsStringLiteral } from 'nuqs/server'
+import {
+  createLoader,
+  parseAsBoolean,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+} from 'nuqs/server'
 
 /** The parts of a topic's page. */
 export const topicTabs = ['messages', 'partitions', 'groups', 'config'] as const
@@ -14,6 +20,8 @@ export const searchWays = {
   order: parseAsStringLiteral(['newest', 'oldest'] as const).withDefault('newest'),
   isolation: parseAsStringLiteral(['committed', 'uncommitted'] as const).withDefault('committed'),
   budget: parseAsInteger,
+  /** Messages are followed as they arrive. */
+  tail: parseAsBoolean.withDefault(false),
 }
 
 export const loadTopic = createLoader({ ...topicSearch, ...searchWays })

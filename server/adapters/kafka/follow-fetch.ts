@@ -4,6 +4,7 @@ import { errorOfCode, errorOfThrown, offsetOutOfRange } from './errors.ts'
 import { type FetchedPartition, fetchRaw, isolationLevels } from './fetch.ts'
 import type { FollowedLanes, Lane } from './follow-lanes.ts'
 import { earliest, listOffsets } from './offsets.ts'
+import { makePacer } from './pacer.ts'
 import { begin, reportOf } from './range-progress.ts'
 import { tryTaking } from './take-batches.ts'
 
@@ -23,7 +24,7 @@ export const fetchFollowed = async (
   leader: number,
   mine: readonly Lane[],
   lanes: FollowedLanes,
-  { filter, isolation = 'committed' }: FollowRequest,
+  request: FollowRequest,
   signal: AbortSignal,
 ): Promise<boolean> => {
   try {
@@ -39,7 +40,7 @@ export const fetchFollowed = async (
         partitionMaxBytes: askBytes,
       })),
     }))
-    const level = isolationLevels[isolation]
+    const level = isolationLevels[request.isolation ?? 'committed']
     const answer = await client.ask(
       leader,
       signal,
@@ -60,7 +61,7 @@ export const fetchFollowed = async (
       const code = answer.errorCode || (fetched?.errorCode ?? 0)
       if (code === offsetOutOfRange) await jumpToStart(client, leader, lane, lanes, signal)
       else if (code !== 0) lanes.fail(lane, errorOfCode(code, whereIs(lane)), Date.now())
-      else if (fetched) await take(lane, fetched, lanes, filter ?? null, isolation)
+      else if (fetched) await take(lane, fetched, lanes, request, signal)
     }
     return true
   } catch (error) {
@@ -78,24 +79,43 @@ const take = async (
   lane: Lane,
   fetched: FetchedPartition,
   lanes: FollowedLanes,
-  filter: FollowRequest['filter'] | null,
-  isolation: NonNullable<FollowRequest['isolation']>,
+  { filter, isolation = 'committed' }: FollowRequest,
+  signal: AbortSignal,
 ): Promise<void> => {
-  const { topic, partition, next } = lane
-  // It may have been jumped, or begun anew, while the broker was asked.
+  const { topic, topicId, partition, next } = lane
+  // It has begun anew while the broker was asked.
   if (typeof next !== 'bigint') return
-  const progress = begin({ partition, from: next, to: farAway, bytes: lane.askBytes })
-  tryTaking(progress, topic, fetched, { isolation, filter: filter ?? null }, false)
-  const { messages, scanned, error } = reportOf(progress)
+  const progress = begin({
+    topic,
+    topicId,
+    partition,
+    from: next,
+    to: farAway,
+    bytes: lane.askBytes,
+    level: isolation,
+  })
+  const taking = {
+    keepsAborted: isolation === 'uncommitted',
+    filter: filter ?? null,
+    sinceMs: null,
+    untilMs: null,
+    pacer: makePacer(),
+  }
+  await tryTaking(progress, fetched, taking, false, signal)
+  const { messages, scanned, lost, error } = reportOf(progress)
+  const accepted = (await filter?.refine?.(messages)) ?? messages
+  // It was jumped meanwhile: what came counts as skipped.
+  if (lane.next !== next) return
   lane.end = isolation === 'committed' ? fetched.lastStableOffset : fetched.highWatermark
   lane.askBytes = Math.max(lane.askBytes, progress.askBytes)
   if (error) {
     lanes.fail(lane, error, Date.now())
     return
   }
+  if (lost) lanes.jump(lane, lost.to)
   lane.next = progress.next
   lane.trouble = null
-  lanes.add((await filter?.refine?.(messages)) ?? messages, scanned)
+  lanes.add(accepted, scanned)
 }
 
 /** Retention was faster than the reading. */

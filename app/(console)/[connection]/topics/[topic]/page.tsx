@@ -18,11 +18,11 @@ export const generateMetadata = async ({ params }: Props): Promise<Metadata> => 
 
 export default async function Page({ params, searchParams }: Props) {
   const { connection, topic } = await readParams(params)
-  const { tab, search, order, isolation } = await loadTopic(searchParams)
+  const { tab, search, order, isolation, tail } = await loadTopic(searchParams)
   const answers = await prefetch(
     want(operations.showTopic, { params: { connection, topic } }),
     // A search takes longer than a page waits.
-    ...(tab === 'messages' && search === '' && order === 'newest' && isolation === 'committed'
+    ...(tab === 'messages' && search === '' && order === 'newest' && isolation === 'committed' && !tail
       ? [want(operations.listMessages, messagesAsk(connection, topic))]
       : []),
   )
