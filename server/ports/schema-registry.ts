@@ -1,5 +1,6 @@
 import type { Answer } from './broker.ts'
 import type { Call } from './call.ts'
+import type { SchemaCatalogue } from './schema-catalogue.ts'
 
 export type RegisteredSchema = {
   readonly id: number
@@ -26,4 +27,5 @@ export type SchemaRegistry = {
   schemaByGuid?(guid: string, call: Call): Answer<GuidSchema>
   subjects(call: Call): Answer<readonly string[]>
   ping(call: Call): Answer<null>
+  readonly catalogue: SchemaCatalogue
 }

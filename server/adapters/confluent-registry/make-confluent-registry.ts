@@ -3,26 +3,12 @@ import { fail, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RegisteredSchema, SchemaRegistry } from '#server/ports/schema-registry.ts'
+import { makeCatalogue } from './make-catalogue.ts'
 import { makeGuidReader } from './read-schema-by-guid.ts'
-import {
-  type Answer,
-  errorOfStatus,
-  errorOfThrown,
-  givenUp,
-  makeRest,
-  orGivenUp,
-  readErrorCode,
-  registryError,
-} from './registry-errors.ts'
+import { type Answer, makeRest, orGivenUp, registryError } from './registry-errors.ts'
+import { makeRegistryHttp, type RegistryConfig } from './registry-http.ts'
 import { typeOfSchema } from './schema-type.ts'
 
-export type RegistryConfig = {
-  readonly url: string
-  readonly username?: string | undefined
-  readonly password?: string | undefined
-}
-
-const requestTimeoutMs = 3_000
 /** How much longer an answer waits for what only adds detail. */
 const optionalMs = 300
 const placeAgainMs = 60_000
@@ -42,17 +28,7 @@ type Place = { readonly subject: string; readonly version: number }
  * id: they never change. Calls that only add detail (where a schema is registered) fail soft.
  */
 export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry => {
-  // A login written into the address would be told in every error: it travels as a header.
-  const address = new URL(config.url)
-  const username = config.username ?? decodeURIComponent(address.username)
-  const password = config.password ?? decodeURIComponent(address.password)
-  address.username = ''
-  address.password = ''
-  const base = address.href.replace(/\/+$/, '')
-  const authorization =
-    username === ''
-      ? {}
-      : { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
+  const http = makeRegistryHttp(config)
   const kept = new Map<number, RegisteredSchema>()
   const missing = new Map<number, { readonly error: BrokerError; readonly until: number }>()
   const pending = new Map<number, Promise<Answer<RegisteredSchema>>>()
@@ -61,23 +37,8 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
   const optional = makeRest()
 
   /** A rest of its own for calls that only add detail: when they hang, those that are needed go on. */
-  const get = async <T>(path: string, signal: AbortSignal, rest = required): Promise<Answer<T>> => {
-    const resting = rest.error()
-    if (resting) return fail(resting)
-    try {
-      const response = await fetch(`${base}${path}`, {
-        headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json', ...authorization },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
-      })
-      if (response.ok) return succeed((await response.json()) as T)
-      return fail(errorOfStatus(response.status, path, await readErrorCode(response)))
-    } catch (error) {
-      if (signal.aborted) return fail(givenUp)
-      const known = errorOfThrown(error)
-      rest.begin(known)
-      return fail(known)
-    }
-  }
+  const get = <T>(path: string, signal: AbortSignal, rest = required): Promise<Answer<T>> =>
+    http<T>({ path, rest }, signal)
 
   const readReferences = async (
     references: readonly Reference[],
@@ -154,7 +115,7 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
 
   const nobodys = new AbortController().signal
   const readByGuid = makeGuidReader({
-    get: (path) => get(path, nobodys, optional),
+    get: (path) => http({ path, rest: optional, optional: true }, nobodys),
     references: (references, found) => readReferences(references, nobodys, found, 1),
   })
 
@@ -177,5 +138,6 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
       const answer = await get<unknown>('/subjects', signal)
       return answer.ok ? succeed(null) : answer
     },
+    catalogue: makeCatalogue(http),
   }
 }

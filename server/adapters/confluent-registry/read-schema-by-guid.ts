@@ -1,7 +1,7 @@
 import { fail, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { GuidSchema } from '#server/ports/schema-registry.ts'
-import { type Answer, registryError } from './registry-errors.ts'
+import type { Answer } from './registry-errors.ts'
 import { typeOfSchema } from './schema-type.ts'
 
 type GuidBody = {
@@ -25,12 +25,6 @@ type Asks = {
 const mostKept = 1_000
 const missingLifetimeMs = 60_000
 
-/** A bare 404 of this call does not mean that there is no registry: most do not have it. */
-const errorOf = (error: BrokerError): BrokerError =>
-  error.kind === 'unreachable' && error.detail.includes('answered with 404')
-    ? registryError('unsupported', 'the registry does not offer this (404)')
-    : error
-
 /**
  * `GET /schemas/guids/{guid}` of Confluent's newer registries. Others answer 404 without a code, 405 or 500: of this
  * optional call that means no more than that they do not know GUIDs, so nobody is asked again for a minute.
@@ -43,7 +37,7 @@ export const makeGuidReader = ({ get, references }: Asks) => {
   const read = async (guid: string): Promise<Answer<GuidSchema>> => {
     const body = await get(`/schemas/guids/${guid}`)
     if (!body.ok) {
-      const error = errorOf(body.error)
+      const { error } = body
       refused.set(guid, { error, until: performance.now() + missingLifetimeMs })
       const [oldest] = refused.keys()
       if (refused.size > mostKept && oldest !== undefined) refused.delete(oldest)

@@ -16,18 +16,26 @@ export const registryError = (kind: BrokerError['kind'], detail: string): Broker
 
 export const givenUp = registryError('timeout', 'given up before the registry answered')
 
-/** The `error_code` of a refusal (Confluent's API), or null where the body is not a registry's. */
-export const readErrorCode = async (response: Response): Promise<number | null> => {
+/** What a refusal says of itself (Confluent's API: `error_code` and `message`); nulls where the body is not a registry's. */
+export type Refusal = { readonly code: number | null; readonly message: string | null }
+
+export const readRefusal = async (response: Response): Promise<Refusal> => {
   try {
-    const { error_code: code } = (await response.json()) as { error_code?: unknown }
-    return typeof code === 'number' ? code : null
+    const { error_code: code, message } = (await response.json()) as {
+      error_code?: unknown
+      message?: unknown
+    }
+    return {
+      code: typeof code === 'number' ? code : null,
+      message: typeof message === 'string' && message !== '' ? message.slice(0, 2_000) : null,
+    }
   } catch {
-    return null
+    return { code: null, message: null }
   }
 }
 
 /** What a refusal means. A 404 without a registry's own code comes from an address at which there is no registry. */
-export const errorOfStatus = (status: number, path: string, code: number | null): BrokerError => {
+export const errorOfStatus = (status: number, path: string, { code, message }: Refusal): BrokerError => {
   if (status === 404)
     return unknownThing.test(String(code))
       ? registryError('not-found', 'not in the registry (404)')
@@ -39,9 +47,17 @@ export const errorOfStatus = (status: number, path: string, code: number | null)
     return registryError('denied', `the registry refuses this user (${status})`)
   if (status === 405 || status === 501)
     return registryError('unsupported', `the registry does not offer this (${status})`)
+  if (status === 409 || status === 422)
+    return registryError('invalid', message ?? `the registry refuses it (${status})`)
   if (status === 429) return registryError('overloaded', 'the registry throttles this client (429)')
   return registryError('unreachable', `the registry failed (${status})`)
 }
+
+/** What a refusal of a call means that not every registry has: a 404 without a code is a call that it does not know. */
+export const errorOfOptional = (status: number, path: string, refusal: Refusal): BrokerError =>
+  status === 404 && !unknownThing.test(String(refusal.code))
+    ? registryError('unsupported', 'the registry does not offer this (404)')
+    : errorOfStatus(status, path, refusal)
 
 /** What an exception of a request means. */
 export const errorOfThrown = (error: unknown): BrokerError => {

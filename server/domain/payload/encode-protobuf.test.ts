@@ -45,7 +45,9 @@ const problemsOf = (json: string, message: string | null = null) => {
 const roundTrip = (json: string, message: string | null = null): string => {
   const encoded = encode(json, message)
   if (!encoded.ok) throw new Error(JSON.stringify(encoded.problems))
-  return writeJson(compileProtobuf(schema)(encoded.bytes)).replaceAll(/\n\s*/g, '').replaceAll('": ', '":')
+  return writeJson(compileProtobuf(schema)(encoded.bytes, 'in-body'))
+    .replaceAll(/\n\s*/g, '')
+    .replaceAll('": ', '":')
 }
 
 const long = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).filter((value) => value !== 0n)
