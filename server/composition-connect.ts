@@ -1,13 +1,14 @@
 import { makeConfluentRegistry } from './adapters/confluent-registry/make-confluent-registry.ts'
 import { makeKafkaAdapter } from './adapters/kafka/make-kafka-adapter.ts'
 import { makeProtoFiles } from './adapters/proto-files.ts'
-import { refuseWrites } from './adapters/read-only.ts'
+import { refuseRegistryWrites, refuseWrites } from './adapters/read-only.ts'
 import { traceBroker } from './adapters/trace-broker.ts'
 import type { ConnectionConfig } from './config.ts'
 import type { Connection } from './services/deps.ts'
 
 /** Puts one connection together. Nothing connects before it is used. */
 export const connect = (config: ConnectionConfig): Connection => {
+  const registry = config.registry ? makeConfluentRegistry(config.registry) : null
   const adapter = traceBroker(makeKafkaAdapter(config), config.id)
   return {
     id: config.id,
@@ -15,7 +16,7 @@ export const connect = (config: ConnectionConfig): Connection => {
     environment: config.environment,
     readOnly: config.readOnly,
     broker: config.readOnly ? refuseWrites(adapter) : adapter,
-    registry: config.registry ? makeConfluentRegistry(config.registry) : null,
+    registry: registry && config.readOnly ? refuseRegistryWrites(registry) : registry,
     reading: { choices: async () => new Map(), protoFiles: makeProtoFiles(config.protobuf) },
     deadLetterTopics: config.deadLetterTopics.map((pattern) => new RegExp(pattern)),
   }

@@ -1,5 +1,6 @@
 import { fail } from '#server/domain/result.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
+import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
 
 const why = 'The connection is read-only.'
 
@@ -11,4 +12,18 @@ export const refuseWrites = (adapter: BrokerAdapter): BrokerAdapter => ({
     publish: { state: 'denied', why },
   }),
   publisher: { send: async () => fail({ kind: 'denied', detail: why, source: 'broker' }) },
+})
+
+const refused = async () => fail({ kind: 'denied', detail: why, source: 'registry' } as const)
+
+/** The same for the registry of a read-only connection. */
+export const refuseRegistryWrites = (registry: SchemaRegistry): SchemaRegistry => ({
+  ...registry,
+  catalogue: {
+    ...registry.catalogue,
+    register: refused,
+    deleteVersion: refused,
+    deleteSubject: refused,
+    setCompatibility: refused,
+  },
 })

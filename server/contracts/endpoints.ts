@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { auditList, auditListQuery } from './audit.ts'
 import { connectionDetail, connectionList } from './connections.ts'
 import { chooseDecoderRequest, decodersParams, topicDecoders } from './decoders.ts'
+import { read, write } from './endpoint-defaults.ts'
 import {
   deadLetterDetail,
   deadLetterList,
@@ -31,6 +32,7 @@ import {
   startReplayRequest,
 } from './replays.ts'
 import { connectionParams } from './scalars.ts'
+import { schemaEndpoints } from './schema-endpoints.ts'
 import { topicDetail, topicList, topicListQuery, topicParams } from './topics.ts'
 import { traceDetail, traceList, traceListQuery, traceParams } from './traces.ts'
 
@@ -48,11 +50,6 @@ export type Endpoint = {
   /** After this long the request is given up and answered 504. */
   readonly deadlineMs: number
 }
-
-const nothing = z.object({})
-const defaults = { params: nothing, query: nothing, body: z.undefined(), deadlineMs: 10_000 } as const
-const read = { ...defaults, method: 'GET' } as const
-const write = { ...defaults, method: 'POST' } as const
 
 const byId = connectionParams.extend({ id: z.string().min(1).max(64) })
 
@@ -300,6 +297,7 @@ export const endpoints = {
     params: byId,
     output: replaySummary,
   },
+  ...schemaEndpoints,
   listTraces: {
     ...read,
     path: '/api/traces',

@@ -5,7 +5,15 @@ import { replaySummary } from './replays.ts'
 import { epochMs } from './scalars.ts'
 
 /** What changed, by noun; a browser refetches what it shows of these. */
-export const changedNoun = z.enum(['groups', 'failure-groups', 'replays', 'traces', 'overview', 'marks'])
+export const changedNoun = z.enum([
+  'groups',
+  'failure-groups',
+  'replays',
+  'traces',
+  'overview',
+  'marks',
+  'schemas',
+])
 
 /** Frames of an SSE stream, as `data:` lines of JSON. */
 export const liveFrame = z.discriminatedUnion('type', [

@@ -32,6 +32,7 @@ import { showTopic } from '#server/services/show-topic.ts'
 import { showTrace } from '#server/services/show-trace.ts'
 import { startReplay } from '#server/services/start-replay.ts'
 import type { Operation } from './operation.ts'
+import { schemaRuns } from './schema-operations.ts'
 
 type Runs = { readonly [Name in keyof typeof endpoints]: Operation<(typeof endpoints)[Name]>['run'] }
 
@@ -75,6 +76,7 @@ const runs: Runs = {
     listReplayItems(deps, connection, { replayId: params.id, ...query }, call),
   cancelReplay: ({ deps, connection, actor, params, call }) =>
     cancelReplay(deps, connection, actor, params.id, call),
+  ...schemaRuns,
   listTraces: ({ deps, query, call }) => listTraces(deps, query, call),
   showTrace: ({ deps, params, call }) => showTrace(deps, params, call),
   listMarks: ({ deps, query, call }) => listMarks(deps, query, call),

@@ -6,9 +6,10 @@ import { keepPartitions } from './keep-partitions.ts'
 import type { LeasedLoop } from './leased-loop.ts'
 import { replayJob } from './replay-job.ts'
 import { sampleLagLoop } from './sample-lag-loop.ts'
+import { sampleSchemasLoop } from './sample-schemas-loop.ts'
 
 /** Work with a single owner at a time. */
-export const loops: readonly LeasedLoop[] = [sampleLagLoop, indexDeadLetters, replayJob]
+export const loops: readonly LeasedLoop[] = [sampleLagLoop, indexDeadLetters, replayJob, sampleSchemasLoop]
 
 /** One-shot steps from the queue. */
 export const jobs: readonly Job[] = [keepPartitions, forgetOldPlans, forgetOldCursors]
