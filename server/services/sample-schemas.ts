@@ -18,6 +18,7 @@ import {
   writeSchemaSample,
 } from '#server/repositories/schema-samples.ts'
 import { readSendingServices } from '#server/repositories/sending-services.ts'
+import { collectScan } from './collect-scan.ts'
 import { decodeMessages } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { withReferences } from './read-catalogue.ts'
@@ -25,7 +26,7 @@ import { withReferences } from './read-catalogue.ts'
 /** Newest messages of a topic that are looked at. */
 const sampleMessages = 100
 const budget = { messages: 300, bytes: 4 * 1024 * 1024, milliseconds: 3_000 }
-const limits = { maxTextChars: 64 * 1024, maxRawBytes: 0 }
+const limits = { maxTextChars: 64 * 1024, maxRawBytes: 0, wantsReports: false }
 const mostTraces = 100
 
 /** Tells the screens that samples are newer. */
@@ -47,7 +48,13 @@ export const sampleTopicSchemas = async (
 ): Promise<Result<SampledTopic, string>> => {
   const { registry, broker } = connection
   const atMs = deps.clock.nowMs()
-  const read = await broker.messages?.readNewest({ topic, limit: sampleMessages, budget }, call)
+  const read =
+    broker.messages &&
+    (await collectScan(
+      broker.messages,
+      { topics: [{ topic }], order: 'newest', limit: sampleMessages, budget },
+      call,
+    ))
   const problem = !read
     ? 'This broker can not be read by position.'
     : read.ok
@@ -167,7 +174,7 @@ const makeMisfit = async (
         return null
       }
     }
-    return schema === null ? null : (byId.get(schema.id) ?? null)
+    return (schema?.id != null && byId.get(schema.id)) || null
   }
 }
 
