@@ -12,6 +12,8 @@ export type SearchTerm = { readonly negated: boolean } & (
   | { readonly kind: 'schema'; readonly id: number }
   | { readonly kind: 'trace'; readonly traceId: string }
   | { readonly kind: 'after' | 'before'; readonly time: SearchTime }
+  /** An expression over what was decoded (`message-expression.ts`), which is read apart. */
+  | { readonly kind: 'where'; readonly expression: string }
 )
 /** A moment, or so long before the search is run: `2026-11-21T03:00:00Z`, `15m`. */
 export type SearchTime =
@@ -40,6 +42,7 @@ export const searchFields = {
   trace: 'a trace id in the headers',
   after: 'at or after a time, or so long ago: 2026-11-21T03:00:00Z, 15m, 2h',
   before: 'before a time, or so long ago',
+  where: 'an expression over what was decoded: where:"value.amount > 5000 && headers.tenant == \'acme\'"',
 } as const satisfies Record<Exclude<SearchTerm['kind'], 'text'>, string>
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
@@ -165,6 +168,8 @@ const termOf = ({ at, negated, field, value }: Word): SearchTerm => {
     case 'after':
     case 'before':
       return { kind: field, time: timeOf(value), negated }
+    case 'where':
+      return { kind: field, expression: nonEmpty(value, at, field), negated }
   }
 }
 
@@ -245,6 +250,8 @@ const bodyOf = (term: SearchTerm): string => {
       return `schema:${term.id}`
     case 'trace':
       return `trace:${term.traceId}`
+    case 'where':
+      return `where:${quote(term.expression)}`
     case 'after':
     case 'before':
       return `${term.kind}:${

@@ -13,6 +13,13 @@ export type SearchedMessage = {
   readonly value: Uint8Array | null
   readonly headers: readonly RawHeader[]
 }
+/** What the bytes of a message that fits an expression must hold. It may let others pass, and never loses one. */
+export type ExpressionPrefilter = {
+  /** Every message that fits holds at least one of these in its bytes; empty when nothing is known. */
+  readonly literals: readonly Uint8Array[]
+  readonly accept: (message: SearchedMessage) => boolean
+}
+
 export type MessageMatcher = {
   readonly accept: (message: SearchedMessage) => boolean
   /** Every accepted message holds at least one of these in its bytes; empty when nothing is known of them. */
@@ -103,6 +110,9 @@ const testOf = (term: SearchTerm, nowMs: number): Test => {
       const isAfter = term.kind === 'after'
       return { literals: [], accept: ({ timestampMs }) => timestampMs >= limit === isAfter }
     }
+    case 'where':
+      // Told apart by `prefilters`, and for certain only by what was decoded.
+      return { literals: [], accept: () => !term.negated }
     case 'is':
       return { literals: [], accept: flagTests[term.what] }
   }
@@ -131,13 +141,19 @@ const shortest = (literals: readonly Uint8Array[]): number =>
 
 /**
  * Makes one test of the terms of a search, which must all hold. The literals are those of the one term that is likely
- * to be rarest: the one whose shortest literal is longest. Times ago are counted from `nowMs`.
+ * to be rarest: the one whose shortest literal is longest. Times ago are counted from `nowMs`. Of expressions only their
+ * `prefilters` are asked.
  */
-export const makeMessageMatcher = (terms: readonly SearchTerm[], nowMs: number): MessageMatcher => {
+export const makeMessageMatcher = (
+  terms: readonly SearchTerm[],
+  nowMs: number,
+  prefilters: readonly ExpressionPrefilter[] = [],
+): MessageMatcher => {
   const tests = terms.map((term) => ({ term, ...testOf(term, nowMs) }))
   const literals = tests
     .filter(({ term, literals: own }) => !term.negated && own.length > 0)
     .map(({ literals: own }) => own)
+    .concat(prefilters.map(({ literals: own }) => own).filter((own) => own.length > 0))
     .sort((a, b) => shortest(b) - shortest(a))[0]
   const chosen = terms.flatMap((term) =>
     term.kind === 'partition' && !term.negated ? [new Set(term.partitions)] : [],
@@ -158,7 +174,9 @@ export const makeMessageMatcher = (terms: readonly SearchTerm[], nowMs: number):
       ({ kind, negated }) =>
         kind === 'after' || kind === 'before' || ((kind === 'partition' || kind === 'offset') && !negated),
     ),
-    accept: (message) => tests.every(({ term, accept }) => accept(message) !== term.negated),
+    accept: (message) =>
+      tests.every(({ term, accept }) => accept(message) !== term.negated) &&
+      prefilters.every(({ accept }) => accept(message)),
     literals: literals ?? [],
     partitions:
       chosen.length === 0

@@ -40,6 +40,8 @@ export const listMessages = async (
     return invalid('cursor: this is not one that the list of messages has given out.')
   const parsed = parseSearch(input.search)
   if (!parsed.ok) return invalid(`search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
+  if (parsed.terms.some(({ kind }) => kind === 'where'))
+    return invalid('search: expressions are searched by /api/{connection}/messages/search.')
   const matcher = makeMessageMatcher(parsed.terms, deps.clock.nowMs())
   // Partitions alone are chosen, not searched for.
   const searching = parsed.terms.some(({ kind, negated }) => kind !== 'partition' || negated)

@@ -1,11 +1,76 @@
+import { type Expression, readExpression } from '#server/contracts/message-expression.ts'
 import type { SearchTerm } from '#server/contracts/message-search.ts'
-import type { MessageFilter } from '#server/ports/broker.ts'
+import { namesOf, type SeenMessage } from '#server/domain/expression-names.ts'
+import type { ExpressionPrefilter } from '#server/domain/match-message.ts'
+import { prefilterExpression } from '#server/domain/prefilter-expression.ts'
+import type { MessageFilter, RawMessage } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
+import { type DecodeLimits, decodeMessages } from './decode-messages.ts'
 
-export const findExpressionProblem = (_terms: readonly SearchTerm[]): string | null => null
+/**
+ * Takes away what a reader may not see, between decoding and filtering: what is masked can not be searched for. The
+ * same message comes back where nothing is masked.
+ */
+export type Mask = (message: SeenMessage) => SeenMessage
+export const maskNothing: Mask = (message) => message
+
+/** An expression sees more of a payload than a list shows of it. */
+const limits: DecodeLimits = { maxTextChars: 1024 * 1024, maxRawBytes: 0 }
+
+type Where = { readonly expression: Expression; readonly negated: boolean }
+type WhereTerm = Extract<SearchTerm, { kind: 'where' }>
+
+const wheresOf = (terms: readonly SearchTerm[]): WhereTerm[] =>
+  terms.flatMap((term) => (term.kind === 'where' ? [term] : []))
+
+/** What is wrong with the expressions of a search, as a sentence; null when all of them can be read. */
+export const findExpressionProblem = (terms: readonly SearchTerm[]): string | null => {
+  for (const { expression } of wheresOf(terms)) {
+    const read = readExpression(expression)
+    if (!read.ok) return `where, character ${read.problem.at + 1} of the expression: ${read.problem.message}.`
+  }
+  return null
+}
+
+const readAll = (terms: readonly SearchTerm[]): Where[] =>
+  wheresOf(terms).flatMap(({ expression, negated }) => {
+    const read = readExpression(expression)
+    return read.ok ? [{ expression: read.expression, negated }] : []
+  })
+
+/** What the expressions of a search tell before anything is decoded. Those that are turned round tell nothing. */
+export const prefiltersOf = (terms: readonly SearchTerm[]): ExpressionPrefilter[] =>
+  readAll(terms)
+    .filter(({ negated }) => !negated)
+    .map(({ expression }) => prefilterExpression(expression.ast))
+
+/** A field that is missing, or of another type than was asked, fits nothing. */
+const isTrue = (expression: Expression, names: ReturnType<typeof namesOf>): boolean => {
+  try {
+    return expression.evaluate(names) === true
+  } catch {
+    return false
+  }
+}
+
+/** The part of a filter that needs decoded messages; null when no expression asks for it. */
 export const makeRefinement = (
-  _terms: readonly SearchTerm[],
-  _registry: SchemaRegistry | null,
-  _call: Call,
-): NonNullable<MessageFilter['refine']> | null => null
+  terms: readonly SearchTerm[],
+  registry: SchemaRegistry | null,
+  call: Call,
+  mask: Mask = maskNothing,
+): NonNullable<MessageFilter['refine']> | null => {
+  const wheres = readAll(terms)
+  if (wheres.length === 0) return null
+  return async (messages: readonly RawMessage[]) => {
+    const { rows } = await decodeMessages(messages, { registry }, limits, call)
+    return messages.filter((message, place) => {
+      const row = rows[place]
+      if (!row) return false
+      const { key, value, sizeBytes } = row
+      const names = namesOf(mask({ ...message, key, value, sizeBytes }))
+      return wheres.every(({ expression, negated }) => isTrue(expression, names) !== negated)
+    })
+  }
+}

@@ -9,7 +9,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { ScanNews, ScanTask } from '#server/ports/scanner.ts'
 import { type DecodeDeps, decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection } from './deps.ts'
-import { makeRefinement } from './refine-by-expression.ts'
+import { makeRefinement, prefiltersOf } from './refine-by-expression.ts'
 
 /** What of a connection a scan uses. */
 export type ScannedConnection = Pick<Connection, 'name' | 'broker' | 'registry' | 'reading'>
@@ -64,7 +64,7 @@ export const runScan = async function* (
   const parsed = parseSearch(task.search)
   if (!parsed.ok)
     return refused('invalid', `search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
-  const matcher = makeMessageMatcher(parsed.terms, task.nowMs)
+  const matcher = makeMessageMatcher(parsed.terms, task.nowMs, prefiltersOf(parsed.terms))
   const refine = makeRefinement(parsed.terms, connection.registry, call)
   const decoding = decodingOf(connection, task)
   const first = makeFirstFew<RawMessage>(task.limit, task.order)

@@ -133,6 +133,24 @@ describe('a search over messages', () => {
     } while (cursor !== null)
     expect(all).toEqual(Array.from({ length: 30 }, (_, n) => `order-${(29 - n) * 100}`))
   })
+  it('finds by an expression, whole numbers exact, and the terms beside it hold too', async () => {
+    const found = await search({
+      topics: orders,
+      search: `where:"value.exact == 9007199254740993 && value.amount > 20000 && headers.tenant == 'acme'" -key:order-2500`,
+    })
+    expect(keys(found)).toEqual([2900, 2800, 2700, 2600, 2400, 2300, 2200, 2100].map((n) => `order-${n}`))
+    expect(found.done.scan.stop).toBe('end')
+    expect(await search({ topics: orders, search: 'where:"value.exact == 9007199254740992"' })).toMatchObject(
+      {
+        rows: [],
+      },
+    )
+    const turned = await search({ topics: orders, search: '-where:"value.n < 2998"' })
+    expect(keys(turned)).toEqual(['order-2999', 'order-2998'])
+    expect(await refusal({ topics: orders, search: 'where:"value.n >"' })).toBe(
+      'invalid-request: where, character 10 of the expression: unexpected token: the end.',
+    )
+  })
   it('says before it begins what can not be searched', async () => {
     expect(await refusal({ topics: `nowhere-${suffix}` })).toBe(
       `not-found: There is no topic named nowhere-${suffix} on Local.`,

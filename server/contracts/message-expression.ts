@@ -1,0 +1,127 @@
+import { type ASTNode, Environment } from '@marcbachmann/cel-js'
+import type { SearchProblem } from './message-search.ts'
+
+/** What an expression may name, and what it is. */
+export const expressionNames = {
+  value: 'the decoded value: fields by their names, value.order.id',
+  key: 'the decoded key',
+  headers: 'headers by name: headers.tenant, headers["content-type"]',
+  topic: 'name of the topic',
+  partition: 'whole number',
+  offset: 'whole number',
+  timestamp: 'time: timestamp > timestamp("2026-11-21T03:00:00Z")',
+  schemaId: 'schema id of the value, or null',
+  size: 'bytes of key and value',
+} as const
+
+/** An expression that can be evaluated: over values of `expressionNames`, 64-bit integers as bigints. */
+export type Expression = {
+  readonly ast: ASTNode
+  /** Throws where a field is missing or is of another type than is asked. */
+  readonly evaluate: (names: Readonly<Record<keyof typeof expressionNames, unknown>>) => unknown
+}
+export type ReadExpression =
+  | { readonly ok: true; readonly expression: Expression }
+  | { readonly ok: false; readonly problem: SearchProblem }
+
+const mostNodes = 200
+const deepest = 32
+
+const mixed = <T>(work: (a: number, b: number) => T) => ({
+  intFirst: (a: bigint, b: number) => work(Number(a), b),
+  doubleFirst: (a: number, b: bigint) => work(a, Number(b)),
+})
+
+/** Amounts are whole in one message and broken in the next: arithmetic takes both, as comparisons do. */
+const withMixedNumbers = (environment: Environment): Environment => {
+  const operators = {
+    '+': mixed((a, b) => a + b),
+    '-': mixed((a, b) => a - b),
+    '*': mixed((a, b) => a * b),
+    '/': mixed((a, b) => a / b),
+  } as const
+  for (const [name, { intFirst, doubleFirst }] of Object.entries(operators)) {
+    environment.registerOperator(`int ${name} double: double`, intFirst)
+    environment.registerOperator(`double ${name} int: double`, doubleFirst)
+  }
+  return environment
+}
+
+const environment = withMixedNumbers(
+  new Environment({
+    homogeneousAggregateLiterals: false,
+    limits: {
+      maxAstNodes: mostNodes,
+      maxDepth: deepest,
+      maxListElements: 100,
+      maxMapEntries: 20,
+      maxCallArguments: 8,
+    },
+  })
+    .registerVariable('value', 'dyn')
+    .registerVariable('key', 'dyn')
+    .registerVariable('headers', 'map<string, dyn>')
+    .registerVariable('topic', 'string')
+    .registerVariable('partition', 'int')
+    .registerVariable('offset', 'int')
+    .registerVariable('timestamp', 'google.protobuf.Timestamp')
+    .registerVariable('schemaId', 'dyn')
+    .registerVariable('size', 'int'),
+)
+
+const problemAt = (at: number, message: string): ReadExpression => ({ ok: false, problem: { at, message } })
+
+const loops = new Set(['all', 'exists', 'exists_one', 'map', 'filter'])
+
+/**
+ * Reads an expression of the Common Expression Language (github.com/google/cel-spec) that is true or false of a
+ * message. A problem names the character, from 0. What may run for long is refused: regular expressions, and loops
+ * within loops; all else takes steps in proportion to its own length and the message's.
+ */
+export const readExpression = (source: string): ReadExpression => {
+  if (source.trim() === '') return problemAt(0, 'an expression is expected: value.amount > 5000')
+  try {
+    const parsed = environment.parse(source)
+    const unbounded = findUnbounded(parsed.ast, false)
+    if (unbounded) return unbounded
+    const checked = parsed.check()
+    if (!checked.valid) return problemOf(checked.error, source)
+    if (checked.type !== 'bool' && checked.type !== 'dyn')
+      return problemAt(0, `an expression is true or false; this one is of the type ${checked.type}`)
+    return { ok: true, expression: { ast: parsed.ast, evaluate: (names) => parsed(names) } }
+  } catch (error) {
+    return problemOf(error, source)
+  }
+}
+
+const problemOf = (error: unknown, source: string): ReadExpression => {
+  const { summary, message, range } = error as {
+    summary?: string
+    message?: string
+    range?: { start: number }
+  }
+  const said = (summary ?? message ?? 'it can not be read').replaceAll('EOF', 'the end')
+  return problemAt(Math.min(range?.start ?? 0, source.length), `${said[0]?.toLowerCase()}${said.slice(1)}`)
+}
+
+const childrenOf = (args: unknown): ASTNode[] => {
+  if (Array.isArray(args)) return args.flatMap(childrenOf)
+  return typeof args === 'object' && args !== null && 'op' in args ? [args as ASTNode] : []
+}
+
+const findUnbounded = (node: ASTNode, isInLoop: boolean): ReadExpression | null => {
+  const name = node.op === 'rcall' || node.op === 'call' ? node.args[0] : null
+  if (name === 'matches')
+    return problemAt(
+      node.start,
+      'regular expressions are not evaluated, because one may run for hours; use contains, startsWith or endsWith',
+    )
+  if (name === 'bind') return problemAt(node.start, 'bind is not known here')
+  const isLoop = name !== null && node.op === 'rcall' && loops.has(name)
+  if (isLoop && isInLoop) return problemAt(node.start, `${name} can not stand within another loop`)
+  for (const child of childrenOf(node.args)) {
+    const found = findUnbounded(child, isInLoop || isLoop)
+    if (found) return found
+  }
+  return null
+}

@@ -1,0 +1,65 @@
+import type { DecodedSide } from '#server/contracts/messages.ts'
+import type { RawHeader } from './dead-letter.ts'
+import { describeHeader } from './known-headers.ts'
+
+/** A message as its reader may see it: decoded, and masked where fields are masked. */
+export type SeenMessage = {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly timestampMs: bigint
+  readonly sizeBytes: number
+  readonly key: DecodedSide
+  readonly value: DecodedSide
+  readonly headers: readonly RawHeader[]
+}
+
+/** What an expression may name, of one message (`expressionNames`). */
+export const namesOf = (message: SeenMessage) => ({
+  value: contentOf(message.value),
+  key: contentOf(message.key),
+  headers: headersOf(message.headers),
+  topic: message.topic,
+  partition: BigInt(message.partition),
+  offset: message.offset,
+  timestamp: new Date(Number(message.timestampMs)),
+  schemaId: message.value.schema === null ? null : BigInt(message.value.schema.id),
+  size: BigInt(message.sizeBytes),
+})
+
+const contentOf = ({ kind, text, isJson }: DecodedSide): unknown => {
+  if (text === null) return null
+  if (kind === 'int32' || kind === 'int64') return BigInt(text)
+  if (!isJson) return text
+  try {
+    return parseExact(text)
+  } catch {
+    return text
+  }
+}
+
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
+const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown
+
+/** Parses JSON with whole numbers as bigints, none rounded, however they are written; others as doubles. */
+export const parseExact = (text: string): unknown =>
+  parseWithSource(text, (_, value, { source }) =>
+    typeof value === 'number' ? exactNumber(value, source) : value,
+  )
+
+const exactNumber = (value: number, source = ''): bigint | number => {
+  const whole = /^(-?\d+)(\.0+)?$/.exec(source)
+  if (whole?.[1] !== undefined) return BigInt(whole[1])
+  return Number.isSafeInteger(value) ? BigInt(value) : value
+}
+
+/** The last of several headers of a name counts. Bytes that are no text are bytes. */
+const headersOf = (headers: readonly RawHeader[]): Map<string, unknown> =>
+  new Map(
+    headers.map((header): [string, unknown] => {
+      const { name, text, encoding } = describeHeader(header, false)
+      if (text === null) return [name, null]
+      if (encoding === 'int32' || encoding === 'int64') return [name, BigInt(text)]
+      return [name, encoding === 'hex' ? header.value : text]
+    }),
+  )
