@@ -23,7 +23,7 @@ export const namesOf = (message: SeenMessage) => ({
   partition: BigInt(message.partition),
   offset: message.offset,
   timestamp: new Date(Number(message.timestampMs)),
-  schemaId: message.value.schema === null ? null : BigInt(message.value.schema.id),
+  schemaId: message.value.schema?.id == null ? null : BigInt(message.value.schema.id),
   size: BigInt(message.sizeBytes),
 })
 

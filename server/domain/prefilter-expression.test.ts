@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { readExpression } from '#server/contracts/message-expression.ts'
 import type { DecodedSide } from '#server/contracts/messages.ts'
 import { namesOf, parseExact } from './expression-names.ts'
+import { decodeOptions } from './payload/decode-fixture.ts'
 import { decodeSide } from './payload/decode-side.ts'
 import { prefilterExpression } from './prefilter-expression.ts'
 
@@ -12,14 +13,7 @@ const read = (source: string) => {
   return found.expression
 }
 const side = (bytes: Uint8Array | null, name: 'key' | 'value'): DecodedSide =>
-  decodeSide(bytes, {
-    side: name,
-    headers: [],
-    schema: { state: 'none' },
-    compile: () => () => null,
-    maxTextChars: 1_000_000,
-    maxRawBytes: 0,
-  })
+  decodeSide(bytes, decodeOptions({ side: name, maxTextChars: 1_000_000 }))
 type Given = {
   readonly key?: string | null
   readonly value: string | null

@@ -28,7 +28,7 @@ const hideCards: Mask = (message) => ({
 it('what is masked can not be searched for, turned round neither', async () => {
   const message = messageOf('{"card":"4111","amount":7}')
   const found = async (search: string, mask?: Mask): Promise<number> =>
-    (await makeRefinement(termsOf(search), null, call, mask)?.([message]))?.length ?? -1
+    (await makeRefinement(termsOf(search), { registry: null }, call, mask)?.([message]))?.length ?? -1
   expect(await found(`where:"value.card == '4111'"`)).toBe(1)
   expect(await found(`where:"value.card == '4111'"`, hideCards)).toBe(0)
   expect(await found(`where:"value.card.startsWith('4')"`, hideCards)).toBe(0)
@@ -37,5 +37,5 @@ it('what is masked can not be searched for, turned round neither', async () => {
 })
 
 it('without an expression there is nothing to decode for', () => {
-  expect(makeRefinement(termsOf('key:order-1 text'), null, call)).toBeNull()
+  expect(makeRefinement(termsOf('key:order-1 text'), { registry: null }, call)).toBeNull()
 })

@@ -5,8 +5,7 @@ import type { ExpressionPrefilter } from '#server/domain/match-message.ts'
 import { prefilterExpression } from '#server/domain/prefilter-expression.ts'
 import type { MessageFilter, RawMessage } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
-import { type DecodeLimits, decodeMessages } from './decode-messages.ts'
+import { type DecodeDeps, type DecodeLimits, decodeMessages } from './decode-messages.ts'
 
 /**
  * Takes away what a reader may not see, between decoding and filtering: what is masked can not be searched for. The
@@ -16,7 +15,7 @@ export type Mask = (message: SeenMessage) => SeenMessage
 export const maskNothing: Mask = (message) => message
 
 /** An expression sees more of a payload than a list shows of it. */
-const limits: DecodeLimits = { maxTextChars: 1024 * 1024, maxRawBytes: 0 }
+const limits: DecodeLimits = { maxTextChars: 1024 * 1024, maxRawBytes: 0, wantsReports: false }
 
 type Where = { readonly expression: Expression; readonly negated: boolean }
 type WhereTerm = Extract<SearchTerm, { kind: 'where' }>
@@ -57,14 +56,14 @@ const isTrue = (expression: Expression, names: ReturnType<typeof namesOf>): bool
 /** The part of a filter that needs decoded messages; null when no expression asks for it. */
 export const makeRefinement = (
   terms: readonly SearchTerm[],
-  registry: SchemaRegistry | null,
+  deps: DecodeDeps,
   call: Call,
   mask: Mask = maskNothing,
 ): NonNullable<MessageFilter['refine']> | null => {
   const wheres = readAll(terms)
   if (wheres.length === 0) return null
   return async (messages: readonly RawMessage[]) => {
-    const { rows } = await decodeMessages(messages, { registry }, limits, call)
+    const { rows } = await decodeMessages(messages, deps, limits, call)
     return messages.filter((message, place) => {
       const row = rows[place]
       if (!row) return false

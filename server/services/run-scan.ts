@@ -64,9 +64,11 @@ export const runScan = async function* (
   const parsed = parseSearch(task.search)
   if (!parsed.ok)
     return refused('invalid', `search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
-  const matcher = makeMessageMatcher(parsed.terms, task.nowMs, prefiltersOf(parsed.terms))
-  const refine = makeRefinement(parsed.terms, connection.registry, call)
   const decoding = decodingOf(connection, task)
+  // By choice a payload may read as another text than its bytes hold.
+  const prefilters = task.choices.size === 0 ? prefiltersOf(parsed.terms) : []
+  const matcher = makeMessageMatcher(parsed.terms, task.nowMs, prefilters)
+  const refine = makeRefinement(parsed.terms, decoding, call)
   const first = makeFirstFew<RawMessage>(task.limit, task.order)
   const steps = reader.scan(requestOf(task, matcher, refine), call)
   try {

@@ -48,7 +48,7 @@ export const tailMessages = async (
   if (asked.cursor !== undefined && from === null)
     return invalid('cursor: this is not one that a tail has given out.')
   const matcher = makeMessageMatcher(parsed.terms, deps.clock.nowMs())
-  const refine = makeRefinement(parsed.terms, connection.registry, call)
+  const refine = makeRefinement(parsed.terms, connection, call)
   const filter: MessageFilter | null =
     matcher.acceptsAll && refine === null
       ? null
