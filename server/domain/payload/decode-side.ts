@@ -8,7 +8,7 @@ import { binaryEventOf } from './decoders/json.ts'
 import { shownBytes } from './decoders/plain.ts'
 import { decoders } from './decoders.ts'
 import { findFrames, isFrame } from './find-frames.ts'
-import type { LookUpSchema } from './payload-schema.ts'
+import type { LookUpSchema, PayloadSchema } from './payload-schema.ts'
 import { readByChoice } from './read-by-choice.ts'
 import { reportDecoders } from './report-decoders.ts'
 
@@ -64,7 +64,7 @@ export const decodeSide = (bytes: Uint8Array | null, options: DecodeOptions): De
     isJson: decoded.isJson && !truncated,
     sizeBytes: buffer.length,
     truncated,
-    schema: schemaViewOf(decoded),
+    schema: schemaViewOf(decoded.schema ?? (found.problem === null ? null : namedSchema(context))),
     problem: refusal ?? found.problem,
     raw,
     ...(choice === null
@@ -82,7 +82,16 @@ export const decodeSide = (bytes: Uint8Array | null, options: DecodeOptions): De
 
 const sentence = (why: string): string => `${why.charAt(0).toUpperCase()}${why.slice(1).replace(/\.$/, '')}.`
 
-const schemaViewOf = ({ schema }: Decoded): DecodedSide['schema'] =>
+/** The schema that the payload names, also where it can not be read by it: what is wrong begins there. */
+const namedSchema = ({ frames, lookUp }: DecodeContext): PayloadSchema | null => {
+  for (const frame of frames) {
+    const named = isFrame(frame) ? lookUp(frame.reference) : null
+    if (named?.state === 'found') return named.schema
+  }
+  return null
+}
+
+const schemaViewOf = (schema: PayloadSchema | null): DecodedSide['schema'] =>
   schema
     ? {
         id: schema.id,
