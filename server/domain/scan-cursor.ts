@@ -11,6 +11,17 @@ export type ScanPlace = {
 /** By topic and partition, an offset. */
 export type PlacesByTopic = ReadonlyMap<TopicName, ReadonlyMap<number, bigint>>
 
+/** Of a part of what was read before, everything up to a place in the order has been given. */
+export type ScanGiven = {
+  readonly upTo: ScanPlace
+  /**
+   * The part reaches down (late parts: up) to these offsets, from where the part before it ended. A partition that is not
+   * named lies in it whole.
+   */
+  readonly reach: PlacesByTopic
+  readonly reachLate: PlacesByTopic
+}
+
 /** What a scan that goes on must know beside its places. */
 export type ScanRest = {
   /**
@@ -18,17 +29,15 @@ export type ScanRest = {
    * read them on.
    */
   readonly late: PlacesByTopic
-  /** Up to this place in the order everything that was read has been given; null: everything that was read. */
-  readonly given: ScanPlace | null
-  /** `given` says nothing of what was not read then: below (newest first) or from (late parts) these offsets. */
-  readonly fresh: PlacesByTopic
-  readonly freshLate: PlacesByTopic
+  /** Parts that were read before and hold messages that are not given yet, at most three; the first that fits counts. */
+  readonly given: readonly ScanGiven[]
 }
 
 /** Where a scan goes on; what `MessageReader.scan` answers and takes. */
 export type ScanCursor = { readonly goOnAt: PlacesByTopic; readonly goOnWith: ScanRest }
 
 const radix = 36
+const mostGiven = 3
 
 /** Offsets by place, `_` for what is not there: a row of partitions costs few characters. */
 const formatOffsets = (offsets: ReadonlyMap<number, bigint>): string => {
@@ -49,17 +58,17 @@ const formatPlace = ({ timestampMs, topic, partition, offset }: ScanPlace): stri
   [timestampMs.toString(radix), partition.toString(radix), offset.toString(radix), topic].join(',')
 
 /** The cursor as text for an address; a few characters a partition. */
-export const formatScanCursor = ({ goOnAt, goOnWith }: ScanCursor): string =>
+export const formatScanCursor = ({ goOnAt, goOnWith: { late, given } }: ScanCursor): string =>
   Buffer.from(
     [
       formatPlaces(goOnAt),
-      goOnWith.given === null ? '' : formatPlace(goOnWith.given),
-      formatPlaces(goOnWith.fresh),
-      formatPlaces(goOnWith.late),
-      formatPlaces(goOnWith.freshLate),
-    ]
-      .join('~')
-      .replace(/~+$/, ''),
+      formatPlaces(late),
+      ...given.flatMap(({ upTo, reach, reachLate }) => [
+        formatPlace(upTo),
+        formatPlaces(reach),
+        formatPlaces(reachLate),
+      ]),
+    ].join('~'),
   ).toString('base64url')
 
 class NotACursor extends Error {}
@@ -112,20 +121,15 @@ const parsePlace = (text: string): ScanPlace => {
 /** Reads a cursor that `formatScanCursor` wrote. Null when it is anything else. */
 export const parseScanCursor = (text: string): ScanCursor | null => {
   if (!/^[A-Za-z0-9_-]+$/.test(text)) return null
-  const [at = '', given = '', fresh = '', late = '', freshLate = '', more] = Buffer.from(text, 'base64url')
-    .toString('latin1')
-    .split('~')
-  if (more !== undefined) return null
+  const [at = '', late, ...parts] = Buffer.from(text, 'base64url').toString('latin1').split('~')
+  if (late === undefined || parts.length % 3 !== 0 || parts.length > 3 * mostGiven) return null
   try {
-    return {
-      goOnAt: parsePlaces(at),
-      goOnWith: {
-        given: given === '' ? null : parsePlace(given),
-        fresh: parsePlaces(fresh),
-        late: parsePlaces(late),
-        freshLate: parsePlaces(freshLate),
-      },
-    }
+    const given = Array.from({ length: parts.length / 3 }, (_, index) => ({
+      upTo: parsePlace(parts[index * 3] ?? ''),
+      reach: parsePlaces(parts[index * 3 + 1] ?? ''),
+      reachLate: parsePlaces(parts[index * 3 + 2] ?? ''),
+    }))
+    return { goOnAt: parsePlaces(at), goOnWith: { late: parsePlaces(late), given } }
   } catch (error) {
     if (error instanceof NotACursor) return null
     throw error

@@ -17,6 +17,8 @@ export type Picker = {
   /** Nothing that is unread can change the outcome. */
   isDone(): boolean
   isFull(): boolean
+  /** What is read now was read before, for what was not given then. */
+  isGoingOver(): boolean
   /** Asks brokers what can still be wanted. */
   settle(): Promise<void>
   /** Asks brokers how far what was found is final, before there is enough. */

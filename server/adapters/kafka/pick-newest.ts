@@ -1,6 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { inOrderOf, keepFirst } from '#server/domain/message-order.ts'
-import type { ScanPlace } from '#server/domain/scan-cursor.ts'
+import type { ScanGiven, ScanPlace } from '#server/domain/scan-cursor.ts'
 import type { RawMessage, ScanRequest } from '#server/ports/broker.ts'
 import type { OffsetQuestion } from './offsets.ts'
 import { type AskOffsets, addPlace, type Picker } from './pick-messages.ts'
@@ -29,12 +29,30 @@ export const makeNewestPicker = (
   let settledMs: bigint | null = null
 
   const last = (): Row | null => (best.length >= limit ? (best[limit - 1] ?? null) : null)
-  const isGiven = (lane: Lane, message: RawMessage): boolean => {
-    const given = goOnWith?.given
-    if (!given || compareNewest(message, given) > 0) return false
-    const fresh = (lane.isLate ? goOnWith.freshLate : goOnWith.fresh).get(lane.topic)?.get(lane.partition)
-    return fresh === undefined || (lane.goesUp ? message.offset < fresh : message.offset >= fresh)
+  const given = goOnWith?.given ?? []
+  /** How far a part that was read before reaches in a lane; null: all through it. */
+  const reachOf = ({ reach, reachLate }: ScanGiven, { isLate, topic, partition }: Lane): bigint | null =>
+    (isLate ? reachLate : reach).get(topic)?.get(partition) ?? null
+  const isWithin = (part: ScanGiven, lane: Lane, offset: bigint): boolean => {
+    const reach = reachOf(part, lane)
+    return reach === null || (lane.goesUp ? offset < reach : offset >= reach)
   }
+  const isGiven = (lane: Lane, message: RawMessage): boolean => {
+    const part = given.find((one) => isWithin(one, lane, message.offset))
+    return part !== undefined && compareNewest(message, part.upTo) <= 0
+  }
+  const parts = given.filter((part) => !isAll(part))
+  const lowest = parts.at(-1)
+  /** Whether a lane has still to come through a part that was read before. */
+  const isShortOf = (part: ScanGiven, lane: Lane): boolean => {
+    const reach = reachOf(part, lane)
+    if (reach === null || !(lane.failed ? !isRead(lane) : isOpen(lane))) return false
+    return lane.goesUp ? lane.at < reach : lane.at > reach
+  }
+  const goesOver = (lane: Lane): boolean => lowest !== undefined && isShortOf(lowest, lane)
+  // With two such parts left nothing more is read, so that there are never three.
+  if (lowest !== undefined && parts.length > 1) for (const lane of lanes) lane.stopAt = reachOf(lowest, lane)
+
   /** The first time that is sure to come after the last one kept, in this lane: of equal times the place decides. */
   const timeFor = (lane: Lane, { message, lane: own }: Row): bigint => {
     const isBehind =
@@ -74,6 +92,7 @@ export const makeNewestPicker = (
     },
 
     isDone: () => !lanes.some(isOpen),
+    isGoingOver: () => lanes.some((lane) => !lane.failed && goesOver(lane)),
 
     settle: async () => {
       const row = last()
@@ -124,39 +143,51 @@ export const makeNewestPicker = (
     },
 
     cursor: () => {
-      const goOnAt = new Map<TopicName, Map<number, bigint>>()
-      const late = new Map<TopicName, Map<number, bigint>>()
-      const fresh = new Map<TopicName, Map<number, bigint>>()
-      const freshLate = new Map<TopicName, Map<number, bigint>>()
       const isFinal = !lanes.some((lane) => lane.failed || isOpen(lane))
-      // When all is final, what is left comes after the last one given, wherever it stands.
-      const row = isFinal || left.size > 0 ? last() : null
-      const given = row?.message ?? goOnWith?.given ?? null
+      const at = new Map<TopicName, Map<number, bigint>>()
+      const late = new Map<TopicName, Map<number, bigint>>()
       for (const lane of lanes) {
         const mine = left.get(lane)
-        const place = mine === undefined ? lane.at : lane.goesUp ? mine : mine + 1n
         if (mine === undefined && isRead(lane)) continue
-        addPlace(lane.isLate ? late : goOnAt, lane, place)
+        addPlace(lane.isLate ? late : at, lane, mine === undefined ? lane.at : lane.goesUp ? mine : mine + 1n)
         // A list of places without an entry is one with nothing left.
-        if (lane.isLate && !goOnAt.get(lane.topic)?.has(lane.partition)) addPlace(goOnAt, lane, 0n)
-        const before = (lane.isLate ? goOnWith?.freshLate : goOnWith?.fresh)
-          ?.get(lane.topic)
-          ?.get(lane.partition)
-        const places = lane.isLate ? freshLate : fresh
-        if (given === null || isFinal) continue
-        if (row !== null) addPlace(places, lane, lane.at)
-        else if (before !== undefined) {
-          const isFurther = lane.goesUp ? lane.at > before : lane.at < before
-          addPlace(places, lane, isFurther ? lane.at : before)
-        }
+        if (lane.isLate && !at.get(lane.topic)?.has(lane.partition)) addPlace(at, lane, 0n)
       }
-      const sketch = given === null ? null : placeOfMessage(given)
-      return { goOnAt, goOnWith: { late, given: sketch, fresh, freshLate } }
+      return { goOnAt: at, goOnWith: { late, given: givenBy(isFinal) } }
     },
+  }
+
+  /** Of what was read, what has been given by now. */
+  function givenBy(isFinal: boolean): readonly ScanGiven[] {
+    const row = last()
+    const onAll = given.filter(isAll)
+    if (row === null || (left.size === 0 && !isFinal)) return lanes.some(goesOver) ? given : onAll
+    const cut = placeOf(row.message)
+    const before = parts.map((part) => ({
+      upTo: compareNewest(part.upTo, cut) > 0 ? part.upTo : cut,
+      ...reachesOf((lane) => (isShortOf(part, lane) ? lane.at : (reachOf(part, lane) ?? lane.at))),
+    }))
+    // When all is final, what is left comes after the last one given, wherever it stands.
+    const now = isFinal
+      ? [{ upTo: cut, reach: new Map(), reachLate: new Map() }]
+      : [{ upTo: cut, ...reachesOf(({ at }) => at) }, ...onAll]
+    // Parts that are given up to the same place are one.
+    return [...before, ...now].filter(({ upTo }, index, all) => {
+      const next = all[index + 1]
+      return next === undefined || compareNewest(next.upTo, upTo) !== 0
+    })
+  }
+
+  function reachesOf(offsetOf: (lane: Lane) => bigint): Pick<ScanGiven, 'reach' | 'reachLate'> {
+    const reach = new Map<TopicName, Map<number, bigint>>()
+    const reachLate = new Map<TopicName, Map<number, bigint>>()
+    for (const lane of lanes) addPlace(lane.isLate ? reachLate : reach, lane, offsetOf(lane))
+    return { reach, reachLate }
   }
 }
 
-const placeOfMessage = ({ timestampMs, topic, partition, offset }: ScanPlace): ScanPlace => ({
+const isAll = ({ reach, reachLate }: ScanGiven): boolean => reach.size === 0 && reachLate.size === 0
+const placeOf = ({ timestampMs, topic, partition, offset }: ScanPlace): ScanPlace => ({
   timestampMs,
   topic,
   partition,

@@ -83,6 +83,7 @@ export const makeOldestPicker = ({ limit }: Pick<ScanRequest, 'limit'>, lanes: r
         })
     },
     isDone: () => given >= limit || !lanes.some(isOpen),
+    isGoingOver: () => false,
     isFull: () => given >= limit,
     settle: async () => {},
     estimate: async () => {},
@@ -116,7 +117,7 @@ export const makeOldestPicker = ({ limit }: Pick<ScanRequest, 'limit'>, lanes: r
         // A list of places without an entry is one with nothing left.
         if (lane.isLate && !goOnAt.get(lane.topic)?.has(lane.partition)) addPlace(goOnAt, lane, lane.start)
       }
-      return { goOnAt, goOnWith: { late, given: null, fresh: new Map(), freshLate: new Map() } }
+      return { goOnAt, goOnWith: { late, given: [] } }
     },
   }
 }

@@ -25,6 +25,8 @@ export type Lane = {
   asked: bigint
   /** Downwards: nothing below is wanted any more. */
   floor: bigint
+  /** Not asked for further than this, although more is unread. */
+  stopAt: bigint | null
   /** Nothing unread can be wanted any more, whatever it is. */
   isFinal: boolean
   /** Counts chunks that came to nothing: what was asked for after one of them does not count either. */
@@ -79,6 +81,7 @@ const makeLane = (bounds: Bounds, part: Pick<Lane, 'isLate' | 'goesUp' | 'start'
   at: part.goesUp ? part.start : part.end,
   asked: part.goesUp ? part.start : part.end,
   floor: part.start,
+  stopAt: null,
   isFinal: false,
   turn: 0,
   chunk: 0n,
@@ -132,7 +135,11 @@ const goOn = <P extends Pick<Lane, 'goesUp' | 'start' | 'end' | 'isLate'>>(
 /** Whether something of a lane is not read yet and still wanted. */
 export const isOpen = (lane: Lane): boolean => !lane.failed && !lane.isFinal && isUnread(lane, lane.at)
 /** Whether something of it may still be asked for. */
-export const mayClaim = (lane: Lane): boolean => isOpen(lane) && isUnread(lane, lane.asked)
+export const mayClaim = (lane: Lane): boolean =>
+  isOpen(lane) && isUnread(lane, lane.asked) && (lane.stopAt === null || isBefore(lane, lane.stopAt))
+/** Whether a lane is asked for less far than an offset, in its direction. */
+const isBefore = ({ goesUp, asked }: Lane, offset: bigint): boolean =>
+  goesUp ? asked < offset : asked > offset
 const isUnread = ({ goesUp, floor, end }: Lane, at: bigint): boolean => (goesUp ? at < end : at > floor)
 /** Whether a lane was read to its end, not only as far as it was wanted. */
 export const isRead = ({ goesUp, at, start, end }: Lane): boolean => (goesUp ? at >= end : at <= start)
@@ -154,12 +161,14 @@ export const claimChunk = (lane: Lane, wanted: WantedOf, mostBytes: number): Ran
   }
 }
 
-const claimUp = ({ asked, chunk, end, stable }: Lane): readonly [bigint, bigint] => {
-  const to = asked + chunk > end ? end : asked + chunk
+const claimUp = ({ asked, chunk, end, stable, stopAt }: Lane): readonly [bigint, bigint] => {
+  const most = stopAt !== null && stopAt < end ? stopAt : end
+  const to = asked + chunk > most ? most : asked + chunk
   return [asked, asked < stable && stable < to ? stable : to]
 }
-const claimDown = ({ asked, chunk, floor, stable }: Lane): readonly [bigint, bigint] => {
-  const from = asked - chunk < floor ? floor : asked - chunk
+const claimDown = ({ asked, chunk, floor, stable, stopAt }: Lane): readonly [bigint, bigint] => {
+  const least = stopAt !== null && stopAt > floor ? stopAt : floor
+  const from = asked - chunk < least ? least : asked - chunk
   return [from < stable && stable < asked ? stable : from, asked]
 }
 

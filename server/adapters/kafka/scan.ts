@@ -255,10 +255,12 @@ const startRound = (running: Running, lanes: readonly Lane[], signal: AbortSigna
     running.bytes += bytes
     running.messages += messages
     if (isLate) running.lateBytes += bytes
+    // What was read before costs no more than it did then; whoever goes on would else not come further.
     const isSpent =
-      running.bytes >= budget.bytes ||
-      running.messages >= budget.messages ||
-      running.lateBytes >= budget.bytes / lateShare
+      !running.picker.isGoingOver() &&
+      (running.bytes >= budget.bytes ||
+        running.messages >= budget.messages ||
+        running.lateBytes >= budget.bytes / lateShare)
     running.isOverBudget = isSpent || performance.now() >= deadline
     return always || !running.isOverBudget
   }
