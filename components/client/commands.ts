@@ -13,6 +13,7 @@ export const commands = {
   'go-dead-letters': { title: 'Go to Dead letters', keys: 'g d', section: 'Go to' },
   'go-replays': { title: 'Go to Replays', keys: 'g r', section: 'Go to' },
   'go-topics': { title: 'Go to Topics', keys: 'g t', section: 'Go to' },
+  'go-messages': { title: 'Go to Search messages', keys: 'g m', section: 'Go to' },
   'go-groups': { title: 'Go to Consumer groups', keys: 'g g', section: 'Go to' },
   'go-traces': { title: 'Go to Traces', keys: 'g s', section: 'Go to' },
   'go-connection': { title: 'Go to Connection', keys: 'g c', section: 'Go to' },

@@ -10,6 +10,8 @@ export const routes = {
     withQuery(`/${part(connection)}/topics/${part(topic)}`, query),
   message: (connection: string, topic: string, position: string) =>
     `/${part(connection)}/topics/${part(topic)}/messages/${part(position)}`,
+  messages: (connection: string, query: { topics?: string; search?: string } = {}) =>
+    withQuery(`/${part(connection)}/messages`, query),
   groups: (connection: string) => `/${part(connection)}/groups`,
   group: (connection: string, group: string) => `/${part(connection)}/groups/${part(group)}`,
   deadLetters: (connection: string) => `/${part(connection)}/dead-letters`,

@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation'
 import { useDeferredValue, useState } from 'react'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { FindHit } from '#server/contracts/find.ts'
+import { formatTerm, parseSearch } from '#server/contracts/message-search.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { type CommandId, commands } from '../../client/commands.ts'
 import { routes } from '../../client/routes.ts'
@@ -39,6 +40,10 @@ const nounWords = {
   trace: 'Trace',
   'message-key': 'Key or order',
 } as const satisfies Record<FindHit['noun'], string>
+
+/** What was typed as a search of messages: as it is where it reads as one, else as a text. */
+const searchOf = (text: string): string =>
+  parseSearch(text).ok ? text : formatTerm({ kind: 'text', text, negated: false })
 
 /** The palette: pages and actions by name, and what the server finds by name, id or key. */
 export const CommandMenu = ({
@@ -103,6 +108,15 @@ export const CommandMenu = ({
               ))}
             </Command.Group>
           ) : null}
+          {asked === '' ? null : (
+            <Command.Item
+              value="search-messages"
+              onSelect={close(() => router.push(routes.messages(connection, { search: searchOf(asked) })))}
+              className={itemClass}
+            >
+              <span className="min-w-0 flex-1 truncate">Search the messages of all topics for “{asked}”</span>
+            </Command.Item>
+          )}
           {actions.length > 0 ? (
             <Command.Group
               heading="Pages and actions"

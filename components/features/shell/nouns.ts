@@ -7,6 +7,7 @@ import {
   LayoutDashboard,
   type LucideIcon,
   Rows3,
+  TextSearch,
   Users,
 } from 'lucide-react'
 import type { CommandId } from '../../client/commands.ts'
@@ -38,6 +39,13 @@ export const nouns: readonly NounEntry[] = [
   },
   { id: 'replays', title: 'Replays', icon: ArrowLeftRight, command: 'go-replays', address: routes.replays },
   { id: 'topics', title: 'Topics', icon: Rows3, command: 'go-topics', address: routes.topics },
+  {
+    id: 'messages',
+    title: 'Search messages',
+    icon: TextSearch,
+    command: 'go-messages',
+    address: (connection) => routes.messages(connection),
+  },
   { id: 'groups', title: 'Consumer groups', icon: Users, command: 'go-groups', address: routes.groups },
   {
     id: 'traces',

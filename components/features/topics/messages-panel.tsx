@@ -11,6 +11,7 @@ import { SearchWays } from '../../patterns/message-search/search-ways.tsx'
 import { TimeChoice } from '../../patterns/message-search/time-choice.tsx'
 import { withRange } from '../../patterns/search-time-range.ts'
 import { Button } from '../../ui/button.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
 import { BrowsedMessages } from './browsed-messages.tsx'
 import { FollowButton } from './follow-button.tsx'
 import { messageColumns } from './message-columns.tsx'
@@ -60,6 +61,9 @@ export const MessagesPanel = ({
         <SearchWays order={order} isolation={isolation} onChange={(ways) => void setWays(ways)} />
         <TimeChoice search={search} onSearch={onSearch} />
         {tail ? null : <FollowButton onFollow={() => void setWays({ tail: true })} />}
+        {search === '' ? null : (
+          <LinkButton href={routes.messages(connection, { search })}>Search in all topics</LinkButton>
+        )}
       </MessageSearch>
       <MessageHistogramPanel connection={connection} topics={topic} search={search} onSearch={onSearch} />
       {tail ? (

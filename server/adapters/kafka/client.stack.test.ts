@@ -1,3 +1,4 @@
+import { metadataV12 } from '@platformatic/kafka'
 import { describe, expect, inject, it } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import { KafkaClient } from './client.ts'
@@ -23,6 +24,21 @@ describe('the connections to a cluster', () => {
     const connections = await Promise.all(Array.from({ length: 3 }, () => client.connect(address)))
     expect(new Set(connections).size).toBe(1)
     expect([connections[0] === lost, connections[0]?.isConnected()]).toEqual([false, true])
+    await client.dispose()
+  })
+
+  it('leave no failure behind that nobody hears of when a caller has given up before it asks', async () => {
+    const client = makeClient()
+    const unheard: unknown[] = []
+    const hear = (error: unknown): void => void unheard.push(error)
+    process.on('unhandledRejection', hear)
+    await client.connect(address)
+    await expect(client.ask(null, AbortSignal.abort(), metadataV12.api, null, false, false)).rejects.toThrow(
+      'given up',
+    )
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    process.off('unhandledRejection', hear)
+    expect(unheard).toEqual([])
     await client.dispose()
   })
 

@@ -39,7 +39,11 @@ export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
 
 /** Settles like the promise, or rejects as soon as the signal fires. The request itself ends by its own timeout. */
 export const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
-  throwIfGivenUp(signal)
+  if (signal.aborted) {
+    // Nobody waits for it any more, nor for its failure.
+    work.catch(() => {})
+    throw givenUp()
+  }
   let onAbort = () => {}
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(givenUp())
