@@ -17,6 +17,13 @@ import { listReplays } from '#server/services/list-replays.ts'
 import { listTopics } from '#server/services/list-topics.ts'
 import { listTraces } from '#server/services/list-traces.ts'
 import { planReplay } from '#server/services/plan-replay.ts'
+import {
+  deleteSearch,
+  listSearches,
+  renameSearch,
+  restoreSearch,
+  saveSearch,
+} from '#server/services/saved-searches.ts'
 import { setFailureGroupState } from '#server/services/set-failure-group-state.ts'
 import { showConnection } from '#server/services/show-connection.ts'
 import { showDeadLetter } from '#server/services/show-dead-letter.ts'
@@ -56,6 +63,12 @@ const runs: Runs = {
   showDecoders: ({ deps, connection, params, call }) => showDecoders(deps, connection, params.topic, call),
   chooseDecoder: ({ deps, connection, actor, params, body, call }) =>
     chooseDecoder(deps, connection, actor, { topic: params.topic, ...body }, call),
+  listSearches: ({ deps, connection }) => listSearches(deps, connection),
+  saveSearch: ({ deps, connection, actor, body, call }) => saveSearch(deps, connection, actor, body, call),
+  renameSearch: ({ deps, connection, actor, params, body }) =>
+    renameSearch(deps, connection, actor, { id: params.id, name: body.name }),
+  deleteSearch: ({ deps, connection, actor, params }) => deleteSearch(deps, connection, actor, params.id),
+  restoreSearch: ({ deps, connection, actor, params }) => restoreSearch(deps, connection, actor, params.id),
   listGroups: ({ deps, connection, query, call }) => listGroups(deps, connection, query, call),
   showGroup: ({ deps, connection, params, call }) => showGroup(deps, connection, params.group, call),
   showLagHistory: ({ deps, connection, params, query, call }) =>
