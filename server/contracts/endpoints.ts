@@ -31,13 +31,7 @@ import {
   replaySummary,
   startReplayRequest,
 } from './replays.ts'
-import {
-  newSavedSearch,
-  renameSavedSearch,
-  savedSearch,
-  savedSearchList,
-  savedSearchParams,
-} from './saved-searches.ts'
+import { savedSearchEndpoints } from './saved-search-endpoints.ts'
 import { connectionParams } from './scalars.ts'
 import { schemaEndpoints } from './schema-endpoints.ts'
 import { topicDetail, topicList, topicListQuery, topicParams } from './topics.ts'
@@ -173,48 +167,6 @@ export const endpoints = {
     body: chooseDecoderRequest,
     output: topicDecoders,
   },
-  listSearches: {
-    ...read,
-    path: '/api/{connection}/searches',
-    summary: 'Saved searches by name',
-    permission: 'messages:read',
-    params: connectionParams,
-    output: savedSearchList,
-  },
-  saveSearch: {
-    ...write,
-    path: '/api/{connection}/searches',
-    summary: 'Save a search by name, for all who use the connection',
-    permission: 'searches:save',
-    params: connectionParams,
-    body: newSavedSearch,
-    output: savedSearch,
-  },
-  renameSearch: {
-    ...write,
-    path: '/api/{connection}/searches/{id}/name',
-    summary: 'Give a saved search another name',
-    permission: 'searches:save',
-    params: savedSearchParams,
-    body: renameSavedSearch,
-    output: savedSearch,
-  },
-  deleteSearch: {
-    ...write,
-    path: '/api/{connection}/searches/{id}/delete',
-    summary: 'Delete a saved search; it can be restored for some days',
-    permission: 'searches:save',
-    params: savedSearchParams,
-    output: savedSearch,
-  },
-  restoreSearch: {
-    ...write,
-    path: '/api/{connection}/searches/{id}/restore',
-    summary: 'Bring a deleted search back',
-    permission: 'searches:save',
-    params: savedSearchParams,
-    output: savedSearch,
-  },
   listGroups: {
     ...read,
     path: '/api/{connection}/groups',
@@ -346,6 +298,7 @@ export const endpoints = {
     params: byId,
     output: replaySummary,
   },
+  ...savedSearchEndpoints,
   ...schemaEndpoints,
   listTraces: {
     ...read,
