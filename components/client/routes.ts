@@ -3,14 +3,16 @@ import { withQuery } from '#server/contracts/api-address.ts'
 /** Every address of a page is built here. Names are percent-encoded: a topic may hold any character. */
 const part = encodeURIComponent
 
+type SearchQuery = { search?: string; order?: string; isolation?: string }
+
 export const routes = {
   overview: (connection: string) => `/${part(connection)}`,
   topics: (connection: string) => `/${part(connection)}/topics`,
-  topic: (connection: string, topic: string, query: { search?: string } = {}) =>
+  topic: (connection: string, topic: string, query: SearchQuery = {}) =>
     withQuery(`/${part(connection)}/topics/${part(topic)}`, query),
   message: (connection: string, topic: string, position: string) =>
     `/${part(connection)}/topics/${part(topic)}/messages/${part(position)}`,
-  messages: (connection: string, query: { topics?: string; search?: string } = {}) =>
+  messages: (connection: string, query: SearchQuery & { topics?: string } = {}) =>
     withQuery(`/${part(connection)}/messages`, query),
   groups: (connection: string) => `/${part(connection)}/groups`,
   group: (connection: string, group: string) => `/${part(connection)}/groups/${part(group)}`,

@@ -19,6 +19,7 @@ import { Button } from '../../ui/button.tsx'
 import { FollowButton } from './follow-button.tsx'
 import { manySearch } from './many-address.ts'
 import { manyColumns } from './many-columns.tsx'
+import { SavedSearches } from './saved-searches.tsx'
 import { searchWays } from './topic-address.ts'
 import { TopicChoice } from './topic-choice.tsx'
 import { readTopicSet, topicSetWords, writeTopicSet } from './topic-set.ts'
@@ -64,6 +65,7 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
         />
         <SearchWays order={order} isolation={isolation} onChange={(ways) => void setWays(ways)} />
         <TimeChoice search={search} onSearch={onSearch} />
+        <SavedSearches connection={connection} current={{ topics: topicsParam, search, order, isolation }} />
         {tail ? null : <FollowButton onFollow={() => void setWays({ tail: true })} />}
       </MessageSearch>
       <MessageHistogramPanel

@@ -15,6 +15,7 @@ import { LinkButton } from '../../ui/link-button.tsx'
 import { BrowsedMessages } from './browsed-messages.tsx'
 import { FollowButton } from './follow-button.tsx'
 import { messageColumns } from './message-columns.tsx'
+import { SavedSearches } from './saved-searches.tsx'
 import { searchWays } from './topic-address.ts'
 
 const TailPanel = dynamic(() => import('./tail-panel.tsx').then((module) => module.TailPanel), { ssr: false })
@@ -60,6 +61,7 @@ export const MessagesPanel = ({
       >
         <SearchWays order={order} isolation={isolation} onChange={(ways) => void setWays(ways)} />
         <TimeChoice search={search} onSearch={onSearch} />
+        <SavedSearches connection={connection} current={{ topics: topic, search, order, isolation }} />
         {tail ? null : <FollowButton onFollow={() => void setWays({ tail: true })} />}
         {search === '' ? null : (
           <LinkButton href={routes.messages(connection, { search })}>Search in all topics</LinkButton>
