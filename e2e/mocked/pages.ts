@@ -8,8 +8,15 @@ import {
   scan,
   traceIdOf,
 } from './answers-of-messages.ts'
-import { histogram } from './answers-of-searches.ts'
-import type { EndpointName, Script } from './script-api.ts'
+import {
+  histogram,
+  savedSearches,
+  searchFrames,
+  tailRate,
+  tailRows,
+  tailThenSilence,
+} from './answers-of-searches.ts'
+import type { EndpointName, Script, StreamName } from './script-api.ts'
 
 /** What every request gets where a state does not say otherwise. */
 export const good: Script = {
@@ -22,6 +29,9 @@ export const good: Script = {
   listMessages: { body: messagesFrom(200, 20) },
   showMessage: { body: messageDetail },
   countMessagesByTime: { body: histogram },
+  searchMessages: { frames: () => searchFrames() },
+  tailMessages: { frames: tailThenSilence(tailRate(), tailRows) },
+  listSearches: { body: savedSearches },
   listGroups: { body: brokers.groups },
   showGroup: { body: brokers.group },
   showLagHistory: { body: brokers.lag },
@@ -46,7 +56,7 @@ export type PageCase = {
   readonly name: string
   readonly path: string
   /** The operation whose states the page shows. */
-  readonly main: EndpointName
+  readonly main: EndpointName | StreamName
   /** Nothing is there: `missing` where the address names one thing. */
   readonly empty:
     | { readonly state: 'empty' | 'missing' | 'good'; readonly script: Script; readonly says: string }
@@ -109,9 +119,7 @@ export const pages: readonly PageCase[] = [
     },
     filtered: {
       path: '/local/topics/orders?search=key:nothing',
-      script: {
-        listMessages: { body: messagesFrom(0, 0, { nextCursor: null, scan: { ...scan, stop: 'end' } }) },
-      },
+      script: { searchMessages: { frames: () => searchFrames([]) } },
       clear: 'Show all messages',
     },
   },
@@ -134,6 +142,28 @@ export const pages: readonly PageCase[] = [
       says: 'No group reads this topic',
     },
     filtered: oneThing,
+  },
+  {
+    name: 'messages found in many topics',
+    path: '/local/messages?search=order-4711&topics=orders,payments',
+    main: 'searchMessages',
+    empty: { none: 'without words nothing is searched: see search-many.spec.ts' },
+    filtered: {
+      path: '/local/messages?search=nothing',
+      script: { searchMessages: { frames: () => searchFrames([]) } },
+      clear: 'Show all messages',
+    },
+  },
+  {
+    name: 'live tail of a topic',
+    path: '/local/topics/orders?tail=true',
+    main: 'tailMessages',
+    empty: {
+      state: 'empty',
+      script: { tailMessages: { frames: tailThenSilence(tailRate()) } },
+      says: 'Waiting for the next message',
+    },
+    filtered: { none: 'what fits is waited for' },
   },
   {
     name: 'message',

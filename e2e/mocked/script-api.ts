@@ -2,6 +2,7 @@ import type { Page, Route } from '@playwright/test'
 import type { z } from 'zod'
 import { type Endpoint, endpoints } from '../../server/contracts/endpoints.ts'
 import type { ProblemCode } from '../../server/contracts/problem.ts'
+import { type Stream, streams } from '../../server/contracts/streams.ts'
 import { problemOf } from '../../server/http/error-table.ts'
 
 export type EndpointName = keyof typeof endpoints
@@ -14,26 +15,50 @@ export type Reply<N extends EndpointName> =
   | { readonly of: (query: URLSearchParams) => Answer<N> }
   | { readonly problem: ProblemCode; readonly detail: string }
   | 'silence'
-export type Script = { readonly [N in EndpointName]?: Reply<N> }
 
-const matchers = Object.entries<Endpoint>(endpoints).map(([name, { method, path }]) => ({
-  name: name as EndpointName,
-  method,
-  // Parameters in braces; a word without them is more specific, and stands earlier in the table of the API.
-  pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
-  isFixed: !path.includes('{'),
+export type StreamName = keyof typeof streams
+export type Frames<N extends StreamName> = readonly z.input<(typeof streams)[N]['frame']>[]
+/** Frames of a stream that then ends, chosen by the query; a failure before the first frame; or silence. */
+export type StreamReply<N extends StreamName> =
+  | { readonly frames: (query: URLSearchParams) => Frames<N> | 'silence' }
+  | { readonly problem: ProblemCode; readonly detail: string }
+  | 'silence'
+export type Script = { readonly [N in EndpointName]?: Reply<N> } & {
+  readonly [N in StreamName]?: StreamReply<N>
+}
+
+const matchers = Object.entries<Endpoint | Stream>({ ...endpoints, ...streams }).map(([name, one]) => ({
+  name: name as EndpointName | StreamName,
+  ...matcherOf(one),
 }))
 
-const nameOf = (method: string, path: string): EndpointName | undefined => {
+function matcherOf({ method, path }: Endpoint | Stream) {
+  return {
+    method,
+    // Parameters in braces; a word without them is more specific, and stands earlier in the table of the API.
+    pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+    isFixed: !path.includes('{'),
+  }
+}
+
+const nameOf = (method: string, path: string): EndpointName | StreamName | undefined => {
   const fits = matchers.filter((one) => one.method === method && one.pattern.test(path))
   return (fits.find(({ isFixed }) => isFixed) ?? fits.at(-1))?.name
 }
 
-const reply = async (route: Route, given: Reply<EndpointName>): Promise<void> => {
+type AnyReply = Reply<EndpointName> | StreamReply<StreamName>
+
+const reply = async (route: Route, given: AnyReply): Promise<void> => {
   if (given === 'silence') return
   if ('problem' in given) {
     const body = problemOf(given.problem, given.detail)
     return route.fulfill({ status: body.status, json: body, contentType: 'application/problem+json' })
+  }
+  if ('frames' in given) {
+    const frames = given.frames(new URL(route.request().url()).searchParams)
+    if (frames === 'silence') return
+    const body = frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join('')
+    return route.fulfill({ body, contentType: 'text/event-stream' })
   }
   const body = 'of' in given ? given.of(new URL(route.request().url()).searchParams) : given.body
   return route.fulfill({ json: body })
@@ -45,12 +70,12 @@ const reply = async (route: Route, given: Reply<EndpointName>): Promise<void> =>
  */
 export const scriptApi = async (page: Page, first: Script) => {
   let script: Script = first
-  const asked: EndpointName[] = []
+  const asked: (EndpointName | StreamName)[] = []
   await page.route('**/api/**', async (route) => {
     const { pathname } = new URL(route.request().url())
     if (pathname === '/api/live') return
     const name = nameOf(route.request().method(), pathname)
-    const given = name === undefined ? undefined : (script[name] as Reply<EndpointName> | undefined)
+    const given = name === undefined ? undefined : (script[name] as AnyReply | undefined)
     if (name !== undefined) asked.push(name)
     if (given === undefined) await route.abort()
     else await reply(route, given)
@@ -59,6 +84,6 @@ export const scriptApi = async (page: Page, first: Script) => {
     change: (next: Script): void => {
       script = { ...script, ...next }
     },
-    count: (name: EndpointName): number => asked.filter((one) => one === name).length,
+    count: (name: EndpointName | StreamName): number => asked.filter((one) => one === name).length,
   }
 }

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { endpoints } from '../../server/contracts/endpoints.ts'
+import { streams } from '../../server/contracts/streams.ts'
 import { expect, test } from './mocked-test.ts'
 import { good, type PageCase, pages } from './pages.ts'
 import { type Script, scriptApi } from './script-api.ts'
@@ -32,7 +33,7 @@ type Step = {
 }
 
 const stepsOf = ({ path, main, empty, filtered }: PageCase): readonly Step[] => {
-  const { permission } = endpoints[main]
+  const { permission } = { ...endpoints, ...streams }[main]
   const says = (state: string, text: string | RegExp) => async (page: Page) => {
     await expect(page.locator(`[data-state="${state}"]`).filter({ hasText: text }).first()).toBeVisible()
   }

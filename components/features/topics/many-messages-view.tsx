@@ -51,7 +51,19 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
   // No topic’s name holds a slash.
   const [lookedTopic, lookedPosition] = looked?.split('/') ?? []
   return (
-    <PageShell title="Search messages" meta={<span>One value in {what}, as one timeline</span>}>
+    <PageShell
+      title="Search messages"
+      meta={<span>One value in {what}, as one timeline</span>}
+      actions={
+        <>
+          <SavedSearches
+            connection={connection}
+            current={{ topics: topicsParam, search, order, isolation }}
+          />
+          {tail ? null : <FollowButton onFollow={() => void setWays({ tail: true })} />}
+        </>
+      }
+    >
       <MessageSearch
         search={search}
         onSearch={(next) => (next === search && asked !== null ? found.again() : onSearch(next))}
@@ -65,8 +77,6 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
         />
         <SearchWays order={order} isolation={isolation} onChange={(ways) => void setWays(ways)} />
         <TimeChoice search={search} onSearch={onSearch} />
-        <SavedSearches connection={connection} current={{ topics: topicsParam, search, order, isolation }} />
-        {tail ? null : <FollowButton onFollow={() => void setWays({ tail: true })} />}
       </MessageSearch>
       <MessageHistogramPanel
         connection={connection}

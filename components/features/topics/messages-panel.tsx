@@ -64,7 +64,7 @@ export const MessagesPanel = ({
         <SavedSearches connection={connection} current={{ topics: topic, search, order, isolation }} />
         {tail ? null : <FollowButton onFollow={() => void setWays({ tail: true })} />}
         {search === '' ? null : (
-          <LinkButton href={routes.messages(connection, { search })}>Search in all topics</LinkButton>
+          <LinkButton href={routes.messages(connection, { search })}>In all topics</LinkButton>
         )}
       </MessageSearch>
       <MessageHistogramPanel connection={connection} topics={topic} search={search} onSearch={onSearch} />

@@ -43,6 +43,8 @@ export const TailPanel = ({
   const isPaused = state.paused !== null
   const toggle = isPaused ? resume : pause
   useHotkey('P', toggle, state.status !== 'failed')
+  // Lost later, it shows what it had and says so.
+  const hasFailed = state.status === 'failed' || (state.status === 'lost' && state.rate === null)
   const waiting = state.paused?.rows.length ?? 0
   const hasSearch = (asked.search ?? '') !== ''
   return (
@@ -70,13 +72,10 @@ export const TailPanel = ({
       <Troubles state={state} />
       <QueryPanel
         query={{
-          data:
-            state.status === 'failed' || (state.status === 'connecting' && state.rate === null)
-              ? undefined
-              : state,
-          error: state.status === 'failed' ? state.error : null,
+          data: hasFailed || state.rate === null ? undefined : state,
+          error: hasFailed ? state.error : null,
           dataUpdatedAt: 0,
-          errorUpdateCount: state.status === 'failed' ? 1 : 0,
+          errorUpdateCount: hasFailed ? 1 : 0,
           isPlaceholderData: false,
           isFetching: false,
           refetch: again,
@@ -189,7 +188,7 @@ const Meanwhile = ({ paused }: { readonly paused: NonNullable<TailState['paused'
 /** What does not answer at present. The tail goes on with the rest. */
 const Troubles = ({ state }: { readonly state: TailState }) => {
   const lost =
-    state.status === 'lost'
+    state.status === 'lost' && state.rate !== null
       ? [{ detail: problemOfError(state.error).detail, sinceMs: state.lostSinceMs ?? 0 }]
       : []
   const all = [...lost, ...(state.rate?.troubles ?? [])]
