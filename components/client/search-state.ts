@@ -95,7 +95,7 @@ export const takeFrame = (state: SearchState, frame: SearchFrame, at: number): S
   switch (frame.type) {
     case 'rows': {
       const rows = [...page.rows, ...frame.rows].sort(inOrderOf(state.order))
-      return withPage({ ...page, rows: rows.slice(0, endOfLimit(rows, state.limit)) })
+      return withPage({ ...page, rows: rows.slice(0, state.limit) })
     }
     case 'progress':
       return withPage({ ...page, scan: frame.scan, settledMs: frame.settledMs })
@@ -107,14 +107,6 @@ export const takeFrame = (state: SearchState, frame: SearchFrame, at: number): S
     case 'error':
       return { ...state, status: 'failed', updatedAt: at }
   }
-}
-
-/** Rows of the same time as the last one stay: which of them come first is told by the pages that follow. */
-const endOfLimit = (rows: readonly MessageRow[], limit: number): number => {
-  const last = rows[limit - 1]
-  if (!last) return rows.length
-  const beyond = rows.findIndex((row, place) => place >= limit && row.timestampMs !== last.timestampMs)
-  return beyond < 0 ? rows.length : beyond
 }
 
 const mergeRows = (pages: readonly SearchPage[], order: SearchOrder): MessageRow[] =>

@@ -97,8 +97,8 @@ export const messageRow = z.object({
   sizeBytes: z.number().int(),
   isTombstone: z.boolean(),
   traceId: traceId.nullable(),
-  /** Read uncommitted and written in a transaction that may be open still or was aborted. */
-  transactional: z.boolean().optional(),
+  /** Read uncommitted: the state of the transaction that it was written in, where that is known. */
+  transaction: z.enum(['committed', 'aborted', 'open']).optional(),
 })
 export type MessageRow = z.infer<typeof messageRow>
 

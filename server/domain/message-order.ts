@@ -21,27 +21,6 @@ export const inOrderOf = (order: SearchOrder) => {
 }
 
 /**
- * Keeps the first `limit` of all messages that it is given. `take` answers those of the given that may be among them
- * now, with those of the same time as the last: which of these come first is the reader's to say.
- */
-export const makeFirstFew = <T extends Placed>(limit: number, order: SearchOrder) => {
-  const inOrder = inOrderOf(order)
-  let kept: readonly T[] = []
-  return {
-    take: (given: readonly T[]): T[] => {
-      const all = [...kept, ...given].sort(inOrder)
-      const last = all[limit - 1]
-      const beyond = last
-        ? all.findIndex((one, place) => place >= limit && one.timestampMs !== last.timestampMs)
-        : -1
-      kept = all.slice(0, Math.min(beyond < 0 ? all.length : beyond, limit * 2))
-      const isKept = new Set(kept)
-      return given.filter((one) => isKept.has(one)).sort(inOrder)
-    },
-  }
-}
-
-/**
  * Takes items into a list that is kept in order and no longer than `most`; answers what fell off its end, in order. The
  * list is changed; a long one costs a merge, not a sort.
  */
@@ -69,4 +48,16 @@ export const keepFirst = <T>(
   kept.length = 0
   for (const one of merged) kept.push(one)
   return fallen
+}
+
+/** Keeps the first `limit` of all messages that it is given. `take` answers those of the given that are among them now. */
+export const makeFirstFew = <T extends Placed>(limit: number, order: SearchOrder) => {
+  const inOrder = inOrderOf(order)
+  const kept: T[] = []
+  return {
+    take: (given: readonly T[]): T[] => {
+      const fallen = new Set(keepFirst(kept, given, inOrder, limit))
+      return given.filter((one) => !fallen.has(one))
+    },
+  }
 }

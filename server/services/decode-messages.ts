@@ -79,7 +79,7 @@ const rowOf = (message: RawMessage, reading: Reading, limits: DecodeLimits): Mes
     sizeBytes: (key?.length ?? 0) + (value?.length ?? 0),
     isTombstone: value === null,
     traceId: traceIdOfHeaders(headers),
-    ...(message.transactional ? { transactional: true } : {}),
+    ...(message.transaction ? { transaction: message.transaction } : {}),
   }
 }
 

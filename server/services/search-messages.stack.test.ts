@@ -151,6 +151,22 @@ describe('a search over messages', () => {
       'invalid-request: where, character 10 of the expression: unexpected token: the end.',
     )
   })
+  it('merges several topics into one timeline, oldest first too', async () => {
+    const untilMs = firstMs + 3_000
+    const found = await search({
+      topics: `${orders},${payments}`,
+      search: `before:${new Date(untilMs).toISOString()}`,
+      order: 'oldest',
+    })
+    expect(keys(found).reverse()).toEqual([
+      'order-0',
+      'payment-0',
+      'order-1',
+      'payment-1',
+      'order-2',
+      'payment-2',
+    ])
+  })
   it('says before it begins what can not be searched', async () => {
     expect(await refusal({ topics: `nowhere-${suffix}` })).toBe(
       `not-found: There is no topic named nowhere-${suffix} on Local.`,

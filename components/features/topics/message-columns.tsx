@@ -43,8 +43,23 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
     header: 'Value',
     width: 'minmax(196px, 4fr)',
     mono: true,
-    cell: ({ value, isTombstone }) =>
-      isTombstone ? <span className="text-warning">null (tombstone)</span> : oneLine(value),
+    cell: ({ value, isTombstone, transaction }) => (
+      <>
+        {transaction === 'aborted' || transaction === 'open' ? (
+          <span
+            className="mr-2 text-warning"
+            title={
+              transaction === 'aborted'
+                ? 'Written in a transaction that was aborted: readers of committed messages never see it.'
+                : 'Written in a transaction that is still open: readers of committed messages do not see it yet.'
+            }
+          >
+            {transaction}
+          </span>
+        ) : null}
+        {isTombstone ? <span className="text-warning">null (tombstone)</span> : oneLine(value)}
+      </>
+    ),
   },
   {
     id: 'format',
