@@ -1,9 +1,11 @@
 'use client'
 import dynamic from 'next/dynamic'
 import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
+import { useState } from 'react'
 import { routes } from '../../client/routes.ts'
 import { type SearchAsked, useMessageSearch } from '../../client/use-message-search.ts'
 import { MessageHistogramPanel } from '../../patterns/message-histogram.tsx'
+import { expressionOf } from '../../patterns/message-search/expression-words.ts'
 import { FoundMessages } from '../../patterns/message-search/found-messages.tsx'
 import { MessageSearch } from '../../patterns/message-search/search-bar.tsx'
 import { BudgetChoice, SearchReport } from '../../patterns/message-search/search-report.tsx'
@@ -19,6 +21,9 @@ import { SavedSearches } from './saved-searches.tsx'
 import { searchWays } from './topic-address.ts'
 
 const TailPanel = dynamic(() => import('./tail-panel.tsx').then((module) => module.TailPanel), { ssr: false })
+const ExpressionField = dynamic(() =>
+  import('../../patterns/message-search/expression-field.tsx').then((module) => module.ExpressionField),
+)
 // Loaded when the first details are looked at: a page opens without it.
 const MessagePanel = dynamic(() => import('./message-panel.tsx').then((module) => module.MessagePanel), {
   ssr: false,
@@ -40,11 +45,14 @@ export const MessagesPanel = ({
 }) => {
   const [looked, setLooked] = useQueryState('message', parseAsString)
   const [{ order, isolation, budget, tail }, setWays] = useQueryStates(searchWays)
+  const [isExpressionOpen, setExpressionOpen] = useState<boolean | null>(null)
   const isSearch = search !== '' || order !== 'newest' || isolation !== 'committed'
   const asked: SearchAsked | null =
     isSearch && !tail ? { connection, topics: topic, search, order, isolation } : null
   const found = useMessageSearch(asked, budget === null ? undefined : budget * megabyte)
   const isRunning = found.state.status === 'running'
+  const hasExpression = isExpressionOpen ?? expressionOf(search) !== ''
+  const run = (next: string): void => (next === search && asked !== null ? found.again() : onSearch(next))
   const clear = (): void => {
     void setWays(null)
     onSearch('')
@@ -53,12 +61,7 @@ export const MessagesPanel = ({
     position === null ? null : `${topic}/${position}`
   return (
     <>
-      <MessageSearch
-        search={search}
-        onSearch={(next) => (next === search && asked !== null ? found.again() : onSearch(next))}
-        isSearching={isRunning}
-        onCancel={found.cancel}
-      >
+      <MessageSearch search={search} onSearch={run} isSearching={isRunning} onCancel={found.cancel}>
         <SearchWays order={order} isolation={isolation} onChange={(ways) => void setWays(ways)} />
         <TimeChoice search={search} onSearch={onSearch} />
         <SavedSearches connection={connection} current={{ topics: topic, search, order, isolation }} />
@@ -66,7 +69,17 @@ export const MessagesPanel = ({
         {search === '' ? null : (
           <LinkButton href={routes.messages(connection, { search })}>In all topics</LinkButton>
         )}
+        <Button
+          kind={hasExpression ? 'active' : 'bare'}
+          aria-expanded={hasExpression}
+          onClick={() => setExpressionOpen(!hasExpression)}
+        >
+          Expression
+        </Button>
       </MessageSearch>
+      {hasExpression ? (
+        <ExpressionField connection={connection} topics={[topic]} search={search} onSearch={run} />
+      ) : null}
       <MessageHistogramPanel connection={connection} topics={topic} search={search} onSearch={onSearch} />
       {tail ? (
         <TailPanel

@@ -59,7 +59,7 @@ export const MessageSearch = ({
           maxLength={1_000}
           spellCheck={false}
           onChange={(event) => setTyped(event.target.value)}
-          className="w-[420px] max-w-full font-mono text-small"
+          className="w-[420px] max-w-full font-mono text-small [font-variant-ligatures:none]"
         />
         {isSearching ? (
           <Button type="button" onClick={onCancel}>
