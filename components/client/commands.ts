@@ -16,6 +16,7 @@ export const commands = {
   'go-messages': { title: 'Go to Search messages', keys: 'g m', section: 'Go to' },
   'go-groups': { title: 'Go to Consumer groups', keys: 'g g', section: 'Go to' },
   'go-traces': { title: 'Go to Traces', keys: 'g s', section: 'Go to' },
+  'go-schemas': { title: 'Go to Schemas', keys: 'g h', section: 'Go to' },
   'go-connection': { title: 'Go to Connection', keys: 'g c', section: 'Go to' },
   'go-audit': { title: 'Go to Audit', keys: 'g a', section: 'Go to' },
   'open-palette': { title: 'Find a page, topic, group, key or trace', keys: 'Ctrl+K', section: 'View' },

@@ -26,6 +26,21 @@ export const routes = {
     withQuery(`/${part(connection)}/traces`, query),
   trace: (connection: string, id: string, query: { span?: string } = {}) =>
     withQuery(`/${part(connection)}/traces/${part(id)}`, query),
+  schemas: (connection: string, query: { q?: string } = {}) =>
+    withQuery(`/${part(connection)}/schemas`, query),
+  subject: (connection: string, subject: string) => `/${part(connection)}/schemas/${part(subject)}`,
+  schemaVersion: (connection: string, subject: string, version: number | string) =>
+    `/${part(connection)}/schemas/${part(subject)}/versions/${version}`,
+  compareSchemas: (connection: string, subject: string, query: { from?: string; to?: string } = {}) =>
+    withQuery(`/${part(connection)}/schemas/${part(subject)}/compare`, query),
+  schemaDeletion: (
+    connection: string,
+    subject: string,
+    query: { version?: string; permanent?: string } = {},
+  ) => withQuery(`/${part(connection)}/schemas/${part(subject)}/deletion`, query),
+  schemaId: (connection: string, id: number) => `/${part(connection)}/schema-ids/${id}`,
+  schemaDraft: (connection: string, query: { subject?: string } = {}) =>
+    withQuery(`/${part(connection)}/schema-draft`, query),
   connection: (connection: string) => `/${part(connection)}/connection`,
   audit: (connection: string) => `/${part(connection)}/audit`,
 } as const

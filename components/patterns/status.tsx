@@ -158,6 +158,64 @@ export const statuses = {
       meaning: 'It could not be asked just now',
     },
   },
+  changeEffect: {
+    fine: { label: 'Fine', icon: CircleCheck, tone: 'ok', meaning: 'All of the data can be read' },
+    risk: {
+      label: 'May fail',
+      icon: TriangleAlert,
+      tone: 'warning',
+      meaning: 'Some data or some readers fail',
+    },
+    breaks: {
+      label: 'Breaks',
+      icon: OctagonX,
+      tone: 'critical',
+      meaning: 'Data can not be read, or is read wrongly',
+    },
+  },
+  schemaDrift: {
+    undecodable: {
+      label: 'Not decodable',
+      icon: OctagonX,
+      tone: 'critical',
+      meaning: 'Payloads do not decode by the schema they name',
+    },
+    'unknown-schema': {
+      label: 'Unknown id',
+      icon: CircleHelp,
+      tone: 'critical',
+      meaning: 'Messages name a schema id that the registry does not have',
+    },
+    'does-not-fit-latest': {
+      label: 'Not the latest',
+      icon: TriangleAlert,
+      tone: 'warning',
+      meaning: 'The latest version can not read these messages',
+    },
+    'no-schema-id': {
+      label: 'No id',
+      icon: CircleAlert,
+      tone: 'warning',
+      meaning: 'Messages without a schema id on a topic that has a subject',
+    },
+    'other-subject': {
+      label: 'Other subject',
+      icon: CircleDot,
+      tone: 'info',
+      meaning: 'Messages carry a schema of another subject',
+    },
+    'without-schema': {
+      label: 'No schema',
+      icon: CircleDashed,
+      tone: 'neutral',
+      meaning: 'No contract says what the values of this topic hold',
+    },
+  },
+  schemaRule: {
+    passes: { label: 'Passes', icon: CircleCheck, tone: 'ok', meaning: 'The draft keeps this rule' },
+    fails: { label: 'Fails', icon: CircleX, tone: 'critical', meaning: 'The draft breaks this rule' },
+    unknown: { label: 'Not checked', icon: CircleHelp, tone: 'warning', meaning: 'The registry did not say' },
+  },
   health: {
     up: { label: 'Up', icon: CircleCheck, tone: 'ok', meaning: 'Answers' },
     down: { label: 'Down', icon: CircleX, tone: 'critical', meaning: 'Does not answer' },

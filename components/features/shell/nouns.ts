@@ -3,6 +3,7 @@ import {
   ArrowLeftRight,
   BookOpenCheck,
   Cable,
+  FileJson2,
   Inbox,
   LayoutDashboard,
   type LucideIcon,
@@ -55,6 +56,13 @@ export const nouns: readonly NounEntry[] = [
     address: (connection) => routes.traces(connection),
   },
   {
+    id: 'schemas',
+    title: 'Schemas',
+    icon: FileJson2,
+    command: 'go-schemas',
+    address: (connection) => routes.schemas(connection),
+  },
+  {
     id: 'connection',
     title: 'Connection',
     icon: Cable,
@@ -64,9 +72,16 @@ export const nouns: readonly NounEntry[] = [
   { id: 'audit', title: 'Audit', icon: BookOpenCheck, command: 'go-audit', address: routes.audit },
 ]
 
-/** The noun a page belongs to, by the second part of its path; failure groups are dead letters. */
+/** Pages that belong to a noun of another name. */
+const owners: Readonly<Record<string, string>> = {
+  'failure-groups': 'dead-letters',
+  'schema-ids': 'schemas',
+  'schema-draft': 'schemas',
+}
+
+/** The noun a page belongs to, by the second part of its path. */
 export const nounOfPath = (path: string): NounEntry | undefined => {
   const second = path.split('/')[2] ?? ''
-  const id = second === '' ? 'overview' : second === 'failure-groups' ? 'dead-letters' : second
+  const id = second === '' ? 'overview' : (owners[second] ?? second)
   return nouns.find((noun) => noun.id === id)
 }

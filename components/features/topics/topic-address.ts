@@ -7,7 +7,7 @@ import {
 } from 'nuqs/server'
 
 /** The parts of a topic's page. */
-export const topicTabs = ['messages', 'partitions', 'groups', 'config'] as const
+export const topicTabs = ['messages', 'partitions', 'groups', 'config', 'schema'] as const
 
 /** What the address of a topic holds. */
 export const topicSearch = {

@@ -13,11 +13,14 @@ import { topicSearch, topicTabs } from './topic-address.ts'
 
 const TopicFacts = dynamic(() => import('./topic-facts.tsx').then((module) => module.TopicFacts))
 
+const TopicSchema = dynamic(() => import('./topic-schema.tsx').then((module) => module.TopicSchema))
+
 const tabTitles = {
   messages: 'Messages',
   partitions: 'Partitions',
   groups: 'Groups',
   config: 'Configuration',
+  schema: 'Schema',
 } as const
 
 /** One topic: its newest messages first; partitions, groups and configuration beside. */
@@ -67,6 +70,8 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
           search={search}
           onSearch={(next) => void setView({ search: next })}
         />
+      ) : tab === 'schema' ? (
+        <TopicSchema connection={connection} topic={topic} />
       ) : (
         <TopicFacts query={query} tab={tab} connection={connection} />
       )}

@@ -1,0 +1,268 @@
+'use client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useQueryStates } from 'nuqs'
+import { useState } from 'react'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { type SchemaTypeName, schemaReference, schemaType } from '#server/contracts/schemas.ts'
+import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { problemOfError } from '../../client/problem-error.ts'
+import { routes } from '../../client/routes.ts'
+import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { Section } from '../../patterns/section.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Input } from '../../ui/input.tsx'
+import { Select } from '../../ui/select.tsx'
+import { DraftChanges, DraftRules } from './draft-result.tsx'
+import { typeWords } from './schema-words.tsx'
+import { draftSearch } from './subject-list-address.ts'
+import { useConfirmation } from './use-confirmation.tsx'
+
+/** Lines `name = subject version` as references; the number of the first line that is none. */
+const readReferences = (text: string) => {
+  const lines = text.split('\n').map((line) => line.trim())
+  const references = lines.flatMap((line) => {
+    const parts = /^(\S+)\s*=\s*(\S+)\s+v?(\d+)$/.exec(line)
+    const read = schemaReference.safeParse({
+      name: parts?.[1],
+      subject: parts?.[2],
+      version: Number(parts?.[3]),
+    })
+    return line !== '' && read.success ? [read.data] : []
+  })
+  const wrong = lines.findIndex((line) => line !== '' && !/^(\S+)\s*=\s*(\S+)\s+v?(\d+)$/.test(line))
+  return { references, wrongLine: wrong === -1 ? null : wrong + 1 }
+}
+
+type Draft = { readonly type: SchemaTypeName; readonly text: string; readonly references: string }
+const blank: Draft = { type: 'AVRO', text: '', references: '' }
+
+/** Writes the next version of a subject, or the first of a new one: tried against the latest before it is registered. */
+export const DraftView = ({ connection }: { readonly connection: string }) => {
+  const [{ subject }, setView] = useQueryStates(draftSearch)
+  // What one types is not asked for by each letter: the subject of the address is where the page began.
+  const [begun] = useState(subject)
+  const latest = useQuery({
+    ...endpointQuery(endpoints.showSchemaVersion, {
+      params: { connection, subject: begun, version: 'latest' },
+    }),
+    enabled: begun !== '',
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
+    retry: false,
+  })
+  const isNew = begun === '' || problemOfError(latest.error).code === 'not-found'
+  return (
+    <PageShell
+      title={begun === '' ? 'New subject' : `New version of ${begun}`}
+      meta={<span>Nothing is registered before the button says so.</span>}
+    >
+      {begun === '' ? (
+        <label className="flex items-center gap-3">
+          <span className="text-muted">Subject</span>
+          <Input
+            value={subject}
+            placeholder="orders-value"
+            spellCheck={false}
+            onChange={(event) => void setView({ subject: event.target.value })}
+            className="w-96 font-mono text-small"
+          />
+          <span className="text-small text-muted">by habit the topic’s name with -key or -value</span>
+        </label>
+      ) : null}
+      {isNew && !latest.isLoading ? (
+        <Editor connection={connection} subject={subject} first={blank} />
+      ) : (
+        <QueryPanel
+          query={latest}
+          list={{ href: routes.schemas(connection), title: 'All subjects' }}
+          skeleton={
+            <Section title="Draft" padded={false}>
+              <LinesSkeleton lines={16} />
+            </Section>
+          }
+        >
+          {({ text, type, references }) => (
+            <Editor
+              connection={connection}
+              subject={subject}
+              first={{
+                type,
+                text,
+                references: references.map((one) => `${one.name} = ${one.subject} ${one.version}`).join('\n'),
+              }}
+            />
+          )}
+        </QueryPanel>
+      )}
+    </PageShell>
+  )
+}
+
+const Editor = ({
+  connection,
+  subject,
+  first,
+}: {
+  readonly connection: string
+  readonly subject: string
+  readonly first: Draft
+}) => {
+  const router = useRouter()
+  const client = useQueryClient()
+  const [draft, setDraft] = useState(first)
+  const [reason, setReason] = useState('')
+  const { references, wrongLine } = readReferences(draft.references)
+  const body = { type: draft.type, text: draft.text, references }
+  const { confirm, isConfirmed, refusal, field } = useConfirmation(connection, subject)
+  const test = useMutation({
+    mutationFn: () => callEndpoint(endpoints.testSchema, { params: { connection, subject }, body }),
+  })
+  const register = useMutation({
+    mutationFn: () =>
+      callEndpoint(endpoints.registerSchema, {
+        params: { connection, subject },
+        body: { ...body, confirm, reason },
+      }),
+    onSuccess: async ({ version }) => {
+      router.push(routes.schemaVersion(connection, subject, version))
+      await client.invalidateQueries({ queryKey: ['schemas'] })
+    },
+  })
+  const change = (next: Partial<Draft>): void => {
+    setDraft({ ...draft, ...next })
+    test.reset()
+    register.reset()
+  }
+  const isReady = subject !== '' && draft.text.trim() !== '' && wrongLine === null
+  const verdict = test.data
+  const refused = verdict?.rules.some(
+    ({ demanded, passes, by }) => demanded && by === 'registry' && passes === false,
+  )
+  return (
+    <div className="grid grid-cols-[minmax(0,3fr)_minmax(320px,2fr)] items-start gap-3 max-[1100px]:grid-cols-1">
+      <Section
+        title="Draft"
+        padded={false}
+        aside={
+          <Select
+            aria-label="Type of the schema"
+            value={draft.type}
+            onChange={(event) => change({ type: schemaType.catch('AVRO').parse(event.target.value) })}
+          >
+            {schemaType.options.map((type) => (
+              <option key={type} value={type}>
+                {typeWords[type]}
+              </option>
+            ))}
+          </Select>
+        }
+      >
+        <textarea
+          aria-label="Text of the draft"
+          aria-invalid={verdict?.problem != null}
+          value={draft.text}
+          spellCheck={false}
+          autoCapitalize="off"
+          onChange={(event) => change({ text: event.target.value })}
+          rows={24}
+          className="block w-full resize-y bg-panel p-3 font-mono text-small leading-5 text-text outline-offset-[-2px]"
+        />
+        {verdict?.problem == null ? null : (
+          <p role="alert" className="border-t border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
+            {verdict.problem}
+          </p>
+        )}
+        <label className="block border-t border-line px-3 py-2">
+          <span className="text-muted">
+            References, one a line: <code className="font-mono text-small">name = subject version</code>
+          </span>
+          <textarea
+            value={draft.references}
+            rows={2}
+            spellCheck={false}
+            aria-invalid={wrongLine !== null}
+            onChange={(event) => change({ references: event.target.value })}
+            className="mt-1 block w-full resize-y rounded-base border border-line-strong bg-panel p-2 font-mono text-small"
+          />
+          {wrongLine === null ? null : (
+            <span role="alert" className="text-critical">
+              Line {wrongLine} is not of the form name = subject version.
+            </span>
+          )}
+        </label>
+      </Section>
+      <div className="flex min-w-0 flex-col gap-3">
+        <Section title="Try and register">
+          <div className="flex flex-col gap-3">
+            <Button
+              disabled={!isReady || test.isPending}
+              onClick={() => test.mutate()}
+              className="justify-center"
+            >
+              {test.isPending ? 'Trying…' : 'Try against the latest version'}
+            </Button>
+            {test.error ? (
+              <p role="alert" className="text-critical">
+                {problemOfError(test.error).title}: {problemOfError(test.error).detail}
+              </p>
+            ) : null}
+            <label className="flex items-center gap-4">
+              <span className="shrink-0 text-muted">Reason</span>
+              <Input
+                value={reason}
+                maxLength={500}
+                placeholder="for the audit, optional"
+                onChange={(event) => setReason(event.target.value)}
+                className="min-w-0 flex-1"
+              />
+            </label>
+            {field}
+            {refusal === null ? null : (
+              <p role="alert" className="text-warning">
+                Can not be registered: {refusal}
+              </p>
+            )}
+            {register.error ? (
+              <p role="alert" className="break-words text-critical">
+                {problemOfError(register.error).title}: {problemOfError(register.error).detail}
+              </p>
+            ) : null}
+            <Button
+              kind="main"
+              size="large"
+              className="min-w-0 justify-center"
+              disabled={
+                verdict === undefined ||
+                verdict.problem !== null ||
+                refused === true ||
+                !isConfirmed ||
+                refusal !== null ||
+                register.isPending
+              }
+              onClick={() => register.mutate()}
+            >
+              <span className="truncate">
+                {register.isPending
+                  ? 'Registering…'
+                  : verdict === undefined
+                    ? 'Try it first'
+                    : refused
+                      ? 'The registry would refuse it'
+                      : `Register ${verdict.latest === null ? 'the first version' : 'the next version'} of ${subject}`}
+              </span>
+            </Button>
+            <p className="text-small text-muted">
+              A version that is registered can be deleted softly afterwards; producers that send with it by
+              then go on doing so.
+            </p>
+          </div>
+        </Section>
+        {verdict ? <DraftRules verdict={verdict} /> : null}
+      </div>
+      {verdict?.meaning ? <DraftChanges verdict={verdict} /> : null}
+    </div>
+  )
+}

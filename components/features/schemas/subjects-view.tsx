@@ -1,0 +1,161 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { useQueryStates } from 'nuqs'
+import { useState } from 'react'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import type { SubjectList } from '#server/contracts/schemas.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { routes } from '../../client/routes.ts'
+import { DataTable } from '../../patterns/data-table.tsx'
+import { PageShell } from '../../patterns/page-shell.tsx'
+import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { SampleNow } from '../../patterns/sample-now.tsx'
+import { SchemaDrifts } from '../../patterns/schema-drifts.tsx'
+import { Section } from '../../patterns/section.tsx'
+import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Input } from '../../ui/input.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
+import { LevelDialog } from './level-dialog.tsx'
+import { Level, SampleAge } from './schema-words.tsx'
+import { subjectColumns } from './subject-columns.tsx'
+import { pageRows, subjectListAsk, subjectListSearch } from './subject-list-address.ts'
+
+/** All subjects of the registry, filtered and paged on the server; below them how messages depart from their contracts. */
+export const SubjectsView = ({ connection }: { readonly connection: string }) => {
+  const [view, setView] = useQueryStates(subjectListSearch)
+  const { q, deleted, offset } = view
+  const query = useQuery(endpointQuery(endpoints.listSubjects, subjectListAsk(connection, view)))
+  const data = query.data?.data
+  const total = data?.total ?? 0
+  const [isSetting, setIsSetting] = useState(false)
+  return (
+    <PageShell
+      title="Schemas"
+      meta={
+        data ? (
+          <>
+            <span>
+              {total} of {data.unfilteredTotal} subjects
+            </span>
+            <span>
+              all: <Level level={data.compatibility} />
+            </span>
+          </>
+        ) : null
+      }
+      actions={
+        <>
+          <Button onClick={() => setIsSetting(true)} disabled={data === undefined}>
+            Compatibility of all…
+          </Button>
+          <LinkButton href={routes.schemaDraft(connection)}>New subject…</LinkButton>
+        </>
+      }
+    >
+      <div className="flex items-center gap-3">
+        <Input
+          data-filter
+          aria-label="Filter subjects by name"
+          placeholder="Filter by name  /"
+          value={q}
+          onChange={(event) => void setView({ q: event.target.value, offset: 0 })}
+          className="w-72"
+        />
+        <label className="flex items-center gap-1.5 text-muted">
+          <input
+            type="checkbox"
+            checked={deleted}
+            onChange={(event) => void setView({ deleted: event.target.checked, offset: 0 })}
+            className="size-3.5 accent-accent"
+          />
+          Also softly deleted
+        </label>
+      </div>
+      <div className="overflow-hidden rounded-base border border-line bg-panel">
+        <QueryPanel
+          query={query}
+          skeleton={<TableSkeleton rows={8} columns={subjectColumns(connection)} />}
+          isEmpty={({ data: { subjects } }) => subjects.length === 0}
+          empty={{
+            title: 'The registry has no subjects',
+            text: 'A subject appears when a producer or a pipeline registers its first schema, or when one is registered here.',
+            action: <LinkButton href={routes.schemaDraft(connection)}>Register the first schema…</LinkButton>,
+          }}
+          onClearFilter={q === '' ? undefined : () => void setView({ q: '', offset: 0 })}
+          degraded={({ degraded }) => degraded}
+        >
+          {({ data: { subjects } }) => (
+            <DataTable
+              label="Subjects"
+              columns={subjectColumns(connection)}
+              rows={subjects}
+              rowKey={({ subject }) => subject}
+              rowHref={({ subject }) => routes.subject(connection, subject)}
+            />
+          )}
+        </QueryPanel>
+      </div>
+      {total > pageRows ? (
+        <div className="flex items-center gap-2 text-muted">
+          <Button
+            disabled={offset === 0}
+            onClick={() => void setView({ offset: Math.max(0, offset - pageRows) })}
+          >
+            Previous
+          </Button>
+          <span>
+            {offset + 1} to {Math.min(total, offset + pageRows)} of {total}
+          </span>
+          <Button
+            disabled={offset + pageRows >= total}
+            onClick={() => void setView({ offset: offset + pageRows })}
+          >
+            Next
+          </Button>
+        </div>
+      ) : null}
+      {data ? <Drift connection={connection} data={data} /> : null}
+      {isSetting && data ? (
+        <LevelDialog
+          connection={connection}
+          subject={null}
+          level={data.compatibility}
+          onClose={() => setIsSetting(false)}
+        />
+      ) : null}
+    </PageShell>
+  )
+}
+
+const Drift = ({ connection, data }: { readonly connection: string; readonly data: SubjectList['data'] }) => {
+  const without = data.drifts.filter(({ kind }) => kind === 'without-schema')
+  const others = data.drifts.filter(({ kind }) => kind !== 'without-schema')
+  return (
+    <>
+      <Section
+        title="Messages that depart from their contract"
+        padded={false}
+        aside={<SampleNow connection={connection} />}
+      >
+        <p className="border-b border-line px-3 py-1.5 text-small text-muted">
+          <SampleAge sample={data.sample} />
+        </p>
+        {others.length === 0 ? (
+          <p className="px-3 py-3 text-muted">
+            {data.sample.topics === 0
+              ? 'Not known yet.'
+              : 'Every sampled message decodes by the schema it names, and the latest version can read it.'}
+          </p>
+        ) : (
+          <SchemaDrifts connection={connection} drifts={others} />
+        )}
+      </Section>
+      {without.length === 0 ? null : (
+        <Section title={`Topics without a schema (${without.length})`} padded={false}>
+          <SchemaDrifts connection={connection} drifts={without} />
+        </Section>
+      )}
+    </>
+  )
+}
