@@ -5,11 +5,18 @@ import { HeaderList } from './header-list.tsx'
 import { KeyValue } from './key-value.tsx'
 import { PayloadView } from './payload-view.tsx'
 import { formatBytes, formatCount } from './quantity.ts'
+import { SchemaLink } from './schema-link.tsx'
 import { Section } from './section.tsx'
 import { Time } from './time.tsx'
 
 /** Value and key of a message, decoded; raw bytes one key away. */
-export const MessagePayloads = ({ message }: { readonly message: MessageDetail }) => (
+export const MessagePayloads = ({
+  connection,
+  message,
+}: {
+  readonly connection: string
+  readonly message: MessageDetail
+}) => (
   <div className="flex min-w-0 flex-col gap-3">
     {message.registryProblem === null ? null : (
       <p className="rounded-base border border-warning-line bg-warning-bg px-3 py-1.5 text-warning">
@@ -17,9 +24,11 @@ export const MessagePayloads = ({ message }: { readonly message: MessageDetail }
       </p>
     )}
     <Section title="Value" padded={false}>
+      <SchemaLink connection={connection} side={message.value} />
       <PayloadView side={message.value} label="Value" hotkey />
     </Section>
     <Section title="Key" padded={false}>
+      <SchemaLink connection={connection} side={message.key} />
       <PayloadView side={message.key} label="Key" />
     </Section>
   </div>

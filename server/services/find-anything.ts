@@ -38,6 +38,7 @@ export const findAnything = async (
   const found = await Promise.all([
     findTopics(connection, text, patient),
     findGroups(deps, connection, text, patient),
+    findSubjects(connection, text, patient),
     findFailures(deps, connection, text),
     findLetters(deps, connection, text),
     findStartedReplays(deps, connection, text),
@@ -87,6 +88,20 @@ const findTopics = async (connection: Connection, text: string, call: Call): Pro
           ].join(', '),
         }
       }),
+  }
+}
+
+/** Subjects by name; a registry that does not answer is named only where one is configured. */
+const findSubjects = async ({ registry }: Connection, text: string, call: Call): Promise<Found> => {
+  if (!registry) return { hits: [] }
+  const listed = await registry.catalogue.subjects({ deleted: false }, call)
+  if (!listed.ok) return without(listed.error)
+  return {
+    hits: listed.value
+      .filter((name) => matchesName(name, text))
+      .sort(byCloseness(text))
+      .slice(0, perNoun)
+      .map((name) => ({ noun: 'subject' as const, id: name, title: name, detail: 'schema subject' })),
   }
 }
 

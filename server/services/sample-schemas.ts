@@ -79,12 +79,13 @@ export const sampleTopicSchemas = async (
     const named = registry ? await namedSubject(registry, topic, side, call) : null
     const misfitOf = registry && named ? await makeMisfit(registry, named, rows, side, call) : () => null
     const sampled = rows.map((row, index) => sideOf(row, messages[index], side, registry !== null, misfitOf))
+    const without = sampled.filter(({ isNull, namesSchema }) => !isNull && !namesSchema)
     sides.push({
       side,
       messages: sampled.filter(({ isNull }) => !isNull).length,
       nulls: sampled.filter(({ isNull }) => isNull).length,
-      withoutSchema: sampled.filter(({ isNull, schemaId }) => !isNull && schemaId === null).length,
-      format: commonFormat(sampled.filter(({ isNull, schemaId }) => !isNull && schemaId === null)),
+      withoutSchema: without.length,
+      format: commonFormat(without),
       // What was given up on departs from its contract by its nature.
       drifts:
         kind === 'ordinary' && registry
@@ -120,6 +121,7 @@ const sideOf = (
     format: kind,
     isNull: kind === 'null',
     schemaId: schema?.id ?? (isUnknown ? written : null),
+    namesSchema: schema !== null || isUnknown,
     subject: schema?.name ?? null,
     version: schema?.version ?? null,
     isUnknown,

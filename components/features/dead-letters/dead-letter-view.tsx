@@ -93,7 +93,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
       >
         {(data) => (
           <div className="grid grid-cols-2 gap-3 max-[1100px]:grid-cols-1">
-            <LetterCause data={data} />
+            <LetterCause data={data} connection={connection} />
             <LetterOrigin data={data} connection={connection} />
           </div>
         )}

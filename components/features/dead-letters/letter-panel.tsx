@@ -39,7 +39,7 @@ export const LetterPanel = ({
                 <LinkButton href={routes.trace(connection, data.letter.traceId)}>Open trace</LinkButton>
               </div>
             )}
-            <LetterCause data={data} />
+            <LetterCause data={data} connection={connection} />
             <LetterOrigin data={data} connection={connection} />
           </div>
         )}

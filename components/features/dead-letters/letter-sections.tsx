@@ -3,6 +3,7 @@ import { routes } from '../../client/routes.ts'
 import { HeaderList } from '../../patterns/header-list.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PayloadView } from '../../patterns/payload-view.tsx'
+import { SchemaLink } from '../../patterns/schema-link.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { StackView } from '../../patterns/stack-view.tsx'
 import { Time } from '../../patterns/time.tsx'
@@ -21,12 +22,21 @@ const fieldNames: Readonly<Record<string, string>> = {
 }
 
 /** Why a letter died, its payload and its headers. */
-export const LetterCause = ({ data }: { readonly data: DeadLetterDetail }) => (
+export const LetterCause = ({
+  data,
+  connection,
+}: {
+  readonly data: DeadLetterDetail
+  readonly connection: string
+}) => (
   <div className="flex min-w-0 flex-col gap-3">
     <Failure data={data} />
     <Section title="Dead letter: value" padded={false}>
       {data.record ? (
-        <PayloadView side={data.record.value} label="Value" hotkey />
+        <>
+          <SchemaLink connection={connection} side={data.record.value} />
+          <PayloadView side={data.record.value} label="Value" hotkey />
+        </>
       ) : (
         <p className="p-3 text-muted">{data.recordProblem}</p>
       )}
@@ -128,6 +138,7 @@ const Origin = ({ data, connection }: { readonly data: DeadLetterDetail; readonl
               </span>
             )}
           </p>
+          <SchemaLink connection={connection} side={origin.value} />
           <PayloadView side={origin.value} label="Value" />
           <div className="border-t border-line">
             <HeaderList headers={origin.headers} />

@@ -6,6 +6,7 @@ import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PayloadView } from '../../patterns/payload-view.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { SchemaLink } from '../../patterns/schema-link.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 
@@ -37,7 +38,10 @@ export const SamplePayload = ({
           record === null ? (
             <p className="p-3 text-muted">{recordProblem}</p>
           ) : (
-            <PayloadView side={record.value} label="Value" />
+            <>
+              <SchemaLink connection={connection} side={record.value} />
+              <PayloadView side={record.value} label="Value" />
+            </>
           )
         }
       </QueryPanel>

@@ -77,7 +77,7 @@ export const MessageView = ({
       >
         {(message) => (
           <div className="grid grid-cols-[minmax(0,3fr)_minmax(0,2fr)] gap-3 max-[1100px]:grid-cols-1">
-            <MessagePayloads message={message} />
+            <MessagePayloads connection={connection} message={message} />
             <MessageFacts message={message} />
           </div>
         )}

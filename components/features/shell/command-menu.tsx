@@ -18,6 +18,8 @@ const addressOf = (connection: string, { noun, id }: FindHit): string => {
       return routes.topic(connection, id)
     case 'group':
       return routes.group(connection, id)
+    case 'subject':
+      return routes.subject(connection, id)
     case 'failure-group':
       return routes.failureGroup(connection, id)
     case 'dead-letter':
@@ -34,6 +36,7 @@ const addressOf = (connection: string, { noun, id }: FindHit): string => {
 const nounWords = {
   topic: 'Topic',
   group: 'Consumer group',
+  subject: 'Subject',
   'failure-group': 'Failure group',
   'dead-letter': 'Dead letter',
   replay: 'Replay',

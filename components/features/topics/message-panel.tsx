@@ -54,7 +54,7 @@ export const MessagePanel = ({
                 <LinkButton href={routes.trace(connection, message.traceId)}>Open trace</LinkButton>
               </div>
             )}
-            <MessagePayloads message={message} />
+            <MessagePayloads connection={connection} message={message} />
             <MessageFacts message={message} />
           </div>
         )}

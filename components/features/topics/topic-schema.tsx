@@ -19,7 +19,13 @@ type Side = TopicSchemas['sides'][number]
 const typeWords = { AVRO: 'Avro', PROTOBUF: 'Protobuf', JSON: 'JSON Schema' } as const
 
 /** The contract of a topic: subjects of key and value, the schemas that its messages carry, and how they depart. */
-export const TopicSchema = ({ connection, topic }: { readonly connection: string; readonly topic: string }) => {
+export const TopicSchema = ({
+  connection,
+  topic,
+}: {
+  readonly connection: string
+  readonly topic: string
+}) => {
   const query = useQuery(endpointQuery(endpoints.showTopicSchemas, { params: { connection, topic } }))
   return (
     <QueryPanel
@@ -83,7 +89,10 @@ const SideSection = ({
           <span className="font-mono text-small">
             {topic}-{data.side}
           </span>
-          <LinkButton size="small" href={routes.schemaDraft(connection, { subject: `${topic}-${data.side}` })}>
+          <LinkButton
+            size="small"
+            href={routes.schemaDraft(connection, { subject: `${topic}-${data.side}` })}
+          >
             Register one…
           </LinkButton>
         </span>

@@ -7,6 +7,7 @@ const message = (offset: number, more: Partial<SampledSide> = {}): SampledSide =
   format: 'avro',
   isNull: false,
   schemaId: 7,
+  namesSchema: true,
   subject: 'orders-value',
   version: 2,
   isUnknown: false,
@@ -14,7 +15,7 @@ const message = (offset: number, more: Partial<SampledSide> = {}): SampledSide =
   misfit: null,
   ...more,
 })
-const bare = { format: 'json', schemaId: null, subject: null, version: null }
+const bare = { format: 'json', schemaId: null, namesSchema: false, subject: null, version: null }
 const judge = (messages: readonly SampledSide[], more: Partial<DriftFacts> = {}) =>
   judgeDrift({
     topic: 'orders' as TopicName,

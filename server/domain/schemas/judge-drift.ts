@@ -9,6 +9,8 @@ export type SampledSide = {
   readonly format: string
   readonly isNull: boolean
   readonly schemaId: number | null
+  /** It names a schema, by an id or by a GUID alone. */
+  readonly namesSchema: boolean
   /** Where the id is registered; null when the registry does not have it or did not tell. */
   readonly subject: string | null
   readonly version: number | null
@@ -77,7 +79,7 @@ export const judgeDrift = (facts: DriftFacts): SchemaDrift[] => {
     ]
   }
   const undecodable = carrying.filter(({ problem, isUnknown }) => problem !== null && !isUnknown)
-  const without = carrying.filter(({ schemaId }) => schemaId === null)
+  const without = carrying.filter(({ namesSchema }) => !namesSchema)
   const misfits = carrying.filter(({ misfit, problem }) => misfit !== null && problem === null)
   return [
     ...drift(
