@@ -11,7 +11,14 @@ export const refuseWrites = (adapter: BrokerAdapter): BrokerAdapter => ({
     ...(await adapter.capabilities(call)),
     publish: { state: 'denied', why },
   }),
-  publisher: { send: async () => fail({ kind: 'denied', detail: why, source: 'broker' }) },
+  ...(adapter.publisher
+    ? {
+        publisher: {
+          ...adapter.publisher,
+          send: async () => fail({ kind: 'denied', detail: why, source: 'broker' }),
+        },
+      }
+    : {}),
 })
 
 const refused = async () => fail({ kind: 'denied', detail: why, source: 'registry' } as const)

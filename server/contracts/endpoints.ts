@@ -21,6 +21,7 @@ import { messageDetail, messageList, messageListQuery, messageParams } from './m
 import { nearMessage, nearMessageQuery } from './near-message.ts'
 import { overview } from './overview.ts'
 import type { Permission } from './permissions.ts'
+import { messageCheck, messageDraft, producedMessage, produceRequest } from './produce.ts'
 import {
   planReplayRequest,
   replayItemList,
@@ -166,6 +167,25 @@ export const endpoints = {
     params: decodersParams,
     body: chooseDecoderRequest,
     output: topicDecoders,
+  },
+  checkMessage: {
+    ...write,
+    path: '/api/{connection}/topics/{topic}/messages/check',
+    summary: 'What producing a message would do: encoding, size, partition, readers; sends nothing',
+    permission: 'messages:produce',
+    params: topicParams,
+    body: messageDraft,
+    output: messageCheck,
+  },
+  produceMessage: {
+    ...write,
+    path: '/api/{connection}/topics/{topic}/messages',
+    summary: 'Produce one message, once for each idempotency key',
+    permission: 'messages:produce',
+    params: topicParams,
+    body: produceRequest,
+    output: producedMessage,
+    deadlineMs: 20_000,
   },
   listGroups: {
     ...read,

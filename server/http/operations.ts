@@ -24,6 +24,8 @@ import {
   restoreSearch,
   saveSearch,
 } from '#server/services/saved-searches.ts'
+import { checkMessage } from '#server/services/prepare-message.ts'
+import { produceMessage } from '#server/services/produce-message.ts'
 import { setFailureGroupState } from '#server/services/set-failure-group-state.ts'
 import { showConnection } from '#server/services/show-connection.ts'
 import { showDeadLetter } from '#server/services/show-dead-letter.ts'
@@ -69,6 +71,10 @@ const runs: Runs = {
     renameSearch(deps, connection, actor, { id: params.id, name: body.name }),
   deleteSearch: ({ deps, connection, actor, params }) => deleteSearch(deps, connection, actor, params.id),
   restoreSearch: ({ deps, connection, actor, params }) => restoreSearch(deps, connection, actor, params.id),
+  checkMessage: ({ deps, connection, params, body, call }) =>
+    checkMessage(deps, connection, { topic: params.topic, draft: body }, call),
+  produceMessage: ({ deps, connection, actor, params, body, call }) =>
+    produceMessage(deps, connection, actor, { topic: params.topic, request: body }, call),
   listGroups: ({ deps, connection, query, call }) => listGroups(deps, connection, query, call),
   showGroup: ({ deps, connection, params, call }) => showGroup(deps, connection, params.group, call),
   showLagHistory: ({ deps, connection, params, query, call }) =>

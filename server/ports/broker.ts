@@ -332,6 +332,8 @@ export type OutgoingMessage = {
   readonly timestampMs: bigint | null
 }
 export type Publisher = {
+  /** The partition to which a message of this key goes when none is named. */
+  partitionOf(topic: TopicName, key: Uint8Array, call: Call): Answer<number>
   /**
    * Sends a batch with an idempotent producer and acks=all. Answers positions in the order of the batch; the offset is
    * null where the broker has the message but did not tell where.

@@ -112,7 +112,10 @@ export const itemsOf = async (
 export const withPublisher = (bench: Bench, send: (real: Publisher) => Publisher['send']): Connection => {
   const { publisher } = bench.connection.broker
   if (!publisher) throw new Error('the broker can be written to')
-  return { ...bench.connection, broker: { ...bench.connection.broker, publisher: { send: send(publisher) } } }
+  return {
+    ...bench.connection,
+    broker: { ...bench.connection.broker, publisher: { ...publisher, send: send(publisher) } },
+  }
 }
 
 /** A worker's connection that dies with its so-and-so-manieth batch: sent, but not written down. */

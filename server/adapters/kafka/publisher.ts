@@ -186,6 +186,14 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
   }
 
   return {
+    partitionOf: async (topic, key, { signal }) => {
+      try {
+        const count = (await client.topic(topic, signal))?.partitions.length ?? 0
+        return count === 0 ? fail(errorOfCode(3, `topic ${topic}`)) : succeed(partitionOfKey(key, count))
+      } catch (error) {
+        return fail(errorOfThrown(error, 'choosing a partition'))
+      }
+    },
     send: async (messages, call) => {
       // One at a time: sequences of a partition must arrive in order.
       const turn = queue.then(() => {

@@ -2,3 +2,4 @@ import { operations } from '#server/http/operations.ts'
 import { route } from '#server/http/route.ts'
 
 export const GET = route(operations.listMessages)
+export const POST = route(operations.produceMessage)
