@@ -14,6 +14,9 @@ export const routes = {
     `/${part(connection)}/topics/${part(topic)}/messages/${part(position)}`,
   messages: (connection: string, query: SearchQuery & { topics?: string } = {}) =>
     withQuery(`/${part(connection)}/messages`, query),
+  /** `from` is the position of a message to produce again; `fromTopic` where that is of another topic. */
+  produce: (connection: string, topic: string, query: { from?: string; fromTopic?: string } = {}) =>
+    withQuery(`/${part(connection)}/topics/${part(topic)}/produce`, query),
   groups: (connection: string) => `/${part(connection)}/groups`,
   group: (connection: string, group: string) => `/${part(connection)}/groups/${part(group)}`,
   deadLetters: (connection: string) => `/${part(connection)}/dead-letters`,

@@ -4,9 +4,11 @@ import dynamic from 'next/dynamic'
 import { useQueryStates } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
+import { routes } from '../../client/routes.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
 import { classNames } from '../../ui/class-names.ts'
+import { LinkButton } from '../../ui/link-button.tsx'
 import { MessagesPanel } from './messages-panel.tsx'
 import { retentionWords } from './retention-words.ts'
 import { topicSearch, topicTabs } from './topic-address.ts'
@@ -43,6 +45,7 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
           </>
         ) : null
       }
+      actions={<LinkButton href={routes.produce(connection, topic)}>Produce…</LinkButton>}
     >
       <div role="tablist" aria-label="Parts of the topic" className="flex gap-4 border-b border-line">
         {topicTabs.map((one) => (

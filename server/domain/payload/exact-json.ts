@@ -19,6 +19,7 @@ export type ParsedJson =
 
 /** Parses JSON (RFC 8259) without reading any number: each keeps the digits it was written with. */
 export const parseExactJson = (text: string): ParsedJson => {
+  if (text.trim() === '') return { ok: false, message: 'there is nothing yet' }
   try {
     const keepDigits = (_: string, value: unknown, context?: { readonly source?: string }): unknown =>
       typeof value === 'number' ? new ExactNumber(context?.source ?? String(value)) : value

@@ -1,0 +1,125 @@
+'use client'
+import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
+import Link from 'next/link'
+import type { MessageCheck, SideCheck } from '#server/contracts/produce.ts'
+import { routes } from '../../client/routes.ts'
+import { hexLines } from '../../patterns/hex-lines.ts'
+import { KeyValue } from '../../patterns/key-value.tsx'
+import { formatBytes, formatCount } from '../../patterns/quantity.ts'
+
+const sizeWords = (side: SideCheck): string =>
+  side.problems.length > 0
+    ? 'can not be encoded yet'
+    : side.sizeBytes === null
+      ? 'null'
+      : formatBytes(side.sizeBytes)
+
+/** What goes where, and who reads it. */
+export const WhatIsSent = ({
+  connection,
+  connectionName,
+  topic,
+  check,
+  headers,
+  time,
+}: {
+  readonly connection: string
+  readonly connectionName: string
+  readonly topic: string
+  readonly check: MessageCheck
+  readonly headers: number
+  readonly time: string
+}) => (
+  <>
+    <KeyValue
+      rows={[
+        ['To', `${topic} on ${connectionName}`],
+        [
+          'Partition',
+          check.partition.number === null
+            ? check.partition.why
+            : `${check.partition.number}, ${check.partition.why}`,
+        ],
+        ['Key', sizeWords(check.key)],
+        ['Value', sizeWords(check.value)],
+        ['Headers', formatCount(headers)],
+        ['Timestamp', time],
+        [
+          'Size',
+          check.sizeBytes === null
+            ? '–'
+            : `${formatCount(check.sizeBytes)} bytes${check.mostBytes === null ? '' : ` of at most ${formatCount(check.mostBytes)}`}`,
+        ],
+        [
+          'Read by',
+          check.readers === null ? (
+            'not known: Spillway’s database does not answer'
+          ) : check.readers.length === 0 ? (
+            'no consumer group that is known'
+          ) : (
+            <span key="readers" className="flex flex-wrap gap-x-2">
+              {check.readers.map((group) => (
+                <Link key={group} href={routes.group(connection, group)} className="link">
+                  {group}
+                </Link>
+              ))}
+            </span>
+          ),
+        ],
+      ]}
+    />
+    {check.notes.map((note) => (
+      <p key={note} className="mt-2 flex gap-2 text-warning">
+        <TriangleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
+        <span>{note}</span>
+      </p>
+    ))}
+  </>
+)
+
+/** Why it can not be sent, or that it can. */
+export const Verdict = ({ check }: { readonly check: MessageCheck }) => {
+  const inFields = check.key.problems.length + check.value.problems.length + check.headers.length
+  const lines = [
+    ...(check.refusal === null ? [] : [check.refusal]),
+    ...check.problems,
+    ...(inFields === 0
+      ? []
+      : [
+          inFields === 1
+            ? '1 field can not be encoded, see there.'
+            : `${inFields} fields can not be encoded, see there.`,
+        ]),
+  ]
+  return lines.length === 0 ? (
+    <p className="flex gap-2 text-ok">
+      <CircleCheck aria-hidden size={14} className="mt-0.5 shrink-0" />
+      <span>It fits and can be sent.</span>
+    </p>
+  ) : (
+    <ul className="flex flex-col gap-1">
+      {lines.map((line) => (
+        <li key={line} className="flex gap-2 text-critical">
+          <CircleX aria-hidden size={14} className="mt-0.5 shrink-0" />
+          <span>{line}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** The first bytes of a side as they will be written. */
+export const BytesPreview = ({ label, side }: { readonly label: string; readonly side: SideCheck }) =>
+  side.preview === null ? null : (
+    <details>
+      <summary className="link w-max cursor-pointer text-small">Bytes of the {label}</summary>
+      <pre
+        tabIndex={0}
+        role="group"
+        aria-label={`Bytes of the ${label}`}
+        className="mt-1 max-h-48 overflow-auto rounded-base border border-line p-2 font-mono text-small whitespace-pre"
+      >
+        {hexLines(side.preview)}
+      </pre>
+    </details>
+  )
