@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { auditList, auditListQuery } from './audit.ts'
 import { connectionDetail, connectionList } from './connections.ts'
+import { copyMessageQuery, messageCopies } from './copy-message.ts'
 import { chooseDecoderRequest, decodersParams, topicDecoders } from './decoders.ts'
 import { read, write } from './endpoint-defaults.ts'
 import {
@@ -167,6 +168,16 @@ export const endpoints = {
     params: decodersParams,
     body: chooseDecoderRequest,
     output: topicDecoders,
+  },
+  copyMessage: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/messages/{position}/copy',
+    summary:
+      'One message as lossless JSON, and as commands of kcat and curl that read it or produce it again',
+    permission: 'messages:read',
+    params: messageParams,
+    query: copyMessageQuery,
+    output: messageCopies,
   },
   checkMessage: {
     ...write,

@@ -2,6 +2,7 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import { addMark } from '#server/services/add-mark.ts'
 import { cancelReplay } from '#server/services/cancel-replay.ts'
 import { chooseDecoder, showDecoders } from '#server/services/choose-decoder.ts'
+import { copyMessage } from '#server/services/copy-message.ts'
 import { countMessagesByTime } from '#server/services/count-messages-by-time.ts'
 import { findAnything } from '#server/services/find-anything.ts'
 import { findNeighbour, findSameKey } from '#server/services/find-same-key.ts'
@@ -71,6 +72,8 @@ const runs: Runs = {
     renameSearch(deps, connection, actor, { id: params.id, name: body.name }),
   deleteSearch: ({ deps, connection, actor, params }) => deleteSearch(deps, connection, actor, params.id),
   restoreSearch: ({ deps, connection, actor, params }) => restoreSearch(deps, connection, actor, params.id),
+  copyMessage: ({ deps, connection, params, query, call }) =>
+    copyMessage(deps, connection, { ...params, ...query }, call),
   checkMessage: ({ deps, connection, params, body, call }) =>
     checkMessage(deps, connection, { topic: params.topic, draft: body }, call),
   produceMessage: ({ deps, connection, actor, params, body, call }) =>
