@@ -36,6 +36,7 @@ export const commands = {
   'open-details': { title: 'Open the details beside the list as a page', keys: 'o', section: 'Lists' },
   'go-back': { title: 'Leave the field, close the details, back', keys: 'Esc', section: 'Lists' },
   'focus-filter': { title: 'Filter the list', keys: '/', section: 'Lists' },
+  'message-menu': { title: 'Copy the message, or produce it again', keys: 'm', section: 'Message' },
   'same-key-before': { title: 'Message before of the same key', keys: '[', section: 'Message' },
   'same-key-next': { title: 'Next message of the same key', keys: ']', section: 'Message' },
   'raw-bytes': { title: 'Raw bytes of the value', keys: 'b', section: 'Message' },

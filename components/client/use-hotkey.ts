@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useRef } from 'react'
+import { isOverlayOpen } from './is-overlay-open.ts'
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.matches('input, textarea, select') || target.isContentEditable)
@@ -13,7 +14,7 @@ export const useHotkey = (key: string, run: () => void, enabled = true): void =>
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key !== key || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
         return
-      if (document.querySelector('[role="dialog"]') !== null) return
+      if (isOverlayOpen()) return
       event.preventDefault()
       latest.current()
     }

@@ -3,6 +3,7 @@ import { ExternalLink, X } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useRef } from 'react'
+import { isOverlayOpen } from '../client/is-overlay-open.ts'
 import { setPreferences, usePreferences } from '../client/preferences.ts'
 import { useHotkey } from '../client/use-hotkey.ts'
 import { Button } from '../ui/button.tsx'
@@ -49,7 +50,7 @@ export const SidePanel = ({
       const isElsewhere =
         event.target instanceof HTMLElement &&
         event.target.matches('input:not([type=checkbox]), textarea, select')
-      if (event.key !== 'Escape' || isElsewhere || document.querySelector('[role="dialog"]')) return
+      if (event.key !== 'Escape' || isElsewhere || isOverlayOpen()) return
       event.stopPropagation()
       event.preventDefault()
       close.current()

@@ -1,6 +1,7 @@
 'use client'
 import { useEffect, useRef } from 'react'
 import { type CommandId, commands } from '../../client/commands.ts'
+import { isOverlayOpen } from '../../client/is-overlay-open.ts'
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
@@ -25,11 +26,7 @@ export const useShellKeys = (run: Partial<Record<CommandId, () => void>>): void 
     )
     const onKeyDown = (event: KeyboardEvent): void => {
       const key = written(event)
-      if (
-        key === '' ||
-        (key !== 'Ctrl+K' && (isTyping(event.target) || document.querySelector('[role="dialog"]')))
-      )
-        return
+      if (key === '' || (key !== 'Ctrl+K' && (isTyping(event.target) || isOverlayOpen()))) return
       const sequence = performance.now() - firstAt < 1_000 ? `${first} ${key}` : key
       const action = latest.current[byKeys.get(sequence) ?? byKeys.get(key) ?? ('' as CommandId)]
       first = key

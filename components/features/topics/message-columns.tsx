@@ -2,6 +2,7 @@ import Link from 'next/link'
 import type { DecodedSide, MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
+import { MessageActions } from '../../patterns/message-actions.tsx'
 import { formatBytes, formatCount } from '../../patterns/quantity.ts'
 import { Time } from '../../patterns/time.tsx'
 
@@ -86,5 +87,13 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
           trace
         </Link>
       ),
+  },
+  {
+    id: 'actions',
+    header: '',
+    width: '22px',
+    cell: ({ topic, position }) => (
+      <MessageActions connection={connection} topic={topic} position={position} compact />
+    ),
   },
 ]

@@ -4,6 +4,7 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { MessageActions } from '../../patterns/message-actions.tsx'
 import { MessageFacts, MessagePayloads } from '../../patterns/message-sections.tsx'
 import { MessageSteps } from '../../patterns/message-steps.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -37,7 +38,8 @@ export const MessagePanel = ({
       href={routes.message(connection, topic, position)}
       onClose={onClose}
     >
-      <div className="pb-2">
+      <div className="flex flex-wrap items-start gap-2 pb-2">
+        <MessageActions connection={connection} topic={topic} position={position} />
         <MessageSteps
           connection={connection}
           topic={topic}

@@ -1,0 +1,148 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Check, Ellipsis } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { useRef, useState } from 'react'
+import type { MessageCopies } from '#server/contracts/copy-message.ts'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { endpointStill } from '../client/call-endpoint.ts'
+import { commands } from '../client/commands.ts'
+import { problemOfError } from '../client/problem-error.ts'
+import { routes } from '../client/routes.ts'
+import { useHotkey } from '../client/use-hotkey.ts'
+import { Button } from '../ui/button.tsx'
+import { Kbd } from '../ui/kbd.tsx'
+import { Menu, MenuItem, MenuLine, MenuNote } from '../ui/menu.tsx'
+
+type Form = {
+  readonly id: string
+  readonly title: string
+  readonly of: (copies: MessageCopies) => string | { readonly why: string }
+}
+
+const commandOf = (line: MessageCopies['kcatProduce']): string | { readonly why: string } =>
+  'command' in line ? line.command : { why: line.problem }
+
+const forms: readonly Form[] = [
+  { id: 'json', title: 'Copy as JSON', of: ({ json }) => json },
+  { id: 'kcat-read', title: 'Copy as kcat: read it', of: ({ kcatConsume }) => kcatConsume },
+  {
+    id: 'kcat-produce',
+    title: 'Copy as kcat: produce it again',
+    of: ({ kcatProduce }) => commandOf(kcatProduce),
+  },
+  { id: 'curl-read', title: 'Copy as curl: read it from Spillway', of: ({ curlRead }) => curlRead },
+  { id: 'curl-produce', title: 'Copy as curl: produce it by Spillway', of: ({ curlProduce }) => curlProduce },
+]
+
+const isInRow = (element: Element | null): boolean => element?.closest('[data-row]') !== null
+
+/**
+ * What can be done with one message: copy it, lossless, as JSON, kcat or curl; its link; produce it again. `m` opens it:
+ * in a row (`compact`) that of the row with the focus, elsewhere the page's own.
+ */
+export const MessageActions = ({
+  connection,
+  topic,
+  position,
+  compact = false,
+}: {
+  readonly connection: string
+  readonly topic: string
+  readonly position: string
+  readonly compact?: boolean
+}) => {
+  const router = useRouter()
+  const trigger = useRef<HTMLButtonElement>(null)
+  const [open, setOpen] = useState(false)
+  const [copied, setCopied] = useState<string | null>(null)
+  const copies = useQuery({
+    ...endpointStill(endpoints.copyMessage, {
+      params: { connection, topic, position },
+      query: { origin: typeof window === 'undefined' ? 'http://localhost' : window.location.origin },
+    }),
+    enabled: open,
+  })
+  const isMine = (): boolean => {
+    const active = document.activeElement
+    return compact
+      ? active !== null &&
+          isInRow(active) &&
+          trigger.current?.closest('[data-row]') === active.closest('[data-row]')
+      : !isInRow(active)
+  }
+  useHotkey(commands['message-menu'].keys, () => isMine() && setOpen(true))
+  const copy = async (id: string, text: string): Promise<void> => {
+    await navigator.clipboard?.writeText(text)
+    setCopied(id)
+  }
+  const change = (next: boolean): void => {
+    setOpen(next)
+    setCopied(null)
+  }
+  const item = ({ id, title, of }: Form) => {
+    const text = copies.data
+      ? of(copies.data)
+      : { why: copies.error ? problemOfError(copies.error).detail : '' }
+    return (
+      <MenuItem
+        key={id}
+        staysOpen
+        why={typeof text === 'string' ? null : text.why}
+        onSelect={() => void (typeof text === 'string' && copy(id, text))}
+      >
+        {title}
+        {copied === id ? <Copied /> : null}
+      </MenuItem>
+    )
+  }
+  const label = `Copy ${topic} ${position}, or produce it again`
+  return (
+    <Menu
+      open={open}
+      onOpenChange={change}
+      label={label}
+      trigger={
+        compact ? (
+          <button
+            ref={trigger}
+            type="button"
+            aria-label={label}
+            title={`${label} (${commands['message-menu'].keys})`}
+            tabIndex={-1}
+            onClick={(event) => event.stopPropagation()}
+            className="inline-flex size-5 items-center justify-center rounded-small text-muted hover:bg-hover hover:text-text data-[state=open]:bg-selected"
+          >
+            <Ellipsis aria-hidden size={14} />
+          </button>
+        ) : (
+          <Button ref={trigger}>
+            Copy, produce again <Kbd>{commands['message-menu'].keys}</Kbd>
+          </Button>
+        )
+      }
+    >
+      {forms.map(item)}
+      <MenuItem
+        staysOpen
+        onSelect={() =>
+          void copy('link', `${window.location.origin}${routes.message(connection, topic, position)}`)
+        }
+      >
+        Copy the link to this message
+        {copied === 'link' ? <Copied /> : null}
+      </MenuItem>
+      <MenuLine />
+      <MenuItem onSelect={() => router.push(routes.produce(connection, topic, { from: position }))}>
+        Produce again…
+      </MenuItem>
+      {copies.data?.note ? <MenuNote>{copies.data.note}</MenuNote> : null}
+    </Menu>
+  )
+}
+
+const Copied = () => (
+  <span role="status" className="ml-2 inline-flex items-center gap-1 text-small text-ok">
+    <Check aria-hidden size={12} /> copied
+  </span>
+)

@@ -1,0 +1,69 @@
+'use client'
+import { DropdownMenu as Primitive } from 'radix-ui'
+import type { ReactNode } from 'react'
+
+/** A menu of actions under a button. Arrow keys move, Enter chooses, Esc closes; the focus returns to the button. */
+export const Menu = ({
+  open,
+  onOpenChange,
+  trigger,
+  label,
+  children,
+}: {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+  /** One button. */
+  readonly trigger: ReactNode
+  readonly label: string
+  readonly children: ReactNode
+}) => (
+  <Primitive.Root open={open} onOpenChange={onOpenChange} modal={false}>
+    <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
+    <Primitive.Portal>
+      <Primitive.Content
+        align="end"
+        sideOffset={4}
+        collisionPadding={8}
+        aria-label={label}
+        className="z-50 max-w-[min(420px,calc(100vw-16px))] min-w-56 rounded-base border border-line bg-raised p-1 shadow-overlay"
+      >
+        {children}
+      </Primitive.Content>
+    </Primitive.Portal>
+  </Primitive.Root>
+)
+
+/** One action of a menu. With `why` it can not be chosen, and says so (empty: for the moment). */
+export const MenuItem = ({
+  onSelect,
+  why = null,
+  staysOpen = false,
+  children,
+}: {
+  readonly onSelect: () => void
+  readonly why?: string | null
+  /** The menu stays, so that what came of the choice can be read in it. */
+  readonly staysOpen?: boolean
+  readonly children: ReactNode
+}) => (
+  <Primitive.Item
+    disabled={why !== null}
+    onSelect={(event) => {
+      if (staysOpen) event.preventDefault()
+      onSelect()
+    }}
+    className="flex min-h-7 cursor-pointer items-center gap-2 rounded-small px-2 py-0.5 outline-none data-[disabled]:cursor-not-allowed data-[disabled]:text-muted data-[highlighted]:bg-selected"
+  >
+    <span className="min-w-0 flex-1">
+      {children}
+      {why === null || why === '' ? null : <span className="block text-small text-muted">{why}</span>}
+    </span>
+  </Primitive.Item>
+)
+
+export const MenuLine = () => <Primitive.Separator className="my-1 h-px bg-line" />
+
+/** A line of a menu that is only read. */
+export const MenuNote = ({ children }: { readonly children: ReactNode }) => (
+  <Primitive.Label className="px-2 py-1 text-small text-muted">{children}</Primitive.Label>
+)
