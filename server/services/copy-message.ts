@@ -13,7 +13,7 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 
 /** As much text of one side as a line may carry; what is longer travels as its bytes. */
-export const wholeLimits = { maxTextChars: 16 * 1024 * 1024, maxRawBytes: 0 } as const
+export const wholeLimits = { maxTextChars: 16 * 1024 * 1024, maxRawBytes: 0, wantsReports: false } as const
 
 /** Messages as lines of JSON that lose nothing, in their order. */
 export const jsonLinesOf = async (
@@ -56,7 +56,7 @@ export const copyMessage = async (
   const { lines } = await jsonLinesOf([read.value], connection, call)
   const params = { connection: connection.id, topic, position }
   const base = new URL(origin).origin
-  const { brokers, needsLogin } = connection.address
+  const { brokers, needsLogin } = connection.address ?? { brokers: 'localhost:9092', needsLogin: false }
   return succeed({
     json: lines[0] ?? '',
     kcatConsume: kcatConsume(read.value, brokers),

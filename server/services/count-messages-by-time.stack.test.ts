@@ -21,7 +21,6 @@ const connection: Connection = {
   name: 'Local',
   environment: { name: 'test', colour: 'grey', production: false },
   readOnly: false,
-  address: { brokers: '', needsLogin: false },
   broker: makeKafkaAdapter(
     connectionConfig.parse({ id: 'local', name: 'Local', brokers: inject('brokers') }),
   ),

@@ -16,7 +16,7 @@ export type Connection = {
   readonly environment: Environment
   readonly readOnly: boolean
   /** Where other tools reach it: the brokers as configured, and whether they need TLS or a login. */
-  readonly address: { readonly brokers: string; readonly needsLogin: boolean }
+  readonly address?: { readonly brokers: string; readonly needsLogin: boolean }
   readonly broker: BrokerAdapter
   readonly registry: SchemaRegistry | null
   /** How payloads are read beside the registry: operators' choices and configured .proto files. */
