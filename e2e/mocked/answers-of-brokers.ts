@@ -27,6 +27,13 @@ export const connection: Answer<'showConnection'> = {
     'list-groups': { state: 'yes' },
     publish: { state: 'denied', why: 'the user may not write to orders' },
     'topic-sizes': { state: 'unavailable', why: 'the broker did not answer within 2 s' },
+    'create-topics': { state: 'yes' },
+    'delete-topics': { state: 'yes' },
+    'change-topic-settings': { state: 'yes' },
+    'add-partitions': {
+      state: 'denied',
+      why: 'This user has no Alter right on any of the topics it may list (12).',
+    },
     registry: { state: 'no', why: 'no registry is configured' },
   },
 }

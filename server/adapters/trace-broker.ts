@@ -36,6 +36,7 @@ export const traceBroker = (adapter: BrokerAdapter, connection: string): BrokerA
   describe: (call) => adapter.describe(call),
   capabilities: (call) => adapter.capabilities(call),
   topics: traceFacet(adapter.topics, 'topics', connection),
+  ...(adapter.topicAdmin ? { topicAdmin: traceFacet(adapter.topicAdmin, 'topic-admin', connection) } : {}),
   ...(adapter.messages ? { messages: traceFacet(adapter.messages, 'messages', connection) } : {}),
   ...(adapter.groups ? { groups: traceFacet(adapter.groups, 'groups', connection) } : {}),
   ...(adapter.publisher ? { publisher: traceFacet(adapter.publisher, 'publisher', connection) } : {}),

@@ -13,6 +13,10 @@ export const capabilityName = z.enum([
   'list-groups',
   'publish',
   'topic-sizes',
+  'create-topics',
+  'delete-topics',
+  'change-topic-settings',
+  'add-partitions',
   'registry',
 ])
 export type CapabilityName = z.infer<typeof capabilityName>

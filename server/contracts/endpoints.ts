@@ -36,7 +36,16 @@ import {
 import { savedSearchEndpoints } from './saved-search-endpoints.ts'
 import { connectionParams } from './scalars.ts'
 import { schemaEndpoints } from './schema-endpoints.ts'
-import { topicDetail, topicList, topicListQuery, topicParams } from './topics.ts'
+import { applyTopicChangeRequest, topicChange, topicChangeRequest } from './topic-changes.ts'
+import {
+  topicDetail,
+  topicFormats,
+  topicFormatsRequest,
+  topicList,
+  topicListQuery,
+  topicParams,
+  topicSettingCatalogue,
+} from './topics.ts'
 import { traceDetail, traceList, traceListQuery, traceParams } from './traces.ts'
 
 /** One operation of the public HTTP API: where it is, who may call it, what goes in and what comes out. */
@@ -106,6 +115,51 @@ export const endpoints = {
     permission: 'topics:read',
     params: topicParams,
     output: topicDetail,
+  },
+  planTopicChange: {
+    ...write,
+    path: '/api/{connection}/topic-changes',
+    summary: 'Check what creating, changing or deleting a topic would do; changes nothing',
+    permission: 'topics:change',
+    params: connectionParams,
+    body: topicChangeRequest,
+    output: topicChange,
+    deadlineMs: 30_000,
+  },
+  showTopicChange: {
+    ...read,
+    path: '/api/{connection}/topic-changes/{id}',
+    summary: 'A planned or made change of a topic',
+    permission: 'topics:read',
+    params: byId,
+    output: topicChange,
+  },
+  applyTopicChange: {
+    ...write,
+    path: '/api/{connection}/topic-changes/{id}/apply',
+    summary: 'Carry out a planned change; a second call answers the same change',
+    permission: 'topics:change',
+    params: byId,
+    body: applyTopicChangeRequest,
+    output: topicChange,
+    deadlineMs: 40_000,
+  },
+  sampleTopicFormats: {
+    ...write,
+    path: '/api/{connection}/topic-formats',
+    summary: 'What the newest messages of topics decode as: sampled, kept for some minutes; changes nothing',
+    permission: 'messages:read',
+    params: connectionParams,
+    body: topicFormatsRequest,
+    output: topicFormats,
+  },
+  listTopicSettings: {
+    ...read,
+    path: '/api/{connection}/topic-settings',
+    summary: 'Settings that a topic may be given, explained, and whether this user may create topics',
+    permission: 'topics:read',
+    params: connectionParams,
+    output: topicSettingCatalogue,
   },
   listMessages: {
     ...read,

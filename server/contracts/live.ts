@@ -13,6 +13,7 @@ export const changedNoun = z.enum([
   'overview',
   'marks',
   'schemas',
+  'topics',
 ])
 
 /** Frames of an SSE stream, as `data:` lines of JSON. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { capability } from './capabilities.ts'
 import { degradedSource } from './problem.ts'
 import { connectionId, decimal64, epochMs, groupId, topicName } from './scalars.ts'
 
@@ -22,16 +23,39 @@ export const topicRow = z.object({
   retentionMs: decimal64.nullable(),
   retentionBytes: decimal64.nullable(),
   cleanupPolicy: z.string(),
+  /** Timestamp of the newest message; null where there is none or the broker does not tell. */
+  lastMessageAt: epochMs.nullable(),
   groups: z.array(topicGroup),
   /** The largest lag of its groups. */
   lagMessages: decimal64.nullable(),
 })
 export type TopicRow = z.infer<typeof topicRow>
 
-export const topicSort = z.enum(['name', 'messages', 'rate', 'size', 'lag', 'partitions'])
+export const topicSort = z.enum([
+  'name',
+  'messages',
+  'rate',
+  'size',
+  'lag',
+  'partitions',
+  'retention',
+  'last',
+])
+/**
+ * What a list may be narrowed to: partitions offline or under-replicated, compacted, internal, dead letters and retries,
+ * without messages, without a group that has committed.
+ */
+export const topicFilter = z.enum(['trouble', 'compacted', 'internal', 'dead-letters', 'empty', 'unread'])
+export type TopicFilter = z.infer<typeof topicFilter>
+const topicFilters = new RegExp(`^((${topicFilter.options.join('|')})(,(?!$)|$))*$`)
 export const topicListQuery = z.object({
   q: z.string().max(249).default(''),
   internal: z.stringbool().default(false),
+  /** Filters apart by commas: a topic must fit all of them. */
+  only: z
+    .string()
+    .regex(topicFilters, `filters apart by commas: ${topicFilter.options.join(', ')}`)
+    .default(''),
   sort: topicSort.default('name'),
   desc: z.stringbool().default(false),
   offset: z.coerce.number().int().min(0).default(0),
@@ -53,14 +77,64 @@ export const partitionRow = z.object({
   inSync: z.array(z.number().int()),
   startOffset: decimal64.nullable(),
   endOffset: decimal64.nullable(),
+  /** Of the leader's replica. */
+  sizeBytes: decimal64.nullable(),
+  /** Of each replica whose broker told. */
+  replicaSizes: z.array(z.object({ broker: z.number().int(), sizeBytes: decimal64 })),
+  lastMessageAt: epochMs.nullable(),
 })
+export type PartitionRow = z.infer<typeof partitionRow>
+export const settingSource = z.enum(['topic', 'broker-dynamic', 'broker-static', 'default', 'unknown'])
+export const topicSettingRow = z.object({
+  name: z.string(),
+  /** Null: secret, or not set. */
+  value: z.string().nullable(),
+  /** The value in a unit that can be read: 7 d. Null where the value says it already. */
+  readable: z.string().nullable(),
+  /** What holds without the topic's own value. */
+  defaultValue: z.string().nullable(),
+  defaultReadable: z.string().nullable(),
+  source: settingSource,
+  isReadOnly: z.boolean(),
+  explanation: z.string().nullable(),
+  /** Values among which it chooses; empty where it takes any of its kind. */
+  choices: z.array(z.string()),
+})
+export type TopicSettingRow = z.infer<typeof topicSettingRow>
 export const topicDetail = z.object({
   data: topicRow.extend({
     topicId: z.string().nullable(),
     partitionRows: z.array(partitionRow),
-    config: z.array(z.object({ name: z.string(), value: z.string().nullable(), isDefault: z.boolean() })),
+    config: z.array(topicSettingRow),
+    /** What this connection and user may do with it. */
+    may: z.object({ delete: capability, changeSettings: capability, addPartitions: capability }),
   }),
   degraded: z.array(degradedSource),
   checkedAt: epochMs,
 })
 export type TopicDetail = z.infer<typeof topicDetail>
+
+export const topicFormatsRequest = z.object({ topics: z.array(topicName).max(200) })
+export const topicFormats = z.object({
+  topics: z.array(
+    z.object({
+      topic: topicName,
+      /** What the newest messages decode as, most frequent first: `avro`, `json`, … Empty: there is no message. */
+      key: z.array(z.string()),
+      value: z.array(z.string()),
+      messages: z.number().int(),
+      sampledAt: epochMs,
+      /** Why nothing was sampled. */
+      problem: z.string().nullable(),
+    }),
+  ),
+})
+export type TopicFormats = z.infer<typeof topicFormats>
+
+/** A setting that a topic may be given when it is made. */
+export const topicSettingCatalogue = z.object({
+  settings: z.array(z.object({ name: z.string(), explanation: z.string(), choices: z.array(z.string()) })),
+  brokers: z.number().int(),
+  mayCreate: capability,
+})
+export type TopicSettingCatalogue = z.infer<typeof topicSettingCatalogue>

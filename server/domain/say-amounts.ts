@@ -31,3 +31,16 @@ export const sayDuration = (durationMs: number): string => {
   if (next && Math.floor(rest / next[1]) > 0) parts.push(`${Math.floor(rest / next[1])} ${next[0]}`)
   return parts.join(' ')
 }
+
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const
+
+/** Bytes in powers of 1000 with up to three digits, rounded down: 3.14 GB, 604 kB. */
+export const sayBytes = (bytes: bigint): string => {
+  const size = bytes < 0n ? -bytes : bytes
+  const power = Math.min(Math.floor((size.toString().length - 1) / 3), byteUnits.length - 1)
+  const whole = size / 1000n ** BigInt(power)
+  const digits = power === 0 || whole >= 100n ? 0 : whole >= 10n ? 1 : 2
+  const scaled = (size * 10n ** BigInt(digits)) / 1000n ** BigInt(power)
+  const text = (Number(scaled) / 10 ** digits).toFixed(digits)
+  return `${bytes < 0n ? '−' : ''}${text} ${byteUnits[power]}`
+}

@@ -20,6 +20,7 @@ const facts = (more: Partial<TopicFacts> = {}): TopicFacts => ({
   ],
   producedPerSecond: 1.5,
   sizeBytes: null,
+  lastTimes: [3n, null],
   groups: [
     { group: 'a', lag: 3n, state: 'stable' },
     { group: 'b', lag: 12n, state: 'empty' },

@@ -1,4 +1,4 @@
-import type { TopicListQuery, TopicRow } from '#server/contracts/topics.ts'
+import type { TopicFilter, TopicListQuery, TopicRow } from '#server/contracts/topics.ts'
 
 /** What the sources told about one topic; null or undefined where one of them did not answer. */
 export type TopicFacts = {
@@ -13,7 +13,21 @@ export type TopicFacts = {
   readonly settings: readonly { readonly name: string; readonly value: string | null }[] | null
   readonly producedPerSecond: number | null
   readonly sizeBytes: bigint | null
+  /** Timestamps of the newest records of its partitions; null where the broker did not tell. */
+  readonly lastTimes: Iterable<bigint | null> | null
   readonly groups: readonly { readonly group: string; readonly lag: bigint; readonly state: string }[]
+}
+
+/** The largest date that there is; a record may claim any time. */
+const latestDateMs = 8_640_000_000_000_000n
+
+/** The newest of several times as milliseconds since the epoch, without those that are no dates. */
+export const newestOf = (times: Iterable<bigint | null>): number | null => {
+  let newest: bigint | null = null
+  for (const time of times)
+    if (time !== null && time >= 0n && time <= latestDateMs && (newest === null || time > newest))
+      newest = time
+  return newest === null ? null : Number(newest)
 }
 
 /** One row of the topic list. 64-bit numbers become decimal text; a figure that nobody told is null. */
@@ -36,6 +50,7 @@ export const topicRowOf = (facts: TopicFacts): TopicRow => {
     retentionMs: setting('retention.ms'),
     retentionBytes: setting('retention.bytes'),
     cleanupPolicy,
+    lastMessageAt: facts.lastTimes && newestOf(facts.lastTimes),
     groups: facts.groups.map(({ group, lag, state }) => ({
       group: group as TopicRow['groups'][number]['group'],
       lagMessages: lag.toString(),
@@ -55,6 +70,7 @@ const compare = <T extends bigint | number | string>(a: T | null, b: T | null, s
 }
 const big = (text: string | null): bigint | null => (text === null ? null : BigInt(text))
 
+const forEver = 2n ** 63n
 const sortKeys = {
   name: ({ name }: TopicRow) => name as string,
   messages: ({ messages }: TopicRow) => big(messages),
@@ -62,6 +78,13 @@ const sortKeys = {
   size: ({ sizeBytes }: TopicRow) => big(sizeBytes),
   lag: ({ lagMessages }: TopicRow) => big(lagMessages),
   partitions: ({ partitions }: TopicRow) => partitions,
+  retention: ({ retentionMs, cleanupPolicy }: TopicRow) =>
+    retentionMs === null
+      ? null
+      : retentionMs === '-1' || cleanupPolicy === 'compact'
+        ? forEver
+        : BigInt(retentionMs),
+  last: ({ lastMessageAt }: TopicRow) => lastMessageAt,
 } as const satisfies Record<TopicListQuery['sort'], (row: TopicRow) => bigint | number | string | null>
 
 /** Rows in the asked order; equal ones by name, unknown figures last. The input stays as it is. */
@@ -75,6 +98,19 @@ export const sortTopicRows = (
     (a, b) => compare(key(a), key(b), desc ? -1 : 1) || compare<string>(a.name, b.name, 1),
   )
 }
+
+const fits = {
+  trouble: ({ offline, underReplicated }) => offline > 0 || underReplicated > 0,
+  compacted: ({ cleanupPolicy }) => cleanupPolicy.includes('compact'),
+  internal: ({ kind }) => kind === 'internal',
+  'dead-letters': ({ kind }) => kind === 'dead-letter' || kind === 'retry',
+  empty: ({ messages }) => messages === '0',
+  unread: ({ groups }) => groups.length === 0,
+} as const satisfies Record<TopicFilter, (row: TopicRow) => boolean>
+
+/** Whether a topic fits all filters, written apart by commas; what nobody told fits none. */
+export const fitsFilters = (row: TopicRow, only: string): boolean =>
+  only === '' || only.split(',').every((filter) => fits[filter as TopicFilter](row))
 
 /** Whether a name matches what was typed: all words of it, anywhere, without regard to case. */
 export const matchesName = (name: string, typed: string): boolean => {

@@ -1,5 +1,6 @@
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { addMark } from '#server/services/add-mark.ts'
+import { applyTopicChange } from '#server/services/apply-topic-change.ts'
 import { cancelReplay } from '#server/services/cancel-replay.ts'
 import { chooseDecoder, showDecoders } from '#server/services/choose-decoder.ts'
 import { copyMessage } from '#server/services/copy-message.ts'
@@ -15,6 +16,7 @@ import { listMarks } from '#server/services/list-marks.ts'
 import { listMessages } from '#server/services/list-messages.ts'
 import { listReplayItems } from '#server/services/list-replay-items.ts'
 import { listReplays } from '#server/services/list-replays.ts'
+import { listTopicSettings } from '#server/services/list-topic-settings.ts'
 import { listTopics } from '#server/services/list-topics.ts'
 import { listTraces } from '#server/services/list-traces.ts'
 import { planReplay } from '#server/services/plan-replay.ts'
@@ -27,6 +29,8 @@ import {
 } from '#server/services/saved-searches.ts'
 import { checkMessage } from '#server/services/prepare-message.ts'
 import { produceMessage } from '#server/services/produce-message.ts'
+import { planTopicChange } from '#server/services/plan-topic-change.ts'
+import { sampleTopicFormats } from '#server/services/sample-topic-formats.ts'
 import { setFailureGroupState } from '#server/services/set-failure-group-state.ts'
 import { showConnection } from '#server/services/show-connection.ts'
 import { showDeadLetter } from '#server/services/show-dead-letter.ts'
@@ -39,6 +43,7 @@ import { showOverview } from '#server/services/show-overview.ts'
 import { showReplay } from '#server/services/show-replay.ts'
 import { showReplayPlan } from '#server/services/show-replay-plan.ts'
 import { showTopic } from '#server/services/show-topic.ts'
+import { showTopicChange } from '#server/services/show-topic-change.ts'
 import { showTrace } from '#server/services/show-trace.ts'
 import { startReplay } from '#server/services/start-replay.ts'
 import type { Operation } from './operation.ts'
@@ -54,6 +59,14 @@ const runs: Runs = {
   findAnything: ({ deps, connection, query, call }) => findAnything(deps, connection, query, call),
   listTopics: ({ deps, connection, query, call }) => listTopics(deps, connection, query, call),
   showTopic: ({ deps, connection, params, call }) => showTopic(deps, connection, params.topic, call),
+  planTopicChange: ({ deps, connection, actor, body, call }) =>
+    planTopicChange(deps, connection, actor, body, call),
+  showTopicChange: ({ deps, connection, params, call }) => showTopicChange(deps, connection, params.id, call),
+  applyTopicChange: ({ deps, connection, actor, params, body, call }) =>
+    applyTopicChange(deps, connection, actor, { id: params.id, ...body }, call),
+  sampleTopicFormats: ({ deps, connection, body, call }) =>
+    sampleTopicFormats(deps, connection, body.topics, call),
+  listTopicSettings: ({ deps, connection, call }) => listTopicSettings(deps, connection, call),
   listMessages: ({ deps, connection, params, query, call }) =>
     listMessages(deps, connection, { topic: params.topic, ...query }, call),
   showMessage: ({ deps, connection, params, call }) => showMessage(deps, connection, params, call),

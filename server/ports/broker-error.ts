@@ -14,4 +14,6 @@ export type BrokerError = {
   readonly detail: string
   /** Which part: `broker`, `registry`, `trace-store`. */
   readonly source: string
+  /** Which input it is about: `name`, `partitions`, `replicationFactor`, or a setting by its name. */
+  readonly field?: string
 }

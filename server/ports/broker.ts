@@ -69,13 +69,40 @@ export type TopicOffsets = {
   /** Partitions that did not answer. */
   readonly failed: readonly { readonly partition: number; readonly error: BrokerError }[]
 }
-/** What the user of a connection may do with a topic. */
-export type TopicRights = { readonly internal: boolean; readonly read: boolean; readonly write: boolean }
+/** What the user of a connection may do with a topic. `create`: make topics of this name. */
+export type TopicRights = {
+  readonly internal: boolean
+  readonly read: boolean
+  readonly write: boolean
+  readonly create: boolean
+  readonly delete: boolean
+  /** Add partitions. */
+  readonly alter: boolean
+  readonly alterSettings: boolean
+}
 export type TopicSetting = {
   readonly name: string
   readonly value: string | null
   readonly isDefault: boolean
 }
+/** Where a value in force comes from: the topic itself, the brokers while they run, their files, or Kafka. */
+export type SettingSource = 'topic' | 'broker-dynamic' | 'broker-static' | 'default' | 'unknown'
+/** A setting of one topic with what it would be without the topic's own value; null where that is not told. */
+export type SettingOrigin = TopicSetting & {
+  readonly source: SettingSource
+  readonly defaultValue: string | null
+  readonly isReadOnly: boolean
+}
+/** One replica of a partition on the disk of a broker. */
+export type ReplicaSize = {
+  readonly partition: number
+  readonly broker: number
+  readonly bytes: bigint
+  /** Being built in another log directory, and not in use yet. */
+  readonly isFuture: boolean
+}
+/** Timestamp of the newest record by partition; null where there is none. Partitions that did not answer are left out. */
+export type LastTimes = ReadonlyMap<number, bigint | null>
 
 /** The only mandatory facet: what topics there are and how far they reach. */
 export type Topics = {
@@ -88,8 +115,15 @@ export type Topics = {
   find(topic: TopicName, call: Call): Answer<TopicState>
   /** Start and end offsets of all partitions, one request per leader. */
   offsets(topics: readonly TopicState[], call: Call): Answer<readonly TopicOffsets[]>
-  /** Settings in force by topic. */
-  settings(topics: readonly TopicName[], call: Call): Answer<ReadonlyMap<TopicName, readonly TopicSetting[]>>
+  /** Settings in force by topic; all, or those named in `only`. */
+  settings(
+    topics: readonly TopicName[],
+    call: Call & { readonly only?: readonly string[] },
+  ): Answer<ReadonlyMap<TopicName, readonly TopicSetting[]>>
+  /** All settings of one topic with where their values come from. */
+  describeSettings(topic: TopicName, call: Call): Answer<readonly SettingOrigin[]>
+  /** When the newest record of each partition says that it was made, one request per leader. */
+  lastTimes(topics: readonly TopicState[], call: Call): Answer<ReadonlyMap<TopicName, LastTimes>>
   /**
    * What this user may do with topics, those given or all, now. A topic that it may not even see is left out; where the
    * broker does not tell, everything counts as allowed.
@@ -97,6 +131,35 @@ export type Topics = {
   rights(topics: readonly TopicName[] | null, call: Call): Answer<ReadonlyMap<TopicName, TopicRights>>
   /** Bytes on disk by topic, leaders' replicas only, or `unsupported` or `denied`. */
   sizes(call: Call): PartialAnswer<ReadonlyMap<TopicName, bigint>>
+  /** Bytes on disk of every replica of one topic. */
+  replicaSizes(topic: TopicState, call: Call): PartialAnswer<readonly ReplicaSize[]>
+}
+
+export type NewTopic = {
+  readonly name: TopicName
+  readonly partitions: number
+  readonly replicationFactor: number
+  readonly settings: ReadonlyMap<string, string>
+}
+/** `validateOnly`: the broker checks the whole request, its policies included, and changes nothing. */
+export type ChangeCall = Call & { readonly validateOnly?: boolean }
+
+/**
+ * Changes of topics. Each answers once the broker has taken the change; other brokers follow a moment later. What the
+ * broker refuses is an error with its own words, and with `field` where it is about one input.
+ */
+export type TopicAdmin = {
+  create(topic: NewTopic, call: ChangeCall): Answer<null>
+  /** Deletes the topic of this id, not one that was made anew under the name; by name where a broker gives no ids. */
+  delete(topic: { readonly name: TopicName; readonly topicId: string | null }, call: Call): Answer<null>
+  /** Sets what is given and leaves the other settings alone; null takes the topic's own value away. */
+  changeSettings(
+    topic: TopicName,
+    changes: ReadonlyMap<string, string | null>,
+    call: ChangeCall,
+  ): Answer<null>
+  /** Partitions that there are to be in all. */
+  addPartitions(topic: TopicName, total: number, call: ChangeCall): Answer<null>
 }
 
 /**
@@ -357,6 +420,7 @@ export type BrokerAdapter = {
   /** What this cluster allows this user now. Never fails: what could not be asked is `unavailable` with the reason. */
   capabilities(call: Call): Promise<CapabilitySet>
   readonly topics: Topics
+  readonly topicAdmin?: TopicAdmin
   readonly messages?: MessageReader
   readonly groups?: ConsumerGroups
   readonly publisher?: Publisher

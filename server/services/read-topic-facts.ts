@@ -1,9 +1,10 @@
 import type { DegradedSource } from '#server/contracts/problem.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
 import type { TopicRow } from '#server/contracts/topics.ts'
 import type { Result } from '#server/domain/result.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
 import { topicRowOf } from '#server/domain/topic-rows.ts'
-import type { TopicOffsets, TopicSetting, TopicState } from '#server/ports/broker.ts'
+import type { LastTimes, TopicOffsets, TopicState } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readLatestLag } from '#server/repositories/lag-samples.ts'
@@ -14,13 +15,16 @@ import { degradedBy } from './fault.ts'
 export type TopicReading = {
   readonly rows: readonly TopicRow[]
   readonly offsets: ReadonlyMap<string, TopicOffsets>
-  readonly settings: ReadonlyMap<string, readonly TopicSetting[]>
+  readonly lastTimes: ReadonlyMap<string, LastTimes>
   readonly degraded: readonly DegradedSource[]
 }
 
+/** Settings that a row tells of: of thousands of topics the others would take longer than all the rest. */
+const settingsInRows = ['cleanup.policy', 'retention.ms', 'retention.bytes']
+
 /**
- * Rows of the given topics from all that tells about them: offsets, settings and sizes from the broker, rates, groups
- * and lag from the samples. A source that does not answer leaves its figures null and is named in `degraded`.
+ * Rows of the given topics from all that tells about them: offsets, times, settings and sizes from the broker, rates,
+ * groups and lag from the samples. A source that does not answer leaves its figures null and is named in `degraded`.
  */
 export const readTopicFacts = async (
   deps: Deps,
@@ -28,18 +32,18 @@ export const readTopicFacts = async (
   topics: readonly TopicState[],
   call: Call,
 ): Promise<TopicReading> => {
+  if (topics.length === 0) return { rows: [], offsets: new Map(), lastTimes: new Map(), degraded: [] }
   const names = topics.map(({ name }) => name)
   const broker = connection.broker.topics
-  const [offsets, settings, sizes, sampled] = await Promise.all([
-    topics.length === 0 ? null : broker.offsets(topics, call),
-    topics.length === 0 ? null : broker.settings(names, call),
-    topics.length === 0 ? null : broker.sizes(call),
+  const [offsets, times, settings, sizes, sampled] = await Promise.all([
+    broker.offsets(topics, call),
+    broker.lastTimes(topics, call),
+    broker.settings(names, { ...call, only: settingsInRows }),
+    broker.sizes(call),
     readSamples(deps, connection, names),
   ])
-  const offsetsByTopic = new Map((offsets?.ok ? offsets.value : []).map((one) => [one.topic as string, one]))
-  const settingsByTopic: ReadonlyMap<string, readonly TopicSetting[]> = settings?.ok
-    ? settings.value
-    : new Map()
+  const offsetsByTopic = new Map((offsets.ok ? offsets.value : []).map((one) => [one.topic, one]))
+  const timesByTopic: ReadonlyMap<TopicName, LastTimes> = times.ok ? times.value : new Map()
   const rows = topics.map((topic) => {
     const found = offsetsByTopic.get(topic.name)
     return topicRowOf({
@@ -47,28 +51,33 @@ export const readTopicFacts = async (
       kind: topicKindOf(topic.name, topic.internal, connection.deadLetterTopics),
       partitions: topic.partitions,
       offsets: found && found.failed.length === 0 ? found.partitions : null,
-      settings: settingsByTopic.get(topic.name) ?? null,
+      settings: (settings.ok && settings.value.get(topic.name)) || null,
       producedPerSecond: sampled.figures.get(topic.name)?.producedPerSecond ?? null,
-      sizeBytes: sizes?.ok ? (sizes.value.get(topic.name) ?? null) : null,
+      sizeBytes: sizes.ok ? (sizes.value.get(topic.name) ?? null) : null,
+      lastTimes: timesByTopic.get(topic.name)?.values() ?? null,
       groups: sampled.lag.get(topic.name) ?? [],
     })
   })
-  const failures = [offsets, settings, sizes].flatMap((answer) =>
-    answer && !answer.ok ? [answer.error] : [],
-  )
-  const firstFailed = [...offsetsByTopic.values()].flatMap(({ failed }) => failed)[0]
+  const failures = [offsets, settings, sizes, times].flatMap((answer) => (answer.ok ? [] : [answer.error]))
+  // A dead broker fails many partitions: one of its errors says it.
+  const [firstFailed] = [...offsetsByTopic.values()].flatMap(({ failed }) => failed)
   return {
     rows,
     offsets: offsetsByTopic,
-    settings: settingsByTopic,
+    lastTimes: timesByTopic,
     degraded: [
-      ...failures.map((error) => degradedBy(error)),
+      ...distinct(failures).map((error) => degradedBy(error)),
       ...(firstFailed ? [degradedBy(firstFailed.error)] : []),
-      ...(sizes?.ok ? sizes.degraded : []).map(({ error }) => degradedBy(error)),
+      ...(sizes.ok ? sizes.degraded : []).map(({ error }) => degradedBy(error)),
       ...sampled.degraded,
     ],
   }
 }
+
+/** One dead broker fails every question in the same words. */
+const distinct = (errors: readonly BrokerError[]): readonly BrokerError[] => [
+  ...new Map(errors.map((error) => [error.detail, error])).values(),
+]
 
 type SampledGroup = { readonly group: string; readonly lag: bigint; readonly state: string }
 

@@ -1,7 +1,7 @@
 import { forgetOldPlans as forgetOnce } from '#server/services/forget-old-plans.ts'
 import type { Job } from './job.ts'
 
-/** Forgets replay plans that were never started, every hour. */
+/** Forgets plans that were never carried out, every hour. */
 export const forgetOldPlans: Job = {
   name: 'forget-old-plans',
   crontab: '23 * * * *',

@@ -22,6 +22,10 @@ const capabilityTitles: Readonly<Record<CapabilityName, readonly [title: string,
   'list-groups': ['List consumer groups', 'Lag, verdicts, what a replay reaches'],
   publish: ['Publish messages', 'Replay'],
   'topic-sizes': ['Read sizes on disk', 'Size of each topic'],
+  'create-topics': ['Create topics', 'New topics'],
+  'delete-topics': ['Delete topics', 'Deleting topics'],
+  'change-topic-settings': ['Change settings', 'Configuration of topics'],
+  'add-partitions': ['Add partitions', 'More partitions of a topic'],
   registry: ['Ask the schema registry', 'Avro, Protobuf and JSON Schema payloads'],
 }
 

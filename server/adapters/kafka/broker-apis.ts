@@ -17,9 +17,13 @@ const requests: Readonly<Record<number, readonly [name: string, since: string]>>
   10: ['FindCoordinator', '3.0'],
   15: ['DescribeGroups', '2.4'],
   16: ['ListGroups', '3.8'],
+  19: ['CreateTopics', '2.8'],
+  20: ['DeleteTopics', '2.8'],
   22: ['InitProducerId', '2.7'],
   32: ['DescribeConfigs', '2.8'],
   35: ['DescribeLogDirs', '3.3'],
+  37: ['CreatePartitions', '2.7'],
+  44: ['IncrementalAlterConfigs', '2.4'],
   60: ['DescribeCluster', '2.8'],
   69: ['ConsumerGroupDescribe', '3.7'],
 }

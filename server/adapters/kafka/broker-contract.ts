@@ -283,6 +283,22 @@ export const describeBrokerContract = (
       expect(expectOk(await adapter.topics.sizes(call())).has(topic)).toBe(true)
     })
 
+    it('tells replicas on disk and when the newest record of each partition was made', async () => {
+      const topic = topicOf('last')
+      await controls.createTopic(topic, 2)
+      const sent = [
+        message(topic, 'newer', { partition: 0, timestampMs: 1_700_000_000_500n }),
+        message(topic, 'older', { partition: 0, timestampMs: 1_700_000_000_000n }),
+      ]
+      expectOk(await publisher.send(sent, call()))
+      const state = expectOk(await adapter.topics.find(topic, call()))
+      const times = expectOk(await adapter.topics.lastTimes([state], call())).get(topic)
+      expect([times?.get(0), times?.get(1)]).toEqual([1_700_000_000_500n, null])
+      const replicas = expectOk(await adapter.topics.replicaSizes(state, call()))
+      expect(replicas.map(({ partition }) => partition).sort()).toEqual([0, 1])
+      expect(replicas.find(({ partition }) => partition === 0)?.bytes).toBeGreaterThan(0n)
+    })
+
     it('gives up at once when the caller does', async () => {
       const topic = topicOf('list')
       const controller = new AbortController()

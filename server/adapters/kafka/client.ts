@@ -8,6 +8,8 @@ export type BrokerAddress = { readonly host: string; readonly port: number }
 type MetadataTopic = ReturnType<typeof metadataV12.parseResponse>['topics'][number]
 export type Metadata = {
   readonly clusterId: string
+  /** The broker that takes changes; null while there is none. */
+  readonly controller: number | null
   readonly brokers: ReadonlyMap<number, BrokerAddress>
   readonly topics: ReadonlyMap<string, MetadataTopic>
 }
@@ -186,11 +188,20 @@ export class KafkaClient {
     const response = await tolerate(metadataV12.api.async(connection, null, false, false))
     const value: Metadata = {
       clusterId: response.clusterId ?? '',
+      controller: response.controllerId < 0 ? null : response.controllerId,
       brokers: new Map(response.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }])),
       topics: new Map(response.topics.map((topic): [string, MetadataTopic] => [topic.name ?? '', topic])),
     }
     this.#metadata = { value, at }
     return value
+  }
+
+  /** Throws `UnsupportedApiError` when the broker that answers first does not know this version of a request. */
+  async requireAt(signal: AbortSignal, api: BrokerApi<never, unknown>): Promise<void> {
+    await untilAborted(
+      this.#any().then((connection) => requireApi(connection, api)),
+      signal,
+    )
   }
 
   /**

@@ -4,6 +4,7 @@ import { afterAll, inject } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import { type BrokerControls, describeBrokerContract } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
+import { describeTopicAdminContract } from './topic-admin-contract.ts'
 
 const brokers = inject('brokers')
 const adapter = makeKafkaAdapter(connectionConfig.parse({ id: 'test', name: 'Test', brokers }))
@@ -69,6 +70,7 @@ const controls: BrokerControls = {
 }
 
 describeBrokerContract('Kafka', () => ({ adapter, controls }))
+describeTopicAdminContract('Kafka', () => adapter)
 
 afterAll(async () => {
   await admin.disconnect()

@@ -11,6 +11,8 @@ import { isolationLevels } from './fetch.ts'
  */
 export const earliest = -2n
 export const latest = -1n
+/** The record with the largest timestamp (KIP-734): answers that timestamp, or none where there is no record. */
+export const newestTime = -3n
 
 export type OffsetQuestion = {
   readonly topic: string

@@ -1,17 +1,26 @@
 import { describeConfigsV4, describeLogDirsV4 } from '@platformatic/kafka'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, succeed } from '#server/domain/result.ts'
-import type { TopicOffsets, TopicSetting, TopicState, Topics } from '#server/ports/broker.ts'
+import type {
+  ReplicaSize,
+  SettingOrigin,
+  SettingSource,
+  TopicOffsets,
+  TopicSetting,
+  TopicState,
+  Topics,
+} from '#server/ports/broker.ts'
 import { answering, gathering } from './answering.ts'
 import { chunk } from './chunk.ts'
 import type { KafkaClient, Metadata } from './client.ts'
 import { errorOfCode, protocolError } from './errors.ts'
-import { earliest, latest, listOffsets } from './offsets.ts'
+import { earliest, latest, listOffsets, newestTime } from './offsets.ts'
 import { readTopicRights } from './rights.ts'
 
 const topicResource = 2
 const configsPerRequest = 500
 const dynamicTopicConfig = 1
+const unknownError = -1
 
 const stateOf = (topic: Metadata['topics'] extends ReadonlyMap<string, infer T> ? T : never): TopicState => ({
   name: (topic.name ?? '') as TopicName,
@@ -74,7 +83,7 @@ export const makeTopics = (client: KafkaClient): Topics => ({
       })
     }),
 
-  settings: (topics, { signal }) =>
+  settings: (topics, { signal, only }) =>
     answering('topic settings', async () => {
       const answers = await Promise.all(
         chunk(topics, configsPerRequest).map((names) =>
@@ -85,7 +94,7 @@ export const makeTopics = (client: KafkaClient): Topics => ({
             names.map((resourceName) => ({
               resourceType: topicResource,
               resourceName,
-              configurationKeys: null,
+              configurationKeys: only === undefined ? null : [...only],
             })),
             false,
             false,
@@ -109,6 +118,25 @@ export const makeTopics = (client: KafkaClient): Topics => ({
       )
     }),
 
+  describeSettings: (topic, { signal }) =>
+    answering(`topic ${topic}`, () => describeSettings(client, topic, signal)),
+
+  lastTimes: (topics, { signal }) =>
+    answering('times of the newest records', async () => {
+      const questions = topics.flatMap(({ name, partitions }) =>
+        partitions.map(({ partition, leader }) => ({ topic: name, partition, leader: leader ?? -1 })),
+      )
+      const found = new Map(topics.map(({ name }) => [name, new Map<number, bigint | null>()]))
+      for (const { topic, partition, timestampMs, error } of await listOffsets(
+        client,
+        questions,
+        newestTime,
+        signal,
+      ))
+        if (error === null) found.get(topic as TopicName)?.set(partition, timestampMs < 0n ? null : timestampMs)
+      return found
+    }),
+
   rights: (topics, { signal }) => answering('topic rights', () => readTopicRights(client, topics, signal)),
 
   sizes: async ({ signal }) => {
@@ -118,24 +146,95 @@ export const makeTopics = (client: KafkaClient): Topics => ({
     return gathering(
       'log directories',
       [...brokers.keys()],
-      async (broker) => {
-        const { errorCode, results } = await client.ask(broker, signal, describeLogDirsV4.api, null)
-        if (errorCode !== 0) throw protocolError(errorCode, 'log directories')
-        return { broker, found: results.flatMap((result) => result.topics) }
-      },
+      (broker) => readLogDirs(client, broker, null, signal),
       (answers) => {
         const sizes = new Map<TopicName, bigint>()
         for (const { broker, found } of answers)
-          for (const { name, partitions } of found)
-            for (const { partitionIndex, partitionSize } of partitions) {
-              const leader = topics
-                .get(name)
-                ?.partitions.find((one) => one.partitionIndex === partitionIndex)?.leaderId
-              if (leader === broker)
-                sizes.set(name as TopicName, (sizes.get(name as TopicName) ?? 0n) + partitionSize)
-            }
+          for (const { name, partitions } of found) {
+            const known = topics.get(name)?.partitions ?? []
+            const led = new Set(
+              known.flatMap(({ partitionIndex, leaderId }) => (leaderId === broker ? [partitionIndex] : [])),
+            )
+            const bytes = partitions.reduce(
+              (sum, { partitionIndex, partitionSize, isFutureKey }) =>
+                led.has(partitionIndex) && !isFutureKey ? sum + partitionSize : sum,
+              0n,
+            )
+            if (led.size > 0) sizes.set(name as TopicName, (sizes.get(name as TopicName) ?? 0n) + bytes)
+          }
         return sizes
       },
     )
   },
+
+  replicaSizes: ({ name, partitions }, { signal }) =>
+    gathering(
+      `log directories of ${name}`,
+      [...new Set(partitions.flatMap(({ replicas }) => replicas))].sort((a, b) => a - b),
+      (broker) =>
+        readLogDirs(
+          client,
+          broker,
+          [{ name, partitions: partitions.map(({ partition }) => partition) }],
+          signal,
+        ),
+      (answers) =>
+        answers.flatMap(({ broker, found }) =>
+          found.flatMap((topic) =>
+            topic.partitions.map(
+              ({ partitionIndex, partitionSize, isFutureKey }): ReplicaSize => ({
+                partition: partitionIndex,
+                broker,
+                bytes: partitionSize,
+                isFuture: isFutureKey,
+              }),
+            ),
+          ),
+        ),
+    ),
 })
+
+/** What stands in the log directories of one broker, of all topics or of those given. */
+const readLogDirs = async (
+  client: KafkaClient,
+  broker: number,
+  topics: { name: string; partitions: number[] }[] | null,
+  signal: AbortSignal,
+) => {
+  const { errorCode, results } = await client.ask(broker, signal, describeLogDirsV4.api, topics)
+  if (errorCode !== 0) throw protocolError(errorCode, 'log directories')
+  return { broker, found: results.flatMap((result) => result.topics) }
+}
+
+/** ConfigSource of DescribeConfigs. Default logger and client metrics values do not occur with topics. */
+const sources: Readonly<Record<number, SettingSource>> = {
+  1: 'topic',
+  2: 'broker-dynamic',
+  3: 'broker-dynamic',
+  4: 'broker-static',
+  5: 'default',
+}
+
+/** The value in force without the topic's own is the first synonym after it (KIP-226). */
+const describeSettings = async (
+  client: KafkaClient,
+  topic: TopicName,
+  signal: AbortSignal,
+): Promise<readonly SettingOrigin[]> => {
+  const resource = { resourceType: topicResource, resourceName: topic, configurationKeys: null } as const
+  const { results } = await client.ask(null, signal, describeConfigsV4.api, [resource], true, false)
+  const [found] = results
+  if (found === undefined || found.errorCode !== 0)
+    throw protocolError(found?.errorCode ?? unknownError, `settings of ${topic}`)
+  return found.configs.map(({ name, value, configSource, readOnly, synonyms }) => ({
+    name,
+    value: value ?? null,
+    isDefault: configSource !== dynamicTopicConfig,
+    source: sources[configSource] ?? 'unknown',
+    defaultValue:
+      configSource === dynamicTopicConfig
+        ? (synonyms.find(({ source }) => source !== dynamicTopicConfig)?.value ?? null)
+        : (value ?? null),
+    isReadOnly: readOnly,
+  }))
+}

@@ -1,0 +1,15 @@
+import type { ChangeFinding, TopicChangePlan } from '#server/contracts/topic-changes.ts'
+
+/** The parts of a plan in which kinds of changes differ. */
+export type PlanParts = Omit<
+  TopicChangePlan,
+  'environment' | 'readers' | 'subjects' | 'settings' | 'nameToType'
+> &
+  Partial<Pick<TopicChangePlan, 'settings' | 'nameToType'>>
+
+export const finding = (
+  severity: ChangeFinding['severity'],
+  code: string,
+  sentence: string,
+  field: string | null = null,
+): ChangeFinding => ({ severity, code, sentence, field })
