@@ -9,6 +9,8 @@ export type Preferences = {
   readonly railCollapsed: boolean
   /** Width of the details beside a list. */
   readonly sidePx: number
+  /** Columns that are left out of a table, by the table's name. */
+  readonly hiddenColumns: Readonly<Record<string, readonly string[]>>
 }
 
 const defaults: Preferences = {
@@ -17,6 +19,7 @@ const defaults: Preferences = {
   zone: 'local',
   railCollapsed: false,
   sidePx: 480,
+  hiddenColumns: {},
 }
 
 let current: Preferences | null = null

@@ -3,7 +3,7 @@ import { withQuery } from '#server/contracts/api-address.ts'
 /** Every address of a page is built here. Names are percent-encoded: a topic may hold any character. */
 const part = encodeURIComponent
 
-type SearchQuery = { search?: string; order?: string; isolation?: string }
+type SearchQuery = { search?: string; order?: string; isolation?: string; tab?: string }
 
 export const routes = {
   overview: (connection: string) => `/${part(connection)}`,
@@ -17,6 +17,12 @@ export const routes = {
   /** `from` is the position of a message to produce again; `fromTopic` where that is of another topic. */
   produce: (connection: string, topic: string, query: { from?: string; fromTopic?: string } = {}) =>
     withQuery(`/${part(connection)}/topics/${part(topic)}/produce`, query),
+  createTopic: (connection: string) => `/${part(connection)}/topic-changes/create`,
+  changeTopicSettings: (connection: string, topic: string, query: { setting?: string } = {}) =>
+    withQuery(`/${part(connection)}/topic-changes/settings`, { topic, ...query }),
+  addPartitions: (connection: string, topic: string) =>
+    withQuery(`/${part(connection)}/topic-changes/partitions`, { topic }),
+  topicChange: (connection: string, id: string) => `/${part(connection)}/topic-changes/${part(id)}`,
   groups: (connection: string) => `/${part(connection)}/groups`,
   group: (connection: string, group: string) => `/${part(connection)}/groups/${part(group)}`,
   deadLetters: (connection: string) => `/${part(connection)}/dead-letters`,

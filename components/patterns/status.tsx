@@ -142,6 +142,28 @@ export const statuses = {
     stopped: { label: 'Stopped', icon: OctagonX, tone: 'critical', meaning: 'Has lag and no members' },
     unknown: { label: 'Not known yet', icon: CircleHelp, tone: 'neutral', meaning: 'Too few samples' },
   },
+  topicChange: {
+    planned: {
+      label: 'Planned',
+      icon: CircleDashed,
+      tone: 'neutral',
+      meaning: 'Nothing has been changed yet',
+    },
+    running: { label: 'Running', icon: Loader, tone: 'info', meaning: 'The broker has been asked' },
+    done: { label: 'Done', icon: CircleCheck, tone: 'ok', meaning: 'The broker has made the change' },
+    failed: {
+      label: 'Failed',
+      icon: CircleX,
+      tone: 'critical',
+      meaning: 'The broker did not make the change',
+    },
+    unknown: {
+      label: 'Unknown',
+      icon: CircleHelp,
+      tone: 'warning',
+      meaning: 'Nobody could find out whether the change was made',
+    },
+  },
   capability: {
     yes: { label: 'Yes', icon: CircleCheck, tone: 'ok', meaning: 'The cluster does it for this user' },
     no: {

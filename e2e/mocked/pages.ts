@@ -16,6 +16,7 @@ import {
   tailRows,
   tailThenSilence,
 } from './answers-of-searches.ts'
+import * as changes from './answers-of-topic-changes.ts'
 import type { EndpointName, Script, StreamName } from './script-api.ts'
 
 /** What every request gets where a state does not say otherwise. */
@@ -26,6 +27,11 @@ export const good: Script = {
   showOverview: { body: brokers.overview },
   listTopics: { body: brokers.topics },
   showTopic: { body: brokers.topic },
+  sampleTopicFormats: { body: changes.formats },
+  listTopicSettings: { body: changes.catalogue },
+  planTopicChange: { body: changes.plannedChange },
+  showTopicChange: { body: changes.plannedChange },
+  applyTopicChange: { body: changes.doneChange },
   listMessages: { body: messagesFrom(200, 20) },
   showMessage: { body: messageDetail },
   countMessagesByTime: { body: histogram },
@@ -164,6 +170,34 @@ export const pages: readonly PageCase[] = [
       says: 'Waiting for the next message',
     },
     filtered: { none: 'what fits is waited for' },
+  },
+  {
+    name: 'form of a new topic',
+    path: '/local/topic-changes/create',
+    main: 'listTopicSettings',
+    empty: { none: 'a form is never empty' },
+    filtered: oneThing,
+  },
+  {
+    name: 'form of changed settings',
+    path: '/local/topic-changes/settings?topic=orders&setting=retention.ms',
+    main: 'showTopic',
+    empty: missing('showTopic', 'topic named orders'),
+    filtered: oneThing,
+  },
+  {
+    name: 'form of more partitions',
+    path: '/local/topic-changes/partitions?topic=orders',
+    main: 'showTopic',
+    empty: missing('showTopic', 'topic named orders'),
+    filtered: oneThing,
+  },
+  {
+    name: 'change of a topic',
+    path: '/local/topic-changes/7a5cbe2a-1c7e-4b53-9c58-0d1a4a1f2b11',
+    main: 'showTopicChange',
+    empty: missing('showTopicChange', 'change 7a5cbe2a'),
+    filtered: oneThing,
   },
   {
     name: 'message',

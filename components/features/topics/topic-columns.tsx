@@ -1,7 +1,8 @@
 import Link from 'next/link'
 import { Fragment } from 'react'
-import type { TopicRow } from '#server/contracts/topics.ts'
+import type { TopicFormats, TopicRow } from '#server/contracts/topics.ts'
 import { routes } from '../../client/routes.ts'
+import { Ago } from '../../patterns/ago.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
 
@@ -20,14 +21,58 @@ const retention = ({ retentionMs, retentionBytes, cleanupPolicy }: TopicRow): st
   return `${byTime}${bySize}${cleanupPolicy.includes('compact') ? ' · compacted' : ''}`
 }
 
-/** Columns of the list of topics. */
-export const topicColumns = (connection: string): readonly Column<TopicRow>[] => [
+const retentionTitle = ({ retentionMs, retentionBytes, cleanupPolicy }: TopicRow): string =>
+  [
+    `cleanup.policy ${cleanupPolicy || 'not known'}`,
+    `retention.ms ${retentionMs ?? 'not known'}`,
+    `retention.bytes ${retentionBytes ?? 'not known'} a partition`,
+  ].join(', ')
+
+const formatWords: Readonly<Record<string, string>> = {
+  avro: 'Avro',
+  protobuf: 'Protobuf',
+  'json-schema': 'JSON Schema',
+  json: 'JSON',
+  cloudevent: 'CloudEvent',
+  msgpack: 'MessagePack',
+  cbor: 'CBOR',
+  xml: 'XML',
+  text: 'text',
+  bytes: 'bytes',
+}
+const sayFormats = (kinds: readonly string[]): string =>
+  kinds.map((kind) => formatWords[kind] ?? kind).join(', ')
+
+type Formats = ReadonlyMap<string, TopicFormats['topics'][number]>
+
+const Format = ({ topic, formats }: { readonly topic: string; readonly formats: Formats }) => {
+  const sample = formats.get(topic)
+  if (sample === undefined) return <span className="text-faint">…</span>
+  if (sample.problem !== null)
+    return (
+      <span className="text-faint" title={sample.problem}>
+        not read
+      </span>
+    )
+  if (sample.messages === 0) return <span className="text-faint">–</span>
+  const sampled = `Of the newest ${sample.messages} messages, sampled ${new Date(sample.sampledAt).toISOString()}: values ${sayFormats(sample.value) || 'all null'}, keys ${sayFormats(sample.key) || 'all null'}`
+  return <span title={sampled}>{sayFormats(sample.value) || 'null'}</span>
+}
+
+/** Columns that the list of topics always shows. */
+export const fixedTopicColumns: readonly string[] = ['name']
+
+/** Columns of the list of topics. `formats`: what the newest messages decode as, by topic, as far as it is known. */
+export const topicColumns = (
+  connection: string,
+  formats: Formats = new Map(),
+): readonly Column<TopicRow>[] => [
   {
     id: 'name',
     header: 'Topic',
     width: 'minmax(150px, 2.4fr)',
     sortable: true,
-    cell: ({ name, kind, offline, underReplicated }) => (
+    cell: ({ name, kind, offline, underReplicated, partitions }) => (
       <span className="flex items-center gap-2">
         <Link
           href={routes.topic(connection, name)}
@@ -39,9 +84,21 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
         {kindWords[kind] === '' ? null : (
           <span className="shrink-0 text-small text-faint">{kindWords[kind]}</span>
         )}
-        {offline > 0 ? <span className="shrink-0 text-small text-critical">{offline} offline</span> : null}
+        {offline > 0 ? (
+          <span
+            className="shrink-0 text-small text-critical"
+            title={`${offline} of ${partitions} partitions have no leader: they can neither be read nor written`}
+          >
+            {offline} offline
+          </span>
+        ) : null}
         {underReplicated > 0 ? (
-          <span className="shrink-0 text-small text-warning">{underReplicated} under-replicated</span>
+          <span
+            className="shrink-0 text-small text-warning"
+            title={`${underReplicated} of ${partitions} partitions have replicas that are away or behind`}
+          >
+            {underReplicated} under-replicated
+          </span>
         ) : null}
       </span>
     ),
@@ -53,7 +110,11 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
     isSecondary: true,
     align: 'right',
     sortable: true,
-    cell: ({ partitions }) => formatCount(partitions),
+    cell: ({ partitions, replicationFactor }) => (
+      <span title={`${replicationFactor === 1 ? '1 replica' : `${replicationFactor} replicas`} of each`}>
+        {formatCount(partitions)}
+      </span>
+    ),
   },
   {
     id: 'messages',
@@ -77,6 +138,14 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
     cell: ({ producedPerSecond }) => formatRate(producedPerSecond),
   },
   {
+    id: 'last',
+    header: 'Newest',
+    width: '92px',
+    align: 'right',
+    sortable: true,
+    cell: ({ lastMessageAt }) => <Ago at={lastMessageAt} />,
+  },
+  {
     id: 'size',
     header: 'Size',
     width: '68px',
@@ -88,7 +157,19 @@ export const topicColumns = (connection: string): readonly Column<TopicRow>[] =>
     id: 'retention',
     header: 'Retention',
     width: '92px',
-    cell: (row) => <span className="text-muted">{retention(row)}</span>,
+    sortable: true,
+    cell: (row) => (
+      <span className="text-muted" title={retentionTitle(row)}>
+        {retention(row)}
+      </span>
+    ),
+  },
+  {
+    id: 'format',
+    header: 'Format',
+    width: '88px',
+    isSecondary: true,
+    cell: ({ name }) => <Format topic={name} formats={formats} />,
   },
   {
     id: 'groups',

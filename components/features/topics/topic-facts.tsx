@@ -5,60 +5,17 @@ import type { TopicDetail } from '#server/contracts/topics.ts'
 import { routes } from '../../client/routes.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
+import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { PartitionsTable, partitionColumns } from './partitions-table.tsx'
+import { SettingsTable } from './settings-table.tsx'
 
 type Facts = TopicDetail['data']
 type Tab = 'partitions' | 'groups' | 'config'
 
-type Partition = Facts['partitionRows'][number]
 type Group = Facts['groups'][number]
-type Setting = Facts['config'][number]
-
-const partitionColumns: readonly Column<Partition>[] = [
-  {
-    id: 'partition',
-    header: 'Partition',
-    width: '80px',
-    align: 'right',
-    cell: ({ partition }) => partition,
-  },
-  {
-    id: 'leader',
-    header: 'Leader',
-    width: '140px',
-    cell: ({ leader }) =>
-      leader === null ? <span className="text-critical">offline: no leader</span> : `broker ${leader}`,
-  },
-  {
-    id: 'replicas',
-    header: 'Replicas in sync',
-    width: '200px',
-    cell: ({ replicas, inSync }) => (
-      <span className={inSync.length < replicas.length ? 'text-warning' : ''}>
-        {inSync.length} of {replicas.length}
-        {inSync.length < replicas.length
-          ? ` · missing ${replicas.filter((one) => !inSync.includes(one)).join(', ')}`
-          : ''}
-      </span>
-    ),
-  },
-  {
-    id: 'start',
-    header: 'First offset',
-    width: '140px',
-    align: 'right',
-    cell: ({ startOffset }) => formatCount(startOffset),
-  },
-  {
-    id: 'end',
-    header: 'End offset',
-    width: '140px',
-    align: 'right',
-    cell: ({ endOffset }) => formatCount(endOffset),
-  },
-]
 
 const groupColumns = (connection: string): readonly Column<Group>[] => [
   {
@@ -81,25 +38,12 @@ const groupColumns = (connection: string): readonly Column<Group>[] => [
   },
 ]
 
-const settingColumns: readonly Column<Setting>[] = [
-  { id: 'name', header: 'Setting', width: 'minmax(280px, 1fr)', mono: true, cell: ({ name }) => name },
-  {
-    id: 'value',
-    header: 'Value',
-    width: 'minmax(240px, 1fr)',
-    mono: true,
-    cell: ({ value }) => value ?? <span className="text-faint">not shown</span>,
-  },
-  {
-    id: 'source',
-    header: 'Set',
-    width: '160px',
-    cell: ({ isDefault }) => (isDefault ? <span className="text-faint">default</span> : 'for this topic'),
-  },
-]
-
-const columnsOf = (tab: Tab, connection: string): readonly { id: string; header: string; width: string }[] =>
-  tab === 'partitions' ? partitionColumns : tab === 'groups' ? groupColumns(connection) : settingColumns
+const skeletonOf = (tab: Tab, connection: string) =>
+  tab === 'config' ? (
+    <LinesSkeleton lines={12} />
+  ) : (
+    <TableSkeleton rows={6} columns={tab === 'partitions' ? partitionColumns(0) : groupColumns(connection)} />
+  )
 
 /** Partitions, groups or configuration of a topic. */
 export const TopicFacts = ({
@@ -114,7 +58,7 @@ export const TopicFacts = ({
   <div className="overflow-hidden rounded-base border border-line bg-panel">
     <QueryPanel
       query={query}
-      skeleton={<TableSkeleton rows={6} columns={columnsOf(tab, connection)} />}
+      skeleton={skeletonOf(tab, connection)}
       degraded={({ degraded }) => degraded}
       isEmpty={({ data }) => tab === 'groups' && data.groups.length === 0}
       empty={{
@@ -124,24 +68,15 @@ export const TopicFacts = ({
     >
       {({ data }) =>
         tab === 'partitions' ? (
-          <Partitions data={data} />
+          <PartitionsTable data={data} />
         ) : tab === 'groups' ? (
           <Groups data={data} connection={connection} />
         ) : (
-          <Config data={data} />
+          <SettingsTable data={data} connection={connection} />
         )
       }
     </QueryPanel>
   </div>
-)
-
-const Partitions = ({ data }: { readonly data: Facts }) => (
-  <DataTable
-    label="Partitions"
-    rows={data.partitionRows}
-    rowKey={({ partition }) => String(partition)}
-    columns={partitionColumns}
-  />
 )
 
 const Groups = ({ data, connection }: { readonly data: Facts; readonly connection: string }) => (
@@ -151,16 +86,5 @@ const Groups = ({ data, connection }: { readonly data: Facts; readonly connectio
     rowKey={({ group }) => group}
     rowHref={({ group }) => routes.group(connection, group)}
     columns={groupColumns(connection)}
-  />
-)
-
-const Config = ({ data }: { readonly data: Facts }) => (
-  <DataTable
-    label="Configuration"
-    rows={[...data.config].sort(
-      (a, b) => Number(a.isDefault) - Number(b.isDefault) || a.name.localeCompare(b.name),
-    )}
-    rowKey={({ name }) => name}
-    columns={settingColumns}
   />
 )

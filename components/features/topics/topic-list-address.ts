@@ -1,11 +1,12 @@
 import {
   createLoader,
+  parseAsArrayOf,
   parseAsBoolean,
   parseAsInteger,
   parseAsString,
   parseAsStringLiteral,
 } from 'nuqs/server'
-import { topicSort } from '#server/contracts/topics.ts'
+import { topicFilter, topicSort } from '#server/contracts/topics.ts'
 
 /** Topics on one page of the list. */
 export const pageRows = 100
@@ -14,6 +15,7 @@ export const pageRows = 100
 export const topicListSearch = {
   q: parseAsString.withDefault(''),
   internal: parseAsBoolean.withDefault(false),
+  only: parseAsArrayOf(parseAsStringLiteral(topicFilter.options)).withDefault([]),
   sort: parseAsStringLiteral(topicSort.options).withDefault('name'),
   desc: parseAsBoolean.withDefault(false),
   offset: parseAsInteger.withDefault(0),
@@ -26,6 +28,7 @@ export const topicListAsk = (connection: string, view: Awaited<ReturnType<typeof
   params: { connection },
   query: {
     q: view.q,
+    only: view.only.join(','),
     sort: view.sort,
     offset: view.offset,
     limit: pageRows,

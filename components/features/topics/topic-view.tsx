@@ -11,6 +11,7 @@ import { classNames } from '../../ui/class-names.ts'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { MessagesPanel } from './messages-panel.tsx'
 import { retentionWords } from './retention-words.ts'
+import { TopicActions } from './topic-actions.tsx'
 import { topicSearch, topicTabs } from './topic-address.ts'
 
 const TopicFacts = dynamic(() => import('./topic-facts.tsx').then((module) => module.TopicFacts))
@@ -45,7 +46,12 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
           </>
         ) : null
       }
-      actions={<LinkButton href={routes.produce(connection, topic)}>Produce…</LinkButton>}
+      actions={
+        <>
+          <LinkButton href={routes.produce(connection, topic)}>Produce…</LinkButton>
+          {data ? <TopicActions connection={connection} topic={topic} may={data.may} /> : null}
+        </>
+      }
     >
       <div role="tablist" aria-label="Parts of the topic" className="flex gap-4 border-b border-line">
         {topicTabs.map((one) => (

@@ -5,33 +5,65 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import { topicSort } from '#server/contracts/topics.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
+import { Ago } from '../../patterns/ago.tsx'
+import { ColumnChoice, useChosenColumns } from '../../patterns/column-choice.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
-import { topicColumns } from './topic-columns.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
+import { fixedTopicColumns, topicColumns } from './topic-columns.tsx'
+import { TopicFilters } from './topic-filters.tsx'
 import { pageRows, topicListAsk, topicListSearch } from './topic-list-address.ts'
+import { useTopicFormats } from './use-topic-formats.ts'
 
 /** All topics of a connection, filtered, sorted and paged on the server. */
 export const TopicsView = ({ connection }: { readonly connection: string }) => {
   const [view, setView] = useQueryStates(topicListSearch)
-  const { q, internal, sort, desc, offset } = view
+  const { q, internal, only, sort, desc, offset } = view
   const query = useQuery(endpointQuery(endpoints.listTopics, topicListAsk(connection, view)))
   const total = query.data?.data.total ?? 0
+  const isReadOnly = useQuery(endpointQuery(endpoints.listConnections)).data?.connections.some(
+    ({ id, readOnly }) => id === connection && readOnly,
+  )
+  const shown = useChosenColumns('topics', topicColumns(connection))
+  const formats = useTopicFormats(
+    connection,
+    query.data?.data.topics.map(({ name }) => name) ?? [],
+    shown.some(({ id }) => id === 'format'),
+  )
+  const columns = useChosenColumns('topics', topicColumns(connection, formats))
+  const isFiltered = q !== '' || only.length > 0
   return (
     <PageShell
       title="Topics"
       meta={
         query.data ? (
           <span>
-            {total} of {query.data.data.unfilteredTotal}
+            {formatCount(total)} of {formatCount(query.data.data.unfilteredTotal)} · as of{' '}
+            <Ago at={query.data.checkedAt} />
           </span>
         ) : null
       }
+      actions={
+        isReadOnly ? (
+          <>
+            <span id="why-no-topic" className="text-small text-muted">
+              The connection is read-only.
+            </span>
+            <Button disabled aria-describedby="why-no-topic">
+              Create topic…
+            </Button>
+          </>
+        ) : (
+          <LinkButton href={routes.createTopic(connection)}>Create topic…</LinkButton>
+        )
+      }
     >
-      <div className="flex items-center gap-3">
+      <div className="flex flex-wrap items-center gap-3">
         <Input
           data-filter
           aria-label="Filter topics by name"
@@ -49,23 +81,27 @@ export const TopicsView = ({ connection }: { readonly connection: string }) => {
           />
           Internal topics
         </label>
+        <TopicFilters only={only} onChange={(next) => void setView({ only: next, offset: 0 })} />
+        <span className="ml-auto">
+          <ColumnChoice table="topics" columns={topicColumns(connection)} always={fixedTopicColumns} />
+        </span>
       </div>
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         <QueryPanel
           query={query}
-          skeleton={<TableSkeleton rows={14} columns={topicColumns(connection)} />}
+          skeleton={<TableSkeleton rows={14} columns={columns} />}
           isEmpty={({ data }) => data.topics.length === 0}
           empty={{
             title: 'This cluster has no topics',
             text: 'Topics appear here as soon as a producer or an administrator creates one.',
           }}
-          onClearFilter={q === '' ? undefined : () => void setView({ q: '', offset: 0 })}
+          onClearFilter={isFiltered ? () => void setView({ q: '', only: [], offset: 0 }) : undefined}
           degraded={({ degraded }) => degraded}
         >
           {({ data }) => (
             <DataTable
               label="Topics"
-              columns={topicColumns(connection)}
+              columns={columns}
               rows={data.topics}
               rowKey={({ name }) => name}
               rowHref={({ name }) => routes.topic(connection, name)}
@@ -92,7 +128,8 @@ export const TopicsView = ({ connection }: { readonly connection: string }) => {
             Previous
           </Button>
           <span>
-            {offset + 1} to {Math.min(total, offset + pageRows)} of {total}
+            {formatCount(offset + 1)} to {formatCount(Math.min(total, offset + pageRows))} of{' '}
+            {formatCount(total)}
           </span>
           <Button
             disabled={offset + pageRows >= total}
