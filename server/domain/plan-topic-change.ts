@@ -57,7 +57,7 @@ export const planTopicChange = (request: TopicChangeRequest, facts: ChangeFacts)
       state,
       lagMessages: lag.toString(),
     })),
-    subjects: [...(topic?.subjects ?? [])],
+    subjects: request.action === 'delete' ? [...(topic?.subjects ?? [])] : [],
     environment: facts.environment,
   }
 }

@@ -72,16 +72,18 @@ export const nouns: readonly NounEntry[] = [
   { id: 'audit', title: 'Audit', icon: BookOpenCheck, command: 'go-audit', address: routes.audit },
 ]
 
-/** Pages that belong to a noun of another name. */
-const owners: Readonly<Record<string, string>> = {
+/** Parts of a path whose pages belong to a noun of another name. */
+const partsOfNouns: Readonly<Record<string, string>> = {
+  '': 'overview',
   'failure-groups': 'dead-letters',
   'schema-ids': 'schemas',
   'schema-draft': 'schemas',
+  'topic-changes': 'topics',
 }
 
 /** The noun a page belongs to, by the second part of its path. */
 export const nounOfPath = (path: string): NounEntry | undefined => {
   const second = path.split('/')[2] ?? ''
-  const id = second === '' ? 'overview' : (owners[second] ?? second)
+  const id = partsOfNouns[second] ?? second
   return nouns.find((noun) => noun.id === id)
 }

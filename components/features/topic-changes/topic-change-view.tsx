@@ -34,7 +34,7 @@ export const TopicChangeView = ({ connection, id }: { readonly connection: strin
           <>
             <Status of="topicChange" value={change.state} />
             <span>
-              planned by {change.plannedBy} at <Time at={change.plannedAt} short relative />
+              by {change.plannedBy} at <Time at={change.plannedAt} short relative />
             </span>
             {change.finishedAt === null ? null : (
               <span>

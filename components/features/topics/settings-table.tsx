@@ -19,11 +19,19 @@ const fits = ({ name, value, explanation }: TopicSettingRow, words: string): boo
     .split(/\s+/)
     .every((word) => `${name} ${value ?? ''} ${explanation ?? ''}`.toLowerCase().includes(word))
 
-const Value = ({ value, readable }: { readonly value: string | null; readonly readable: string | null }) => (
+const Value = ({
+  value,
+  readable,
+  untold,
+}: {
+  readonly value: string | null
+  readonly readable: string | null
+  readonly untold: string
+}) => (
   <>
     <span className="font-mono text-small break-all">
       {value === null ? (
-        <span className="text-faint">not shown</span>
+        <span className="text-faint">{untold}</span>
       ) : value === '' ? (
         <span className="text-faint">none</span>
       ) : (
@@ -44,7 +52,8 @@ export const SettingsTable = ({
 }) => {
   const [words, setWords] = useState('')
   const found = data.config.filter((setting) => fits(setting, words))
-  const own = found.filter(({ source }) => source !== 'default')
+  const own = found.filter(({ source }) => source === 'topic')
+  const ofBrokers = found.filter(({ source }) => source !== 'topic' && source !== 'default')
   const others = found.filter(({ source }) => source === 'default')
   const mayChange = data.may.changeSettings.state === 'yes'
   const table = (title: string, rows: readonly TopicSettingRow[]) =>
@@ -78,13 +87,13 @@ export const SettingsTable = ({
               )}
             </th>
             <td className="px-3 py-1.5">
-              <Value value={setting.value} readable={setting.readable} />
+              <Value value={setting.value} readable={setting.readable} untold="not shown" />
             </td>
             <td className="px-3 py-1.5">
-              {setting.source === 'default' ? (
+              {setting.source !== 'topic' ? (
                 <span className="text-faint">the same</span>
               ) : (
-                <Value value={setting.defaultValue} readable={setting.defaultReadable} />
+                <Value value={setting.defaultValue} readable={setting.defaultReadable} untold="not told" />
               )}
             </td>
             <td className="px-3 py-1.5 text-muted">{sourceWords[setting.source]}</td>
@@ -129,8 +138,9 @@ export const SettingsTable = ({
               </th>
             </tr>
           </thead>
-          {table('Differs from the default', own)}
-          {table('Default', others)}
+          {table('Set for this topic', own)}
+          {table('Set by the brokers', ofBrokers)}
+          {table('Defaults of Kafka', others)}
         </table>
       </div>
       {found.length === 0 ? (

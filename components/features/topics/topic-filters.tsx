@@ -8,7 +8,7 @@ const filters = {
   compacted: ['Compacted', 'The newest message of each key is kept'],
   empty: ['Empty', 'No message is there now'],
   unread: ['Without readers', 'No group has been seen reading it'],
-  internal: ['Internal', 'Topics of the brokers and of frameworks'],
+  internal: ['Only internal', 'Topics of the brokers and of frameworks'],
 } as const satisfies Record<TopicFilter, readonly [title: string, meaning: string]>
 
 /** Filters of the list of topics, each a switch: a topic must fit all that are on. */

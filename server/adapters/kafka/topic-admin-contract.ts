@@ -65,6 +65,7 @@ export const describeTopicAdminContract = (broker: string, adapterOf: () => Brok
       expectOk(await create(topic, { 'retention.ms': '60000', 'cleanup.policy': 'compact' }))
       const change = (changes: Readonly<Record<string, string | null>>, validateOnly = false) =>
         adminOf().changeSettings(topic, new Map(Object.entries(changes)), { ...call(), validateOnly })
+      expect((await settingOf(topic, 'retention.ms'))?.defaultValue).toBe('604800000')
       expectOk(await change({ 'retention.ms': '1000' }, true))
       expect(await settingOf(topic, 'retention.ms')).toMatchObject({ value: '60000' })
       expectOk(await change({ 'retention.ms': null, 'max.message.bytes': '2000' }))

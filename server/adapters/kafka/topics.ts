@@ -18,6 +18,7 @@ import { earliest, latest, listOffsets, newestTime } from './offsets.ts'
 import { readTopicRights } from './rights.ts'
 
 const topicResource = 2
+const brokerResource = 4
 const configsPerRequest = 500
 const dynamicTopicConfig = 1
 const unknownError = -1
@@ -133,7 +134,8 @@ export const makeTopics = (client: KafkaClient): Topics => ({
         newestTime,
         signal,
       ))
-        if (error === null) found.get(topic as TopicName)?.set(partition, timestampMs < 0n ? null : timestampMs)
+        if (error === null)
+          found.get(topic as TopicName)?.set(partition, timestampMs < 0n ? null : timestampMs)
       return found
     }),
 
@@ -215,6 +217,42 @@ const sources: Readonly<Record<number, SettingSource>> = {
   5: 'default',
 }
 
+/**
+ * Settings whose default the brokers may hold in another unit, under other names: those are no synonyms for them. The
+ * first that is set counts.
+ */
+const inOtherUnits: Readonly<Record<string, readonly (readonly [name: string, milliseconds: bigint])[]>> = {
+  'retention.ms': [
+    ['log.retention.ms', 1n],
+    ['log.retention.minutes', 60_000n],
+    ['log.retention.hours', 3_600_000n],
+  ],
+  'segment.ms': [
+    ['log.roll.ms', 1n],
+    ['log.roll.hours', 3_600_000n],
+  ],
+  'segment.jitter.ms': [
+    ['log.roll.jitter.ms', 1n],
+    ['log.roll.jitter.hours', 3_600_000n],
+  ],
+}
+
+/** Values of a broker's own settings; empty where this user may not see them. */
+const readBrokerSettings = async (
+  client: KafkaClient,
+  names: string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> => {
+  const { brokers } = await client.metadata(signal)
+  const [broker] = brokers.keys()
+  if (names.length === 0 || broker === undefined) return new Map()
+  const resource = { resourceType: brokerResource, resourceName: String(broker), configurationKeys: names }
+  // Settings of a broker are told by that broker alone.
+  const { results } = await client.ask(broker, signal, describeConfigsV4.api, [resource], false, false)
+  const told = results.flatMap(({ errorCode, configs }) => (errorCode === 0 ? configs : []))
+  return new Map(told.flatMap(({ name, value }) => (value ? [[name, value] as const] : [])))
+}
+
 /** The value in force without the topic's own is the first synonym after it (KIP-226). */
 const describeSettings = async (
   client: KafkaClient,
@@ -226,15 +264,27 @@ const describeSettings = async (
   const [found] = results
   if (found === undefined || found.errorCode !== 0)
     throw protocolError(found?.errorCode ?? unknownError, `settings of ${topic}`)
-  return found.configs.map(({ name, value, configSource, readOnly, synonyms }) => ({
-    name,
-    value: value ?? null,
-    isDefault: configSource !== dynamicTopicConfig,
-    source: sources[configSource] ?? 'unknown',
-    defaultValue:
-      configSource === dynamicTopicConfig
-        ? (synonyms.find(({ source }) => source !== dynamicTopicConfig)?.value ?? null)
-        : (value ?? null),
-    isReadOnly: readOnly,
-  }))
+  const defaultOf = ({ value, configSource, synonyms }: (typeof found.configs)[number]): string | null =>
+    (configSource === dynamicTopicConfig
+      ? synonyms.find(({ source }) => source !== dynamicTopicConfig)?.value
+      : value) ?? null
+  const untold = found.configs.filter((one) => defaultOf(one) === null)
+  const asked = untold.flatMap(({ name }) => inOtherUnits[name]?.map(([other]) => other) ?? [])
+  const told = await readBrokerSettings(client, asked, signal)
+  const converted = (name: string): string | null => {
+    const [other, unit] = inOtherUnits[name]?.find(([one]) => told.has(one)) ?? []
+    const value = other === undefined ? undefined : told.get(other)
+    return value === undefined || unit === undefined ? null : (BigInt(value) * unit).toString()
+  }
+  return found.configs.map((config) => {
+    const { name, value, configSource, readOnly } = config
+    return {
+      name,
+      value: value ?? null,
+      isDefault: configSource !== dynamicTopicConfig,
+      source: sources[configSource] ?? 'unknown',
+      defaultValue: defaultOf(config) ?? converted(name),
+      isReadOnly: readOnly,
+    }
+  })
 }
