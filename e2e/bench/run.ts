@@ -3,12 +3,14 @@ import { overviewBench } from './overview.ts'
 import { readTopicBench } from './read-topic.ts'
 import { searchTopicBench } from './search-topic.ts'
 import { spanIntakeBench } from './span-intake.ts'
+import { topicsBench } from './topics.ts'
 
 /** `npm run bench -- <name>`: a program beside a peer on the same data in the same run, ending with one JSON line. */
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   'read-topic': readTopicBench,
   'search-topic': searchTopicBench,
   overview: overviewBench,
+  topics: topicsBench,
   'span-intake': spanIntakeBench,
   'index-dead-letters': indexDeadLettersBench,
 }

@@ -17,8 +17,8 @@ import { errorOfCode, protocolError } from './errors.ts'
 import { earliest, latest, listOffsets, newestTime } from './offsets.ts'
 import { readTopicRights } from './rights.ts'
 
-const topicResource = 2
-const brokerResource = 4
+const topicResource = 2 as const
+const brokerResource = 4 as const
 const configsPerRequest = 500
 const dynamicTopicConfig = 1
 const unknownError = -1
