@@ -20,6 +20,10 @@ import { listTopicSettings } from '#server/services/list-topic-settings.ts'
 import { listTopics } from '#server/services/list-topics.ts'
 import { listTraces } from '#server/services/list-traces.ts'
 import { planReplay } from '#server/services/plan-replay.ts'
+import { planTopicChange } from '#server/services/plan-topic-change.ts'
+import { checkMessage } from '#server/services/prepare-message.ts'
+import { produceMessage } from '#server/services/produce-message.ts'
+import { sampleTopicFormats } from '#server/services/sample-topic-formats.ts'
 import {
   deleteSearch,
   listSearches,
@@ -27,10 +31,6 @@ import {
   restoreSearch,
   saveSearch,
 } from '#server/services/saved-searches.ts'
-import { checkMessage } from '#server/services/prepare-message.ts'
-import { produceMessage } from '#server/services/produce-message.ts'
-import { planTopicChange } from '#server/services/plan-topic-change.ts'
-import { sampleTopicFormats } from '#server/services/sample-topic-formats.ts'
 import { setFailureGroupState } from '#server/services/set-failure-group-state.ts'
 import { showConnection } from '#server/services/show-connection.ts'
 import { showDeadLetter } from '#server/services/show-dead-letter.ts'

@@ -2,6 +2,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import type { TopicFormats } from '#server/contracts/topics.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
+import { collectScan } from './collect-scan.ts'
 import { decodeMessages } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { Fault } from './fault.ts'
@@ -16,7 +17,7 @@ const sideBySide = 4
 /** Topics for which the time is not enough are left out of the answer: who asks again gets more. */
 const enoughMs = 3_000
 const budget: Budget = { messages: 50, bytes: 1024 * 1024, milliseconds: 1_500 }
-const limits = { maxTextChars: 1, maxRawBytes: 0 }
+const limits = { maxTextChars: 1, maxRawBytes: 0, wantsReports: false }
 const mostKept = 20_000
 
 const samples = new WeakMap<Connection['broker'], Map<TopicName, Sample>>()
@@ -57,16 +58,22 @@ export const sampleTopicFormats = async (
 
 const sampleOne = async (
   deps: Deps,
-  { broker, registry }: Connection,
+  connection: Connection,
   topic: TopicName,
   call: Call,
 ): Promise<Sample> => {
   const sampledAt = deps.clock.nowMs()
   const nothing = { topic, key: [], value: [], messages: 0, sampledAt }
-  const read = await broker.messages?.readNewest({ topic, limit: messagesSampled, budget }, call)
+  const read =
+    connection.broker.messages &&
+    (await collectScan(
+      connection.broker.messages,
+      { topics: [{ topic }], order: 'newest', limit: messagesSampled, budget },
+      call,
+    ))
   if (!read?.ok)
     return { ...nothing, problem: read?.error.detail ?? 'Messages of this broker can not be read.' }
-  const { rows } = await decodeMessages(read.value.messages, { registry }, limits, call)
+  const { rows } = await decodeMessages(read.value.messages, connection, limits, call)
   return {
     ...nothing,
     key: byFrequency(rows.map(({ key }) => key.kind)),
