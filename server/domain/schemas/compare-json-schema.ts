@@ -133,7 +133,9 @@ const propertyRemoved = (name: string, path: string, wasNeeded: boolean, nowClos
       : fine('New readers of old data accept it as a further property.'),
     wasNeeded
       ? breaks('Old readers of new data refuse it: they require the property.')
-      : fine('Old readers of new data do without it.'),
+      : nowClosed
+        ? fine('Old readers of new data do without it.')
+        : risk('New data may hold a further property of this name that does not fit the old rules.'),
   )
 
 const propertyAdded = (name: string, path: string, isNeeded: boolean, wasClosed: boolean): SchemaChange =>
