@@ -116,9 +116,15 @@ export const makeLanes = (
   const place = goOnAt.get(topic)?.get(partition)
   const latePlace = goOnWith?.late.get(topic)?.get(partition)
   return [
-    ...(place === undefined ? [] : [makeLane(bounds, goOn(main, place, latePlace ?? end))]),
-    ...(latePlace === undefined ? [] : [makeLane(bounds, goOn(late, latePlace, end))]),
+    ...(place === undefined ? [] : [withLoss(makeLane(bounds, goOn(main, place, latePlace ?? end)), place)]),
+    ...(latePlace === undefined ? [] : [withLoss(makeLane(bounds, goOn(late, latePlace, end)), latePlace)]),
   ]
+}
+
+/** Upwards, what stood from where it was to go on to where the partition begins by now is lost. */
+const withLoss = (lane: Lane, place: bigint): Lane => {
+  if (lane.goesUp && place < lane.start) lane.lost = { from: place, to: lane.start }
+  return lane
 }
 
 /** What is left of a part. Where it ended then stands in the places, not in what the broker says of times by now. */
