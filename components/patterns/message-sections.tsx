@@ -25,11 +25,21 @@ export const MessagePayloads = ({
     )}
     <Section title="Value" padded={false}>
       <SchemaLink connection={connection} side={message.value} />
-      <PayloadView side={message.value} label="Value" hotkey />
+      <PayloadView
+        side={message.value}
+        label="Value"
+        hotkey
+        source={{ connection, topic: message.topic, position: message.position, side: 'value' }}
+      />
     </Section>
     <Section title="Key" padded={false}>
       <SchemaLink connection={connection} side={message.key} />
-      <PayloadView side={message.key} label="Key" />
+      <PayloadView
+        side={message.key}
+        label="Key"
+        name="keyView"
+        source={{ connection, topic: message.topic, position: message.position, side: 'key' }}
+      />
     </Section>
   </div>
 )

@@ -35,7 +35,12 @@ export const LetterCause = ({
       {data.record ? (
         <>
           <SchemaLink connection={connection} side={data.record.value} />
-          <PayloadView side={data.record.value} label="Value" hotkey />
+          <PayloadView
+            side={data.record.value}
+            label="Value"
+            hotkey
+            source={{ connection, topic: data.letter.topic, position: data.letter.position, side: 'value' }}
+          />
         </>
       ) : (
         <p className="p-3 text-muted">{data.recordProblem}</p>
@@ -139,7 +144,16 @@ const Origin = ({ data, connection }: { readonly data: DeadLetterDetail; readonl
             )}
           </p>
           <SchemaLink connection={connection} side={origin.value} />
-          <PayloadView side={origin.value} label="Value" />
+          <PayloadView
+            side={origin.value}
+            label="Origin value"
+            name="originView"
+            source={
+              letter.originTopic === null || letter.originPosition === null
+                ? undefined
+                : { connection, topic: letter.originTopic, position: letter.originPosition, side: 'value' }
+            }
+          />
           <div className="border-t border-line">
             <HeaderList headers={origin.headers} />
           </div>

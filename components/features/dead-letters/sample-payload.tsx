@@ -34,13 +34,17 @@ export const SamplePayload = ({
       }
     >
       <QueryPanel query={query} skeleton={<LinesSkeleton lines={6} />}>
-        {({ record, recordProblem }) =>
+        {({ record, recordProblem, letter }) =>
           record === null ? (
             <p className="p-3 text-muted">{recordProblem}</p>
           ) : (
             <>
               <SchemaLink connection={connection} side={record.value} />
-              <PayloadView side={record.value} label="Value" />
+              <PayloadView
+                side={record.value}
+                label="Value"
+                source={{ connection, topic: letter.topic, position: letter.position, side: 'value' }}
+              />
             </>
           )
         }

@@ -66,7 +66,16 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
     id: 'format',
     header: 'Format',
     width: '56px',
-    cell: ({ value }) => <span className="text-muted">{value.kind}</span>,
+    cell: ({ value }) => (
+      <span
+        className={value.choice?.fits ? 'text-info' : 'text-muted'}
+        title={value.choice?.fits ? `read as ${value.choice.name} by choice` : undefined}
+      >
+        {value.kind}
+        {value.choice?.fits ? <span aria-hidden> ✎</span> : null}
+        {value.choice?.fits ? <span className="sr-only"> by choice</span> : null}
+      </span>
+    ),
   },
   {
     id: 'size',
