@@ -22,6 +22,13 @@ const sizeWords = (index: JsonIndex, node: number): string => {
     : `${size.toLocaleString('en-GB')} ${size === 1 ? 'item' : 'items'}`
 }
 
+/** The beginning of what is closed, on one line. */
+const previewOf = (index: JsonIndex, node: number): string =>
+  index.text
+    .slice(index.start(node) + 1, Math.min(index.end(node) - 1, index.start(node) + 120))
+    .replace(/\s+/g, ' ')
+    .slice(0, 90)
+
 const Value = ({
   index,
   node,
@@ -36,7 +43,11 @@ const Value = ({
     return (
       <span className="text-muted">
         {index.size(node) === 0 ? `${left}${right}` : open ? left : `${left}…${right} `}
-        {open || index.size(node) === 0 ? null : <span className="text-faint">{sizeWords(index, node)}</span>}
+        {open || index.size(node) === 0 ? null : (
+          <span className="text-faint">
+            {sizeWords(index, node)} <span className="ml-2">{previewOf(index, node)}</span>
+          </span>
+        )}
       </span>
     )
   }
