@@ -4,6 +4,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { describeHeader } from '#server/domain/known-headers.ts'
 import { makeSchemaCompiler } from '#server/domain/payload/compile-schema.ts'
 import { decodeSide } from '#server/domain/payload/decode-side.ts'
+import { findFrames, isFrame } from '#server/domain/payload/find-frames.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import { formatPosition, type RawMessage } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -114,13 +115,41 @@ export const describeMessage = async (
   }
 }
 
-/** The text of one side of a message, whole. Null for a null side. */
-export const readWholeSide = async (
+const wholeLimits: DecodeLimits = {
+  maxTextChars: Number.MAX_SAFE_INTEGER,
+  maxRawBytes: 0,
+  wantsReports: false,
+}
+
+/** Kinds whose text is the payload itself, or what stands after the schema id. */
+const writtenAsText: ReadonlySet<DecodedSide['kind']> = new Set([
+  'json',
+  'json-schema',
+  'cloudevent',
+  'xml',
+  'text',
+])
+
+/**
+ * The text of one side of a message, whole: as it was written where the payload is a text, without laying it out, which
+ * would hold up other requests; otherwise as it is decoded. Null for a null side.
+ */
+export const readWholeText = async (
   message: RawMessage,
   side: Side,
   deps: DecodeDeps,
   call: Call,
-): Promise<DecodedSide> => {
-  const whole: DecodeLimits = { maxTextChars: Number.MAX_SAFE_INTEGER, maxRawBytes: 0, wantsReports: false }
-  return readSide(message, side, await readyToDecode([message], deps, call), whole)
+): Promise<{ readonly text: Uint8Array; readonly isJson: boolean } | null> => {
+  const bytes = side === 'key' ? message.key : message.value
+  if (bytes === null) return null
+  const reading = await readyToDecode([message], deps, call)
+  const glance = readSide(message, side, reading, detailLimits)
+  const isJson = glance.kind !== 'text' && glance.kind !== 'xml'
+  if (writtenAsText.has(glance.kind)) {
+    // A prefix that names a schema begins with 0, 1 or 3, which no text does.
+    const named = findFrames(bytes, message.headers, side).find(isFrame)
+    return { text: (bytes[0] ?? 0) > 3 ? bytes : (named?.body ?? bytes), isJson }
+  }
+  const whole = glance.truncated ? readSide(message, side, reading, wholeLimits) : glance
+  return { text: Buffer.from(whole.text ?? '', 'utf8'), isJson: whole.isJson }
 }

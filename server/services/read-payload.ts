@@ -1,11 +1,10 @@
 import type { z } from 'zod'
 import type { payloadQuery } from '#server/contracts/downloads.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
-import { readUtf8 } from '#server/domain/payload/read-utf8.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { parsePosition } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
-import { readWholeSide } from './decode-messages.ts'
+import { readWholeText } from './decode-messages.ts'
 import type { Connection } from './deps.ts'
 import { type Fault, faultOf, notFound } from './fault.ts'
 
@@ -22,9 +21,6 @@ const chunkBytes = 256 * 1024
 const piecesOf = function* (bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes)
 }
-
-/** Kinds whose text is the payload itself: it is handed on as it was written. */
-const writtenAsText = new Set(['json', 'json-schema', 'cloudevent', 'xml', 'text'])
 
 /**
  * One side of a message, read from the broker now: raw bytes, all or a range, or its text, whole, as it is decoded (JSON
@@ -50,8 +46,6 @@ export const readPayload = async (
     const part = payload.subarray(from, wanted === undefined ? undefined : from + wanted)
     return deliver('application/octet-stream', 'bin', part)
   }
-  const decoded = await readWholeSide(read.value, side, connection, call)
-  const isWritten = writtenAsText.has(decoded.kind) && !decoded.schema && readUtf8(payload) !== null
-  const text = isWritten ? payload : Buffer.from(decoded.text ?? '', 'utf8')
-  return deliver('text/plain; charset=utf-8', decoded.isJson ? 'json' : 'txt', text)
+  const whole = await readWholeText(read.value, side, connection, call)
+  return deliver('text/plain; charset=utf-8', whole?.isJson ? 'json' : 'txt', whole?.text ?? new Uint8Array())
 }

@@ -46,7 +46,8 @@ describe('what an encoder of another maker wrote is read back', () => {
   it('every 64-bit integer of CBOR', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }), (value) => {
-        expect(decodeSide(encodeCbor([value]), decodeOptions()).text?.replace(/\s/g, '')).toBe(`[${value}]`)
+        const side = decodeSide(encodeCbor([value]), decodeOptions({ choice: 'cbor' }))
+        expect(side.text?.replace(/\s/g, '')).toBe(`[${value}]`)
       }),
     )
   })

@@ -150,6 +150,27 @@ describe('numbers above 2^53 of encoders of other makers keep every digit', () =
   })
 })
 
+describe('JSON Schema', () => {
+  it('is JSON after the schema id, every number as written', () => {
+    const side = decodeSide(
+      framedBy7(Buffer.from(`{"id":${exact}}`)),
+      decodeOptions(schemaFound('JSON', '{}')),
+    )
+    expect([side.kind, withoutSpace(side.text), side.problem]).toEqual([
+      'json-schema',
+      `{"id":${exact}}`,
+      null,
+    ])
+  })
+  it('says why a payload is none', () => {
+    const side = decodeSide(framedBy7(Buffer.from('{"id":')), decodeOptions(schemaFound('JSON', '{}')))
+    expect([side.kind, side.problem?.slice(0, 45)]).toEqual([
+      'bytes',
+      'JSON Schema schema 7: the payload is not JSON',
+    ])
+  })
+})
+
 describe('times are shown in words, with the number at hand', () => {
   const read = (schema: object, type: avro.Type, value: unknown) =>
     decodeSide(
@@ -265,6 +286,8 @@ describe('formats that nothing names', () => {
     expect(kindOf(Buffer.concat([encodeCbor({ a: 1 }), Buffer.from([0])]))).toBe('bytes')
     expect(kindOf(encodeCbor(5))).toBe('bytes')
     expect(kindOf(Buffer.from('é'))).toBe('text')
+    // As MessagePack it would be a map with the name 27 and a text of seven zeros.
+    expect(kindOf(encodeCbor([12033618204333965312n]))).toBe('cbor')
   })
   it('XML is taken only when it is well-formed, and shown as it was written', () => {
     const xml = '<order id="1">\n  <line sku="a"/>\n</order>\n'

@@ -1,9 +1,15 @@
-import { type DecodeContext, type Decoded, type Decoder, messageOf, type Refused } from '../decoder.ts'
+import {
+  type DecodeContext,
+  type Decoded,
+  type Decoder,
+  isDecoded,
+  messageOf,
+  type Refused,
+} from '../decoder.ts'
 import { type Frame, isFrame } from '../find-frames.ts'
-import { formatJson } from '../format-json.ts'
 import { type RawNote, writeJson } from '../json-text.ts'
 import { nameOfReference, type PayloadSchema } from '../payload-schema.ts'
-import { readUtf8 } from '../read-utf8.ts'
+import { readJson } from './json.ts'
 
 const formats = {
   AVRO: { id: 'avro', name: 'Avro' },
@@ -17,17 +23,17 @@ const nameOf = ({ id, guid }: PayloadSchema): string => String(id ?? `GUID ${gui
 export const readBySchema = (
   schema: PayloadSchema,
   { body, indexes }: Pick<Frame, 'body' | 'indexes'>,
-  { compile, wantsNotes }: DecodeContext,
+  { compile, wantsNotes, maxTextChars }: DecodeContext,
 ): Decoded | Refused => {
   const { id: kind, name } = formats[schema.type]
   const why = `${name} schema ${nameOf(schema)}`
   const refused = (reason: string) => ({ why: reason, problem: `${why}: ${reason}` })
   try {
     if (schema.type === 'JSON') {
-      const text = readUtf8(body)
-      const formatted = text === null ? null : formatJson(text)
-      if (formatted === null) return refused('the payload is not JSON.')
-      return { kind, text: formatted, isJson: true, schema, why }
+      const json = readJson(body, maxTextChars, true)
+      return isDecoded(json)
+        ? { ...json, kind, schema, why }
+        : refused(`the payload is not JSON: ${json.why}`)
     }
     const notes: RawNote[] | null = wantsNotes ? [] : null
     const text = writeJson(compile(schema)(body, indexes), notes)

@@ -32,7 +32,12 @@ export const readJson = (bytes: Buffer, maxTextChars: number, scalars: boolean):
   const isDocument = /^\s*[[{]/.test(text)
   if (!isDocument && !scalars) return { why: 'it begins with neither { nor [' }
   if (isDocument && text.length > maxTextChars * 16 && /[\]}]\s*$/.test(text.slice(-100)))
-    return { kind: 'json', text: text.slice(0, maxTextChars + 1), isJson: true, why: 'told by its ends' }
+    return {
+      kind: 'json',
+      text: text.slice(0, maxTextChars + 1),
+      isJson: true,
+      why: 'by its first and last bracket; it is too large to be looked through',
+    }
   const json = formatJson(text)
   return json === null ? { why: whyNotJson(text) } : { kind: 'json', text: json, isJson: true }
 }
