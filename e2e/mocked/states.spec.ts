@@ -1,29 +1,10 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { endpoints } from '../../server/contracts/endpoints.ts'
 import { streams } from '../../server/contracts/streams.ts'
+import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
 import { good, type PageCase, pages } from './pages.ts'
 import { type Script, scriptApi } from './script-api.ts'
-
-/** What axe finds on the page as it stands: everything in the light, and colours in the dark, which alone differ. */
-const faultsOf = async (page: Page, state: string): Promise<readonly string[]> => {
-  const found: string[] = []
-  for (const theme of ['light', 'dark']) {
-    await page.evaluate((name) => {
-      document.documentElement.dataset.theme = name
-    }, theme)
-    // Pages have no frames: the mode for one document needs no second page for each look.
-    const axe = new AxeBuilder({ page }).setLegacyMode()
-    const { violations } = await (theme === 'dark' ? axe.withRules('color-contrast') : axe).analyze()
-    found.push(
-      ...violations.flatMap(({ id, nodes }) =>
-        nodes.slice(0, 2).map(({ html }) => `${state}, ${theme}: ${id}: ${html.slice(0, 160)}`),
-      ),
-    )
-  }
-  return found
-}
 
 type Step = {
   readonly state: string

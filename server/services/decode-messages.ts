@@ -17,11 +17,11 @@ export type DecodeLimits = {
   readonly maxTextChars: number
   readonly maxRawBytes: number
   /** What each decoder said, and the numbers behind times. */
-  readonly wantsReports: boolean
+  readonly wantsReports?: boolean
 }
 
 /** For rows of a list. */
-export const rowLimits: DecodeLimits = { maxTextChars: 600, maxRawBytes: 0, wantsReports: false }
+export const rowLimits: DecodeLimits = { maxTextChars: 600, maxRawBytes: 0 }
 /** For one message looked at: the first 64 kB at once, the rest when asked for. */
 export const detailLimits: DecodeLimits = {
   maxTextChars: 64 * 1024,
@@ -61,6 +61,7 @@ const readSide = (
     compile,
     proto: files?.types ? { types: files.types, type: files.typeFor(topic, side) } : null,
     choice: choices.get(topic)?.[side] ?? null,
+    wantsReports: false,
     ...limits,
   })
 }
@@ -118,7 +119,6 @@ export const describeMessage = async (
 const wholeLimits: DecodeLimits = {
   maxTextChars: Number.MAX_SAFE_INTEGER,
   maxRawBytes: 0,
-  wantsReports: false,
 }
 
 /** Kinds whose text is the payload itself, or what stands after the schema id. */
