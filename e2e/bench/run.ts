@@ -1,3 +1,4 @@
+import { besideSearchBench } from './beside-search.ts'
 import { indexDeadLettersBench } from './index-dead-letters.ts'
 import { overviewBench } from './overview.ts'
 import { readTopicBench } from './read-topic.ts'
@@ -9,6 +10,7 @@ import { topicsBench } from './topics.ts'
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   'read-topic': readTopicBench,
   'search-topic': searchTopicBench,
+  'beside-search': besideSearchBench,
   overview: overviewBench,
   topics: topicsBench,
   'span-intake': spanIntakeBench,
