@@ -1,4 +1,4 @@
-import { lettersFrom, messagesFrom, minutesAgo, scan } from './answers-of-messages.ts'
+import { lettersFrom, messagesFrom } from './answers-of-messages.ts'
 import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'
 import { scriptApi } from './script-api.ts'
@@ -129,7 +129,7 @@ test('out of a filter: Esc leaves it, the down arrow and Enter lead to the first
   await expect(page.locator('[data-row="0"]')).toBeVisible()
   await page.keyboard.press('/')
   await page.keyboard.type('a')
-  const answered = page.waitForResponse(/messages\?.*search=a/)
+  const answered = page.waitForResponse(/messages\/search\?.*search=a/)
   await page.keyboard.press('Enter')
   await answered
   await expect(page).toHaveURL(/search=a/)
@@ -170,40 +170,6 @@ test('what is new is counted and moves nothing until it is asked for, or Live is
   await page.locator('body').press('Shift+L')
   api.change({ listMessages: { body: messagesFrom(205, 20) } })
   await expect(first).toContainText('order-205', { timeout: 20_000 })
-})
-
-test('a search that its budget has ended says how far it came, and goes on', async ({ page }) => {
-  const cut = { ...scan, messages: '200004', stop: 'budget' as const, backToMs: minutesAgo(60) }
-  await scriptApi(page, {
-    ...good,
-    listMessages: {
-      of: (query) =>
-        query.get('cursor') === null
-          ? messagesFrom(0, 0, { scan: cut })
-          : messagesFrom(9, 1, { scan: cut, nextCursor: 'more' }),
-    },
-  })
-  await page.goto(`${topic}?search=key:order-9`)
-  const nothing = page.locator('[data-state="filtered"]')
-  await expect(nothing).toContainText('No match so far')
-  await expect(nothing).toContainText(
-    /searched back to .*\d\d:\d\d:\d\d.*the budget of 200,000 messages was used up/,
-  )
-  await expect(page.getByText('No message fits the search')).toHaveCount(0)
-  await nothing.getByRole('button', { name: 'Continue' }).click()
-  await expect(page.locator('[data-state="partial"]')).toContainText(/1 match so far, searched back to/)
-  await expect(page.getByRole('button', { name: 'Continue further back' })).toBeVisible()
-})
-
-test('rows of one key never stand in for another key that is still being searched', async ({ page }) => {
-  const api = await scriptApi(page, good)
-  await page.goto(topic)
-  await expect(page.locator('[data-row="0"]')).toBeVisible()
-  api.change({ listMessages: 'silence' })
-  await page.getByRole('textbox', { name: 'Search messages' }).fill('key:order-1')
-  await page.keyboard.press('Enter')
-  await expect(page.getByRole('status').filter({ hasText: 'Searching orders, newest first' })).toBeVisible()
-  await expect(page.locator('[data-row]')).toHaveCount(0)
 })
 
 test('a refresh that fails is shown over the last good rows; a right that is taken away takes them too', async ({

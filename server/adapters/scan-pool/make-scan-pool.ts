@@ -13,7 +13,7 @@ const ahead = 2
 const scansPerThread = 4
 const mostWaiting = 32
 const idleMs = 60_000
-/** A thread that does not hear for so long that its scan is given up is ended, in milliseconds. */
+/** When a thread does not hear for so long that its scan is given up, all threads are ended, in milliseconds. */
 const deafMs = 5_000
 /** Ends a thread that gathers more than any scan needs, before it takes the process with it. */
 const mostHeapMegabytes = 768
@@ -48,6 +48,12 @@ export const makeScanPool = (
     return pool
   }
 
+  const end = async (): Promise<void> => {
+    const ending = pool
+    pool = null
+    await ending?.destroy()
+  }
+
   const scan = async function* (
     task: ScanTask,
     { signal }: { readonly signal: AbortSignal },
@@ -56,16 +62,16 @@ export const makeScanPool = (
     if (!config) return broken('invalid', `There is no connection named ${task.connection}.`)
     const { port1, port2 } = new MessageChannel()
     const line = makeLine(port1)
-    const killing = new AbortController()
     let deaf: NodeJS.Timeout | undefined
     const stop = (): void => {
       if (deaf) return
       port1.postMessage({ type: 'stop' } satisfies ToThread)
-      deaf = setTimeout(() => killing.abort(), deafMs)
+      deaf = setTimeout(() => void end(), deafMs)
     }
     const order: ScanOrder = { config, task, port: port2 }
     open()
-      .run(order, { transferList: [port2], signal: killing.signal })
+      // Without a signal: piscina gives a task that has one a thread of its own.
+      .run(order, { transferList: [port2] })
       .then(
         () => clearTimeout(deaf),
         (error: unknown) => line.end(endOfThrown(error, signal)),
@@ -91,10 +97,7 @@ export const makeScanPool = (
   }
   return {
     scan,
-    dispose: async () => {
-      await pool?.destroy()
-      pool = null
-    },
+    dispose: end,
   }
 }
 

@@ -1,0 +1,50 @@
+import type { Result } from '#server/domain/result.ts'
+import { succeed } from '#server/domain/result.ts'
+import type { ScanEnd } from '#server/ports/broker.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { ScanNews } from '#server/ports/scanner.ts'
+import type { ScanOrder } from './scan-messages.ts'
+import { serveScan } from './serve-scan.ts'
+
+let running = 0
+
+/** Endless steps: `scannedMessages` counts them, `matches` how many scans run in this thread. */
+const countOn = async function* ({
+  signal,
+}: Call): AsyncGenerator<ScanNews, Result<ScanEnd, BrokerError>, void> {
+  running += 1
+  let steps = 0n
+  const counts = () => ({
+    settledMs: null,
+    scannedMessages: steps,
+    scannedBytes: 0n,
+    matches: BigInt(running),
+  })
+  try {
+    while (!signal.aborted) {
+      steps += 1n
+      yield { ...counts(), rows: [], registryProblem: null }
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return succeed({
+      ...counts(),
+      stop: 'cancelled',
+      partitions: 1,
+      coveredMs: { from: null, to: null },
+      errors: [],
+      heldBack: [],
+      lost: [],
+      goOnAt: new Map(),
+      goOnWith: { late: new Map(), given: [], fresh: new Map(), freshLate: new Map() },
+    })
+  } finally {
+    running -= 1
+  }
+}
+
+/** Stands for the thread of scans in the pool's tests: what is tested is the line to it, not Kafka. */
+export default async ({ port, task }: ScanOrder): Promise<void> => {
+  if (task.search === 'break') throw new Error('out of order')
+  await serveScan(port, countOn)
+}
