@@ -43,14 +43,7 @@ export const SchemaDrifts = ({
                 Message {drift.example}
               </Link>
             )}
-            {drift.subject !== null && drift.version !== null ? (
-              <Link
-                href={routes.compareSchemas(connection, drift.subject, { to: String(drift.version) })}
-                className="link"
-              >
-                What changed in v{drift.version}
-              </Link>
-            ) : null}
+            <VersionLink connection={connection} drift={drift} />
             <span>
               sampled <Ago at={drift.sampledAt} />
             </span>
@@ -60,3 +53,29 @@ export const SchemaDrifts = ({
     ))}
   </ul>
 )
+
+/** To what explains a drift: from the version of the messages to the latest, or what changed in that version. */
+const VersionLink = ({
+  connection,
+  drift: { subject, version, kind },
+}: {
+  readonly connection: string
+  readonly drift: SchemaDrift
+}) => {
+  if (subject === null || version === null) return null
+  if (kind === 'does-not-fit-latest')
+    return (
+      <Link href={routes.compareSchemas(connection, subject, { from: String(version) })} className="link">
+        What changed since v{version}
+      </Link>
+    )
+  return version > 1 ? (
+    <Link href={routes.compareSchemas(connection, subject, { to: String(version) })} className="link">
+      What changed in v{version}
+    </Link>
+  ) : (
+    <Link href={routes.schemaVersion(connection, subject, version)} className="link">
+      Version {version}
+    </Link>
+  )
+}

@@ -121,7 +121,7 @@ const sideOf = (
     format: kind,
     isNull: kind === 'null',
     schemaId: schema?.id ?? (isUnknown ? written : null),
-    namesSchema: schema !== null || isUnknown,
+    namesSchema: schema !== null || problem !== null,
     subject: schema?.name ?? null,
     version: schema?.version ?? null,
     isUnknown,
@@ -153,8 +153,7 @@ const makeMisfit = async (
   call: Call,
 ): Promise<(row: MessageRow) => string | null> => {
   const newest = await withReferences(registry, latest, call)
-  const check: JsonSchemaCheck | null =
-    latest.type === 'JSON' && latest.references.length === 0 ? makeJsonSchemaCheck(latest.text) : null
+  const check: JsonSchemaCheck | null = latest.type === 'JSON' ? makeJsonSchemaCheck(newest) : null
   const byId = new Map<number, string | null>()
   for (const id of new Set(rows.flatMap((row) => row[side].schema?.id ?? []))) {
     if (id === latest.id || check !== null) continue
@@ -169,13 +168,7 @@ const makeMisfit = async (
   }
   return (row) => {
     const { text, truncated, schema } = row[side]
-    if (check && text !== null && !truncated) {
-      try {
-        return check(text)
-      } catch {
-        return null
-      }
-    }
+    if (check && text !== null && !truncated) return check(text)
     return (schema?.id != null && byId.get(schema.id)) || null
   }
 }

@@ -15,6 +15,7 @@ import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { RegistryAbilities } from './registry-abilities.tsx'
 
 const capabilityTitles: Readonly<Record<CapabilityName, readonly [title: string, use: string]>> = {
   'list-topics': ['List topics', 'Topics, dead letters, the map'],
@@ -109,6 +110,7 @@ export const ConnectionView = ({ connection }: { readonly connection: string }) 
           </QueryPanel>
         </Section>
       </div>
+      {detail.data?.registryConfigured ? <RegistryAbilities connection={connection} /> : null}
       <Section title="What Spillway depends on" padded={false}>
         <QueryPanel query={health} skeleton={<TableSkeleton rows={4} columns={dependencyColumns} />}>
           {({ dependencies }) => (

@@ -66,7 +66,7 @@ export const DeletionView = ({
         degraded={({ degraded }) => degraded}
         skeleton={
           <SectionsSkeleton
-            columns="minmax(0,3fr) minmax(300px,2fr)"
+            columns="minmax(0,2fr) minmax(300px,1fr)"
             sections={[
               [
                 ['Check', 3],
@@ -79,7 +79,7 @@ export const DeletionView = ({
         }
       >
         {(plan) => (
-          <div className="grid grid-cols-[minmax(0,3fr)_minmax(300px,2fr)] items-start gap-3 max-[1100px]:grid-cols-1">
+          <div className="grid grid-cols-[minmax(0,2fr)_minmax(300px,1fr)] items-start gap-3 max-[1100px]:grid-cols-1">
             <div className="flex min-w-0 flex-col gap-3">
               <Findings plan={plan} />
               <Gone plan={plan} connection={connection} />

@@ -55,7 +55,7 @@ export const SchemaVersionView = ({
         degraded={({ degraded }) => degraded}
         skeleton={
           <SectionsSkeleton
-            columns="minmax(0,3fr) minmax(300px,2fr)"
+            columns="minmax(0,2fr) minmax(300px,1fr)"
             sections={[
               [
                 ['Text', 16],
@@ -70,7 +70,7 @@ export const SchemaVersionView = ({
         }
       >
         {(detail) => (
-          <div className="grid grid-cols-[minmax(0,3fr)_minmax(300px,2fr)] items-start gap-3 max-[1100px]:grid-cols-1">
+          <div className="grid grid-cols-[minmax(0,2fr)_minmax(300px,1fr)] items-start gap-3 max-[1100px]:grid-cols-1">
             <div className="flex min-w-0 flex-col gap-3">
               <Section title="Text" padded={false}>
                 <CodeView label="Text" text={detail.text} isJson={detail.type !== 'PROTOBUF'} wraps={false} />

@@ -1,23 +1,24 @@
-import { Ajv } from 'ajv'
-import ajvFormats from 'ajv-formats'
+import { compileJsonSchemaCheck } from '../payload/check-json-schema.ts'
+import { parseExactJson } from '../payload/exact-json.ts'
+import type { PayloadSchema } from '../payload/payload-schema.ts'
 
 /** Answers why a document does not fit, or null when it does. */
 export type JsonSchemaCheck = (json: string) => string | null
 
 /**
- * Makes a check of documents against a JSON Schema (draft 7; unknown words are passed over). Null when the schema can not
- * be used: a draft or reference that the validator does not know.
+ * Makes a check of documents against a JSON Schema. Null when the schema can not be used: a draft or reference that the
+ * validator does not know.
  */
-export const makeJsonSchemaCheck = (schema: string): JsonSchemaCheck | null => {
+export const makeJsonSchemaCheck = (
+  schema: Pick<PayloadSchema, 'text' | 'references'>,
+): JsonSchemaCheck | null => {
   try {
-    const ajv = new Ajv({ strict: false, validateFormats: true, logger: false })
-    ajvFormats.default(ajv)
-    const validate = ajv.compile(JSON.parse(schema))
+    const check = compileJsonSchemaCheck(schema)
     return (json) => {
-      if (validate(JSON.parse(json))) return null
-      const [first] = validate.errors ?? []
-      const where = first?.instancePath ? first.instancePath.slice(1).replaceAll('/', '.') : 'the document'
-      return `${where} ${first?.message ?? 'does not fit'}.`
+      const parsed = parseExactJson(json)
+      if (!parsed.ok) return `it is not JSON: ${parsed.message}.`
+      const [first] = check(parsed.value)
+      return first ? `${first.path || 'the document'} ${first.message}.` : null
     }
   } catch {
     return null
