@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { side } from './decoders.ts'
+import { exportMessagesQuery } from './export-messages.ts'
 import { messageParams } from './messages.ts'
 import type { Permission } from './permissions.ts'
+import { connectionParams } from './scalars.ts'
 
 /** One answer of the public HTTP API that is no JSON: bytes or text, streamed. */
 export type Download = {
@@ -36,5 +38,14 @@ export const downloads = {
     params: messageParams,
     query: payloadQuery,
     contentTypes: ['application/octet-stream', 'text/plain; charset=utf-8'],
+  },
+  exportMessages: {
+    method: 'GET',
+    path: '/api/{connection}/messages/export',
+    summary: 'Messages that fit a search, whole, as lines of JSON or CSV, ended by the report of the scan',
+    permission: 'messages:read',
+    params: connectionParams,
+    query: exportMessagesQuery,
+    contentTypes: ['application/x-ndjson; charset=utf-8', 'text/csv; charset=utf-8'],
   },
 } as const satisfies Record<string, Download>

@@ -17,7 +17,7 @@ export const base64Of = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 
 /** JSON text on one line; every token stands as it was written. */
-const onOneLine = (text: string): string | null => {
+export const onOneLine = (text: string): string | null => {
   const laidOut = formatJson(text)
   // Line breaks of the layout stand between tokens only: within a string a line break is not allowed.
   return laidOut === null ? null : laidOut.replaceAll(/\n */g, ' ')
@@ -53,6 +53,8 @@ const headerJson = ({ name, value }: RawHeader): string => {
   return `{"name":${JSON.stringify(name)},${body}}`
 }
 
+export const headersJson = (headers: readonly RawHeader[]): string => `[${headers.map(headerJson).join(',')}]`
+
 export type WholeMessage = {
   readonly topic: string
   readonly partition: number
@@ -76,7 +78,7 @@ export const messageJson = (message: WholeMessage): string => {
     `"offset":${offset}`,
     `"timestampMs":${timestampMs < 0n ? 'null' : timestampMs}`,
     `"timestampType":${JSON.stringify(timestampType)}`,
-    `"headers":[${headers.map(headerJson).join(',')}]`,
+    `"headers":${headersJson(headers)}`,
     `"key":${sideJson(key)}`,
     `"value":${sideJson(value)}`,
   ].join(',')}}`

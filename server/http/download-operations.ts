@@ -1,4 +1,5 @@
 import { downloads } from '#server/contracts/downloads.ts'
+import { exportMessages } from '#server/services/export-messages.ts'
 import { readPayload } from '#server/services/read-payload.ts'
 import type { DownloadOperation } from './download.ts'
 
@@ -9,5 +10,9 @@ export const downloadOperations: {
   readPayload: {
     download: downloads.readPayload,
     open: ({ connection, params, query, call }) => readPayload(connection, { ...params, ...query }, call),
+  },
+  exportMessages: {
+    download: downloads.exportMessages,
+    open: ({ deps, connection, query, call }) => exportMessages(deps, connection, query, call),
   },
 }

@@ -43,7 +43,7 @@ const openingMs = 20_000
 const disposition = (name: string): string =>
   `attachment; filename="${name.replace(/[^\w.@-]+/g, '-')}"; filename*=UTF-8''${encodeURIComponent(name)}`
 
-const streamOf = (chunks: Delivery['chunks']): ReadableStream<Uint8Array> => {
+const streamOf = (chunks: Delivery['chunks'], leaving: AbortController): ReadableStream<Uint8Array> => {
   const iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array> =
     Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]()
   return new ReadableStream<Uint8Array>({
@@ -53,6 +53,8 @@ const streamOf = (chunks: Delivery['chunks']): ReadableStream<Uint8Array> => {
       else controller.enqueue(next.value)
     },
     cancel: async () => {
+      // What waits for a broker does not hear of a return before it has its answer.
+      leaving.abort()
       await iterator.return?.()
     },
   })
@@ -66,7 +68,12 @@ export const download =
       `download ${asked.path}`,
       { 'http.request.method': 'GET', 'http.route': asked.path },
       async () => {
-        const opening = AbortSignal.any([request.signal, AbortSignal.timeout(openingMs)])
+        const leaving = new AbortController()
+        const opening = AbortSignal.any([request.signal, leaving.signal])
+        const patience = setTimeout(
+          () => leaving.abort(new DOMException('It took too long to begin', 'TimeoutError')),
+          openingMs,
+        )
         const opened = await openAsked(
           asked,
           (input) => open(input as DownloadInput<D>),
@@ -74,6 +81,7 @@ export const download =
           context,
           opening,
         ).catch((error: unknown) => fail(faultOfThrown(error, opening)))
+        clearTimeout(patience)
         if (!opened.ok)
           return problemResponse(
             problemOf(opened.error.code, opened.error.detail, {
@@ -82,7 +90,7 @@ export const download =
             }),
           )
         const { contentType, fileName, chunks, sizeBytes } = opened.value
-        return new Response(streamOf(chunks), {
+        return new Response(streamOf(chunks, leaving), {
           headers: {
             'content-type': contentType,
             // Payloads are strangers' bytes: nothing of them is to be run as a page of ours.

@@ -6,6 +6,9 @@ import type { BrokerError } from './broker-error.ts'
 import type { Call } from './call.ts'
 import type { TopicChoices } from './payload-reading.ts'
 
+/** Lines of JSON, of CSV, or of CSV that a spreadsheet does not run. */
+export type LineForm = 'jsonl' | 'csv' | 'csv-safe'
+
 /**
  * A search as it is handed to whoever runs it: all of it can be sent to another thread. `search` is in the language of
  * `message-search.ts` and has been read without a problem; times ago are counted from `nowMs`.
@@ -17,11 +20,15 @@ export type ScanTask = Pick<ScanRequest, 'topics' | 'order' | 'limit' | 'budget'
   readonly isolation: NonNullable<ScanRequest['isolation']>
   /** How operators have chosen to read the topics. */
   readonly choices: ReadonlyMap<TopicName, TopicChoices>
+  /** The messages are wanted whole, as lines of this form; rows then only tell where each stands. */
+  readonly lines?: LineForm
 }
 
 /** A step of a scan with its messages decoded. Rows that can not be among the first `limit` any more are left out. */
 export type ScanNews = Omit<ScanStep, 'found'> & {
   readonly rows: readonly MessageRow[]
+  /** One for each row, where lines were asked for. */
+  readonly lines?: readonly string[]
   /** Set when the registry could not be asked: payloads are sniffed then. */
   readonly registryProblem: string | null
 }

@@ -4,38 +4,12 @@ import type { MessageCopies } from '#server/contracts/copy-message.ts'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import { curlProduce, curlRead, kcatConsume, kcatProduce } from '#server/domain/message-commands.ts'
-import { messageJson } from '#server/domain/message-json.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { parsePosition, type RawMessage } from '#server/ports/broker.ts'
+import { parsePosition } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
-import { type DecodeDeps, decodeMessages } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
-
-/** As much text of one side as a line may carry; what is longer travels as its bytes. */
-export const wholeLimits = { maxTextChars: 16 * 1024 * 1024, maxRawBytes: 0, wantsReports: false } as const
-
-/** Messages as lines of JSON that lose nothing, in their order. */
-export const jsonLinesOf = async (
-  messages: readonly RawMessage[],
-  deps: DecodeDeps,
-  call: Call,
-): Promise<{ readonly lines: readonly string[]; readonly registryProblem: string | null }> => {
-  const { rows, registryProblem } = await decodeMessages(messages, deps, wholeLimits, call)
-  const lines = messages.flatMap((message, index) => {
-    const row = rows[index]
-    return row
-      ? [
-          messageJson({
-            ...message,
-            key: { bytes: message.key, decoded: row.key },
-            value: { bytes: message.value, decoded: row.value },
-          }),
-        ]
-      : []
-  })
-  return { lines, registryProblem }
-}
+import { writeLines } from './write-lines.ts'
 
 /** One message in every form in which it is copied, made of its very bytes as the broker has them now. */
 export const copyMessage = async (
@@ -53,12 +27,12 @@ export const copyMessage = async (
   const { partition, offset } = parsePosition(position)
   const read = await reader.readAt(topic, partition, offset, call)
   if (!read.ok) return fail(faultOf(read.error))
-  const { lines } = await jsonLinesOf([read.value], connection, call)
+  const { lines } = await writeLines([read.value], 'jsonl', connection, call)
   const params = { connection: connection.id, topic, position }
   const base = new URL(origin).origin
   const { brokers, needsLogin } = connection.address ?? { brokers: 'localhost:9092', needsLogin: false }
   return succeed({
-    json: lines[0] ?? '',
+    json: lines[0]?.trimEnd() ?? '',
     kcatConsume: kcatConsume(read.value, brokers),
     kcatProduce: kcatProduce(read.value, brokers),
     curlRead: curlRead(`${base}${apiAddress(endpoints.showMessage.path, params)}`),

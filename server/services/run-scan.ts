@@ -10,6 +10,7 @@ import type { ScanNews, ScanTask } from '#server/ports/scanner.ts'
 import { type DecodeDeps, decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection } from './deps.ts'
 import { makeRefinement, prefiltersOf } from './refine-by-expression.ts'
+import { writeLines } from './write-lines.ts'
 
 /** What of a connection a scan uses. */
 export type ScannedConnection = Pick<Connection, 'name' | 'broker' | 'registry' | 'reading'>
@@ -77,8 +78,11 @@ export const runScan = async function* (
       if (next.done) return next.value
       const { found, ...step } = next.value
       const shown = first.take(found)
-      const { rows, registryProblem } = await decodeMessages(shown, decoding, rowLimits, call)
-      yield { ...step, rows, registryProblem }
+      const told =
+        task.lines === undefined
+          ? await decodeMessages(shown, decoding, rowLimits, call)
+          : await writeLines(shown, task.lines, decoding, call)
+      yield { ...step, ...told }
     }
   } finally {
     await steps.return(refused('invalid', 'given up'))

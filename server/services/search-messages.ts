@@ -37,6 +37,20 @@ export const searchMessages = async (
   input: SearchInput,
   call: Call,
 ): Promise<Result<AsyncGenerator<SearchFrame, void, void>, Fault>> => {
+  const prepared = await prepareSearch(deps, connection, input, call)
+  return prepared.ok ? succeed(framesOf(deps, input, prepared.value, call)) : prepared
+}
+
+/** A scan that can be run, and how many partitions it is for. */
+export type PreparedSearch = ScanTask & { readonly partitions: number }
+
+/** Checks what is asked of a search before anything is read. */
+export const prepareSearch = async (
+  deps: Deps,
+  connection: Connection,
+  input: SearchInput,
+  call: Call,
+): Promise<Result<PreparedSearch, Fault>> => {
   if (!connection.broker.messages)
     return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
   const parsed = parseSearch(input.search)
@@ -51,7 +65,8 @@ export const searchMessages = async (
   const { partitions } = makeMessageMatcher(parsed.terms, nowMs)
   const topics = await chooseTopics(connection, input.topics, partitions, call)
   if (!topics.ok) return topics
-  const task: ScanTask = {
+  return succeed({
+    partitions: topics.value.partitions,
     choices: (await connection.reading?.choices(topics.value.topics.map(({ topic }) => topic))) ?? new Map(),
     connection: connection.id,
     topics:
@@ -65,8 +80,7 @@ export const searchMessages = async (
     limit: input.limit,
     budget: budget.value,
     ...(begun.value === null ? {} : { goOnAt: begun.value.goOnAt, goOnWith: begun.value.goOnWith }),
-  }
-  return succeed(framesOf(deps, input, { ...task, partitions: topics.value.partitions }, call))
+  })
 }
 
 const budgetOf = ({ searchLimits }: Deps, { budgetBytes }: SearchInput): Result<Budget, Fault> => {
@@ -149,7 +163,7 @@ type Counts = Pick<ScanStep, 'scannedMessages' | 'scannedBytes' | 'matches' | 's
 const framesOf = async function* (
   deps: Deps,
   input: SearchInput,
-  { partitions, ...task }: ScanTask & { readonly partitions: number },
+  { partitions, ...task }: PreparedSearch,
   call: Call,
 ): AsyncGenerator<SearchFrame, void, void> {
   const startedAt = performance.now()

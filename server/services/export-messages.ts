@@ -1,0 +1,234 @@
+import type { z } from 'zod'
+import type { exportMessagesQuery } from '#server/contracts/export-messages.ts'
+import type { MessageRow, ScanReport } from '#server/contracts/messages.ts'
+import { csvColumns, csvLine } from '#server/domain/message-csv.ts'
+import { inOrderOf } from '#server/domain/message-order.ts'
+import { type Result, succeed } from '#server/domain/result.ts'
+import type { ScanEnd } from '#server/ports/broker.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { LineForm, ScanTask } from '#server/ports/scanner.ts'
+import type { Connection, Deps } from './deps.ts'
+import { type Fault, faultOf } from './fault.ts'
+import { type PreparedSearch, prepareSearch } from './search-messages.ts'
+
+type Query = z.output<typeof exportMessagesQuery>
+
+/** Bytes of a file on their way. */
+export type ExportFile = {
+  readonly contentType: string
+  readonly fileName: string
+  readonly chunks: AsyncGenerator<Uint8Array, void, void>
+}
+
+const contentTypes = { jsonl: 'application/x-ndjson; charset=utf-8', csv: 'text/csv; charset=utf-8' } as const
+/** Lines of a page are put in order before they are written: that many bytes are held at once, about. */
+const pageBytes = 4 * 1024 * 1024
+const firstPage = 100
+const largestPage = 5_000
+
+type Placed = {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly timestampMs: bigint
+  readonly line: string
+}
+const placedOf = ({ topic, partition, offset, timestampMs }: MessageRow, line: string): Placed => ({
+  topic,
+  partition,
+  offset: BigInt(offset),
+  timestampMs: BigInt(timestampMs ?? -1),
+  line,
+})
+
+/** What was exported, told at the end of the file: `complete` only when nothing that fits was left out. */
+type Report = ScanReport & {
+  readonly exported: number
+  readonly limit: number
+  readonly complete: boolean
+  readonly registryProblem: string | null
+  /** Why it ended early, where that was a failure. */
+  readonly problem: string | null
+}
+
+/**
+ * Messages that fit a search as a file, in the order of the search, each whole: written page by page as they are found,
+ * so that neither the number of messages nor a slow reader takes memory. Ends with the scan's report. All that can be
+ * told before reading is a fault, as with a search. The scan ends with the signal.
+ */
+export const exportMessages = async (
+  deps: Deps,
+  connection: Connection,
+  query: Query,
+  call: Call,
+): Promise<Result<ExportFile, Fault>> => {
+  const { format, safe, limit, report, ...search } = query
+  const input = { ...search, budgetBytes: search.budgetBytes ?? deps.searchLimits.mostBytes, limit: 1 }
+  const prepared = await prepareSearch(deps, connection, input, call)
+  if (!prepared.ok) return prepared
+  const form: LineForm = format === 'jsonl' ? 'jsonl' : safe ? 'csv-safe' : 'csv'
+  const names = query.topics === '*' ? 'all-topics' : query.topics.slice(0, 3).join('+')
+  const at = new Date(deps.clock.nowMs()).toISOString().slice(0, 19).replaceAll(':', '-')
+  return succeed({
+    contentType: contentTypes[format],
+    fileName: `${names}-${at}.${format}`,
+    chunks: chunksOf(deps, prepared.value, { form, limit, report }, call),
+  })
+}
+
+type Want = { readonly form: LineForm; readonly limit: number; readonly report: boolean }
+type Sums = {
+  messages: bigint
+  bytes: bigint
+  exported: number
+  registryProblem: string | null
+  /** Told by the first page only. */
+  heldBack: ScanEnd['heldBack']
+}
+
+const chunksOf = async function* (
+  deps: Deps,
+  prepared: PreparedSearch,
+  { form, limit, report }: Want,
+  call: Call,
+): AsyncGenerator<Uint8Array, void, void> {
+  const encoder = new TextEncoder()
+  const startedAt = performance.now()
+  const { partitions, ...task } = prepared
+  const sums: Sums = { messages: 0n, bytes: 0n, exported: 0, registryProblem: null, heldBack: [] }
+  const tell = (last: ScanEnd | null, problem: string | null): Uint8Array => {
+    const text = JSON.stringify({
+      scan: reportOf(deps, { task, partitions, limit, sums, last, problem, startedAt }),
+    })
+    return encoder.encode(form === 'jsonl' ? `${text}\n` : `# ${text}\r\n`)
+  }
+  if (form !== 'jsonl') yield encoder.encode(csvLine([...csvColumns]))
+  let page = firstPage
+  let rest: Partial<Pick<ScanTask, 'goOnAt' | 'goOnWith'>> = {}
+  for (;;) {
+    const wanted = Math.min(page, limit - sums.exported)
+    const part: ScanTask = {
+      ...task,
+      ...rest,
+      topics: task.topics.filter(({ topic }) => rest.goOnAt?.has(topic) ?? true),
+      limit: wanted,
+      lines: form,
+      budget: { ...task.budget, bytes: task.budget.bytes - Number(sums.bytes) },
+    }
+    const read = await readPage(deps, part, sums, call)
+    if (call.signal.aborted) return
+    if (!read.ok) {
+      if (report) yield tell(null, read.problem)
+      return
+    }
+    const { end, lines } = read
+    const text = lines.join('')
+    sums.exported += lines.length
+    if (text !== '') yield encoder.encode(text)
+    const mean = lines.length === 0 ? 1 : text.length / lines.length
+    page = Math.max(20, Math.min(largestPage, Math.floor(pageBytes / mean)))
+    const isOver = end.stop !== 'enough' || end.goOnAt.size === 0 || sums.exported >= limit
+    if (isOver || Number(sums.bytes) >= task.budget.bytes) {
+      if (report) yield tell(isOver ? end : { ...end, stop: 'budget' }, null)
+      return
+    }
+    rest = { goOnAt: end.goOnAt, goOnWith: end.goOnWith }
+  }
+}
+
+type Page =
+  | { readonly ok: true; readonly end: ScanEnd; readonly lines: readonly string[] }
+  | { readonly ok: false; readonly problem: string }
+
+/** The next messages in the order of the search; none of a later page comes before them. */
+const readPage = async (deps: Deps, task: ScanTask, sums: Sums, call: Call): Promise<Page> => {
+  const found: Placed[] = []
+  const inOrder = inOrderOf(task.order)
+  for await (const step of stepsOf(deps, task, call)) {
+    if ('end' in step) {
+      if (!step.end.ok) return { ok: false, problem: faultOf(step.end.error).detail }
+      const end = step.end.value
+      sums.messages += end.scannedMessages
+      sums.bytes += end.scannedBytes
+      if (task.goOnAt === undefined) sums.heldBack = end.heldBack
+      return {
+        ok: true,
+        end,
+        lines: found
+          .sort(inOrder)
+          .slice(0, task.limit)
+          .map(({ line }) => line),
+      }
+    }
+    const { rows, lines = [], registryProblem } = step.news
+    sums.registryProblem = registryProblem ?? sums.registryProblem
+    for (const [index, row] of rows.entries()) found.push(placedOf(row, lines[index] ?? ''))
+    // What can not be among the first any more need not be held.
+    if (found.length > task.limit * 2) found.sort(inOrder).splice(task.limit)
+  }
+  return { ok: false, problem: 'The scan ended without a word.' }
+}
+
+const stepsOf = async function* (deps: Deps, task: ScanTask, call: Call) {
+  const giveUp = new AbortController()
+  const steps = deps.scanner.scan(task, { signal: AbortSignal.any([call.signal, giveUp.signal]) })
+  try {
+    for (;;) {
+      const next = await steps.next()
+      if (next.done) {
+        yield { end: next.value }
+        return
+      }
+      yield { news: next.value }
+    }
+  } finally {
+    giveUp.abort()
+  }
+}
+
+const reportOf = (
+  deps: Deps,
+  {
+    task,
+    partitions,
+    limit,
+    sums,
+    last,
+    problem,
+    startedAt,
+  }: {
+    readonly task: ScanTask
+    readonly partitions: number
+    readonly limit: number
+    readonly sums: Sums
+    readonly last: ScanEnd | null
+    readonly problem: string | null
+    readonly startedAt: number
+  },
+): Report => ({
+  exported: sums.exported,
+  limit,
+  complete: last !== null && last.stop === 'end' && last.errors.length === 0 && last.lost.length === 0,
+  stop: last?.stop ?? 'error',
+  problem,
+  registryProblem: sums.registryProblem,
+  partitions,
+  topics: task.topics.length,
+  messages: sums.messages.toString(),
+  bytes: sums.bytes.toString(),
+  durationMs: Math.round(performance.now() - startedAt),
+  backToMs: null,
+  budget: {
+    messages: task.budget.messages,
+    bytes: task.budget.bytes,
+    durationMs: task.budget.milliseconds,
+    mostBytes: deps.searchLimits.mostBytes,
+  },
+  errors: (last?.errors ?? []).map(({ topic, partition, error }) => ({
+    topic,
+    partition,
+    detail: error.detail,
+  })),
+  heldBack: sums.heldBack.map(({ partition, from, to }) => ({ partition, messages: (to - from).toString() })),
+  lost: (last?.lost ?? []).map((one) => ({ ...one, from: one.from.toString(), to: one.to.toString() })),
+})
