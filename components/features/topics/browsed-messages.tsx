@@ -4,6 +4,7 @@ import type { MessageList, MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
 import { useGrowingList } from '../../client/use-growing-list.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
+import { ExportMenu } from '../../patterns/export-menu.tsx'
 import { GrowingList } from '../../patterns/growing-list.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
@@ -47,15 +48,19 @@ export const BrowsedMessages = ({
         {last && panel.error === null ? (
           <ScanLine scans={pages.map(({ scan }) => scan)} shown={rows.length} readAt={list.dataUpdatedAt} />
         ) : null}
-        <Button
-          kind="bare"
-          size="small"
-          className="ml-auto"
-          onClick={() => void refresh()}
-          disabled={panel.isFetching}
-        >
-          Refresh
-        </Button>
+        <span className="ml-auto flex items-center gap-2">
+          <ExportMenu
+            connection={connection}
+            topics={topic}
+            search=""
+            order="newest"
+            isolation="committed"
+            shown={rows.length}
+          />
+          <Button kind="bare" size="small" onClick={() => void refresh()} disabled={panel.isFetching}>
+            Refresh
+          </Button>
+        </span>
       </div>
       {last?.registryProblem ? (
         <p className="border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning">

@@ -6,6 +6,7 @@ import { useMemo } from 'react'
 import type { MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
 import { type SearchAsked, useMessageSearch } from '../../client/use-message-search.ts'
+import { ExportMenu } from '../../patterns/export-menu.tsx'
 import { MessageHistogramPanel } from '../../patterns/message-histogram.tsx'
 import { FoundMessages } from '../../patterns/message-search/found-messages.tsx'
 import { MessageSearch } from '../../patterns/message-search/search-bar.tsx'
@@ -118,6 +119,14 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
                     state={found.state}
                     budgetBytes={budget === null ? null : budget * megabyte}
                     onBudget={(bytes) => void setWays({ budget: Math.round(bytes / megabyte) })}
+                  />
+                  <ExportMenu
+                    connection={connection}
+                    topics={topicsParam}
+                    search={search}
+                    order={order}
+                    isolation={isolation}
+                    shown={found.state.rows.length}
                   />
                   <Button kind="bare" size="small" disabled={isRunning} onClick={() => found.again()}>
                     Search again

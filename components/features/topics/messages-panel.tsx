@@ -4,6 +4,7 @@ import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
 import { useState } from 'react'
 import { routes } from '../../client/routes.ts'
 import { type SearchAsked, useMessageSearch } from '../../client/use-message-search.ts'
+import { ExportMenu } from '../../patterns/export-menu.tsx'
 import { MessageHistogramPanel } from '../../patterns/message-histogram.tsx'
 import { expressionOf } from '../../patterns/message-search/expression-words.ts'
 import { FoundMessages } from '../../patterns/message-search/found-messages.tsx'
@@ -107,6 +108,14 @@ export const MessagesPanel = ({
                 state={found.state}
                 budgetBytes={budget === null ? null : budget * megabyte}
                 onBudget={(bytes) => void setWays({ budget: Math.round(bytes / megabyte) })}
+              />
+              <ExportMenu
+                connection={connection}
+                topics={topic}
+                search={search}
+                order={order}
+                isolation={isolation}
+                shown={found.state.rows.length}
               />
               <Button kind="bare" size="small" disabled={isRunning} onClick={() => found.again()}>
                 Search again
