@@ -104,16 +104,30 @@ const checkName = (name: string, { topicNames }: ChangeFacts): ChangeFinding[] =
   ]
 }
 
-const checkReplicas = (replicationFactor: number, { brokers }: ChangeFacts): ChangeFinding[] => {
+const checkReplicas = (
+  replicationFactor: number,
+  { brokers, brokerRefusal }: ChangeFacts,
+): ChangeFinding[] => {
+  const there = `There ${brokers === 1 ? 'is 1 broker' : `are ${brokers} brokers`}`
+  // Brokers that are away count for Kafka, as long as it knows them: whether there are enough, its own check says.
   if (replicationFactor > brokers)
-    return [
-      finding(
-        'refused',
-        'replicas',
-        `There ${brokers === 1 ? 'is 1 broker' : `are ${brokers} brokers`}: that is the most replicas a partition can have.`,
-        'replicationFactor',
-      ),
-    ]
+    return brokerRefusal?.field === 'replicationFactor'
+      ? [
+          finding(
+            'refused',
+            'replicas',
+            `${there}: that is the most replicas a partition can have.`,
+            'replicationFactor',
+          ),
+        ]
+      : [
+          finding(
+            'warning',
+            'replicas-away',
+            `${there} at present: the replicas on those that are away come when they do.`,
+            'replicationFactor',
+          ),
+        ]
   return replicationFactor === 1 && brokers > 1
     ? [
         finding(

@@ -244,3 +244,22 @@ describe('a plan of more partitions', () => {
     expect(codesOf(add(4), factsOf(topicOf({ messages: 0n })))).toEqual(['empty'])
   })
 })
+
+describe('a plan of a new topic', () => {
+  const create: TopicChangeRequest = {
+    action: 'create',
+    topic: 'payments',
+    partitions: 3,
+    replicationFactor: 3,
+    settings: {},
+  }
+  it('leaves it to the broker whether brokers that are away count', () => {
+    expect(codesOf(create, factsOf(null))).toEqual(['replicas-away'])
+    const brokerRefusal = { detail: 'only 2 are registered', field: 'replicationFactor' }
+    expect(codesOf(create, factsOf(null, { brokerRefusal }))).toEqual(['replicas'])
+  })
+  it('says what the broker alone refuses, in its words', () => {
+    const brokerRefusal = { detail: 'a policy wants names to begin with a team', field: null }
+    expect(sentenceOf(create, factsOf(null, { brokerRefusal }), 'broker')).toContain('a policy')
+  })
+})

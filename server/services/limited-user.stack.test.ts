@@ -11,9 +11,11 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { makeKafkaAdapter } from '#server/adapters/kafka/make-kafka-adapter.ts'
 import { connectionConfig } from '#server/config.ts'
+import type { TopicChangeRequest } from '#server/contracts/topic-changes.ts'
 import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
 import { type Bench, openBench } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
+import { planTopicChange } from './plan-topic-change.ts'
 import { follow, itemsOf, makeLetters, planOf, sendAll, start } from './replay-fixture.ts'
 import { patience } from './resolve-intents.ts'
 
@@ -95,6 +97,61 @@ describe('a user whom access control lists limit', () => {
       state: 'denied',
       why: expect.stringContaining('no Read'),
     })
+  })
+
+  it('is told which changes of topics it may not make, in the plan and by the broker', async () => {
+    const topic = await bench.makeTopic(`guarded-${bench.suffix}`, 1)
+    const plan = async (request: TopicChangeRequest) => {
+      const planned = await planTopicChange(bench.deps, limited, bench.actor, request, bench.call())
+      if (!planned.ok) throw new Error(planned.error.detail)
+      return planned.value.plan.findings.filter(({ severity }) => severity === 'refused')
+    }
+    const requests: readonly TopicChangeRequest[] = [
+      { action: 'change-settings', topic, settings: { 'retention.ms': '1000' } },
+      { action: 'add-partitions', topic, total: 2 },
+      { action: 'delete', topic },
+    ]
+    for (const request of requests) expect(await plan(request)).toEqual([])
+    await allowOnly('*', AclOperationTypes.READ, AclOperationTypes.DESCRIBE_CONFIGS)
+    await change(() =>
+      bench.admin.createAcls({
+        acl: [
+          {
+            resourceType: AclResourceTypes.CLUSTER,
+            resourceName: 'kafka-cluster',
+            resourcePatternType: ResourcePatternTypes.LITERAL,
+            principal: `User:${user.username}`,
+            host: '*',
+            operation: AclOperationTypes.DESCRIBE,
+            permissionType: AclPermissionTypes.ALLOW,
+          },
+        ],
+      }),
+    )
+    const all = await limited.broker.capabilities(bench.call())
+    for (const name of ['delete-topics', 'change-topic-settings', 'add-partitions', 'create-topics'] as const)
+      expect(all[name]).toMatchObject({ state: 'denied', why: expect.stringContaining('right on any of') })
+    const sentences = await Promise.all(requests.map(plan))
+    expect(sentences.flat().map(({ sentence }) => sentence)).toEqual([
+      `This user has no AlterConfigs right on ${topic}.`,
+      `This user has no Alter right on ${topic}.`,
+      `This user has no Delete right on ${topic}.`,
+    ])
+    const { topicAdmin } = limited.broker
+    const directly = [
+      await topicAdmin?.changeSettings(topic, new Map([['retention.ms', '1000']]), bench.call()),
+      await topicAdmin?.addPartitions(topic, 2, bench.call()),
+      await topicAdmin?.delete({ name: topic, topicId: null }, bench.call()),
+    ]
+    for (const answer of directly) expect(answer).toMatchObject({ ok: false, error: { kind: 'denied' } })
+    const [creation] = await plan({
+      action: 'create',
+      topic: `denied-${bench.suffix}`,
+      partitions: 1,
+      replicationFactor: 1,
+      settings: {},
+    })
+    expect(creation).toMatchObject({ code: 'broker', sentence: expect.stringContaining('this user may not') })
   })
 
   it('gets a plan that refuses a target to which it may not write', async () => {

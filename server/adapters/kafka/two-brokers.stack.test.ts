@@ -13,6 +13,8 @@ import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 
 const topic = 'spread' as TopicName
+/** Of one partition that both hold. */
+const doubled = 'doubled' as TopicName
 const partitions = 4
 const groups = Array.from({ length: 12 }, (_, index) => `group-${index}` as GroupId)
 const call = () => ({ signal: AbortSignal.timeout(30_000) })
@@ -32,7 +34,13 @@ describe('a cluster of two brokers', () => {
       partition,
       replicas: [1 + (partition % 2)],
     }))
-    await admin.createTopics({ topics: [{ topic, replicaAssignment }], waitForLeaders: true })
+    await admin.createTopics({
+      topics: [
+        { topic, replicaAssignment },
+        { topic: doubled, replicaAssignment: [{ partition: 0, replicas: [1, 2] }] },
+      ],
+      waitForLeaders: true,
+    })
     const producer = kafka.producer()
     await producer.connect()
     for (let partition = 0; partition < partitions; partition++)
@@ -77,6 +85,20 @@ describe('a cluster of two brokers', () => {
     expect([expectOk(sizes).has(topic), sizes.ok && sizes.degraded]).toEqual([true, []])
   })
 
+  const stateOf = async (name: TopicName) => {
+    const listed = expectOk(await adapter.topics.list({ ...call(), maxAgeMs: 0 }))
+    return listed.find((one) => one.name === name) ?? { name, topicId: null, internal: false, partitions: [] }
+  }
+
+  it('tells the size of every replica, and by its leader when each partition was written last', async () => {
+    const replicas = await adapter.topics.replicaSizes(await stateOf(doubled), call())
+    expect(expectOk(replicas).map(({ broker }) => broker)).toEqual([1, 2])
+    expect(replicas.ok && replicas.degraded).toEqual([])
+    const times = expectOk(await adapter.topics.lastTimes([await stateOf(topic)], call())).get(topic)
+    expect([...(times?.values() ?? [])].every((time) => time !== null && time > 0n)).toBe(true)
+    expect(times?.size).toBe(partitions)
+  })
+
   it('with one of them dead tells what the other knows, and says what is missing', async () => {
     const before = expectOk(await facet.list(call())).length
     await cluster.stopSecond()
@@ -101,5 +123,32 @@ describe('a cluster of two brokers', () => {
     )
     expect(page.messages.map(({ partition }) => partition).sort()).toEqual([0, 2])
     expect([page.stop, page.errors.map(({ partition }) => partition).sort()]).toEqual(['error', [1, 3]])
+  })
+
+  it('with one of them dead tells which partitions are offline, and which replicas are away', async () => {
+    await expect
+      .poll(async () => (await stateOf(doubled)).partitions[0]?.inSync, { timeout: 20_000 })
+      .toEqual([1])
+    expect((await stateOf(doubled)).partitions[0]).toMatchObject({ leader: 1, replicas: [1, 2] })
+    expect((await stateOf(topic)).partitions.map(({ leader }) => leader)).toEqual([1, null, 1, null])
+    const replicas = await adapter.topics.replicaSizes(await stateOf(doubled), call())
+    expect(expectOk(replicas).map(({ broker }) => broker)).toEqual([1])
+    expect(replicas.ok && replicas.degraded.map(({ part }) => part)).toEqual(['broker 2'])
+    const times = expectOk(await adapter.topics.lastTimes([await stateOf(topic)], call())).get(topic)
+    expect([...(times?.keys() ?? [])]).toEqual([0, 2])
+  })
+
+  it('with one of them dead takes it for coming back when topics are created, but not for more than it is', async () => {
+    const admin = adapter.topicAdmin
+    const create = (replicationFactor: number) =>
+      admin?.create(
+        { name: 'after' as TopicName, partitions: 1, replicationFactor, settings: new Map() },
+        { ...call(), validateOnly: true },
+      )
+    expect(await create(2)).toMatchObject({ ok: true })
+    expect(await create(3)).toMatchObject({
+      ok: false,
+      error: { kind: 'invalid', field: 'replicationFactor' },
+    })
   })
 })
