@@ -62,17 +62,13 @@ const sampleOne = async (
   topic: TopicName,
   call: Call,
 ): Promise<Sample> => {
+  const { broker } = connection
   const sampledAt = deps.clock.nowMs()
   const nothing = { topic, key: [], value: [], messages: 0, sampledAt }
-  const read =
-    connection.broker.messages &&
-    (await collectScan(
-      connection.broker.messages,
-      { topics: [{ topic }], order: 'newest', limit: messagesSampled, budget },
-      call,
-    ))
-  if (!read?.ok)
-    return { ...nothing, problem: read?.error.detail ?? 'Messages of this broker can not be read.' }
+  if (!broker.messages) return { ...nothing, problem: 'Messages of this broker can not be read.' }
+  const request = { topics: [{ topic }], order: 'newest', limit: messagesSampled, budget } as const
+  const read = await collectScan(broker.messages, request, call)
+  if (!read.ok) return { ...nothing, problem: read.error.detail }
   const { rows } = await decodeMessages(read.value.messages, connection, limits, call)
   return {
     ...nothing,
