@@ -7,19 +7,26 @@ export type Filling = {
   readonly valueBytes: number
   /** The key of a record by its number; `k<number>` where none is given. */
   readonly keyOf?: (index: number) => string
+  /** The value likewise; `valueBytes` of one letter where none is given. */
+  readonly textOf?: (index: number) => string
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 const atOnce = 1_000
 
-/** Makes a topic and fills it, uncompressed, records spread over the partitions in turn. */
+/** Makes a topic and fills it, records spread over the partitions in turn; a codec is the topic's `compression.type`. */
 export const fillTopic = async (
   brokers: string,
-  { topic, partitions, records, valueBytes, keyOf = (index) => `k${index}` }: Filling,
+  { topic, partitions, records, valueBytes, keyOf = (index) => `k${index}`, textOf, settings = {} }: Filling,
 ): Promise<void> => {
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true })
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
+  await admin.createTopics({
+    topics: [{ topic, numPartitions: partitions, configEntries }],
+    waitForLeaders: true,
+  })
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()
@@ -30,7 +37,7 @@ export const fillTopic = async (
       compression: CompressionTypes.None,
       messages: Array.from({ length: Math.min(atOnce, records - sent) }, (_, index) => ({
         key: keyOf(sent + index),
-        value,
+        value: textOf?.(sent + index) ?? value,
         partition: (sent + index) % partitions,
       })),
     })

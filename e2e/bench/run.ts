@@ -2,14 +2,14 @@ import { besideSearchBench } from './beside-search.ts'
 import { indexDeadLettersBench } from './index-dead-letters.ts'
 import { overviewBench } from './overview.ts'
 import { readTopicBench } from './read-topic.ts'
-import { searchTopicBench } from './search-topic.ts'
+import { searchBench } from './search.ts'
 import { spanIntakeBench } from './span-intake.ts'
 import { topicsBench } from './topics.ts'
 
 /** `npm run bench -- <name>`: a program beside a peer on the same data in the same run, ending with one JSON line. */
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   'read-topic': readTopicBench,
-  'search-topic': searchTopicBench,
+  search: searchBench,
   'beside-search': besideSearchBench,
   overview: overviewBench,
   topics: topicsBench,
