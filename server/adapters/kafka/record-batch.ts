@@ -106,7 +106,8 @@ export const isOutsideTimes = (
 /**
  * Reads the wanted records of a batch into `into` and answers how many lay in the range. Without a filter, key, value and
  * headers are views on the fetched or decompressed bytes. With one, its literals are looked for in the bytes before
- * any record is decoded, and what it accepts is copied, so that a few matches do not hold on to megabytes.
+ * any record is decoded, and what it accepts is copied, so that a few matches do not hold on to megabytes; what is still
+ * to be refined is copied by whoever keeps it (`detachMessage`).
  */
 export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): number => {
   const { from, to, filter } = wanted
@@ -175,5 +176,19 @@ const take = (
   }
   if (!filter) into.push(message)
   else if (filter.accept(message))
-    into.push({ ...message, ...readPayload(new RecordCursor(Buffer.from(records.subarray(body, end)))) })
+    into.push(
+      filter.refine
+        ? message
+        : { ...message, ...readPayload(new RecordCursor(Buffer.from(records.subarray(body, end)))) },
+    )
 }
+
+const copyOf = (bytes: Uint8Array | null): Uint8Array | null => (bytes === null ? null : Buffer.from(bytes))
+
+/** The message with bytes of its own. */
+export const detachMessage = (message: RawMessage): RawMessage => ({
+  ...message,
+  key: copyOf(message.key),
+  value: copyOf(message.value),
+  headers: message.headers.map(({ name, value }) => ({ name, value: copyOf(value) })),
+})

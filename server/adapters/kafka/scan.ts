@@ -222,7 +222,12 @@ const startRounds = (running: Running, signal: AbortSignal): void => {
   for (const [leader, lanes] of byLeader) {
     const under = running.rounds.get(leader) ?? []
     if (under.length >= roundsAtOnce || (under.length > 0 && !isWorthAnother(running))) continue
-    under.push(startRound(running, lanes.slice(0, mostLanesAtOnce), signal))
+    // Who waits for an answer already comes after who does not.
+    const [idle, busy] = [
+      lanes.filter(({ at, asked }) => at === asked),
+      lanes.filter(({ at, asked }) => at !== asked),
+    ]
+    under.push(startRound(running, [...idle, ...busy].slice(0, mostLanesAtOnce), signal))
     running.rounds.set(leader, under)
   }
 }
@@ -294,7 +299,7 @@ const nextRound = async (running: Running): Promise<void> => {
 }
 
 const settleRound = async (running: Running, { parts, reads }: Round): Promise<void> => {
-  const { picker, wanted, request, errors } = running
+  const { picker, wanted, errors } = running
   const share = Math.floor(running.mostBytes / parts.length)
   const all = await reads
   for (const [index, { lane, range, turn }] of parts.entries()) {
@@ -303,9 +308,8 @@ const settleRound = async (running: Running, { parts, reads }: Round): Promise<v
     const counts = read.next > range.from && settleChunk(lane, range, read, wanted, share)
     if (counts) {
       running.hasMoved = true
-      const whole = read.messages.filter(({ offset }) => offset < read.next)
-      const accepted = (await request.filter?.refine?.(whole)) ?? whole
-      picker.take(lane, accepted)
+      const isWhole = read.next >= range.to
+      picker.take(lane, isWhole ? read.messages : read.messages.filter(({ offset }) => offset < read.next))
     }
     if (read.error) {
       lane.failed = true

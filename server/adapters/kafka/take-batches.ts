@@ -1,11 +1,18 @@
-import type { MessageFilter } from '#server/ports/broker.ts'
+import type { MessageFilter, RawMessage } from '#server/ports/broker.ts'
 import { judgeBatches, judgeUndecided } from './aborted-transactions.ts'
 import { batchAttributes } from './batch-layout.ts'
 import { brokerError } from './errors.ts'
 import type { FetchedPartition } from './fetch.ts'
 import type { Pacer } from './pacer.ts'
 import { goOnFrom, type Progress, skipLost } from './range-progress.ts'
-import { type Batch, isTransactional, readRecords, sizeOfFirstBatch, walkBatches } from './record-batch.ts'
+import {
+  type Batch,
+  detachMessage,
+  isTransactional,
+  readRecords,
+  sizeOfFirstBatch,
+  walkBatches,
+} from './record-batch.ts'
 
 export type Taking = {
   /** Records of aborted and open transactions too, marked as such. */
@@ -15,6 +22,10 @@ export type Taking = {
   readonly untilMs: bigint | null
   readonly pacer: Pacer
 }
+
+/** What is refined at a time: enough to be worth a call, and little enough to be held. */
+const refinedAtOnce = 500
+const refinedBytes = 512 * 1024
 
 const later = (a: bigint | null, b: bigint): bigint => (a === null || b > a ? b : a)
 const earlier = (a: bigint | null, b: bigint): bigint => (a === null || b < a ? b : a)
@@ -52,6 +63,16 @@ const take = async (
   const end = one.range.level === 'committed' ? lastStableOffset : highWatermark
   const standingOf = judgeStanding(one, fetched, batches, taking)
   let next: bigint | null = null
+  let coming: RawMessage[] = []
+  let comingBytes = 0
+  const refine = taking.filter?.refine
+  const keepComing = async (): Promise<void> => {
+    if (!refine || coming.length === 0) return
+    const kept = (await refine(coming)).map(detachMessage)
+    for (const message of kept.sort((a, b) => (a.offset < b.offset ? -1 : 1))) one.messages.push(message)
+    coming = []
+    comingBytes = 0
+  }
   for (const batch of batches) {
     if (taking.pacer.isDue()) await taking.pacer.rest()
     if (signal.aborted) return
@@ -70,9 +91,13 @@ const take = async (
     const { topic, partition, to } = one.range
     const { filter, sinceMs, untilMs } = taking
     const wanted = { topic, partition, from: one.next, to, filter, sinceMs, untilMs, transaction }
-    one.scanned += readRecords(batch, wanted, one.messages)
+    one.scanned += readRecords(batch, wanted, refine ? coming : one.messages)
     noteTimes(one, batch)
+    comingBytes += batch.bytes.length
+    if (coming.length >= refinedAtOnce || comingBytes >= refinedBytes) await keepComing()
   }
+  await keepComing()
+  if (signal.aborted) return
   if (next !== null && next > one.next) goOnFrom(one, next, end)
   else if (logStart > one.next) skipLost(one, logStart, end)
   else if (one.next >= end) one.done = true
