@@ -16,7 +16,7 @@ const columns = (connection: string, withVersion: boolean): readonly Column<Sche
           header: 'Topic',
           width: 'minmax(140px, 2fr)',
           cell: ({ topic, side }: SchemaSighting) => (
-            <span className="flex gap-2">
+            <span className="flex items-baseline gap-2">
               <Link href={routes.topic(connection, topic)} className="link truncate font-mono text-small">
                 {topic}
               </Link>
@@ -35,7 +35,7 @@ const columns = (connection: string, withVersion: boolean): readonly Column<Sche
           id {schemaId}
         </Link>
       ) : (
-        <span className="flex gap-2">
+        <span className="flex items-baseline gap-2">
           <Link
             href={routes.schemaVersion(connection, subject, version)}
             className="link truncate font-mono text-small"
@@ -50,7 +50,7 @@ const columns = (connection: string, withVersion: boolean): readonly Column<Sche
   {
     id: 'sample',
     header: 'In the sample',
-    width: '120px',
+    width: '96px',
     align: 'right',
     cell: ({ inSample, sampleMessages }) =>
       inSample === 0 ? (
@@ -59,8 +59,8 @@ const columns = (connection: string, withVersion: boolean): readonly Column<Sche
         `${formatCount(inSample)} of ${formatCount(sampleMessages)}`
       ),
   },
-  { id: 'last', header: 'Last seen', width: '120px', cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} /> },
-  { id: 'first', header: 'First seen', width: '120px', cell: ({ firstSeenAt }) => <Ago at={firstSeenAt} /> },
+  { id: 'last', header: 'Last seen', width: '104px', cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} /> },
+  { id: 'first', header: 'First seen', width: '104px', cell: ({ firstSeenAt }) => <Ago at={firstSeenAt} /> },
   {
     id: 'services',
     header: 'Sent by',

@@ -170,7 +170,10 @@ const DeletePanel = ({ plan, connection }: { readonly plan: DeletionPlan; readon
     },
   })
   const isRefused = plan.findings.some(({ severity }) => severity === 'refused')
-  const what = version === null ? `${subject} (${versions.length} versions)` : `${subject} v${version}`
+  const what =
+    version === null
+      ? `${subject} (${versions.length === 1 ? '1 version' : `${versions.length} versions`})`
+      : `${subject} v${version}`
   return (
     <Section title="Delete" className="self-start">
       <div className="flex flex-col gap-3">

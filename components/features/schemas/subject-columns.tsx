@@ -35,7 +35,7 @@ export const subjectColumns = (connection: string): readonly Column<SubjectRow>[
       latest === null ? (
         notTold
       ) : (
-        <span className="flex gap-2">
+        <span className="flex items-baseline gap-2">
           <Link
             href={routes.schemaVersion(connection, subject, latest.version)}
             className="link font-mono text-small"

@@ -73,15 +73,17 @@ const Cell = ({ line, side }: { readonly line: TextLineView | null; readonly sid
           'min-w-0 pr-2 break-all whitespace-pre-wrap',
           tone,
           line === null ? 'bg-hover' : '',
-          line?.state === 'removed' ? 'font-strong line-through decoration-1' : '',
-          line?.state === 'added' ? 'font-strong' : '',
+          line !== null && line.state !== 'same' ? 'font-strong' : '',
         )}
       >
         <span aria-hidden className="inline-block w-4 select-none">
           {line === null ? '' : sign}
         </span>
         <span className="sr-only">{word}</span>
-        {line?.text ?? ''}
+        {/^\s*/.exec(line?.text ?? '')?.[0]}
+        <span className={line?.state === 'removed' ? 'line-through decoration-1' : ''}>
+          {line?.text.trimStart() ?? ''}
+        </span>
       </span>
     </>
   )

@@ -13,9 +13,9 @@ export const versionColumns = (
   {
     id: 'version',
     header: 'Version',
-    width: '132px',
+    width: '104px',
     cell: ({ version, deleted }) => (
-      <span className="flex gap-2">
+      <span className="flex items-baseline gap-2">
         <Link href={routes.schemaVersion(connection, subject, version)} className="link font-mono text-small">
           v{version}
         </Link>
@@ -34,7 +34,7 @@ export const versionColumns = (
   {
     id: 'change',
     header: 'What changed',
-    width: '124px',
+    width: '112px',
     cell: ({ version }) =>
       version === versions.at(-1)?.version ? (
         <span className="text-faint">first version</span>
