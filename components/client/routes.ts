@@ -8,7 +8,7 @@ type SearchQuery = { search?: string; order?: string; isolation?: string; tab?: 
 export const routes = {
   overview: (connection: string) => `/${part(connection)}`,
   topics: (connection: string) => `/${part(connection)}/topics`,
-  topic: (connection: string, topic: string, query: SearchQuery = {}) =>
+  topic: (connection: string, topic: string, query: SearchQuery & { at?: string } = {}) =>
     withQuery(`/${part(connection)}/topics/${part(topic)}`, query),
   message: (connection: string, topic: string, position: string) =>
     `/${part(connection)}/topics/${part(topic)}/messages/${part(position)}`,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { aroundQuery, messagesAround } from './around.ts'
 import { auditList, auditListQuery } from './audit.ts'
 import { connectionDetail, connectionList } from './connections.ts'
 import { copyMessageQuery, messageCopies } from './copy-message.ts'
@@ -169,6 +170,16 @@ export const endpoints = {
     params: topicParams,
     query: messageListQuery,
     output: messageList,
+    deadlineMs: 20_000,
+  },
+  listAround: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/around',
+    summary: 'Messages around a position or a time; of a position that is gone, why, and the nearest',
+    permission: 'messages:read',
+    params: topicParams,
+    query: aroundQuery,
+    output: messagesAround,
     deadlineMs: 20_000,
   },
   showMessage: {

@@ -7,6 +7,7 @@ import { copyMessage } from '#server/services/copy-message.ts'
 import { countMessagesByTime } from '#server/services/count-messages-by-time.ts'
 import { findAnything } from '#server/services/find-anything.ts'
 import { findNeighbour, findSameKey } from '#server/services/find-same-key.ts'
+import { listAround } from '#server/services/list-around.ts'
 import { listAudit } from '#server/services/list-audit.ts'
 import { listConnections } from '#server/services/list-connections.ts'
 import { listDeadLetters } from '#server/services/list-dead-letters.ts'
@@ -69,6 +70,8 @@ const runs: Runs = {
   listTopicSettings: ({ deps, connection, call }) => listTopicSettings(deps, connection, call),
   listMessages: ({ deps, connection, params, query, call }) =>
     listMessages(deps, connection, { topic: params.topic, ...query }, call),
+  listAround: ({ deps, connection, params, query, call }) =>
+    listAround(deps, connection, { topic: params.topic, ...query }, call),
   showMessage: ({ deps, connection, params, call }) => showMessage(deps, connection, params, call),
   findSameKey: ({ deps, connection, params, query, call }) =>
     findSameKey(deps, connection, { ...params, ...query }, call),

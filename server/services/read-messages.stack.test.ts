@@ -6,6 +6,7 @@ import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import { findNeighbour, findSameKey } from './find-same-key.ts'
+import { listAround } from './list-around.ts'
 import { listMessages } from './list-messages.ts'
 import { showMessage } from './show-message.ts'
 
@@ -204,6 +205,79 @@ describe('stepping from a message', () => {
     expect(await step(findNeighbour, '9@0', { direction: 'next' })).toMatchObject({
       ok: false,
       error: { code: 'not-found', detail: expect.stringContaining('has no partition 9: it has 2') },
+    })
+  })
+})
+
+describe('around a place', () => {
+  const around = (at: string, limit = '5') =>
+    good(
+      endpoints.listAround.output,
+      listAround(
+        ...means(),
+        { topic: stepping, ...endpoints.listAround.query.parse({ at, limit }) },
+        testCall(),
+      ),
+    )
+
+  it('stand the messages of a partition before and after it, with the one at it looked at', async () => {
+    const found = await around('0@1000')
+    expect(found.rows.map(({ offset }) => Number(offset))).toEqual([
+      1005, 1004, 1003, 1002, 1001, 1000, 999, 998, 997, 996, 995,
+    ])
+    expect(found).toMatchObject({
+      looked: '0@1000',
+      note: null,
+      holds: { partition: 0, start: '0', end: '3001' },
+      nearest: { before: '0@999', after: '0@1001' },
+    })
+  })
+
+  it('is said what a partition holds where nothing is yet, with the nearest', async () => {
+    const found = await around('0@9999')
+    expect(found.note).toBe('0@9999 is not written yet. Partition 0 holds offsets 0 to 3,000 now.')
+    expect(found).toMatchObject({ looked: null, nearest: { before: '0@3000', after: null } })
+  })
+
+  it('is said what retention has removed, with the nearest', async () => {
+    const admin = quietKafka(inject('brokers')).admin()
+    await admin.connect()
+    // The client must know the topic before it knows its leader.
+    await admin.fetchTopicMetadata({ topics: [stepping] })
+    await admin.deleteTopicRecords({ topic: stepping, partitions: [{ partition: 0, offset: '100' }] })
+    await admin.disconnect()
+    const found = await around('0@7')
+    expect(found.note).toBe(
+      '0@7 is gone: retention or a deletion has removed what was before 100. Partition 0 holds offsets 100 to 3,000 now.',
+    )
+    expect(found).toMatchObject({ looked: null, nearest: { before: null, after: '0@100' } })
+  })
+
+  it('may be a time, over all partitions', async () => {
+    const all = await good(
+      endpoints.listMessages.output,
+      listMessages(...means(), { topic, limit: 50, search: '' }, testCall()),
+    )
+    const atMs = all.messages[20]?.timestampMs ?? 0
+    const found = await good(
+      endpoints.listAround.output,
+      listAround(...means(), { topic, at: new Date(atMs).toISOString(), limit: 10 }, testCall()),
+    )
+    const looked = found.rows.find(({ position }) => position === found.looked)
+    expect(looked?.timestampMs).toBe(atMs)
+    const later = await good(
+      endpoints.listAround.output,
+      listAround(...means(), { topic, at: '2035-01-01T00:00:00Z', limit: 10 }, testCall()),
+    )
+    expect(later.note).toContain('Nothing was written at 2035-01-01T00:00:00Z or later')
+    expect(later.rows).toHaveLength(10)
+  })
+
+  it('must be one that can be read, in a partition that is there', async () => {
+    expect(endpoints.listAround.query.safeParse({ at: 'yesterday' }).success).toBe(false)
+    expect(await listAround(...means(), { topic: stepping, at: '9@1', limit: 5 }, testCall())).toMatchObject({
+      ok: false,
+      error: { code: 'not-found' },
     })
   })
 })

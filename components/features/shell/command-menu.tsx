@@ -74,6 +74,7 @@ export const CommandMenu = ({
     onClose()
     then()
   }
+  const place = /^(\S+)\s+(\d+@\d+)$/.exec(asked)
   const itemClass =
     'flex h-8 cursor-pointer items-center gap-3 rounded-small px-2 data-[selected=true]:bg-selected'
   return (
@@ -87,11 +88,26 @@ export const CommandMenu = ({
           className="h-11 w-full border-b border-line bg-raised px-4 text-lead text-text outline-none placeholder:text-faint"
         />
         <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
-          {asked !== '' && hits.length === 0 && actions.length === 0 ? (
+          {asked !== '' && hits.length === 0 && actions.length === 0 && place === null ? (
             <p className="px-2 py-3 text-muted">
               {found.isFetching ? 'Looking…' : `Nothing is called “${asked}”.`}
             </p>
           ) : null}
+          {place === null ? null : (
+            <Command.Item
+              value={`place ${asked}`}
+              onSelect={close(() =>
+                router.push(routes.topic(connection, place[1] ?? '', { at: place[2] ?? '' })),
+              )}
+              className={itemClass}
+            >
+              <span className="w-28 shrink-0 text-small text-muted">Position</span>
+              <span className="min-w-0 flex-1 truncate font-mono text-small">
+                {place[1]} {place[2]}
+              </span>
+              <span className="text-small text-muted">open the messages around it</span>
+            </Command.Item>
+          )}
           {hits.length > 0 ? (
             <Command.Group
               heading="Found"

@@ -13,7 +13,22 @@ export const topicTabs = ['messages', 'partitions', 'groups', 'config', 'schema'
 export const topicSearch = {
   tab: parseAsStringLiteral(topicTabs).withDefault('messages'),
   search: parseAsString.withDefault(''),
+  /** Messages around a place: `3@88213`, or a time. Links of other tools name partition and offset apart. */
+  at: parseAsString.withDefault(''),
+  partition: parseAsInteger,
+  offset: parseAsString.withDefault(''),
 }
+
+/** The place that an address names; empty when it names none. */
+export const placeOf = ({
+  at,
+  partition,
+  offset,
+}: {
+  readonly at: string
+  readonly partition: number | null
+  readonly offset: string
+}): string => (at !== '' || partition === null || offset === '' ? at : `${partition}@${offset}`)
 
 /** How messages are searched: beside the words, also in the address. The budget is in megabytes. */
 export const searchWays = {

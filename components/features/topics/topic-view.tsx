@@ -9,10 +9,13 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { GoToPosition } from './go-to-position.tsx'
 import { MessagesPanel } from './messages-panel.tsx'
 import { retentionWords } from './retention-words.ts'
 import { TopicActions } from './topic-actions.tsx'
-import { topicSearch, topicTabs } from './topic-address.ts'
+import { placeOf, topicSearch, topicTabs } from './topic-address.ts'
+
+const AroundPanel = dynamic(() => import('./around-panel.tsx').then((module) => module.AroundPanel))
 
 const TopicFacts = dynamic(() => import('./topic-facts.tsx').then((module) => module.TopicFacts))
 
@@ -28,7 +31,10 @@ const tabTitles = {
 
 /** One topic: its newest messages first; partitions, groups and configuration beside. */
 export const TopicView = ({ connection, topic }: { readonly connection: string; readonly topic: string }) => {
-  const [{ tab, search }, setView] = useQueryStates(topicSearch)
+  const [{ tab, search, ...place }, setView] = useQueryStates(topicSearch)
+  const at = placeOf(place)
+  const goTo = (next: string | null): void =>
+    void setView({ tab: 'messages', at: next, partition: null, offset: null })
   const query = useQuery(endpointQuery(endpoints.showTopic, { params: { connection, topic } }))
   const data = query.data?.data
   return (
@@ -48,6 +54,7 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
       }
       actions={
         <>
+          <GoToPosition onGo={goTo} />
           <LinkButton href={routes.produce(connection, topic)}>Produce…</LinkButton>
           {data ? <TopicActions connection={connection} topic={topic} may={data.may} /> : null}
         </>
@@ -72,7 +79,9 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
           </button>
         ))}
       </div>
-      {tab === 'messages' ? (
+      {tab === 'messages' && at !== '' ? (
+        <AroundPanel key={at} connection={connection} topic={topic} at={at} onGo={goTo} />
+      ) : tab === 'messages' ? (
         <MessagesPanel
           connection={connection}
           topic={topic}

@@ -2,7 +2,7 @@ import { HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
 import type { SearchParams } from 'nuqs/server'
 import { readParams } from '#components/client/read-params.ts'
-import { loadTopic, messagesAsk } from '#components/features/topics/topic-address.ts'
+import { loadTopic, messagesAsk, placeOf } from '#components/features/topics/topic-address.ts'
 import { TopicView } from '#components/features/topics/topic-view.tsx'
 import { operations } from '#server/http/operations.ts'
 import { prefetch, want } from '#server/http/prefetch.ts'
@@ -18,11 +18,12 @@ export const generateMetadata = async ({ params }: Props): Promise<Metadata> => 
 
 export default async function Page({ params, searchParams }: Props) {
   const { connection, topic } = await readParams(params)
-  const { tab, search, order, isolation, tail } = await loadTopic(searchParams)
+  const { tab, search, order, isolation, tail, ...place } = await loadTopic(searchParams)
+  const isNewest = placeOf(place) === '' && search === '' && order === 'newest'
   const answers = await prefetch(
     want(operations.showTopic, { params: { connection, topic } }),
     // A search takes longer than a page waits.
-    ...(tab === 'messages' && search === '' && order === 'newest' && isolation === 'committed' && !tail
+    ...(tab === 'messages' && isNewest && isolation === 'committed' && !tail
       ? [want(operations.listMessages, messagesAsk(connection, topic))]
       : []),
   )
