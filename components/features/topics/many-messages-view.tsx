@@ -8,15 +8,13 @@ import { routes } from '../../client/routes.ts'
 import { type SearchAsked, useMessageSearch } from '../../client/use-message-search.ts'
 import { ExportMenu } from '../../patterns/export-menu.tsx'
 import { MessageHistogramPanel } from '../../patterns/message-histogram.tsx'
-import { FoundMessages } from '../../patterns/message-search/found-messages.tsx'
 import { MessageSearch } from '../../patterns/message-search/search-bar.tsx'
-import { BudgetChoice, SearchReport } from '../../patterns/message-search/search-report.tsx'
+import { SearchResults } from '../../patterns/message-search/search-results.tsx'
 import { SearchWays } from '../../patterns/message-search/search-ways.tsx'
 import { TimeChoice } from '../../patterns/message-search/time-choice.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { PanelMessage } from '../../patterns/panel-message.tsx'
 import { withRange } from '../../patterns/search-time-range.ts'
-import { Button } from '../../ui/button.tsx'
 import { FollowButton } from './follow-button.tsx'
 import { manySearch } from './many-address.ts'
 import { manyColumns } from './many-columns.tsx'
@@ -95,56 +93,43 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
           onLook={(key) => void setLooked(key)}
           onStop={() => void setWays({ tail: null })}
         />
-      ) : (
+      ) : asked === null ? (
         <div className="overflow-hidden rounded-base border border-line bg-panel">
-          {asked === null ? (
-            <PanelMessage
-              testId="empty"
-              icon={TextSearch}
-              title="What are you looking for?"
-              text={
-                <>
-                  Type a key, a header or any text: <code className="font-mono">order-4711</code>,{' '}
-                  <code className="font-mono">header:tenant=acme</code>. It is looked for in {what}, and what
-                  is found stands in one timeline. A range of the histogram, or a time, makes it quicker.
-                </>
-              }
-            />
-          ) : (
-            <>
-              <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1">
-                <SearchReport state={found.state} what={what} />
-                <span className="ml-auto flex items-center gap-2">
-                  <BudgetChoice
-                    state={found.state}
-                    budgetBytes={budget === null ? null : budget * megabyte}
-                    onBudget={(bytes) => void setWays({ budget: Math.round(bytes / megabyte) })}
-                  />
-                  <ExportMenu
-                    connection={connection}
-                    topics={topicsParam}
-                    search={search}
-                    order={order}
-                    isolation={isolation}
-                    shown={found.state.rows.length}
-                  />
-                  <Button kind="bare" size="small" disabled={isRunning} onClick={() => found.again()}>
-                    Search again
-                  </Button>
-                </span>
-              </div>
-              <FoundMessages
-                search={found}
-                what={what}
-                columns={columns}
-                rowHref={rowHref}
-                looked={looked}
-                onLook={(key) => void setLooked(key)}
-                onClear={() => onSearch('')}
-              />
-            </>
-          )}
+          <PanelMessage
+            testId="empty"
+            icon={TextSearch}
+            title="What are you looking for?"
+            text={
+              <>
+                Type a key, a header or any text: <code className="font-mono">order-4711</code>,{' '}
+                <code className="font-mono">header:tenant=acme</code>. It is looked for in {what}, and what is
+                found stands in one timeline. A range of the histogram, or a time, makes it quicker.
+              </>
+            }
+          />
         </div>
+      ) : (
+        <SearchResults
+          search={found}
+          what={what}
+          columns={columns}
+          rowHref={rowHref}
+          looked={looked}
+          onLook={(key) => void setLooked(key)}
+          onClear={() => onSearch('')}
+          budgetMegabytes={budget}
+          onBudget={(megabytes) => void setWays({ budget: megabytes })}
+          actions={
+            <ExportMenu
+              connection={connection}
+              topics={topicsParam}
+              search={search}
+              order={order}
+              isolation={isolation}
+              shown={found.state.rows.length}
+            />
+          }
+        />
       )}
       {lookedTopic === undefined || lookedPosition === undefined ? null : (
         <MessagePanel

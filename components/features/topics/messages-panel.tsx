@@ -7,13 +7,11 @@ import { type SearchAsked, useMessageSearch } from '../../client/use-message-sea
 import { ExportMenu } from '../../patterns/export-menu.tsx'
 import { MessageHistogramPanel } from '../../patterns/message-histogram.tsx'
 import { expressionOf } from '../../patterns/message-search/expression-words.ts'
-import { FoundMessages } from '../../patterns/message-search/found-messages.tsx'
 import { MessageSearch } from '../../patterns/message-search/search-bar.tsx'
-import { BudgetChoice, SearchReport } from '../../patterns/message-search/search-report.tsx'
+import { SearchResults } from '../../patterns/message-search/search-results.tsx'
 import { SearchWays } from '../../patterns/message-search/search-ways.tsx'
 import { TimeChoice } from '../../patterns/message-search/time-choice.tsx'
 import { withRange } from '../../patterns/search-time-range.ts'
-import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { BrowsedMessages } from './browsed-messages.tsx'
 import { FollowButton } from './follow-button.tsx'
@@ -100,38 +98,27 @@ export const MessagesPanel = ({
           onLook={(position) => void setLooked(position)}
         />
       ) : (
-        <div className="overflow-hidden rounded-base border border-line bg-panel">
-          <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1">
-            <SearchReport state={found.state} what={topic} />
-            <span className="ml-auto flex items-center gap-2">
-              <BudgetChoice
-                state={found.state}
-                budgetBytes={budget === null ? null : budget * megabyte}
-                onBudget={(bytes) => void setWays({ budget: Math.round(bytes / megabyte) })}
-              />
-              <ExportMenu
-                connection={connection}
-                topics={topic}
-                search={search}
-                order={order}
-                isolation={isolation}
-                shown={found.state.rows.length}
-              />
-              <Button kind="bare" size="small" disabled={isRunning} onClick={() => found.again()}>
-                Search again
-              </Button>
-            </span>
-          </div>
-          <FoundMessages
-            search={found}
-            what={topic}
-            columns={messageColumns(connection)}
-            rowHref={({ position }) => routes.message(connection, topic, position)}
-            looked={keyOf(looked)}
-            onLook={(key) => void setLooked(key.slice(topic.length + 1))}
-            onClear={clear}
-          />
-        </div>
+        <SearchResults
+          search={found}
+          what={topic}
+          columns={messageColumns(connection)}
+          rowHref={({ position }) => routes.message(connection, topic, position)}
+          looked={keyOf(looked)}
+          onLook={(key) => void setLooked(key.slice(topic.length + 1))}
+          onClear={clear}
+          budgetMegabytes={budget}
+          onBudget={(megabytes) => void setWays({ budget: megabytes })}
+          actions={
+            <ExportMenu
+              connection={connection}
+              topics={topic}
+              search={search}
+              order={order}
+              isolation={isolation}
+              shown={found.state.rows.length}
+            />
+          }
+        />
       )}
       {looked === null ? null : (
         <MessagePanel

@@ -4,6 +4,7 @@ import type { RawHeader } from '#server/domain/dead-letter.ts'
 import type { Result } from '#server/domain/result.ts'
 import type {
   BrokerAdapter,
+  FollowStep,
   MessageReader,
   OutgoingMessage,
   Publisher,
@@ -216,6 +217,50 @@ export const describeBrokerContract = (
         ),
       )
       expect([rest.messages.length, rest.stop]).toEqual([15, 'end'])
+    })
+
+    it('tells where times stand in each partition, and at the end for a time that nothing has reached', async () => {
+      const topic = topicOf('times')
+      await controls.createTopic(topic, 2)
+      const at = (timestampMs: number, partition: number) =>
+        message(topic, 'x', { partition, timestampMs: BigInt(timestampMs) })
+      expectOk(await publisher.send([at(1_000, 0), at(2_000, 0), at(3_000, 0), at(2_500, 1)], call()))
+      const state = expectOk(await adapter.topics.find(topic, call()))
+      const edges = [500n, 2_000n, 2_001n, 9_000n]
+      const { partitions, failed } = expectOk(await reader.offsetsByTime([state], edges, call()))
+      expect(failed).toEqual([])
+      expect(partitions.map(({ partition, offsets, end }) => [partition, offsets, end])).toEqual([
+        [0, [0n, 1n, 2n, 3n], 3n],
+        [1, [0n, 0n, 0n, 1n], 1n],
+      ])
+      expect(expectOk(await reader.timeSpan([state], call()))).toEqual({ firstMs: 1_000n, newestMs: 3_000n })
+    })
+
+    it('follows a topic from its end, and from where an earlier following stood', async () => {
+      const topic = topicOf('followed')
+      await controls.createTopic(topic, 2)
+      expectOk(await publisher.send([message(topic, 'before')], call()))
+      const read = async (from: FollowStep['goOnAt'] | null, send: string, wanted: number) => {
+        const steps = reader.follow(
+          { topics: [topic], limit: 50, ...(from === null ? {} : { from }) },
+          call(),
+        )
+        await steps.next()
+        expectOk(await publisher.send([message(topic, send)], call()))
+        const values: string[] = []
+        for (;;) {
+          const step = await steps.next()
+          if (step.done) throw new Error('it ended by itself')
+          values.push(...step.value.found.map(({ value }) => Buffer.from(value ?? []).toString()))
+          if (values.length < wanted) continue
+          await steps.return({ ok: true, value: null })
+          return { values, stood: step.value.goOnAt }
+        }
+      }
+      const first = await read(null, 'first', 1)
+      expect(first.values).toEqual(['first'])
+      expectOk(await publisher.send([message(topic, 'between')], call()))
+      expect((await read(first.stood, 'second', 2)).values.toSorted()).toEqual(['between', 'second'])
     })
 
     it('reads a message of 10 MB, and one larger than allowed is refused by name', async () => {
