@@ -56,5 +56,5 @@ test('an estimate is marked and explained; a histogram that fails leaves the mes
   await expect(
     page.getByText('The messages could not be counted over time: No answer within 10 s.'),
   ).toBeVisible()
-  await expect(page.getByRole('row').filter({ hasText: 'order-200' })).toBeVisible()
+  await expect(page.getByRole('row').filter({ hasText: 'order-40' })).toBeVisible()
 })
