@@ -2,12 +2,13 @@
 import { TextSearch } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import type { MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
 import { type SearchAsked, useMessageSearch } from '../../client/use-message-search.ts'
 import { ExportMenu } from '../../patterns/export-menu.tsx'
 import { MessageHistogramPanel } from '../../patterns/message-histogram.tsx'
+import { expressionOf } from '../../patterns/message-search/expression-words.ts'
 import { MessageSearch } from '../../patterns/message-search/search-bar.tsx'
 import { SearchResults } from '../../patterns/message-search/search-results.tsx'
 import { SearchWays } from '../../patterns/message-search/search-ways.tsx'
@@ -15,6 +16,7 @@ import { TimeChoice } from '../../patterns/message-search/time-choice.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { PanelMessage } from '../../patterns/panel-message.tsx'
 import { withRange } from '../../patterns/search-time-range.ts'
+import { Button } from '../../ui/button.tsx'
 import { FollowButton } from './follow-button.tsx'
 import { manySearch } from './many-address.ts'
 import { manyColumns } from './many-columns.tsx'
@@ -24,6 +26,9 @@ import { TopicChoice } from './topic-choice.tsx'
 import { readTopicSet, topicSetWords, writeTopicSet } from './topic-set.ts'
 
 const TailPanel = dynamic(() => import('./tail-panel.tsx').then((module) => module.TailPanel), { ssr: false })
+const ExpressionField = dynamic(() =>
+  import('../../patterns/message-search/expression-field.tsx').then((module) => module.ExpressionField),
+)
 const MessagePanel = dynamic(() => import('./message-panel.tsx').then((module) => module.MessagePanel), {
   ssr: false,
 })
@@ -36,6 +41,7 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
   const [looked, setLooked] = useQueryState('message', parseAsString)
   const [{ topics: topicText, search }, setSearch] = useQueryStates(manySearch)
   const [{ order, isolation, budget, tail }, setWays] = useQueryStates(searchWays)
+  const [isExpressionOpen, setExpressionOpen] = useState<boolean | null>(null)
   const topics = readTopicSet(topicText)
   const topicsParam = writeTopicSet(topics)
   const what = topicSetWords(topics)
@@ -43,6 +49,8 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
   const asked: SearchAsked | null =
     search === '' || tail ? null : { connection, topics: topicsParam, search, order, isolation }
   const found = useMessageSearch(asked, budget === null ? undefined : budget * megabyte)
+  const hasExpression = isExpressionOpen ?? expressionOf(search) !== ''
+  const run = (next: string): void => (next === search && asked !== null ? found.again() : onSearch(next))
   const isRunning = found.state.status === 'running'
   const rows = asked === null ? noRows : found.state.rows
   const columns = useMemo(() => manyColumns(connection, rows), [connection, rows])
@@ -63,12 +71,7 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
         </>
       }
     >
-      <MessageSearch
-        search={search}
-        onSearch={(next) => (next === search && asked !== null ? found.again() : onSearch(next))}
-        isSearching={isRunning}
-        onCancel={found.cancel}
-      >
+      <MessageSearch search={search} onSearch={run} isSearching={isRunning} onCancel={found.cancel}>
         <TopicChoice
           connection={connection}
           topics={topics}
@@ -76,7 +79,17 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
         />
         <SearchWays order={order} isolation={isolation} onChange={(ways) => void setWays(ways)} />
         <TimeChoice search={search} onSearch={onSearch} />
+        <Button
+          kind={hasExpression ? 'active' : 'bare'}
+          aria-expanded={hasExpression}
+          onClick={() => setExpressionOpen(!hasExpression)}
+        >
+          Expression
+        </Button>
       </MessageSearch>
+      {hasExpression ? (
+        <ExpressionField connection={connection} topics={topics ?? []} search={search} onSearch={run} />
+      ) : null}
       <MessageHistogramPanel
         connection={connection}
         topics={topicsParam}
