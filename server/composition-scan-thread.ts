@@ -8,7 +8,7 @@ import { runScan } from './services/run-scan.ts'
 /** On Linux a priority belongs to the thread that sets it: scans give way to whoever waits for a page. */
 if (process.platform === 'linux')
   try {
-    setPriority(0, 10)
+    setPriority(0, 5)
   } catch {
     // Not allowed here: the scheduler shares fairly then.
   }

@@ -88,6 +88,11 @@ const read = async (
   }
 }
 
+const restart = (run: Run, asked: SearchAsked, budgetBytes: number | undefined): void => {
+  set(run, idleSearch(run.state.order, run.state.limit))
+  void read(run, asked, budgetBytes)
+}
+
 /**
  * A search over topics that runs as soon as it is shown and whenever what is asked changes; `null` asks nothing.
  * Leaving the page cancels it, and cancelling ends it on the server. Coming back shows it as it was left.
@@ -108,8 +113,15 @@ export const useMessageSearch = (asked: SearchAsked | null, budgetBytes?: number
   )
   const budget = useRef(budgetBytes)
   useEffect(() => {
+    if (budget.current === budgetBytes) return
     budget.current = budgetBytes
-  }, [budgetBytes])
+    if (key === null) return
+    const own: SearchAsked = JSON.parse(key)
+    const current = runOf(own)
+    // A budget that was refused and is changed was meant to be searched with.
+    if (current.state.status === 'failed' && current.state.rows.length === 0)
+      restart(current, own, budgetBytes)
+  }, [key, budgetBytes])
   useEffect(() => {
     if (key === null) return
     const own: SearchAsked = JSON.parse(key)
@@ -127,8 +139,7 @@ export const useMessageSearch = (asked: SearchAsked | null, budgetBytes?: number
     state,
     again: (): void => {
       if (run === null || asked === null) return
-      set(run, idleSearch(run.state.order, run.state.limit))
-      void read(run, asked, budgetBytes)
+      restart(run, asked, budgetBytes)
     },
     goOn: (): void => {
       if (run === null || asked === null) return

@@ -59,7 +59,7 @@ test('a search that its budget has ended says how far it came, marks what may be
   await expect(strip).toContainText(
     /1 match so far, searched back to .*\d\d:\d\d:\d\d.*the budget of 250 MB was used up/,
   )
-  await page.getByLabel('Budget').selectOption({ label: '1.00 GB' })
+  await page.getByLabel('Budget', { exact: true }).selectOption({ label: '1.00 GB' })
   await expect(page).toHaveURL(/budget=1000/)
   await strip.getByRole('button', { name: 'Continue' }).click()
   await expect(rows).toHaveCount(2)
@@ -149,7 +149,7 @@ test('order, times and transactions stand in the address, and what is uncommitte
   })
   await page.goto(topic)
   await expect(page.locator('[data-row="0"]')).toBeVisible()
-  await page.getByLabel('Order').selectOption('Oldest first')
+  await page.getByLabel('Order', { exact: true }).selectOption('Oldest first')
   await expect(page).toHaveURL(/order=oldest/)
   await page.getByLabel('Transactions').selectOption('Uncommitted too')
   await expect(page).toHaveURL(/isolation=uncommitted/)
@@ -159,6 +159,6 @@ test('order, times and transactions stand in the address, and what is uncommitte
   await expect(page.getByRole('table', { name: 'Messages found, oldest first' })).toBeVisible()
   await page.reload()
   await expect(page.getByLabel('Times')).toHaveValue('1h')
-  await expect(page.getByLabel('Order')).toHaveValue('oldest')
+  await expect(page.getByLabel('Order', { exact: true })).toHaveValue('oldest')
   await expect(page.locator('[data-row="0"]')).toContainText('aborted')
 })

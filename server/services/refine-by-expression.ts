@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Expression, readExpression } from '#server/contracts/message-expression.ts'
 import type { SearchTerm } from '#server/contracts/message-search.ts'
 import { namesOf, type SeenMessage } from '#server/domain/expression-names.ts'
@@ -16,6 +17,9 @@ export const maskNothing: Mask = (message) => message
 
 /** An expression sees more of a payload than a list shows of it. */
 const limits: DecodeLimits = { maxTextChars: 1024 * 1024, maxRawBytes: 0, wantsReports: false }
+
+/** Messages decoded and looked at in one turn: a few milliseconds. */
+const atOnce = 64
 
 type Where = { readonly expression: Expression; readonly negated: boolean }
 type WhereTerm = Extract<SearchTerm, { kind: 'where' }>
@@ -62,7 +66,7 @@ export const makeRefinement = (
 ): NonNullable<MessageFilter['refine']> | null => {
   const wheres = readAll(terms)
   if (wheres.length === 0) return null
-  return async (messages: readonly RawMessage[]) => {
+  const refineSome = async (messages: readonly RawMessage[]): Promise<RawMessage[]> => {
     const { rows } = await decodeMessages(messages, deps, limits, call)
     return messages.filter((message, place) => {
       const row = rows[place]
@@ -71,5 +75,14 @@ export const makeRefinement = (
       const names = namesOf(mask({ ...message, key, value, sizeBytes }))
       return wheres.every(({ expression, negated }) => isTrue(expression, names) !== negated)
     })
+  }
+  return async (messages: readonly RawMessage[]) => {
+    const fitting: RawMessage[] = []
+    for (let from = 0; from < messages.length && !call.signal.aborted; from += atOnce) {
+      fitting.push(...(await refineSome(messages.slice(from, from + atOnce))))
+      // In between others have their turn, and a word that the search is given up is heard.
+      await setImmediate()
+    }
+    return fitting
   }
 }

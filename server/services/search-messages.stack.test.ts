@@ -5,6 +5,7 @@ import { type Composition, compose } from '#server/composition.ts'
 import { connectionConfig } from '#server/config.ts'
 import { messageStreamQuery, type SearchFrame, searchFrame } from '#server/contracts/message-stream.ts'
 import type { MessageRow } from '#server/contracts/messages.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
 import { readEnv } from '#server/env.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { type SearchInput, searchMessages } from './search-messages.ts'
@@ -192,6 +193,39 @@ describe('a search over messages', () => {
     expect(found.done.scan.stop).toBe('budget')
     expect(found.done.scan.budget.bytes).toBe(100_000)
     expect(found.done.nextCursor).not.toBeNull()
+  })
+  it('stops reading when its reader goes, long before it is through', async () => {
+    const [connection] = composition.deps.connections
+    if (!connection) throw new Error('the test has one connection')
+    const whole = BigInt((await search({ topics: orders, search: 'where:"value.n < 0"' })).done.scan.messages)
+    const leaving = new AbortController()
+    const steps = composition.deps.scanner.scan(
+      {
+        connection: connection.id,
+        topics: [{ topic: orders as TopicName }],
+        search: 'where:"value.n < 0"',
+        nowMs: Date.now(),
+        order: 'newest',
+        isolation: 'committed',
+        limit: 50,
+        budget: { messages: 1_000_000, bytes: 1_000_000_000, milliseconds: 60_000 },
+        choices: new Map(),
+      },
+      { signal: leaving.signal },
+    )
+    const first = steps.next()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    leaving.abort()
+    const startedAt = performance.now()
+    let step = await first
+    while (!step.done) step = await steps.next()
+    const ms = performance.now() - startedAt
+    // The time is told, not asserted: the machine of a test may be busy.
+    console.log(`a search stopped ${ms.toFixed(0)} ms after its reader had gone`)
+    if (step.value.ok) {
+      expect(step.value.value.stop).toBe('cancelled')
+      expect(step.value.value.scannedMessages).toBeLessThan(whole)
+    } else expect(step.value.error.kind).toBe('timeout')
   })
   it('ends with its signal, and says that it was cancelled or nothing more', async () => {
     const leaving = new AbortController()

@@ -61,12 +61,13 @@ export const MessageSearch = ({
           onChange={(event) => setTyped(event.target.value)}
           className="w-[420px] max-w-full font-mono text-small [font-variant-ligatures:none]"
         />
+        {/* Two buttons, not one that changes: else the click that cancels would submit what it has become. */}
         {isSearching ? (
-          <Button type="button" onClick={onCancel}>
+          <Button key="cancel" type="button" onClick={onCancel}>
             Cancel search
           </Button>
         ) : (
-          <Button type="submit" disabled={!parsed.ok}>
+          <Button key="search" type="submit" disabled={!parsed.ok}>
             Search
           </Button>
         )}

@@ -93,10 +93,16 @@ export const BudgetChoice = ({
   readonly state: SearchState
   /** Chosen before; null: the installation's default. */
   readonly budgetBytes: number | null
-  readonly onBudget: (bytes: number) => void
+  /** Null: the default again. */
+  readonly onBudget: (bytes: number | null) => void
 }) => {
   const budget = state.pages.at(-1)?.scan?.budget ?? state.pages.at(-2)?.scan?.budget
-  if (!budget) return null
+  if (!budget)
+    return state.status === 'failed' && budgetBytes !== null ? (
+      <Button kind="bare" size="small" onClick={() => onBudget(null)}>
+        Use the default budget
+      </Button>
+    ) : null
   const inForce = budgetBytes ?? budget.bytes
   const choices = budgetChoices(inForce, budget.mostBytes ?? budget.bytes)
   return (

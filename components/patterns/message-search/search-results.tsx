@@ -15,7 +15,7 @@ export const SearchResults = ({
 }: ComponentProps<typeof FoundMessages> & {
   /** Null: the installation's default. */
   readonly budgetMegabytes: number | null
-  readonly onBudget: (megabytes: number) => void
+  readonly onBudget: (megabytes: number | null) => void
   /** What else can be done with what was found. */
   readonly actions?: ReactNode
 }) => {
@@ -28,7 +28,7 @@ export const SearchResults = ({
           <BudgetChoice
             state={state}
             budgetBytes={budgetMegabytes === null ? null : budgetMegabytes * megabyte}
-            onBudget={(bytes) => onBudget(Math.round(bytes / megabyte))}
+            onBudget={(bytes) => onBudget(bytes === null ? null : Math.round(bytes / megabyte))}
           />
           {actions}
           <Button kind="bare" size="small" disabled={state.status === 'running'} onClick={() => again()}>
