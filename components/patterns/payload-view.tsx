@@ -97,6 +97,7 @@ export const PayloadView = ({
                 {views[one]}
               </Button>
             ))}
+          <span aria-hidden className="mx-1 h-4 border-l border-line" />
           <More side={side} text={text} isPart={isPart} source={source} />
         </span>
       </div>
@@ -179,7 +180,7 @@ const More = ({
         <a
           href={payloadAddress(source, { as: 'raw', file: true })}
           download
-          className="inline-flex h-6 items-center rounded-base px-2.5 font-strong text-muted hover:bg-hover hover:text-text"
+          className="inline-flex h-6 items-center rounded-base px-2.5 text-body font-strong text-muted hover:bg-hover hover:text-text"
         >
           Save bytes
         </a>

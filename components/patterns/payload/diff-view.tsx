@@ -44,7 +44,7 @@ const diffTexts = async (before: string, after: string, signal: AbortSignal): Pr
       by: 'none',
       why: `${formatBytes(before.length + after.length)} of text are too long to compare line by line.`,
     }
-  const parts = diffLines(before, after, { timeout: 500 })
+  const parts = diffLines(before, after, { timeout: 500, ignoreNewlineAtEof: true })
   if (!parts) return { by: 'none', why: 'The two texts differ too much to be compared line by line.' }
   return {
     by: 'line',

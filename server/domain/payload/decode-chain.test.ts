@@ -391,7 +391,7 @@ describe('each decoder says why not', () => {
     )
     expect(said.get('JSON')?.[0]).toBe('taken')
     expect(said.get('Schema id (magic byte 0)')).toEqual(['refused', 'the first byte is 0x7b, not 0'])
-    expect(said.get('Avro')).toEqual(['refused', 'no schema of the registry is named by it'])
+    expect(said.get('Avro')).toEqual(['refused', 'it names no schema that the registry has'])
     expect(said.get('Text (UTF-8)')?.[0]).toBe('fits')
     expect(said.get('CBOR')).toEqual(['refused', 'it begins with neither a list nor a map'])
   })

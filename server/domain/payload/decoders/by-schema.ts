@@ -64,7 +64,7 @@ const readAs =
       if ('kind' in answer) return answer
       refused ??= answer
     }
-    return refused ?? { why: others.join('; ') || 'no schema of the registry is named by it' }
+    return refused ?? { why: others.join('; ') || 'it names no schema that the registry has' }
   }
 
 /** Decoders by the schema that a payload or its headers name. */
