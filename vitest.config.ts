@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           include: [`${sources}/*.test.{ts,tsx}`],
           exclude: [`${sources}/*.stack.test.ts`],
+          // Hundreds of compiled schemas in one property take long on a machine that does other things, too.
+          testTimeout: 30_000,
         },
       },
       {
