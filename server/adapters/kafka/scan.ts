@@ -24,6 +24,8 @@ import { claimChunk, isOpen, isRead, type Lane, settleChunk, type WantedOf } fro
 const stepMs = 200
 const stepWithRowsMs = 50
 const roundsAtOnce = 2
+/** Who is over time is given this long for what is under way. */
+const graceMs = 1_500
 /** What all answers under way may hold together. */
 const aheadBytes = roundsAtOnce * requestBytes
 const leastAnswerBytes = 1024 * 1024
@@ -111,7 +113,8 @@ const startRunning = (
 ): Running => {
   const { lanes } = opened
   const askOffsets: AskOffsets = async (questions) => {
-    const answers = await listOffsets(client, questions, 0n, signal)
+    // Given up, nothing is known.
+    const answers = await listOffsets(client, questions, 0n, signal).catch(() => [])
     const byPlace = new Map(answers.map((one) => [placeOf(one), one]))
     return questions.map((one) => {
       const answer = byPlace.get(placeOf(one))
@@ -123,7 +126,10 @@ const startRunning = (
   const leaders = new Set(lanes.map(({ leader }) => leader)).size
   const answerBytes = Math.max(
     leastAnswerBytes,
-    Math.min(requestBytes, Math.floor(aheadBytes / roundsAtOnce / Math.max(1, leaders))),
+    Math.min(
+      Math.floor(aheadBytes / roundsAtOnce / Math.max(1, leaders)),
+      Math.floor(budget.bytes / roundsAtOnce / Math.max(1, leaders)),
+    ),
   )
   const deadline = startedAt + budget.milliseconds
   return {
@@ -172,7 +178,7 @@ async function* run(running: Running): AsyncGenerator<ScanStep, void, void> {
   try {
     for (;;) {
       if (!signal.aborted && !running.isOverBudget) {
-        await picker.settle()
+        yield* settle(running)
         if (picker.isDone()) break
         startRounds(running, either)
       }
@@ -180,6 +186,8 @@ async function* run(running: Running): AsyncGenerator<ScanStep, void, void> {
         if (running.hasMoved || signal.aborted || !startLast(running, either)) break
       }
       await nextRound(running)
+      // A broker that hangs is not waited for beyond what was allowed.
+      if (performance.now() >= running.deadline + graceMs) break
       const quietMs = performance.now() - toldAt
       const found = quietMs >= stepWithRowsMs || !hasTold ? picker.drain() : []
       if (found.length === 0 && quietMs < stepMs) continue
@@ -189,7 +197,7 @@ async function* run(running: Running): AsyncGenerator<ScanStep, void, void> {
       toldAt = performance.now()
     }
     // What the budget cut short may be final all the same.
-    if (!signal.aborted) await picker.settle()
+    if (!signal.aborted) yield* settle(running)
     const found = picker.drain()
     if (found.length > 0) yield stepOf(running, found)
   } finally {
@@ -206,6 +214,15 @@ const tellHowFinal = (running: Running): void => {
     running.isEstimating = false
   }
   running.picker.estimate().then(end, end)
+}
+
+/** Asks what can still be wanted, and tells how it fares while that takes long. */
+async function* settle(running: Running): AsyncGenerator<ScanStep, void, void> {
+  const settled = running.picker.settle().then(() => true)
+  while (!(await orAfter(settled, stepMs, false))) {
+    if (running.signal.aborted || performance.now() >= running.deadline + graceMs) return
+    yield stepOf(running, running.picker.drain())
+  }
 }
 
 const stepOf = (running: Running, found: readonly RawMessage[]): ScanStep => ({
