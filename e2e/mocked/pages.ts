@@ -168,7 +168,7 @@ export const pages: readonly PageCase[] = [
     filtered: {
       path: '/local/messages?search=nothing',
       script: { searchMessages: { frames: () => searchFrames([]) } },
-      clear: 'Show all messages',
+      clear: 'Clear the search',
     },
   },
   {

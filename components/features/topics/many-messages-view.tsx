@@ -130,6 +130,7 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
           looked={looked}
           onLook={(key) => void setLooked(key)}
           onClear={() => onSearch('')}
+          clearWords="Clear the search"
           budgetMegabytes={budget}
           onBudget={(megabytes) => void setWays({ budget: megabytes })}
           actions={

@@ -25,6 +25,7 @@ export const FoundMessages = ({
   looked,
   onLook,
   onClear,
+  clearWords = 'Show all messages',
 }: {
   readonly search: ReturnType<typeof useMessageSearch>
   /** What is searched, for sentences: the topic’s name, “3 topics”. */
@@ -34,6 +35,8 @@ export const FoundMessages = ({
   readonly looked: string | null
   readonly onLook: (key: string) => void
   readonly onClear: () => void
+  /** What clearing leads to. */
+  readonly clearWords?: string
 }) => {
   const hasRows = state.rows.length > 0
   if (state.status === 'cancelled' && !hasRows)
@@ -77,7 +80,7 @@ export const FoundMessages = ({
         filtered={{
           title: state.nextCursor === null ? 'No message fits the search' : 'No match so far',
           text: <NothingFound state={state} what={what} />,
-          clear: 'Show all messages',
+          clear: clearWords,
           ...(state.nextCursor === null
             ? {}
             : {
