@@ -212,7 +212,7 @@ it('goes on after a broker was started again, tells of it meanwhile, and has los
     await stack.startPart('kafka')
     await send(topic, numbered('after', 4), ownProducer)
     await expect
-      .poll(() => tail.values().toSorted(), { timeout: 30_000 })
+      .poll(() => tail.values().toSorted(), { timeout: 90_000 })
       .toEqual([...numbered('after', 4), ...numbered('before', 4)])
     await expect.poll(() => tail.rates().at(-1)?.troubles, within).toEqual([])
     await tail.stop()
