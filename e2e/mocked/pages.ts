@@ -8,6 +8,7 @@ import {
   scan,
   traceIdOf,
 } from './answers-of-messages.ts'
+import { around, checkOf, copies } from './answers-of-produce.ts'
 import * as schemas from './answers-of-schemas.ts'
 import {
   histogram,
@@ -34,6 +35,9 @@ export const good: Script = {
   showTopicChange: { body: changes.plannedChange },
   applyTopicChange: { body: changes.doneChange },
   listMessages: { body: messagesFrom(200, 20) },
+  listAround: { body: around },
+  checkMessage: { body: checkOf() },
+  copyMessage: { body: copies },
   showMessage: { body: messageDetail },
   countMessagesByTime: { body: histogram },
   searchMessages: { frames: () => searchFrames() },
@@ -208,6 +212,24 @@ export const pages: readonly PageCase[] = [
     path: '/local/topic-changes/7a5cbe2a-1c7e-4b53-9c58-0d1a4a1f2b11',
     main: 'showTopicChange',
     empty: missing('showTopicChange', 'change 7a5cbe2a'),
+    filtered: oneThing,
+  },
+  {
+    name: 'messages around a position',
+    path: '/local/topics/orders?at=4@88004',
+    main: 'listAround',
+    empty: {
+      state: 'empty',
+      script: { listAround: { body: { ...around, rows: [], holds: null } } },
+      says: 'This topic is empty',
+    },
+    filtered: { none: 'a place is not filtered' },
+  },
+  {
+    name: 'form of a message to produce',
+    path: '/local/topics/orders/produce',
+    main: 'checkMessage',
+    empty: { none: 'a form is never empty' },
     filtered: oneThing,
   },
   {

@@ -7,6 +7,7 @@ import type { MessageDetail } from '#server/contracts/messages.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -231,31 +232,19 @@ const Editor = ({
         </Section>
       </div>
       <Section title="What is sent" className="sticky top-16">
-        <div className="flex flex-col gap-3" aria-busy={check === null && checking.isFetching}>
-          {plan}
-          {check === null ? (
-            checking.error ? (
-              <p role="alert" className="text-critical">
-                {problemOfError(checking.error).title}: {problemOfError(checking.error).detail}{' '}
-                {problemOfError(checking.error).hint}
-              </p>
-            ) : (
-              <p className="text-muted">Checking…</p>
-            )
-          ) : (
-            <>
-              <BytesPreview label="key" side={check.key} />
-              <BytesPreview label="value" side={check.value} />
-              <div role="status">
-                <Verdict check={check} />
-                {checking.error ? (
-                  <p className="text-critical">
-                    It could not be checked again: {problemOfError(checking.error).detail}
-                  </p>
-                ) : null}
-              </div>
-            </>
-          )}
+        <div className="flex flex-col gap-3">
+          <QueryPanel query={checking} skeleton={<LinesSkeleton lines={9} />}>
+            {(checked) => (
+              <>
+                {plan}
+                <BytesPreview label="key" side={checked.key} />
+                <BytesPreview label="value" side={checked.value} />
+                <div role="status">
+                  <Verdict check={checked} />
+                </div>
+              </>
+            )}
+          </QueryPanel>
           {original === null ? null : (
             <p className={edits.length === 0 ? 'text-muted' : 'text-warning'}>
               {edits.length === 0

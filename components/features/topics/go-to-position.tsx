@@ -27,7 +27,7 @@ export const GoToPosition = ({ onGo }: { readonly onGo: (at: string) => void }) 
         aria-label="Go to a position or a time"
         aria-invalid={isWrong}
         placeholder="Go to 3@88213 or a time"
-        className="w-52 font-mono text-small aria-invalid:border-critical"
+        className="w-60 font-mono text-small aria-invalid:border-critical"
         value={text}
         onChange={(event) => {
           setText(event.target.value)

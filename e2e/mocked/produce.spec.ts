@@ -1,0 +1,98 @@
+import * as brokers from './answers-of-brokers.ts'
+import {
+  around,
+  checkOf,
+  copies,
+  expired,
+  readOnlyCheck,
+  refusedBySchema,
+  tombstoneCheck,
+} from './answers-of-produce.ts'
+import { faultsOf } from './faults-of.ts'
+import { expect, test } from './mocked-test.ts'
+import { good } from './pages.ts'
+import { scriptApi } from './script-api.ts'
+
+const path = '/local/topics/orders/produce'
+
+test('what does not fit the schema stands at its field, and nothing can be sent', async ({ page }) => {
+  await scriptApi(page, { ...good, checkMessage: { body: refusedBySchema } })
+  await page.goto(path)
+  const value = page.getByRole('region', { name: 'Value', exact: true })
+  await expect(value.getByText('amount: must be a whole number, is the text "12"')).toBeVisible()
+  await expect(value.getByText(/items\[1\]\.sku: is missing/)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Produce 1 message to orders' })).toBeDisabled()
+  expect(await faultsOf(page, 'refused by its schema')).toEqual([])
+})
+
+test('a read-only connection says why nothing is sent', async ({ page }) => {
+  await scriptApi(page, { ...good, checkMessage: { body: readOnlyCheck } })
+  await page.goto(path)
+  await expect(page.getByText(/Local is read-only: nothing is written to it/)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Produce 1 message to orders' })).toBeDisabled()
+  expect(await faultsOf(page, 'read-only')).toEqual([])
+})
+
+test('a tombstone says what compaction will do', async ({ page }) => {
+  await scriptApi(page, { ...good, checkMessage: { body: tombstoneCheck } })
+  await page.goto(path)
+  await page.getByLabel('Value is').selectOption('null')
+  await expect(page.getByText(/Compaction removes every earlier message of this key/)).toBeVisible()
+  expect(await faultsOf(page, 'tombstone')).toEqual([])
+})
+
+test('production asks again with the plan; what was written is linked', async ({ page }) => {
+  const [connection] = brokers.connections.connections
+  if (!connection) throw new Error('there is a connection')
+  const production = { name: 'production', colour: 'red', production: true } as const
+  await scriptApi(page, {
+    ...good,
+    listConnections: { body: { connections: [{ ...connection, environment: production }] } },
+    checkMessage: { body: checkOf() },
+    produceMessage: { body: { topic: 'orders', partition: 3, position: '3@88213', repeated: false } },
+  })
+  await page.goto(path)
+  await page.getByRole('button', { name: 'Produce 1 message to orders' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Produce 1 message to orders on production' })
+  await expect(dialog).toContainText('3, by the key')
+  await expect(dialog).toContainText('payments')
+  expect(await faultsOf(page, 'confirmation')).toEqual([])
+  await dialog.getByRole('button', { name: 'Produce 1 message to orders' }).click()
+  await expect(page.getByRole('link', { name: '3@88213' })).toBeVisible()
+  expect(await faultsOf(page, 'written')).toEqual([])
+})
+
+test('headers are added, ordered and removed by keyboard', async ({ page }) => {
+  await scriptApi(page, { ...good, checkMessage: { body: checkOf() } })
+  await page.goto(path)
+  const headers = page.getByRole('region', { name: /^Headers/ })
+  await headers.getByRole('button', { name: 'Add a header' }).press('Enter')
+  await headers.getByRole('button', { name: 'Add a header' }).press('Enter')
+  await headers.getByLabel('Header 1: name').fill('first')
+  await headers.getByLabel('Header 2: name').fill('second')
+  await headers.getByRole('button', { name: 'Header 2: up' }).press('Enter')
+  await expect(headers.getByLabel('Header 1: name')).toHaveValue('second')
+  await headers.getByRole('button', { name: 'Header 1: remove' }).press('Enter')
+  await expect(headers.getByLabel('Header 1: name')).toHaveValue('first')
+  expect(await faultsOf(page, 'headers')).toEqual([])
+})
+
+test('a position that is gone says what the partition holds and offers the nearest', async ({ page }) => {
+  const api = await scriptApi(page, { ...good, listAround: { body: expired } })
+  await page.goto('/local/topics/orders?partition=4&offset=7')
+  await expect(page.getByText(/4@7 is gone: retention or a deletion/)).toBeVisible()
+  expect(await faultsOf(page, 'gone')).toEqual([])
+  api.change({ ...good, listAround: { body: around } })
+  await page.getByRole('button', { name: 'Nearest after: 4@1000' }).click()
+  await expect(page).toHaveURL(/at=4(@|%40)1000/)
+})
+
+test('the menu of a message opens by its key and says what can not be copied', async ({ page }) => {
+  await scriptApi(page, { ...good, copyMessage: { body: copies } })
+  await page.goto('/local/topics/orders/messages/4@88004')
+  await expect(page.getByRole('button', { name: /Copy, produce again/ })).toBeVisible()
+  await page.keyboard.press('m')
+  await expect(page.getByRole('menuitem', { name: 'Copy as JSON' })).toBeVisible()
+  await expect(page.getByText(/kcat can not send the header "ce_id"/)).toBeVisible()
+  expect(await faultsOf(page, 'menu')).toEqual([])
+})
