@@ -19,7 +19,8 @@ export const Menu = ({
 }) => (
   <Primitive.Root open={open} onOpenChange={onOpenChange} modal={false}>
     <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
-    <Primitive.Portal>
+    {/* Within the page's main part: what stands outside of every landmark is passed over by screen readers. */}
+    <Primitive.Portal container={typeof document === 'undefined' ? null : document.getElementById('main')}>
       <Primitive.Content
         align="end"
         sideOffset={4}

@@ -99,8 +99,8 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
   },
   {
     id: 'actions',
-    header: '',
-    width: '22px',
+    header: 'More',
+    width: '36px',
     cell: ({ topic, position }) => (
       <MessageActions connection={connection} topic={topic} position={position} compact />
     ),
