@@ -71,7 +71,9 @@ const Confirm = ({ change, connection }: { readonly change: TopicChange; readonl
   const client = useQueryClient()
   const [typedName, setTypedName] = useState('')
   const address = { params: { connection, id } }
+  const mutationKey = ['apply', id]
   const apply = useMutation({
+    mutationKey,
     mutationFn: () => callEndpoint(endpoints.applyTopicChange, { ...address, body: { typedName } }),
     onSuccess: (changed) => {
       client.setQueryData(endpointStill(endpoints.showTopicChange, address).queryKey, changed)
@@ -104,7 +106,8 @@ const Confirm = ({ change, connection }: { readonly change: TopicChange; readonl
         size="large"
         className="h-auto min-h-8 justify-center py-1 whitespace-normal break-words"
         disabled={isRefused || !isNamed || apply.isPending || isConflict}
-        onClick={() => apply.mutate()}
+        // A second click comes before the button is drawn disabled.
+        onClick={() => client.isMutating({ mutationKey }) === 0 && apply.mutate()}
       >
         {apply.isPending ? 'Asking the broker…' : plan.effect}
       </Button>

@@ -13,11 +13,13 @@ const sourceWords = {
   unknown: 'not told',
 } as const satisfies Record<TopicSettingRow['source'], string>
 
-const fits = ({ name, value, explanation }: TopicSettingRow, words: string): boolean =>
+const fits = ({ name, value, readable, explanation }: TopicSettingRow, words: string): boolean =>
   words
     .toLowerCase()
     .split(/\s+/)
-    .every((word) => `${name} ${value ?? ''} ${explanation ?? ''}`.toLowerCase().includes(word))
+    .every((word) =>
+      `${name} ${value ?? ''} ${readable ?? ''} ${explanation ?? ''}`.toLowerCase().includes(word),
+    )
 
 const Value = ({
   value,
