@@ -3,7 +3,7 @@ import { expect, type Page, test } from '../fixtures/journey.ts'
 
 /** Tabs on until the element of this role and name has the focus: a reader without a pointer gets there too. */
 const tabTo = async (page: Page, role: 'button' | 'link' | 'textbox' | 'combobox', name: string | RegExp) => {
-  const target = page.getByRole(role, { name }).first()
+  const target = page.getByRole(role, { name, exact: true }).first()
   await expect(target).toBeVisible()
   for (let presses = 0; presses < 80; presses++) {
     if (await target.evaluate((element) => element === document.activeElement)) return target
