@@ -28,7 +28,9 @@ export const SchemaLink = ({
   const subject = schema?.name ?? null
   const version = schema?.version ?? null
   return (
-    <nav
+    // Not a landmark: a letter and its origin each have one.
+    <div
+      role="group"
       aria-label="Schema of this payload"
       className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-1.5"
     >
@@ -51,6 +53,6 @@ export const SchemaLink = ({
           ) : null}
         </>
       )}
-    </nav>
+    </div>
   )
 }

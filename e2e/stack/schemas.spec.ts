@@ -42,7 +42,7 @@ test('7: which schema change made these messages unreadable', async ({ page, eff
     .click()
   const schema = page
     .getByRole('region', { name: 'Sample payload' })
-    .getByRole('navigation', { name: 'Schema of this payload' })
+    .getByRole('group', { name: 'Schema of this payload' })
   await schema.getByRole('link', { name: /^What changed in v\d+$/ }).click()
   await expect(
     page.getByRole('heading', { level: 1, name: /^What changed in orders-value v\d+$/ }),
