@@ -89,6 +89,14 @@ describe('the catalogue of a registry', () => {
     })
   })
 
+  it('brings a softly deleted text back under the same id, as a new version', async () => {
+    const again = `again-${run}`
+    const id = await catalogue.register(again, third, call())
+    await catalogue.deleteVersion(again, 1, { permanent: false }, call())
+    expect(await catalogue.register(again, third, call())).toEqual(id)
+    expect(await catalogue.versions(again, { deleted: false }, call())).toMatchObject({ value: [2] })
+  })
+
   it('deletes softly what is still listed as deleted, and then for good', async () => {
     const early = await catalogue.deleteVersion(subject, 1, { permanent: false }, call())
     expect(early).toMatchObject({ ok: true })
