@@ -30,7 +30,7 @@ export const subjectColumns = (connection: string): readonly Column<SubjectRow>[
   {
     id: 'latest',
     header: 'Latest',
-    width: '112px',
+    width: '88px',
     cell: ({ latest, subject }) =>
       latest === null ? (
         notTold
@@ -91,12 +91,13 @@ export const subjectColumns = (connection: string): readonly Column<SubjectRow>[
     id: 'seen',
     header: 'Last seen',
     width: '100px',
+    isSecondary: true,
     cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} />,
   },
   {
     id: 'drifts',
     header: 'Drift',
-    width: '84px',
+    width: '72px',
     cell: ({ drifts }) =>
       drifts === 0 ? (
         <span className="text-faint">none</span>
