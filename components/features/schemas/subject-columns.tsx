@@ -13,7 +13,7 @@ export const subjectColumns = (connection: string): readonly Column<SubjectRow>[
   {
     id: 'subject',
     header: 'Subject',
-    width: 'minmax(180px, 2.4fr)',
+    width: 'minmax(150px, 2.4fr)',
     cell: ({ subject, deleted }) => (
       <span className="flex items-center gap-2">
         <Link
@@ -49,7 +49,7 @@ export const subjectColumns = (connection: string): readonly Column<SubjectRow>[
   {
     id: 'type',
     header: 'Type',
-    width: '96px',
+    width: '92px',
     cell: ({ latest }) => (latest === null ? '' : typeWords[latest.type]),
   },
   {
@@ -63,13 +63,13 @@ export const subjectColumns = (connection: string): readonly Column<SubjectRow>[
   {
     id: 'compatibility',
     header: 'Compatibility',
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(96px, 1fr)',
     cell: ({ compatibility }) => <Level level={compatibility} brief />,
   },
   {
     id: 'topics',
     header: 'Seen in',
-    width: 'minmax(120px, 1.6fr)',
+    width: 'minmax(100px, 1.6fr)',
     cell: ({ topics }) =>
       topics.length === 0 ? (
         <span className="text-faint">no sampled message</span>
