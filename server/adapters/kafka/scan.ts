@@ -6,20 +6,19 @@ import type {
   ScanEnd,
   ScanRequest,
   ScanStep,
-  ScanStop,
   Topics,
 } from '#server/ports/broker.ts'
 import type { KafkaClient } from './client.ts'
 import { listOffsets, placeOf } from './offsets.ts'
 import { type OpenedScan, openScan } from './open-scan.ts'
 import { makePacer } from './pacer.ts'
-import { type AskOffsets, addPlace, type Picker } from './pick-messages.ts'
+import type { AskOffsets } from './pick-messages.ts'
 import { makeNewestPicker } from './pick-newest.ts'
 import { makeOldestPicker } from './pick-oldest.ts'
 import type { Range, RangeRead } from './range-progress.ts'
-import { heldBackOf } from './read-bounds.ts'
 import { type ReadOptions, readRanges, requestBytes } from './read-range.ts'
-import { claimChunk, isOpen, isRead, type Lane, settleChunk, type WantedOf } from './scan-lanes.ts'
+import { endOf, type Scanned } from './scan-end.ts'
+import { claimChunk, isOpen, type Lane, settleChunk, type WantedOf } from './scan-lanes.ts'
 
 const stepMs = 200
 const stepWithRowsMs = 50
@@ -32,7 +31,6 @@ const leastAnswerBytes = 1024 * 1024
 const mostLanesAtOnce = 400
 /** A share of the budget that may be spent on what was written after `untilMs`, where few messages are wanted. */
 const lateShare = 8
-const farthest = (1n << 63n) - 1n
 
 /**
  * Reads topics chunk by chunk, the partitions of a broker in one request, in rounds of which two are under way at a
@@ -82,16 +80,12 @@ type Round = {
   readonly parts: readonly { readonly lane: Lane; readonly range: Range; readonly turn: number }[]
   readonly reads: Promise<readonly RangeRead[]>
 }
-type Running = {
+type Running = Scanned & {
   readonly client: KafkaClient
-  readonly request: ScanRequest
-  readonly opened: OpenedScan
-  readonly picker: Picker
   readonly wanted: WantedOf
   readonly options: Omit<ReadOptions, 'mayGoOn'>
   readonly deadline: number
   readonly mostBytes: number
-  readonly signal: AbortSignal
   /** Rounds under way by leader, in the order in which they were asked for. */
   readonly rounds: Map<number, Round[]>
   readonly errors: ScanEnd['errors'][number][]
@@ -337,62 +331,4 @@ const settleRound = async (running: Running, { parts, reads }: Round): Promise<v
       lane.asked = lane.at
     }
   }
-}
-
-const stopOf = ({ signal, errors, opened, picker }: Running): ScanStop => {
-  if (signal.aborted) return 'cancelled'
-  // Enough only when no unread part may hold one that comes before; what the budget cut short is said to be so.
-  if (opened.lanes.some(isOpen) && !picker.isDone()) return 'budget'
-  if (errors.length > 0) return 'error'
-  return picker.isFull() ? 'enough' : 'end'
-}
-
-const endOf = (running: Running): ScanEnd => {
-  const { picker, opened, request, errors } = running
-  const { lanes } = opened
-  const { goOnAt, goOnWith } = picker.cursor()
-  const places = new Map([...goOnAt].map(([topic, offsets]) => [topic, new Map(offsets)]))
-  // Those that could not even be asked how far they reach are read from where they would have been.
-  for (const { topic, partition } of opened.failed) {
-    const before = request.goOnAt?.get(topic)?.get(partition)
-    addPlace(places, { topic, partition }, before ?? (request.order === 'newest' ? farthest : 0n))
-  }
-  return {
-    stop: stopOf(running),
-    scannedMessages: BigInt(running.messages),
-    scannedBytes: BigInt(running.bytes),
-    matches: BigInt(picker.matches()),
-    partitions:
-      opened.partitions +
-      opened.failed.filter((one) => !lanes.some((lane) => lane.topic === one.topic)).length,
-    coveredMs: coveredOf(running),
-    settledMs: picker.settledMs(),
-    errors,
-    heldBack: request.goOnAt ? [] : heldBackOf(opened.bounds, request.isolation ?? 'committed'),
-    lost: lanes.flatMap(({ topic, partition, lost }) => (lost ? [{ topic, partition, ...lost }] : [])),
-    goOnAt: places,
-    goOnWith,
-  }
-}
-
-/** The times that were looked at in every partition; those read to their end do not limit them. */
-const coveredOf = ({ opened, request }: Running): ScanEnd['coveredMs'] => {
-  const lanes = opened.lanes.filter(({ isLate }) => !isLate)
-  const open = lanes.filter((lane) => !isRead(lane))
-  const most = (times: readonly bigint[]) => times.reduce((a, b) => (a > b ? a : b))
-  const least = (times: readonly bigint[]) => times.reduce((a, b) => (a < b ? a : b))
-  const oldest = (all: readonly Lane[]) => all.flatMap(({ oldestMs }) => oldestMs ?? [])
-  const reached = (all: readonly Lane[]) => all.flatMap(({ reachedMs }) => reachedMs ?? [])
-  if (request.order === 'oldest') {
-    const times = reached(open)
-    return {
-      from: request.sinceMs ?? null,
-      to: open.length === 0 ? (request.untilMs ?? null) : times.length < open.length ? null : least(times),
-    }
-  }
-  const [limiting, all] = [oldest(open), oldest(lanes)]
-  const to = request.untilMs ?? null
-  if (limiting.length < open.length) return { from: null, to }
-  if (open.length > 0) return { from: most(limiting), to }
-  return { from: all.length === 0 ? null : least(all), to }
 }
