@@ -157,6 +157,7 @@ export const topicColumns = (
     id: 'retention',
     header: 'Retention',
     width: '92px',
+    isSecondary: true,
     sortable: true,
     cell: (row) => (
       <span className="text-muted" title={retentionTitle(row)}>
