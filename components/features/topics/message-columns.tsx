@@ -42,7 +42,7 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
   {
     id: 'value',
     header: 'Value',
-    width: 'minmax(196px, 4fr)',
+    width: 'minmax(148px, 4fr)',
     mono: true,
     cell: ({ value, isTombstone, transaction }) => (
       <>

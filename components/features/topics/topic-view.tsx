@@ -54,30 +54,34 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
       }
       actions={
         <>
-          <GoToPosition onGo={goTo} />
           <LinkButton href={routes.produce(connection, topic)}>Produce…</LinkButton>
           {data ? <TopicActions connection={connection} topic={topic} may={data.may} /> : null}
         </>
       }
     >
-      <div role="tablist" aria-label="Parts of the topic" className="flex gap-4 border-b border-line">
-        {topicTabs.map((one) => (
-          <button
-            key={one}
-            type="button"
-            role="tab"
-            aria-selected={one === tab}
-            onClick={() => void setView({ tab: one })}
-            className={classNames(
-              '-mb-px h-8 border-b-2',
-              one === tab
-                ? 'border-accent font-strong text-text'
-                : 'border-transparent text-muted hover:text-text',
-            )}
-          >
-            {tabTitles[one]}
-          </button>
-        ))}
+      <div className="flex items-end justify-between gap-4 border-b border-line">
+        <div role="tablist" aria-label="Parts of the topic" className="flex gap-4">
+          {topicTabs.map((one) => (
+            <button
+              key={one}
+              type="button"
+              role="tab"
+              aria-selected={one === tab}
+              onClick={() => void setView({ tab: one })}
+              className={classNames(
+                '-mb-px h-8 border-b-2',
+                one === tab
+                  ? 'border-accent font-strong text-text'
+                  : 'border-transparent text-muted hover:text-text',
+              )}
+            >
+              {tabTitles[one]}
+            </button>
+          ))}
+        </div>
+        <div className="pb-1">
+          <GoToPosition onGo={goTo} />
+        </div>
       </div>
       {tab === 'messages' && at !== '' ? (
         <AroundPanel key={at} connection={connection} topic={topic} at={at} onGo={goTo} />
