@@ -49,7 +49,7 @@ mkdirSync('test-results', { recursive: true })
 if (run('Prisma client', 'node', ['prisma/generate.ts'])) {
   check('Format and lint', 'biome', ['check', '.'])
   check('Arrows', 'node', ['e2e/check-arrows.ts'])
-  check('Types', 'tsc', ['--noEmit'])
+  check('Types', 'tsc', ['--noEmit', '--incremental', 'false'])
   check('Unused code', 'knip', [])
   const vitest = (project: string) => [
     'run',
