@@ -10,6 +10,7 @@ import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack
 import { startTwoBrokers, type TwoBrokers } from '#server/sandbox/stack/two-brokers.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
+import { findNothingSlowly } from './scan-fixture.ts'
 
 const count = 60_000
 const valueBytes = 1_000
@@ -39,7 +40,7 @@ const requestOf = (milliseconds: number): ScanRequest => ({
   topics: [{ topic }],
   order: 'newest',
   limit: 10,
-  filter: { accept: () => false },
+  filter: findNothingSlowly,
   budget: { messages: 1e9, bytes: 1e9, milliseconds },
 })
 /** Runs a scan to its end; after the first step that read something, `meanwhile` happens. */

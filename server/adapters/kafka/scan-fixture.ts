@@ -95,3 +95,18 @@ export const wantedOf = (
       (offsets?.most === undefined || offsets.most === null || one.offset <= offsets.most) &&
       accept(one.value),
   )
+
+/** Longer than any fast machine takes for a record. */
+const lookMs = 0.03
+
+/**
+ * A filter that nothing fits and that takes its time, so that what a test does while a scan runs happens while it runs,
+ * however fast the machine is.
+ */
+export const findNothingSlowly = {
+  accept: () => {
+    const until = performance.now() + lookMs
+    while (performance.now() < until);
+    return false
+  },
+}

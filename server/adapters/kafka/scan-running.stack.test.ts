@@ -8,6 +8,7 @@ import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 import { requestBytes } from './read-range.ts'
+import { findNothingSlowly } from './scan-fixture.ts'
 
 const brokers = inject('brokers')
 const run = Math.random().toString(36).slice(2, 8)
@@ -102,7 +103,7 @@ describe('a running scan', () => {
   )
 
   it('reads no further than what is under way while no step is asked for', async () => {
-    const steps = reader.scan(wholeOf(big), call())
+    const steps = reader.scan(wholeOf(big, { filter: findNothingSlowly }), call())
     const first = (await steps.next()).value as ScanStep
     await pauseMs(1_500)
     const second = (await steps.next()).value as ScanStep
@@ -150,7 +151,7 @@ describe('a running scan', () => {
   it.each(['oldest', 'newest'] as const)('tells what is deleted while it runs (%s first)', async (order) => {
     const topic = await makeTopic(`vanishing-${order}`, 1)
     await fill(topic, 60_000, 1_500, 1)
-    const steps = reader.scan(wholeOf(topic, { order }), call())
+    const steps = reader.scan(wholeOf(topic, { order, filter: findNothingSlowly }), call())
     await steps.next()
     const to = order === 'oldest' ? 59_000n : 30_000n
     await deleteBefore(topic, 0, to)
@@ -170,7 +171,8 @@ describe('a running scan', () => {
       const [gone, kept] = [await makeTopic(`gone-${name}`, 1), await makeTopic(`kept-${name}`, 1)]
       await fill(gone, 40_000, 1_500, 1)
       await fill(kept, 500, 100, 1)
-      const steps = reader.scan(wholeOf(gone, { topics: [{ topic: gone }, { topic: kept }] }), call())
+      const topics = [{ topic: gone }, { topic: kept }]
+      const steps = reader.scan(wholeOf(gone, { topics, filter: findNothingSlowly }), call())
       await steps.next()
       await admin.deleteTopics({ topics: [gone] })
       if (what !== 'deleted') {
