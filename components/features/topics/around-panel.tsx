@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { parseAsString, useQueryState } from 'nuqs'
-import { useState } from 'react'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointStill } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
@@ -31,15 +30,9 @@ export const AroundPanel = ({
   readonly onGo: (at: string | null) => void
 }) => {
   const [message, setMessage] = useQueryState('message', parseAsString)
-  const [closedAt, setClosedAt] = useState<string | null>(null)
   const query = useQuery(
     endpointStill(endpoints.listAround, { params: { connection, topic }, query: { at } }),
   )
-  const looked = message ?? (closedAt === at ? null : (query.data?.looked ?? null))
-  const close = (): void => {
-    setClosedAt(at)
-    void setMessage(null)
-  }
   const go = (next: string | null): void => {
     void setMessage(null)
     onGo(next)
@@ -113,20 +106,20 @@ export const AroundPanel = ({
                 rows={rows}
                 rowKey={({ position }) => position}
                 rowHref={({ position }) => routes.message(connection, topic, position)}
-                looked={looked}
+                looked={message ?? query.data?.looked ?? null}
                 onLook={(position) => void setMessage(position)}
               />
             </>
           )}
         </QueryPanel>
       </div>
-      {looked === null ? null : (
+      {message === null ? null : (
         <MessagePanel
           connection={connection}
           topic={topic}
-          position={looked}
+          position={message}
           onGo={(position) => void setMessage(position)}
-          onClose={close}
+          onClose={() => void setMessage(null)}
         />
       )}
     </>

@@ -9,13 +9,12 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { AroundPanel } from './around-panel.tsx'
 import { GoToPosition } from './go-to-position.tsx'
 import { MessagesPanel } from './messages-panel.tsx'
 import { retentionWords } from './retention-words.ts'
 import { TopicActions } from './topic-actions.tsx'
 import { placeOf, topicSearch, topicTabs } from './topic-address.ts'
-
-const AroundPanel = dynamic(() => import('./around-panel.tsx').then((module) => module.AroundPanel))
 
 const TopicFacts = dynamic(() => import('./topic-facts.tsx').then((module) => module.TopicFacts))
 
