@@ -73,6 +73,25 @@ describe('scans in threads', () => {
     const refused = await scan(taskOf(), { signal }).next()
     expect(refused).toMatchObject({ done: true, value: { ok: false, error: { kind: 'overloaded' } } })
   })
+  it('end at once when they are given up before a thread took them, and leave the others running', async () => {
+    const { scan } = open()
+    const running = Array.from({ length: 4 }, () => scan(taskOf(), { signal: new AbortController().signal }))
+    await Promise.all(running.map((one) => one.next()))
+    const leaving = new AbortController()
+    const queued = scan(taskOf(), { signal: leaving.signal }).next()
+    const behind = scan(taskOf(), { signal: new AbortController().signal }).next()
+    await rest(100)
+    leaving.abort()
+    expect(await Promise.race([queued, rest(1_000)])).toMatchObject({
+      done: true,
+      value: { ok: false, error: { detail: 'The search was given up.' } },
+    })
+    // Longer than a thread may be deaf.
+    await rest(5_500)
+    for (const one of running) expect(figures(await one.next())[0]).toBeGreaterThan(1n)
+    await running[0]?.return({ ok: false, error: { kind: 'timeout', detail: '', source: 'test' } })
+    expect(figures(await behind)[1]).toBe(4n)
+  }, 15_000)
   it('say so when their thread fails, instead of staying silent', async () => {
     const failed = await open().scan(taskOf('break'), { signal: new AbortController().signal }).next()
     expect(failed).toMatchObject({

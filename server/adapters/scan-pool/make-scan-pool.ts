@@ -63,19 +63,33 @@ export const makeScanPool = (
     const { port1, port2 } = new MessageChannel()
     const line = makeLine(port1)
     let deaf: NodeJS.Timeout | undefined
+    let isStopped = false
+    let hasSettled = false
+    const watch = (): void => {
+      if (isStopped && !hasSettled) deaf ??= setTimeout(() => void end(), deafMs)
+    }
+    line.onBegun(watch)
     const stop = (): void => {
-      if (deaf) return
+      if (isStopped) return
+      isStopped = true
       port1.postMessage({ type: 'stop' } satisfies ToThread)
-      deaf = setTimeout(() => void end(), deafMs)
+      if (line.hasBegun()) watch()
+      // No thread has taken it yet: there is nobody to hear, and nobody who is deaf.
+      else line.end(givenUp())
+    }
+    const settle = (): void => {
+      hasSettled = true
+      clearTimeout(deaf)
+      if (isStopped && line.hasEnded()) port1.close()
     }
     const order: ScanOrder = { config, task, port: port2 }
     open()
       // Without a signal: piscina gives a task that has one a thread of its own.
       .run(order, { transferList: [port2] })
-      .then(
-        () => clearTimeout(deaf),
-        (error: unknown) => line.end(endOfThrown(error, signal)),
-      )
+      .then(settle, (error: unknown) => {
+        line.end(endOfThrown(error, signal))
+        settle()
+      })
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     for (let credit = 0; credit < ahead; credit++) port1.postMessage({ type: 'more' } satisfies ToThread)
@@ -89,7 +103,8 @@ export const makeScanPool = (
     } finally {
       signal.removeEventListener('abort', stop)
       stop()
-      if (line.hasEnded()) {
+      // A thread that takes it later must still find the word to stop.
+      if (line.hasEnded() && (line.hasBegun() || hasSettled)) {
         clearTimeout(deaf)
         port1.close()
       } else line.onEnd(() => port1.close())
@@ -101,9 +116,11 @@ export const makeScanPool = (
   }
 }
 
+const givenUp = (): Ended => broken('timeout', 'The search was given up.')
+
 const endOfThrown = (error: unknown, signal: AbortSignal): Ended => {
   const detail = error instanceof Error ? error.message : String(error)
-  if (signal.aborted) return broken('timeout', 'The search was given up.')
+  if (signal.aborted) return givenUp()
   if (/queue is at limit/i.test(detail))
     return broken('overloaded', `${mostWaiting} searches wait already for a thread to run in.`)
   return broken('overloaded', `The thread of this search has ended: ${detail}.`)
@@ -111,11 +128,18 @@ const endOfThrown = (error: unknown, signal: AbortSignal): Ended => {
 
 /** Messages of a thread in the order they came, one for each `next`; after the end it is told for good. */
 const makeLine = (port: MessagePort) => {
-  const waiting: FromThread[] = []
+  const waiting: Exclude<FromThread, { readonly type: 'begun' }>[] = []
   let wake: () => void = () => {}
   let ended: (() => void) | null = null
   let isEnded = false
+  let isBegun = false
+  let begun: () => void = () => {}
   const put = (message: FromThread): void => {
+    if (message.type === 'begun') {
+      isBegun = true
+      begun()
+      return
+    }
     if (isEnded) return
     waiting.push(message)
     if (message.type === 'end') {
@@ -126,14 +150,18 @@ const makeLine = (port: MessagePort) => {
   }
   port.on('message', put)
   return {
-    next: async (): Promise<FromThread> => {
+    next: async (): Promise<(typeof waiting)[number]> => {
       while (waiting.length === 0)
         await new Promise<void>((resolve) => {
           wake = resolve
         })
-      return waiting.shift() as FromThread
+      return waiting.shift() as (typeof waiting)[number]
     },
     end: (end: Ended): void => put({ type: 'end', end }),
+    hasBegun: (): boolean => isBegun,
+    onBegun: (listener: () => void): void => {
+      begun = listener
+    },
     hasEnded: (): boolean => isEnded,
     onEnd: (listener: () => void): void => {
       ended = listener

@@ -13,6 +13,8 @@ export type ScanOrder = {
 }
 /** `more` allows one step more; `stop` ends the scan. */
 export type ToThread = { readonly type: 'more' | 'stop' }
+/** `begun`: a thread has taken the scan and hears what is said to it. */
 export type FromThread =
+  | { readonly type: 'begun' }
   | { readonly type: 'news'; readonly news: ScanNews }
   | { readonly type: 'end'; readonly end: Result<ScanEnd, BrokerError> }

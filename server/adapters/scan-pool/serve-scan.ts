@@ -1,4 +1,4 @@
-import type { MessagePort } from 'node:worker_threads'
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Result } from '#server/domain/result.ts'
 import type { ScanEnd } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
@@ -6,7 +6,10 @@ import type { Call } from '#server/ports/call.ts'
 import type { ScanNews } from '#server/ports/scanner.ts'
 import type { FromThread, ToThread } from './scan-messages.ts'
 
-/** The thread's half of a scan: takes a step for each `more`, posts what it tells, and ends with `stop`. */
+/**
+ * The thread's half of a scan: takes a step for each `more`, posts what it tells, and ends with `stop`. One that was
+ * stopped while it waited for a thread does not begin.
+ */
 export const serveScan = async (
   port: MessagePort,
   scan: (call: Call) => AsyncGenerator<ScanNews, Result<ScanEnd, BrokerError>, void>,
@@ -14,12 +17,16 @@ export const serveScan = async (
   const stopping = new AbortController()
   let credits = 0
   let wake: () => void = () => {}
-  port.on('message', ({ type }: ToThread) => {
+  const hear = ({ type }: ToThread): void => {
     if (type === 'more') credits += 1
     else stopping.abort()
     wake()
-  })
+  }
+  for (let said = receiveMessageOnPort(port); said; said = receiveMessageOnPort(port)) hear(said.message)
+  if (stopping.signal.aborted) return port.close()
+  port.on('message', hear)
   const tell = (message: FromThread): void => port.postMessage(message)
+  tell({ type: 'begun' })
   const steps = scan({ signal: stopping.signal })
   try {
     for (;;) {
