@@ -125,6 +125,14 @@ export const sumOf = (all: readonly Progress[]) => ({
   scanned: all.reduce((sum, one) => sum + one.scanned, 0),
 })
 
+/** What the rest of several ranges weighs, by what came of them; 0 where nothing did. */
+export const restOf = (all: readonly Progress[]): number => {
+  const bytes = all.reduce((sum, one) => sum + one.batchBytes, 0)
+  const offsets = all.reduce((sum, one) => sum + one.batchOffsets, 0n)
+  const rest = all.reduce((sum, { range, next, done }) => (done ? sum : sum + range.to - next), 0n)
+  return offsets === 0n ? 0 : Number(rest) * (bytes / Number(offsets))
+}
+
 /** Never beyond the range: a batch may have been written after its end was asked for, and is left to the next reading. */
 export const goOnFrom = (one: Progress, next: bigint, end: bigint): void => {
   one.next = next < one.range.to ? next : one.range.to

@@ -8,6 +8,7 @@ import {
   type Range,
   type RangeRead,
   reportOf,
+  restOf,
   skipLost,
   sumOf,
 } from './range-progress.ts'
@@ -20,8 +21,8 @@ export type ReadOptions = Taking & {
   readonly patientUntil: number
   /** What one answer may hold in all. */
   readonly answerBytes: number
-  /** Called with what each answer brought; false ends the reading early. */
-  readonly mayGoOn: (bytes: number, messages: number) => boolean
+  /** Called with what each answer brought, and what its rest is likely to weigh; false ends the reading early. */
+  readonly mayGoOn: (bytes: number, messages: number, restBytes: number) => boolean
 }
 
 /** What one answer may hold at most: the memory of a scan is a small multiple of this. */
@@ -56,7 +57,8 @@ export const readRanges = async (
         const before = sumOf(mine)
         await readRound(client, leader, mine, options, signal)
         const after = sumOf(mine)
-        if (!options.mayGoOn(after.bytes - before.bytes, after.scanned - before.scanned)) goesOn = false
+        if (!options.mayGoOn(after.bytes - before.bytes, after.scanned - before.scanned, restOf(mine)))
+          goesOn = false
       }),
     )
     open = open.filter(({ error, done }) => error === null && !done)

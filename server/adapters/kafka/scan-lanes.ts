@@ -150,10 +150,20 @@ const isUnread = ({ goesUp, floor, end }: Lane, at: bigint): boolean => (goesUp 
 /** Whether a lane was read to its end, not only as far as it was wanted. */
 export const isRead = ({ goesUp, at, start, end }: Lane): boolean => (goesUp ? at >= end : at <= start)
 
-/** The next chunk in the lane's direction, which is then asked for. It lies on one side of the last stable offset. */
-export const claimChunk = (lane: Lane, wanted: WantedOf, mostBytes: number): Range => {
+/** Whether the size of its messages has still to be learned: downwards, a chunk may turn out to be too large to count. */
+export const isLearning = ({ goesUp, bytesPerOffset }: Lane): boolean => !goesUp && bytesPerOffset === null
+
+/**
+ * The next chunk in the lane's direction, which is then asked for. It lies on one side of the last stable offset, and
+ * downwards within `leftBytes`, since it does not count unless it is read whole.
+ */
+export const claimChunk = (lane: Lane, wanted: WantedOf, mostBytes: number, leftBytes: number): Range => {
   if (lane.chunk === 0n)
     lane.chunk = wanted.searching ? firstSearchChunk : clamp(wanted.share, firstChunk, largestChunk)
+  if (!lane.goesUp && lane.bytesPerOffset !== null) {
+    const bytes = wanted.searching ? Math.min(leftBytes, mostBytes) : leftBytes
+    lane.chunk = clamp(lane.chunk, 1n, BigInt(Math.max(1, Math.floor(bytes / lane.bytesPerOffset))))
+  }
   const [from, to] = lane.goesUp ? claimUp(lane) : claimDown(lane)
   lane.asked = lane.goesUp ? to : from
   return {
@@ -200,6 +210,10 @@ export const settleChunk = (
   if (isShort) {
     lane.turn += 1
     lane.asked = lane.goesUp ? read.next : lane.at
+    if (!lane.goesUp) {
+      lane.bytesPerOffset = read.bytesPerOffset ?? lane.bytesPerOffset
+      lane.chunk = clamp((range.to - range.from) / 2n, 1n, largestSearchChunk)
+    }
     if (!lane.goesUp || read.next <= range.from) return false
   }
   lane.at = lane.goesUp ? read.next : range.from

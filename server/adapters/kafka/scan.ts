@@ -18,7 +18,7 @@ import { makeOldestPicker } from './pick-oldest.ts'
 import type { Range, RangeRead } from './range-progress.ts'
 import { type ReadOptions, readRanges, requestBytes } from './read-range.ts'
 import { endOf, type Scanned } from './scan-end.ts'
-import { claimChunk, isOpen, type Lane, settleChunk, type WantedOf } from './scan-lanes.ts'
+import { claimChunk, isLearning, isOpen, type Lane, settleChunk, type WantedOf } from './scan-lanes.ts'
 
 const stepMs = 200
 const stepWithRowsMs = 50
@@ -236,8 +236,9 @@ const startRounds = (running: Running, signal: AbortSignal): void => {
     // Who waits for an answer already comes after who does not.
     const [idle, busy] = [
       lanes.filter(({ at, asked }) => at === asked),
-      lanes.filter(({ at, asked }) => at !== asked),
+      lanes.filter((lane) => lane.at !== lane.asked && !isLearning(lane)),
     ]
+    if (idle.length + busy.length === 0) continue
     under.push(startRound(running, [...idle, ...busy].slice(0, mostLanesAtOnce), signal))
     running.rounds.set(leader, under)
   }
@@ -265,9 +266,18 @@ const startRound = (running: Running, lanes: readonly Lane[], signal: AbortSigna
   const { request, wanted, options, deadline } = running
   const { budget } = request
   const share = Math.floor(running.mostBytes / lanes.length)
-  const parts = lanes.map((lane) => ({ lane, range: claimChunk(lane, wanted, share), turn: lane.turn }))
+  const leftBytes = (): number =>
+    Math.max(0, budget.bytes - (running.picker.isGoingOver() ? 0 : running.bytes))
+  const left = Math.floor(leftBytes() / lanes.length)
+  const isLearningSizes = lanes.some(isLearning)
+  const parts = lanes.map((lane) => ({
+    lane,
+    range: claimChunk(lane, wanted, share, left),
+    turn: lane.turn,
+  }))
+  const isLeast = parts.every(({ range }) => range.to - range.from <= 1n)
   const isLate = lanes.every((lane) => lane.isLate)
-  const mayGoOn = (bytes: number, messages: number): boolean => {
+  const mayGoOn = (bytes: number, messages: number, restBytes: number): boolean => {
     running.bytes += bytes
     running.messages += messages
     if (isLate) running.lateBytes += bytes
@@ -278,7 +288,9 @@ const startRound = (running: Running, lanes: readonly Lane[], signal: AbortSigna
         running.messages >= budget.messages ||
         running.lateBytes >= budget.bytes / lateShare)
     running.isOverBudget = isSpent || performance.now() >= deadline
-    return always || !running.isOverBudget
+    // Larger messages than thought: asked for again in less, before the budget goes into what will not be whole.
+    const isTooMuch = isLearningSizes && !isLeast && restBytes > Math.min(leftBytes(), running.mostBytes)
+    return always || (!running.isOverBudget && !isTooMuch)
   }
   const ranges = parts.map(({ range }) => range)
   const reads = readRanges(running.client, ranges, { ...options, mayGoOn }, signal)
