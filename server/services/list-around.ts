@@ -3,7 +3,14 @@ import type { aroundQuery, MessagesAround } from '#server/contracts/around.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import { inOrderOf } from '#server/domain/message-order.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { formatPosition, parsePosition, type RawMessage, type ScanRequest } from '#server/ports/broker.ts'
+import {
+  formatPosition,
+  parsePosition,
+  type RawMessage,
+  type ScanOrder,
+  type ScanRequest,
+  type ScanStop,
+} from '#server/ports/broker.ts'
 import { browseBudget, type Call } from '#server/ports/call.ts'
 import { decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
@@ -42,12 +49,14 @@ export const listAround = async (
   return succeed({ ...rest, rows, registryProblem })
 }
 
-/** Everything that a bounded scan finds. */
+type All = { readonly messages: RawMessage[]; readonly stop: ScanStop }
+
+/** Everything that a bounded scan finds, and why it went no further. */
 const readAll = async (
   connection: Connection,
   request: Omit<ScanRequest, 'budget'>,
   call: Call,
-): Promise<Result<RawMessage[], Fault>> => {
+): Promise<Result<All, Fault>> => {
   const reader = connection.broker.messages
   if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
   const all: RawMessage[] = []
@@ -62,7 +71,7 @@ const readAll = async (
     if (!next.value.ok) return fail(faultOf(next.value.error))
     const [failed] = next.value.value.errors
     if (failed && all.length === 0) return fail(faultOf(failed.error))
-    return succeed(all)
+    return succeed({ messages: all, stop: next.value.value.stop })
   }
 }
 
@@ -83,32 +92,40 @@ const aroundPosition = async (
   // Outside of what is there the nearest end stands in.
   const middle = offset < start ? start : offset > end ? end : offset
   const reach = BigInt(limit * gaps)
-  const between = (least: bigint, most: bigint) =>
+  // Each away from the middle: where the budget ends before all is read, what is nearest has been.
+  const between = (order: ScanOrder, least: bigint, most: bigint, count: number) =>
     most < least
-      ? succeed<RawMessage[]>([])
+      ? succeed<All>({ messages: [], stop: 'end' })
       : readAll(
           connection,
-          {
-            topics: [{ topic, partitions: [partition] }],
-            order: 'newest',
-            offsets: { least, most },
-            limit: limit * gaps,
-          },
+          { topics: [{ topic, partitions: [partition] }], order, offsets: { least, most }, limit: count },
           call,
         )
   const [before, after] = await Promise.all([
-    between(middle - reach, middle - 1n),
-    between(middle, middle + reach),
+    between('newest', middle - reach, middle - 1n, limit * gaps),
+    between('oldest', middle, middle + reach, limit + 1),
   ])
   if (!before.ok) return before
   if (!after.ok) return after
-  const older = before.value.sort(byOffset).slice(-limit)
-  const newer = after.value.sort(byOffset).slice(0, limit + 1)
+  const older = before.value.messages.sort(byOffset).slice(-limit)
+  const newer = after.value.messages.sort(byOffset).slice(0, limit + 1)
+  const read =
+    newer[0]?.offset === offset || offset < start || offset >= end
+      ? null
+      : await connection.broker.messages?.readAt(topic, partition, offset, call)
+  if (read?.ok) newer.unshift(read.value)
   const hit = newer[0]?.offset === offset ? newer[0] : undefined
+  const why = hit
+    ? null
+    : whyNothing({ at: at as Position, start, end }, read?.ok === false ? read.error.detail : null)
+  const isCut = newer.length === 0 && after.value.stop === 'budget'
   return succeed({
     messages: [...older, ...newer].reverse(),
     looked: placeOf(hit),
-    note: hit ? null : await whyNothing(connection, { topic, at: at as Position, start, end }, call),
+    note:
+      why && isCut
+        ? `${why} The nearest after it was not reached within ${browseBudget.bytes / 1024 / 1024} MB.`
+        : why,
     holds: { partition, start: start.toString(), end: end.toString() },
     nearest: { before: placeOf(older.at(-1)), after: placeOf(hit ? newer[1] : newer[0]) },
   })
@@ -116,16 +133,11 @@ const aroundPosition = async (
 
 const counted = (offset: bigint): string => offset.toLocaleString('en-GB')
 
-const whyNothing = async (
-  connection: Connection,
-  {
-    topic,
-    at,
-    start,
-    end,
-  }: { readonly topic: TopicName; readonly at: Position; readonly start: bigint; readonly end: bigint },
-  call: Call,
-): Promise<string> => {
+/** `detail`: what the broker's side said of the position itself. */
+const whyNothing = (
+  { at, start, end }: { readonly at: Position; readonly start: bigint; readonly end: bigint },
+  detail: string | null,
+): string => {
   const { partition, offset } = parsePosition(at)
   const holds =
     start === end
@@ -134,8 +146,7 @@ const whyNothing = async (
   if (offset < start)
     return `${at} is gone: retention or a deletion has removed what was before ${counted(start)}. ${holds}`
   if (offset >= end) return `${at} is not written yet. ${holds}`
-  const read = await connection.broker.messages?.readAt(topic, partition, offset, call)
-  return `${read && !read.ok ? `${at}: ${read.error.detail}.` : `There is no message at ${at}.`} ${holds}`.replace(
+  return `${detail === null ? `There is no message at ${at}.` : `${at}: ${detail}.`} ${holds}`.replace(
     '..',
     '.',
   )
@@ -154,8 +165,8 @@ const aroundTime = async (
   if (!before.ok) return before
   if (!after.ok) return after
   const newestFirst = inOrderOf('newest')
-  const older = before.value.sort(newestFirst).slice(0, limit)
-  const newer = after.value.sort(inOrderOf('oldest')).slice(0, limit)
+  const older = before.value.messages.sort(newestFirst).slice(0, limit)
+  const newer = after.value.messages.sort(inOrderOf('oldest')).slice(0, limit)
   const [first] = newer
   return succeed({
     messages: [...newer.reverse(), ...older],

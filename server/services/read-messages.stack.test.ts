@@ -12,6 +12,7 @@ import { showMessage } from './show-message.ts'
 
 const topic = `read-messages-${randomBytes(4).toString('hex')}` as TopicName
 const stepping = `${topic}-stepping` as TopicName
+const large = `${topic}-large` as TopicName
 
 let database: TestDatabase
 let console_: Composition
@@ -27,6 +28,7 @@ beforeAll(async () => {
     topics: [
       { topic, numPartitions: 3 },
       { topic: stepping, numPartitions: 2 },
+      { topic: large, numPartitions: 1 },
     ],
   })
   await admin.disconnect()
@@ -60,13 +62,16 @@ beforeAll(async () => {
       { partition: 1, key: '', value: 'empty key again' },
     ],
   })
+  const value = randomBytes(400_000)
+  for (let index = 0; index < 90; index++)
+    await producer.send({ topic: large, messages: [{ value, timestamp: String(now + index) }] })
   await producer.disconnect()
-})
+}, 60_000)
 
 afterAll(async () => {
   const admin = quietKafka(inject('brokers')).admin()
   await admin.connect()
-  await admin.deleteTopics({ topics: [topic, stepping] }).catch(() => {})
+  await admin.deleteTopics({ topics: [topic, stepping, large] }).catch(() => {})
   await admin.disconnect()
   await console_?.dispose()
   await database?.drop()
@@ -231,6 +236,17 @@ describe('around a place', () => {
       holds: { partition: 0, start: '0', end: '3001' },
       nearest: { before: '0@999', after: '0@1001' },
     })
+  })
+
+  it('stand the nearest of large messages, although not all near it can be read', async () => {
+    const found = await good(
+      endpoints.listAround.output,
+      listAround(...means(), { topic: large, at: '0@45', limit: 5 }, testCall()),
+    )
+    expect(found.rows.map(({ offset }) => Number(offset))).toEqual([
+      50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40,
+    ])
+    expect(found).toMatchObject({ looked: '0@45', note: null })
   })
 
   it('is said what a partition holds where nothing is yet, with the nearest', async () => {
