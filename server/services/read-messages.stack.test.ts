@@ -9,6 +9,7 @@ import { findNeighbour, findSameKey } from './find-same-key.ts'
 import { listAround } from './list-around.ts'
 import { listMessages } from './list-messages.ts'
 import { showMessage } from './show-message.ts'
+import { walkPartition } from './walk-partition.ts'
 
 const topic = `read-messages-${randomBytes(4).toString('hex')}` as TopicName
 const stepping = `${topic}-stepping` as TopicName
@@ -204,6 +205,45 @@ describe('stepping from a message', () => {
     expect(await neighbour('0@0', 'previous')).toMatchObject({ message: null, scan: { stop: 'end' } })
     // Nothing stands there yet: the nearest is the last.
     expect(await offsetOf(neighbour('0@999999', 'previous'))).toBe('3000')
+  })
+
+  it('reads no more of large messages than a few, and comes further with each part of a search', async () => {
+    const beside = await good(
+      endpoints.findNeighbour.output,
+      findNeighbour(
+        ...means(),
+        { topic: large, position: '0@45' as Position, direction: 'previous' },
+        testCall(),
+      ),
+    )
+    expect(beside.message?.offset).toBe('44')
+    expect(Number(beside.scan.bytes)).toBeLessThan(8_000_000)
+    const reader = means()[1].broker.messages
+    if (!reader) throw new Error('messages can not be read')
+    for (const direction of ['previous', 'next'] as const) {
+      let from = 45n
+      for (let part = 0; part < 4; part++) {
+        const walked = await walkPartition(
+          reader,
+          {
+            topic: large,
+            partition: 0,
+            from,
+            direction,
+            bounds: { start: 0n, end: 90n },
+            literal: null,
+            accept: () => false,
+            budget: { messages: 1_000, bytes: 1_000_000, milliseconds: 8_000 },
+          },
+          testCall(),
+        )
+        if (!walked.ok) throw new Error(walked.error.detail)
+        expect(walked.value.stop).toBe('budget')
+        const reached = walked.value.goOnFrom ?? from
+        expect(direction === 'previous' ? reached < from : reached > from).toBe(true)
+        from = reached
+      }
+    }
   })
 
   it('names a partition that is not there', async () => {

@@ -16,7 +16,9 @@ export type Walk = {
   readonly goOnFrom: bigint | null
 }
 
-const firstChunk = 500n
+/** Few, since nothing is known of their size; the next ones grow fast. */
+const firstChunk = 8n
+const growth = 16n
 const largestChunk = 200_000n
 /** A chunk is meant to hold no more than this, by the mean size of what was read before. */
 const chunkBytes = 64n * 1024n * 1024n
@@ -27,7 +29,7 @@ const least = (...values: readonly bigint[]): bigint => values.reduce((a, b) => 
  * Walks along one partition by offset, away from `from` (which is not looked at itself), to the nearest message that is
  * wanted: in chunks of offsets that grow, each read whole before its nearest match is taken, because a scan orders by
  * time and times need not rise with offsets. Bounds are the partition's first offset and its end (exclusive). Ends with
- * `budget` at the last chunk that was read whole.
+ * `budget` as far as was read without a gap.
  */
 export const walkPartition = async (
   reader: MessageReader,
@@ -94,10 +96,15 @@ export const walkPartition = async (
     scannedMessages += end.scannedMessages
     scannedBytes += end.scannedBytes
     if (end.stop === 'error') return walked({ stop: 'error', goOnFrom: edge, errors: end.errors })
-    if (end.stop === 'budget' || end.stop === 'cancelled') return walked({ stop: 'budget', goOnFrom: edge })
+    // Also of a part of the chunk: it is read away from where the walk began.
     if (nearest !== null) return walked({ found: nearest, stop: 'enough', goOnFrom: null })
+    if (end.stop === 'budget' || end.stop === 'cancelled') {
+      const place = end.goOnAt.get(topic)?.get(partition)
+      const reached = place === undefined ? edge : isBack ? place : place - 1n
+      return walked({ stop: 'budget', goOnFrom: reached })
+    }
     edge = isBack ? low : high
     const mean = scannedMessages === 0n ? 1n : scannedBytes / scannedMessages + 1n
-    chunk = least(chunk * 4n, largestChunk, chunkBytes / mean + 1n)
+    chunk = least(chunk * growth, largestChunk, chunkBytes / mean + 1n)
   }
 }
