@@ -1,8 +1,8 @@
-import { compressionsAlgorithmsByBitmask } from '@platformatic/kafka'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
 import type { MessageFilter, RawMessage } from '#server/ports/broker.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
+import { decompress } from './decompress.ts'
 import { findLiterals } from './find-literals.ts'
 import { RecordCursor } from './varint.ts'
 
@@ -61,18 +61,12 @@ export function* walkBatches(bytes: Buffer): Generator<Batch> {
 export const sizeOfFirstBatch = (bytes: Buffer): number | null =>
   bytes.length < beforeLength ? null : beforeLength + bytes.readInt32BE(atLength)
 
-const decompress = ({ bytes, attributes }: Batch): Buffer => {
-  const records = bytes.subarray(headBytes)
-  const algorithm = attributes & batchAttributes.compressionMask
-  if (algorithm === 0) return records
-  const known = compressionsAlgorithmsByBitmask[algorithm]
-  if (!known) throw new Error(`compression ${algorithm} is not known`)
-  return known.decompressSync(records)
-}
+const recordsOf = ({ bytes, attributes }: Batch): Buffer =>
+  decompress(bytes.subarray(headBytes), attributes & batchAttributes.compressionMask)
 
 /** Whether a control batch ends its transaction by aborting it (control record key: version, then type 0). */
 export const isAbortMarker = (batch: Batch): boolean => {
-  const cursor = new RecordCursor(decompress(batch))
+  const cursor = new RecordCursor(recordsOf(batch))
   cursor.varint()
   cursor.int8()
   cursor.varlong()
@@ -113,7 +107,7 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
   const { from, to, filter } = wanted
   const isWhole = batch.baseOffset >= from && batch.nextOffset <= to
   if (isWhole && isOutsideTimes(batch, wanted)) return batch.count
-  const records = decompress(batch)
+  const records = recordsOf(batch)
   const hits = filter?.literals ? findLiterals(records, filter.literals) : null
   if (isWhole && hits?.at(0) === null) return batch.count
   const cursor = new RecordCursor(records)
