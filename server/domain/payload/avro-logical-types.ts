@@ -1,15 +1,16 @@
 import avro from 'avsc'
-import { ExactNumber, WithRaw } from './json-text.ts'
+import { ExactNumber, scaledNumber, tooLongForDigits, WithRaw } from './json-text.ts'
 import { isoDate, isoTime, isoTimeOfDay } from './time-words.ts'
 
-/** Digits of an unscaled big-endian two's complement integer with the point put in (Avro specification, "Decimal"). */
-export const decimalText = (bytes: Uint8Array, scale: number): string => {
+/** An unscaled big-endian two's complement integer (Avro specification, "Decimal"). */
+const unscaledOf = (bytes: Uint8Array): bigint => {
   const hex = Buffer.from(bytes).toString('hex')
-  const unscaled = hex === '' ? 0n : BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`))
-  if (scale <= 0) return (unscaled * 10n ** BigInt(-scale)).toString()
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0')
-  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
+  return hex === '' ? 0n : BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`))
 }
+
+/** Its digits with the point put in. */
+const decimalOf = (bytes: Uint8Array, scale: number, type: string): unknown =>
+  tooLongForDigits(bytes, `a ${type} of scale ${scale}`) ?? scaledNumber(unscaledOf(bytes), BigInt(-scale))
 
 /** A scale that a schema names beyond this would cost more digits than anyone reads. */
 const mostDigits = 10_000
@@ -65,12 +66,12 @@ const readInt = (bytes: Uint8Array, at: number): { readonly value: number; reado
 }
 
 /** `big-decimal` (Avro 1.12): bytes that hold the unscaled integer with its length, then the scale. */
-const bigDecimal = (bytes: Uint8Array): ExactNumber => {
+const bigDecimal = (bytes: Uint8Array): unknown => {
   const length = readInt(bytes, 0)
   const end = length.next + length.value
   if (length.value < 0 || end > bytes.length) throw new Error('a big-decimal is cut short')
   const { value: scale } = readInt(bytes, end)
-  return new ExactNumber(decimalText(bytes.subarray(length.next, end), scaleOf({ scale })))
+  return decimalOf(bytes.subarray(length.next, end), scaleOf({ scale }), 'big-decimal')
 }
 
 const uuidOf = (value: unknown): unknown =>
@@ -82,7 +83,7 @@ const uuidOf = (value: unknown): unknown =>
 
 /** Avro's logical types (specification 1.12), as what they mean: exact decimals, times in ISO 8601 with their number. */
 export const logicalTypes = {
-  decimal: readOnly((value, schema) => new ExactNumber(decimalText(value as Uint8Array, scaleOf(schema)))),
+  decimal: readOnly((value, schema) => decimalOf(value as Uint8Array, scaleOf(schema), 'decimal')),
   'big-decimal': readOnly((value) => bigDecimal(value as Uint8Array)),
   uuid: readOnly(uuidOf),
   date: inWords((value) => isoDate(Number(value))),

@@ -106,6 +106,35 @@ describe('few bytes that name much', () => {
     const side = inTime(Buffer.from('81c4821b7fffffffffffffff01', 'hex'))
     expect(side.text?.length).toBeLessThan(200)
   })
+  it('a number of a megabyte is shown as its bytes, and that is said: CBOR', () => {
+    for (const tag of [0xc2, 0xc3]) {
+      const length = Buffer.from('5a00100000', 'hex')
+      const bignum = Buffer.concat([Buffer.from([0x81, tag]), length, Buffer.alloc(1024 * 1024, 0xab)])
+      const side = inTime(bignum, { maxTextChars: 4_000_000 })
+      expect(side.kind).toBe('cbor')
+      expect(side.text).toMatch(/0xabab/)
+      expect(side.text).toMatch(/of 1048576 bytes: above 1024 bytes its bytes are shown/)
+    }
+  })
+  it('a number of a megabyte is shown as its bytes, and that is said: Avro', () => {
+    const digits = Buffer.alloc(1024 * 1024, 0x5b)
+    const length = Buffer.from('80808001', 'hex')
+    const decimal = schemaFound('AVRO', '{"type":"bytes","logicalType":"decimal","precision":9,"scale":2}')
+    const side = inTime(framedBy7(length, digits), { ...decimal, maxTextChars: 4_000_000 })
+    expect(side.text).toMatch(/a decimal of scale 2 of 1048576 bytes/)
+    const inner = Buffer.concat([length, digits, Buffer.from([4])])
+    const big = schemaFound('AVRO', '{"type":"bytes","logicalType":"big-decimal"}')
+    const outer = inTime(framedBy7(Buffer.from('8a808001', 'hex'), inner), {
+      ...big,
+      maxTextChars: 4_000_000,
+    })
+    expect(outer.text).toMatch(/a big-decimal of scale 2 of 1048576 bytes/)
+  })
+  it('many exponents do not become as many zeros', () => {
+    const fractions = Buffer.concat(Array.from({ length: 40_000 }, () => Buffer.from('c4821903e801', 'hex')))
+    const side = inTime(Buffer.concat([Buffer.from('9a00009c40', 'hex'), fractions]))
+    expect(side.text).toContain('1e1000')
+  })
   it('nesting is bounded: CBOR, MessagePack, JSON, Avro', () => {
     expect(inTime(Buffer.from(`${'81'.repeat(100_000)}00`, 'hex')).kind).toBe('bytes')
     expect(inTime(Buffer.from(`${'91'.repeat(100_000)}00`, 'hex')).kind).toBe('bytes')

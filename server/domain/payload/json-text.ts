@@ -21,6 +21,29 @@ export class WithRaw {
 
 export type RawNote = { readonly path: string; readonly raw: string; readonly type: string }
 
+/** Writing a number in digits takes time by the square of its length. */
+const largestInDigits = 1024
+/** An exponent names any number of zeros in a few bytes. */
+const mostZeros = 100
+
+/** What stands for a number too long for digits: its bytes and why; null where digits are written. */
+export const tooLongForDigits = (bytes: Uint8Array, what: string): object | null =>
+  bytes.length > largestInDigits
+    ? {
+        hexadecimal: bytes,
+        note: `${what} of ${bytes.length} bytes: above ${largestInDigits} bytes its bytes are shown in place of digits`,
+      }
+    : null
+
+/** Mantissa times ten to the exponent with every digit; far from the point in JSON's own way of an exponent. */
+export const scaledNumber = (mantissa: bigint, exponent: bigint): ExactNumber => {
+  if (exponent > mostZeros || exponent < -mostZeros) return new ExactNumber(`${mantissa}e${exponent}`)
+  if (exponent >= 0n) return new ExactNumber((mantissa * 10n ** exponent).toString())
+  const scale = Number(-exponent)
+  const digits = (mantissa < 0n ? -mantissa : mantissa).toString().padStart(scale + 1, '0')
+  return new ExactNumber(`${mantissa < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`)
+}
+
 /** Deeper than this a value is not shown as a document. */
 export const deepestJson = 200
 const mostNotes = 300

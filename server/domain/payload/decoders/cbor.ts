@@ -1,27 +1,29 @@
 import { decode, type TagDecoder } from 'cborg'
 import { type Decoded, type Decoder, messageOf, type Refused } from '../decoder.ts'
 import { findCborShape } from '../is-whole-cbor.ts'
-import { ExactNumber, WithRaw, writeJson } from '../json-text.ts'
+import { scaledNumber, tooLongForDigits, WithRaw, writeJson } from '../json-text.ts'
 import { isoTime } from '../time-words.ts'
 import { largestSniffed, tooLarge } from './largest-sniffed.ts'
 
-const bigOf = (bytes: unknown): bigint => {
-  const hex = Buffer.from(bytes as Uint8Array).toString('hex')
+const bigOf = (bytes: Uint8Array): bigint => {
+  const hex = Buffer.from(bytes).toString('hex')
   return hex === '' ? 0n : BigInt(`0x${hex}`)
 }
 
-/** More digits than anyone reads: an exponent can name them in a few bytes. */
-const mostDigits = 10_000n
+const bignum =
+  (tag: 2 | 3) =>
+  (content: unknown): unknown => {
+    if (!(content instanceof Uint8Array)) return { '@tag': tag, value: content }
+    const long = tooLongForDigits(content, `a number (tag ${tag})`)
+    return long ?? (tag === 2 ? bigOf(content) : -1n - bigOf(content))
+  }
 
 /** Mantissa times ten to the exponent (RFC 8949, section 3.4.4), digit by digit. */
 const decimalFraction = (content: unknown): unknown => {
   if (!Array.isArray(content) || content.length !== 2) return content
-  const [exponent, mantissa] = [BigInt(content[0]), BigInt(content[1])]
-  if (exponent > mostDigits || exponent < -mostDigits) return content
-  if (exponent >= 0n) return new ExactNumber((mantissa * 10n ** exponent).toString())
-  const scale = Number(-exponent)
-  const digits = (mantissa < 0n ? -mantissa : mantissa).toString().padStart(scale + 1, '0')
-  return new ExactNumber(`${mantissa < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`)
+  const [exponent, mantissa] = content
+  const isWhole = (one: unknown): one is number | bigint => typeof one === 'bigint' || Number.isInteger(one)
+  return isWhole(exponent) && isWhole(mantissa) ? scaledNumber(BigInt(mantissa), BigInt(exponent)) : content
 }
 
 const epochTime = (seconds: unknown): unknown => {
@@ -41,8 +43,8 @@ const uuidOf = (bytes: unknown): unknown =>
 const meanings: Readonly<Record<number, (content: unknown) => unknown>> = {
   0: (text) => text,
   1: epochTime,
-  2: bigOf,
-  3: (bytes) => -1n - bigOf(bytes),
+  2: bignum(2),
+  3: bignum(3),
   4: decimalFraction,
   32: (text) => text,
   37: uuidOf,
