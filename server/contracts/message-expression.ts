@@ -5,6 +5,13 @@ import type { SearchProblem } from './message-search.ts'
 /** An expression that can be evaluated: over values of `expressionNames`, 64-bit integers as bigints. */
 export type Expression = {
   readonly ast: ASTNode
+  /** The names of `expressionNames` that it asks for. */
+  readonly reads: ReadonlySet<string>
+  /**
+   * How often it compares parts of a message with each other, each of which takes steps by the square of the message's
+   * length; 0: by the length itself.
+   */
+  readonly crossings: number
   /** Throws where a field is missing or is of another type than is asked. */
   readonly evaluate: (names: Readonly<Record<keyof typeof expressionNames, unknown>>) => unknown
 }
@@ -64,7 +71,8 @@ const loops = new Set(['all', 'exists', 'exists_one', 'map', 'filter'])
 /**
  * Reads an expression of the Common Expression Language (github.com/google/cel-spec) that is true or false of a
  * message. A problem names the character, from 0. What may run for long is refused: regular expressions, and loops
- * within loops; all else takes steps in proportion to its own length and the message's.
+ * within loops. What compares parts of a message with each other is counted (`crossings`): it is for whoever evaluates
+ * it to keep that from large messages. All else takes steps in proportion to its own length and the message's.
  */
 export const readExpression = (source: string): ReadExpression => {
   if (source.trim() === '') return problemAt(0, 'an expression is expected: value.amount > 5000')
@@ -76,7 +84,12 @@ export const readExpression = (source: string): ReadExpression => {
     if (!checked.valid) return problemOf(checked.error, source)
     if (checked.type !== 'bool' && checked.type !== 'dyn')
       return problemAt(0, `an expression is true or false; this one is of the type ${checked.type}`)
-    return { ok: true, expression: { ast: parsed.ast, evaluate: (names) => parsed(names) } }
+    const { ast } = parsed
+    const crossings = countCrossings(ast, false)
+    return {
+      ok: true,
+      expression: { ast, reads: namesIn(ast), crossings, evaluate: (names) => parsed(names) },
+    }
   } catch (error) {
     return problemOf(error, source)
   }
@@ -95,6 +108,34 @@ const problemOf = (error: unknown, source: string): ReadExpression => {
 const childrenOf = (args: unknown): ASTNode[] => {
   if (Array.isArray(args)) return args.flatMap(childrenOf)
   return typeof args === 'object' && args !== null && 'op' in args ? [args as ASTNode] : []
+}
+
+const namesIn = (node: ASTNode): ReadonlySet<string> =>
+  new Set([
+    ...(node.op === 'id' ? [node.args] : []),
+    ...childrenOf(node.args).flatMap((one) => [...namesIn(one)]),
+  ])
+
+/** Parts of a message of any size. */
+const large = ['value', 'key', 'headers'] as const
+const isLiteral = ({ op }: ASTNode): boolean => op === 'value'
+
+const countCrossings = (node: ASTNode, isInLoop: boolean): number => {
+  const [name, receiver, args] = node.op === 'rcall' ? node.args : [null, null, []]
+  const isLoop = name !== null && loops.has(name)
+  // Looks for one part of the message within another.
+  const isSearch =
+    (name !== null && !isLoop && name !== 'startsWith' && name !== 'endsWith' && !args.every(isLiteral)) ||
+    (node.op === 'in' && !isLiteral(node.args[0]) && node.args[1].op !== 'list')
+  const namesOfLoop = isInLoop ? namesIn(node) : null
+  // For each element of one part it looks at another.
+  if (namesOfLoop && large.some((one) => namesOfLoop.has(one))) return 1
+  const children = childrenOf(node.args)
+  const below = isLoop
+    ? (receiver ? countCrossings(receiver, isInLoop) : 0) +
+      args.reduce((sum, one) => sum + countCrossings(one, true), 0)
+    : children.reduce((sum, one) => sum + countCrossings(one, isInLoop), 0)
+  return below + (isSearch ? 1 : 0)
 }
 
 const findUnbounded = (node: ASTNode, isInLoop: boolean): ReadExpression | null => {

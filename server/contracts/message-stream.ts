@@ -79,6 +79,8 @@ export const tailFrame = z.discriminatedUnion('type', [
     partitions: z.number().int().optional(),
     /** What does not answer at present; it is asked again and again. */
     troubles: z.array(z.object({ detail: z.string(), sinceMs: epochMs })).optional(),
+    /** Messages that came and could not be judged, and why, as sentences. */
+    notes: z.array(z.string()).optional(),
     cursor: z.string().optional(),
   }),
   z.object({ type: z.literal('error'), problem }),

@@ -134,6 +134,8 @@ export const scanReport = z.object({
   matches: decimal64.optional(),
   /** Partitions whose last messages stand behind an open transaction and are not shown yet, and how many those are. */
   heldBack: z.array(z.object({ partition: z.number().int(), messages: decimal64 })).optional(),
+  /** Messages that were read and could not be judged, and why, as sentences. */
+  notes: z.array(z.string()).optional(),
 })
 export type ScanReport = z.infer<typeof scanReport>
 

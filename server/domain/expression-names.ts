@@ -47,7 +47,11 @@ export const parseExact = (text: string): unknown =>
     typeof value === 'number' ? exactNumber(value, source) : value,
   )
 
+/** Reading digits takes time by the square of their number. */
+const mostDigits = 1_000
+
 const exactNumber = (value: number, source = ''): bigint | number => {
+  if (source.length > mostDigits) return value
   const whole = /^(-?\d+)(\.0+)?$/.exec(source)
   if (whole?.[1] !== undefined) return BigInt(whole[1])
   return Number.isSafeInteger(value) ? BigInt(value) : value

@@ -33,11 +33,14 @@ export type ScanNews = Omit<ScanStep, 'found'> & {
   readonly registryProblem: string | null
 }
 
+/** `notes`: messages that could not be judged and why, as sentences. */
+export type SearchEnd = ScanEnd & { readonly notes?: readonly string[] }
+
 /**
  * Runs scans where they do not hold up requests. The scan pauses while no step is asked for, stops within 100 ms of the
  * signal, and ends as `MessageReader.scan` does. `overloaded` when too many run already.
  */
 export type Scanner = {
-  scan(task: ScanTask, call: Call): AsyncGenerator<ScanNews, Result<ScanEnd, BrokerError>, void>
+  scan(task: ScanTask, call: Call): AsyncGenerator<ScanNews, Result<SearchEnd, BrokerError>, void>
   dispose(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Expression, readExpression } from '#server/contracts/message-expression.ts'
 import type { SearchTerm } from '#server/contracts/message-search.ts'
+import type { MessageRow } from '#server/contracts/messages.ts'
 import { namesOf, type SeenMessage } from '#server/domain/expression-names.ts'
 import type { ExpressionPrefilter } from '#server/domain/match-message.ts'
 import { prefilterExpression } from '#server/domain/prefilter-expression.ts'
@@ -15,11 +16,17 @@ import { type DecodeDeps, type DecodeLimits, decodeMessages } from './decode-mes
 export type Mask = (message: SeenMessage) => SeenMessage
 export const maskNothing: Mask = (message) => message
 
-/** An expression sees more of a payload than a list shows of it. */
-const limits: DecodeLimits = { maxTextChars: 1024 * 1024, maxRawBytes: 0, wantsReports: false }
+const megabyte = 1024 * 1024
+/** Keys and values above this are not laid out for an expression. */
+const mostPayloadBytes = 8 * megabyte
+const limits: DecodeLimits = { maxTextChars: 2 * mostPayloadBytes, maxRawBytes: 0, wantsReports: false }
+/** An expression that compares parts of a message with each other takes some 50 ms for that much text. */
+const mostCrossedChars = 20_000
 
-/** Messages decoded and looked at in one turn: a few milliseconds. */
+/** Messages decoded and looked at in one turn: so many, or so many bytes, or for so long. */
 const atOnce = 64
+const bytesAtOnce = megabyte
+const turnMs = 20
 
 type Where = { readonly expression: Expression; readonly negated: boolean }
 type WhereTerm = Extract<SearchTerm, { kind: 'where' }>
@@ -57,32 +64,125 @@ const isTrue = (expression: Expression, names: ReturnType<typeof namesOf>): bool
   }
 }
 
-/** The part of a filter that needs decoded messages; null when no expression asks for it. */
+type LeftOut = 'too large' | 'too costly'
+
+const bytesOf = ({ key, value }: RawMessage): number => (key?.length ?? 0) + (value?.length ?? 0)
+
+/** Why an expression can not tell whether a message fits; null: it can. */
+const leftOutBy = (
+  { reads, crossings }: Expression,
+  seen: SeenMessage,
+  large: LargeSides,
+): LeftOut | null => {
+  const readsValue = reads.has('value') || reads.has('schemaId')
+  if ((large.value && readsValue) || (large.key && reads.has('key'))) return 'too large'
+  if (crossings === 0) return null
+  const headers = seen.headers.reduce((sum, { name, value }) => sum + name.length + (value?.length ?? 0), 0)
+  const chars = (seen.key.text?.length ?? 0) + (seen.value.text?.length ?? 0) + headers
+  return chars > mostCrossedChars / Math.sqrt(crossings) ? 'too costly' : null
+}
+
+type LargeSides = { readonly key: boolean; readonly value: boolean }
+
+export type Refinement = {
+  readonly refine: NonNullable<MessageFilter['refine']>
+  /** How many messages were not judged so far and why, as sentences. They count as not fitting. */
+  readonly notes: () => string[]
+}
+
+/**
+ * The part of a filter that needs decoded messages; null when no expression asks for it. A message that can not be judged
+ * within bounds fits neither an expression nor its opposite, and is told.
+ */
 export const makeRefinement = (
   terms: readonly SearchTerm[],
   deps: DecodeDeps,
   call: Call,
-  mask: Mask = maskNothing,
-): NonNullable<MessageFilter['refine']> | null => {
+  { mask = maskNothing, mostBytes = mostPayloadBytes }: { mask?: Mask; mostBytes?: number } = {},
+): Refinement | null => {
   const wheres = readAll(terms)
   if (wheres.length === 0) return null
-  const refineSome = async (messages: readonly RawMessage[]): Promise<RawMessage[]> => {
-    const { rows } = await decodeMessages(messages, deps, limits, call)
-    return messages.filter((message, place) => {
-      const row = rows[place]
-      if (!row) return false
-      const { key, value, sizeBytes } = row
-      const names = namesOf(mask({ ...message, key, value, sizeBytes }))
-      return wheres.every(({ expression, negated }) => isTrue(expression, names) !== negated)
-    })
+  const leftOut: Record<LeftOut, number> = { 'too large': 0, 'too costly': 0 }
+  const fits = (message: RawMessage, row: MessageRow, tooLarge: LargeSides): boolean => {
+    const { key, value } = row
+    const large = { key: tooLarge.key || key.truncated, value: tooLarge.value || value.truncated }
+    const seen = mask({ ...message, key, value, sizeBytes: bytesOf(message) })
+    let names: ReturnType<typeof namesOf> | null = null
+    let why: LeftOut | null = null
+    for (const { expression, negated } of wheres) {
+      const unjudged = leftOutBy(expression, seen, large)
+      why = unjudged ?? why
+      if (unjudged) continue
+      names ??= namesOf(large.key || large.value ? withoutLarge(seen, large) : seen)
+      if (isTrue(expression, names) === negated) return false
+    }
+    if (why) leftOut[why] += 1
+    return why === null
   }
-  return async (messages: readonly RawMessage[]) => {
+  const refineSome = async (messages: readonly RawMessage[]): Promise<RawMessage[]> => {
+    const sides = messages.map(({ key, value }) => ({
+      key: (key?.length ?? 0) > mostBytes,
+      value: (value?.length ?? 0) > mostBytes,
+    }))
+    const decodable = messages.map((message, place) => ({
+      ...message,
+      ...(sides[place]?.key ? { key: null } : {}),
+      ...(sides[place]?.value ? { value: null } : {}),
+    }))
+    const { rows } = await decodeMessages(decodable, deps, limits, call)
     const fitting: RawMessage[] = []
-    for (let from = 0; from < messages.length && !call.signal.aborted; from += atOnce) {
-      fitting.push(...(await refineSome(messages.slice(from, from + atOnce))))
-      // In between others have their turn, and a word that the search is given up is heard.
+    let turnSince = performance.now()
+    for (const [place, message] of messages.entries()) {
+      const [row, large] = [rows[place], sides[place]]
+      if (row && large && fits(message, row, large)) fitting.push(message)
+      if (performance.now() - turnSince < turnMs) continue
       await setImmediate()
+      if (call.signal.aborted) break
+      turnSince = performance.now()
     }
     return fitting
   }
+  return {
+    refine: async (messages) => {
+      const fitting: RawMessage[] = []
+      for (let from = 0; from < messages.length && !call.signal.aborted; ) {
+        const to = endOfTurn(messages, from)
+        fitting.push(...(await refineSome(messages.slice(from, to))))
+        from = to
+        // In between others have their turn, and a word that the search is given up is heard.
+        await setImmediate()
+      }
+      return fitting
+    },
+    notes: () => notesOf(leftOut, mostBytes),
+  }
+}
+
+const withoutLarge = (seen: SeenMessage, large: LargeSides): SeenMessage => ({
+  ...seen,
+  ...(large.key ? { key: { ...seen.key, text: null } } : {}),
+  ...(large.value ? { value: { ...seen.value, text: null } } : {}),
+})
+
+const endOfTurn = (messages: readonly RawMessage[], from: number): number => {
+  let bytes = 0
+  for (let at = from; at < messages.length && at < from + atOnce; at++) {
+    bytes += bytesOf(messages[at] as RawMessage)
+    if (bytes > bytesAtOnce && at > from) return at
+  }
+  return Math.min(messages.length, from + atOnce)
+}
+
+const notesOf = (leftOut: Readonly<Record<LeftOut, number>>, mostBytes: number): string[] => {
+  const told = (count: number, why: string): string[] =>
+    count === 0
+      ? []
+      : [`${count} ${count === 1 ? 'message was' : 'messages were'} not judged by the expression: ${why}`]
+  return [
+    ...told(leftOut['too large'], `the key or value is larger than ${mostBytes / megabyte} MB.`),
+    ...told(
+      leftOut['too costly'],
+      `it compares parts of a message with each other, which is done up to ${mostCrossedChars / 1_000} kB of text only.`,
+    ),
+  ]
 }

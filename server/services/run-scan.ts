@@ -2,11 +2,11 @@ import { parseSearch } from '#server/contracts/message-search.ts'
 import type { MessageMatcher } from '#server/domain/match-message.ts'
 import { makeMessageMatcher } from '#server/domain/match-message.ts'
 import { makeFirstFew } from '#server/domain/message-order.ts'
-import { fail, type Result } from '#server/domain/result.ts'
-import type { MessageFilter, RawMessage, ScanEnd, ScanRequest } from '#server/ports/broker.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import type { MessageFilter, RawMessage, ScanRequest } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { ScanNews, ScanTask } from '#server/ports/scanner.ts'
+import type { ScanNews, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import { type DecodeDeps, decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection } from './deps.ts'
 import { makeRefinement, prefiltersOf } from './refine-by-expression.ts'
@@ -59,7 +59,7 @@ export const runScan = async function* (
   connection: ScannedConnection,
   task: ScanTask,
   call: Call,
-): AsyncGenerator<ScanNews, Result<ScanEnd, BrokerError>, void> {
+): AsyncGenerator<ScanNews, Result<SearchEnd, BrokerError>, void> {
   const reader = connection.broker.messages
   if (!reader) return refused('unsupported', `Messages of ${connection.name} can not be read.`)
   const parsed = parseSearch(task.search)
@@ -69,13 +69,14 @@ export const runScan = async function* (
   // By choice a payload may read as another text than its bytes hold.
   const prefilters = task.choices.size === 0 ? prefiltersOf(parsed.terms) : []
   const matcher = makeMessageMatcher(parsed.terms, task.nowMs, prefilters)
-  const refine = makeRefinement(parsed.terms, decoding, call)
+  const refinement = makeRefinement(parsed.terms, decoding, call)
   const first = makeFirstFew<RawMessage>(task.limit, task.order)
-  const steps = reader.scan(requestOf(task, matcher, refine), call)
+  const steps = reader.scan(requestOf(task, matcher, refinement?.refine ?? null), call)
   try {
     for (;;) {
       const next = await steps.next()
-      if (next.done) return next.value
+      if (next.done)
+        return next.value.ok ? succeed({ ...next.value.value, notes: refinement?.notes() ?? [] }) : next.value
       const { found, ...step } = next.value
       const shown = first.take(found)
       const told =

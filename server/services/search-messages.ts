@@ -7,9 +7,9 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { makeMessageMatcher } from '#server/domain/match-message.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { formatSearchCursor, parseSearchCursor, type SearchCursor } from '#server/domain/search-cursor.ts'
-import type { ScanEnd, ScanStep, TopicState } from '#server/ports/broker.ts'
+import type { ScanStep, TopicState } from '#server/ports/broker.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
-import type { ScanTask } from '#server/ports/scanner.ts'
+import type { ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import { findCursor, keepCursor } from '#server/repositories/search-cursors.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, FaultError, faultOf, invalid, notFound } from './fault.ts'
@@ -118,7 +118,7 @@ const writeCursor = async (
   deps: Deps,
   input: SearchInput,
   task: ScanTask,
-  end: ScanEnd,
+  end: SearchEnd,
 ): Promise<string | null> => {
   if (end.goOnAt.size === 0) return null
   const { goOnAt, goOnWith } = end
@@ -230,7 +230,7 @@ const doneFrame = async (
   deps: Deps,
   input: SearchInput,
   task: ScanTask,
-  end: ScanEnd,
+  end: SearchEnd,
   soFar: Omit<ScanReport, 'stop'>,
   registryProblem: string | null,
 ): Promise<SearchFrame> => ({
@@ -250,6 +250,7 @@ const doneFrame = async (
       messages: (to - from).toString(),
     })),
     lost: end.lost.map((one) => ({ ...one, from: one.from.toString(), to: one.to.toString() })),
+    notes: [...(end.notes ?? [])],
   },
   settledMs: msOf(end.settledMs),
   nextCursor: await writeCursor(deps, input, task, end),

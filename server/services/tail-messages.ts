@@ -10,13 +10,15 @@ import { chooseTopics } from './choose-topics.ts'
 import { decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, FaultError, faultOf, invalid } from './fault.ts'
-import { findExpressionProblem, makeRefinement } from './refine-by-expression.ts'
+import { findExpressionProblem, makeRefinement, type Refinement } from './refine-by-expression.ts'
 
 /** Of what fits within 250 ms, the newest so many become rows: nobody reads more. The others are counted as dropped. */
 const rowsPerStep = 100
 /** So that a cursor fits into an address. */
 const mostPartitions = 1_000
 const rateEveryMs = 1_000
+/** A tail is decoded among the requests of others: less at a time than a search, which has a thread of its own. */
+const mostPayloadBytes = 1024 * 1024
 
 /**
  * Follows topics from their end: rows as they arrive, those that fit the search, and once a second how many came. What
@@ -48,7 +50,8 @@ export const tailMessages = async (
   if (asked.cursor !== undefined && from === null)
     return invalid('cursor: this is not one that a tail has given out.')
   const matcher = makeMessageMatcher(parsed.terms, deps.clock.nowMs())
-  const refine = makeRefinement(parsed.terms, connection, call)
+  const refinement = makeRefinement(parsed.terms, connection, call, { mostBytes: mostPayloadBytes })
+  const refine = refinement?.refine ?? null
   const filter: MessageFilter | null =
     matcher.acceptsAll && refine === null
       ? null
@@ -73,18 +76,19 @@ export const tailMessages = async (
     detail: `The topic ${topic} does not exist.`,
     sinceMs: deps.clock.nowMs(),
   }))
-  return succeed(framesOf(first.value, steps, connection, troubles, call))
+  return succeed(framesOf(first.value, steps, connection, { troubles, refinement }, call))
 }
 
 async function* nothing(): AsyncGenerator<TailFrame, void, void> {}
 
+type Told = { readonly troubles: readonly Trouble[]; readonly refinement: Refinement | null }
 type Trouble = { readonly detail: string; readonly sinceMs: number }
 
 async function* framesOf(
   first: FollowStep,
   steps: ReturnType<MessageReader['follow']>,
   connection: Connection,
-  standing: readonly Trouble[],
+  { troubles: standing, refinement }: Told,
   call: Call,
 ): AsyncGenerator<TailFrame, void, void> {
   try {
@@ -105,6 +109,7 @@ async function* framesOf(
           ...standing,
           ...step.troubles.map(({ error, sinceMs }) => ({ detail: error.detail, sinceMs })),
         ],
+        notes: refinement?.notes() ?? [],
         cursor: formatTailCursor(step.goOnAt),
       }
       ratedAt = now

@@ -192,13 +192,17 @@ const Troubles = ({ state }: { readonly state: TailState }) => {
       ? [{ detail: problemOfError(state.error).detail, sinceMs: state.lostSinceMs ?? 0 }]
       : []
   const all = [...lost, ...(state.rate?.troubles ?? [])]
-  return all.length === 0 ? null : (
+  const notes = state.rate?.notes ?? []
+  return all.length + notes.length === 0 ? null : (
     <ul data-state="partial" className="border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning">
       {all.map(({ detail, sinceMs }) => (
         <li key={detail}>
           {detail.replace(/\.$/, '')}, since <Time at={sinceMs} short />. It is tried again; what comes
           meanwhile follows then.
         </li>
+      ))}
+      {notes.map((note) => (
+        <li key={note}>{note} A search reads larger messages than a tail.</li>
       ))}
     </ul>
   )

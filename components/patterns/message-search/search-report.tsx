@@ -152,12 +152,13 @@ export const UnfinishedStrip = ({
   )
 }
 
-/** Partitions that could not be read, and offsets that went while they were searched: the list lacks what they hold. */
+/** Partitions that could not be read, offsets that went while they were searched, messages not judged: the list lacks what they hold. */
 export const MissingStrip = ({ state }: { readonly state: SearchState }) => {
   const scans = state.pages.flatMap(({ scan }) => (scan === null ? [] : [scan]))
   const errors = scans.flatMap((scan) => scan.errors)
   const lost = scans.flatMap((scan) => scan.lost ?? [])
-  if (errors.length + lost.length === 0) return null
+  const notes = scans.flatMap((scan) => scan.notes ?? [])
+  if (errors.length + lost.length + notes.length === 0) return null
   return (
     <ul data-state="partial" className="border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning">
       {errors.map(({ topic, partition, detail }) => (
@@ -165,6 +166,9 @@ export const MissingStrip = ({ state }: { readonly state: SearchState }) => {
           Partial: partition {partition}
           {topic === undefined ? '' : ` of ${topic}`} could not be read: {detail}
         </li>
+      ))}
+      {[...new Set(notes)].map((note) => (
+        <li key={note}>Partial: {note}</li>
       ))}
       {lost.map(({ topic, partition, from, to }) => (
         <li key={`${topic} ${partition} ${from}`}>

@@ -2,9 +2,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import type { ConnectionConfig } from '#server/config.ts'
 import { fail, type Result } from '#server/domain/result.ts'
-import type { ScanEnd } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { ScanNews, Scanner, ScanTask } from '#server/ports/scanner.ts'
+import type { ScanNews, Scanner, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import type { FromThread, ScanOrder, ToThread } from './scan-messages.ts'
 
 /** Steps a thread may be ahead of who reads them. */
@@ -18,7 +17,7 @@ const deafMs = 5_000
 /** Ends a thread that gathers more than any scan needs, before it takes the process with it. */
 const mostHeapMegabytes = 768
 
-type Ended = Result<ScanEnd, BrokerError>
+type Ended = Result<SearchEnd, BrokerError>
 
 const broken = (kind: BrokerError['kind'], detail: string): Ended => fail({ kind, detail, source: 'search' })
 

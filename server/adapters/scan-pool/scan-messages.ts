@@ -1,9 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ConnectionConfig } from '#server/config.ts'
 import type { Result } from '#server/domain/result.ts'
-import type { ScanEnd } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { ScanNews, ScanTask } from '#server/ports/scanner.ts'
+import type { ScanNews, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 
 /** What a thread gets to run a scan. The connection is put together there: sockets do not travel. */
 export type ScanOrder = {
@@ -17,4 +16,4 @@ export type ToThread = { readonly type: 'more' | 'stop' }
 export type FromThread =
   | { readonly type: 'begun' }
   | { readonly type: 'news'; readonly news: ScanNews }
-  | { readonly type: 'end'; readonly end: Result<ScanEnd, BrokerError> }
+  | { readonly type: 'end'; readonly end: Result<SearchEnd, BrokerError> }

@@ -1,9 +1,8 @@
 import type { Result } from '#server/domain/result.ts'
 import { succeed } from '#server/domain/result.ts'
-import type { ScanEnd } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { ScanNews } from '#server/ports/scanner.ts'
+import type { ScanNews, SearchEnd } from '#server/ports/scanner.ts'
 import type { ScanOrder } from './scan-messages.ts'
 import { serveScan } from './serve-scan.ts'
 
@@ -12,7 +11,7 @@ let running = 0
 /** Endless steps: `scannedMessages` counts them, `matches` how many scans run in this thread. */
 const countOn = async function* ({
   signal,
-}: Call): AsyncGenerator<ScanNews, Result<ScanEnd, BrokerError>, void> {
+}: Call): AsyncGenerator<ScanNews, Result<SearchEnd, BrokerError>, void> {
   running += 1
   let steps = 0n
   const counts = () => ({

@@ -1,9 +1,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Result } from '#server/domain/result.ts'
-import type { ScanEnd } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { ScanNews } from '#server/ports/scanner.ts'
+import type { ScanNews, SearchEnd } from '#server/ports/scanner.ts'
 import type { FromThread, ToThread } from './scan-messages.ts'
 
 /**
@@ -12,7 +11,7 @@ import type { FromThread, ToThread } from './scan-messages.ts'
  */
 export const serveScan = async (
   port: MessagePort,
-  scan: (call: Call) => AsyncGenerator<ScanNews, Result<ScanEnd, BrokerError>, void>,
+  scan: (call: Call) => AsyncGenerator<ScanNews, Result<SearchEnd, BrokerError>, void>,
 ): Promise<void> => {
   const stopping = new AbortController()
   let credits = 0
