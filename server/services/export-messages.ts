@@ -6,7 +6,7 @@ import { inOrderOf } from '#server/domain/message-order.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { ScanEnd } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { LineForm, ScanTask } from '#server/ports/scanner.ts'
+import type { LineForm, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 import { type PreparedSearch, prepareSearch } from './search-messages.ts'
@@ -23,8 +23,10 @@ export type ExportFile = {
 const contentTypes = { jsonl: 'application/x-ndjson; charset=utf-8', csv: 'text/csv; charset=utf-8' } as const
 /** Lines of a page are put in order before they are written: that many bytes are held at once, about. */
 const pageBytes = 4 * 1024 * 1024
-const firstPage = 100
+const firstPage = 10
 const largestPage = 5_000
+/** A page that turns out to hold more than this is given up for a shorter one. */
+const mostHeldChars = 8 * pageBytes
 
 type Placed = {
   readonly topic: string
@@ -84,10 +86,14 @@ type Sums = {
   registryProblem: string | null
   /** Told by the first page only. */
   heldBack: ScanEnd['heldBack']
+  readonly lost: ScanEnd['lost'][number][]
+  readonly errors: ScanEnd['errors'][number][]
+  readonly notes: string[]
 }
 
-const chunksOf = async function* (
-  deps: Deps,
+/** The file of a search in pieces. Exported for its tests. */
+export const chunksOf = async function* (
+  deps: Pick<Deps, 'scanner' | 'searchLimits'>,
   prepared: PreparedSearch,
   { form, limit, report }: Want,
   call: Call,
@@ -95,7 +101,16 @@ const chunksOf = async function* (
   const encoder = new TextEncoder()
   const startedAt = performance.now()
   const { partitions, ...task } = prepared
-  const sums: Sums = { messages: 0n, bytes: 0n, exported: 0, registryProblem: null, heldBack: [] }
+  const sums: Sums = {
+    messages: 0n,
+    bytes: 0n,
+    exported: 0,
+    registryProblem: null,
+    heldBack: [],
+    lost: [],
+    errors: [],
+    notes: [],
+  }
   const tell = (last: ScanEnd | null, problem: string | null): Uint8Array => {
     const text = JSON.stringify({
       scan: reportOf(deps, { task, partitions, limit, sums, last, problem, startedAt }),
@@ -121,12 +136,16 @@ const chunksOf = async function* (
       if (report) yield tell(null, read.problem)
       return
     }
+    if ('shorter' in read) {
+      page = read.shorter
+      continue
+    }
     const { end, lines } = read
     const text = lines.join('')
     sums.exported += lines.length
     if (text !== '') yield encoder.encode(text)
     const mean = lines.length === 0 ? 1 : text.length / lines.length
-    page = Math.max(20, Math.min(largestPage, Math.floor(pageBytes / mean)))
+    page = Math.max(1, Math.min(largestPage, Math.floor(pageBytes / mean)))
     const isOver = end.stop !== 'enough' || end.goOnAt.size === 0 || sums.exported >= limit
     if (isOver || Number(sums.bytes) >= task.budget.bytes) {
       if (report) yield tell(isOver ? end : { ...end, stop: 'budget' }, null)
@@ -137,13 +156,20 @@ const chunksOf = async function* (
 }
 
 type Page =
-  | { readonly ok: true; readonly end: ScanEnd; readonly lines: readonly string[] }
+  | { readonly ok: true; readonly shorter: number }
+  | { readonly ok: true; readonly end: SearchEnd; readonly lines: readonly string[] }
   | { readonly ok: false; readonly problem: string }
 
-/** The next messages in the order of the search; none of a later page comes before them. */
-const readPage = async (deps: Deps, task: ScanTask, sums: Sums, call: Call): Promise<Page> => {
+/** The next messages in the order of the search; none of a later page comes before them. `shorter`: too much to be held. */
+const readPage = async (
+  deps: Pick<Deps, 'scanner'>,
+  task: ScanTask,
+  sums: Sums,
+  call: Call,
+): Promise<Page> => {
   const found: Placed[] = []
   const inOrder = inOrderOf(task.order)
+  let heldChars = 0
   for await (const step of stepsOf(deps, task, call)) {
     if ('end' in step) {
       if (!step.end.ok) return { ok: false, problem: faultOf(step.end.error).detail }
@@ -151,6 +177,9 @@ const readPage = async (deps: Deps, task: ScanTask, sums: Sums, call: Call): Pro
       sums.messages += end.scannedMessages
       sums.bytes += end.scannedBytes
       if (task.goOnAt === undefined) sums.heldBack = end.heldBack
+      sums.lost.push(...end.lost)
+      sums.errors.push(...end.errors)
+      sums.notes.push(...(end.notes ?? []))
       return {
         ok: true,
         end,
@@ -163,13 +192,22 @@ const readPage = async (deps: Deps, task: ScanTask, sums: Sums, call: Call): Pro
     const { rows, lines = [], registryProblem } = step.news
     sums.registryProblem = registryProblem ?? sums.registryProblem
     for (const [index, row] of rows.entries()) found.push(placedOf(row, lines[index] ?? ''))
+    heldChars += lines.reduce((sum, line) => sum + line.length, 0)
     // What can not be among the first any more need not be held.
-    if (found.length > task.limit * 2) found.sort(inOrder).splice(task.limit)
+    if (found.length > task.limit * 2 || heldChars > mostHeldChars) {
+      found.sort(inOrder).splice(task.limit)
+      heldChars = found.reduce((sum, { line }) => sum + line.length, 0)
+    }
+    if (heldChars > mostHeldChars && task.limit > 1)
+      return {
+        ok: true,
+        shorter: Math.max(1, Math.min(task.limit >> 1, Math.floor((found.length * pageBytes) / heldChars))),
+      }
   }
   return { ok: false, problem: 'The scan ended without a word.' }
 }
 
-const stepsOf = async function* (deps: Deps, task: ScanTask, call: Call) {
+const stepsOf = async function* (deps: Pick<Deps, 'scanner'>, task: ScanTask, call: Call) {
   const giveUp = new AbortController()
   const steps = deps.scanner.scan(task, { signal: AbortSignal.any([call.signal, giveUp.signal]) })
   try {
@@ -187,7 +225,7 @@ const stepsOf = async function* (deps: Deps, task: ScanTask, call: Call) {
 }
 
 const reportOf = (
-  deps: Deps,
+  deps: Pick<Deps, 'searchLimits'>,
   {
     task,
     partitions,
@@ -208,7 +246,7 @@ const reportOf = (
 ): Report => ({
   exported: sums.exported,
   limit,
-  complete: last !== null && last.stop === 'end' && last.errors.length === 0 && last.lost.length === 0,
+  complete: last?.stop === 'end' && sums.errors.length + sums.lost.length + sums.notes.length === 0,
   stop: last?.stop ?? 'error',
   problem,
   registryProblem: sums.registryProblem,
@@ -224,11 +262,12 @@ const reportOf = (
     durationMs: task.budget.milliseconds,
     mostBytes: deps.searchLimits.mostBytes,
   },
-  errors: (last?.errors ?? []).map(({ topic, partition, error }) => ({
+  errors: sums.errors.map(({ topic, partition, error }) => ({
     topic,
     partition,
     detail: error.detail,
   })),
   heldBack: sums.heldBack.map(({ partition, from, to }) => ({ partition, messages: (to - from).toString() })),
-  lost: (last?.lost ?? []).map((one) => ({ ...one, from: one.from.toString(), to: one.to.toString() })),
+  lost: sums.lost.map((one) => ({ ...one, from: one.from.toString(), to: one.to.toString() })),
+  notes: sums.notes,
 })
