@@ -25,10 +25,14 @@ export const onOneLine = (text: string): string | null => {
 
 type Side = { readonly bytes: Uint8Array | null; readonly decoded: DecodedSide }
 
+/** The JSON as it was written, where that fits on one line as it stands; its text gives the same bytes again. */
+const asWritten = (text: string | null, json: string): string | null =>
+  text !== null && !/[\r\n]|^\s|\s$/.test(text) && onOneLine(text) === json ? text : null
+
 /**
- * One side as JSON: `null`, or an object of its kind with `json` (numbers with every digit, as decoded), `text` or
- * neither, and with `base64` of the very bytes where text does not give them again. What was only decoded in part has
- * its bytes alone.
+ * One side as JSON: `null`, or an object of its kind with `json` (numbers with every digit; where the payload is JSON
+ * itself, as it was written), `text` or neither, and with `base64` of the very bytes unless one of these gives them
+ * again. What was only decoded in part has its bytes alone.
  */
 const sideJson = ({ bytes, decoded }: Side): string => {
   if (bytes === null) return 'null'
@@ -36,9 +40,11 @@ const sideJson = ({ bytes, decoded }: Side): string => {
   if (decoded.schema) parts.push(`"schema":${JSON.stringify(decoded.schema)}`)
   const text = exactText(bytes)
   const json = decoded.isJson && !decoded.truncated && decoded.text !== null ? onOneLine(decoded.text) : null
-  if (json !== null) parts.push(`"json":${json}`)
+  const written = json === null ? null : asWritten(text, json)
+  if (json !== null) parts.push(`"json":${written ?? json}`)
   else if (text !== null) parts.push(`"text":${JSON.stringify(text)}`)
-  if (text === null || decoded.schema !== null) parts.push(`"base64":"${base64Of(bytes)}"`)
+  const isWhole = json === null ? text !== null && decoded.schema === null : written !== null
+  if (!isWhole) parts.push(`"base64":"${base64Of(bytes)}"`)
   return `{${parts.join(',')}}`
 }
 

@@ -79,7 +79,7 @@ describe('an export', () => {
 
   it('is lines of JSON in the order of the search that lose nothing, ended by the report', async () => {
     const lines = (await readAll({ topics: topic, order: 'oldest' })).trimEnd().split('\n')
-    expect(lines[0]).toContain('"json":{ "n": 9007199254740993, "x": 1.10 }')
+    expect(lines[0]).toContain('"json":{"n": 9007199254740993, "x": 1.10}')
     expect(lines[0]).toContain('"headers":[{"name":"h","text":null},{"name":"h","base64":"/w=="}]')
     const rows = lines.slice(0, -1).map((line) => JSON.parse(line))
     expect(rows.map(({ timestampMs }) => timestampMs)).toEqual([1_000, 2_000, 3_000, 4_000])

@@ -24,6 +24,7 @@ const side = {
   kind: 'text' as const,
   text: null,
   isJson: false,
+  sizeBytes: 0,
   truncated: false,
   schema: null,
   problem: null,
