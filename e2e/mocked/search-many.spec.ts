@@ -120,7 +120,12 @@ test('the palette searches the messages of all topics for what is typed', async 
   await scriptApi(page, { ...good, findAnything: { body: { hits: [], degraded: [] } } })
   await page.goto('/local/topics')
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  await page.keyboard.press('Control+k')
+  const find = page.getByRole('dialog', { name: 'Find' })
+  // The heading stands before the page listens to keys.
+  await expect(async () => {
+    if (!(await find.isVisible())) await page.keyboard.press('Control+k')
+    await expect(find).toBeVisible({ timeout: 500 })
+  }).toPass()
   await page.keyboard.type('order-4711')
   await page.getByRole('option', { name: /Search the messages of all topics for/ }).click()
   await expect(page).toHaveURL(/\/local\/messages\?search=order-4711/)

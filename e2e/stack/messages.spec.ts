@@ -108,6 +108,7 @@ test('a topic opens at a position from the palette, and says what is there where
   page,
 }) => {
   await page.goto('/local')
+  await expect(page.getByRole('button', { name: 'Live', exact: true })).toBeVisible()
   await page.keyboard.press('Control+k')
   await page.getByPlaceholder(/Topic, group/).fill('orders 0@999999999')
   await page.getByText('open the messages around it').click()
