@@ -10,6 +10,7 @@ import { collectScan } from './collect-scan.ts'
 import { decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid, notFound } from './fault.ts'
+import { findWholeCursor, shortenCursor } from './long-cursors.ts'
 import { namingTopic } from './read-topic-facts.ts'
 
 /** Browsing many partitions reads more messages than it shows. */
@@ -24,7 +25,7 @@ const filterOf = ({ accept, literals }: MessageMatcher) => ({
 /**
  * Messages of a topic, newest first, decoded. With a search, those that fit it, searched backwards within the budget;
  * the scan report says how far it came, and the cursor goes on from there. A search that can not be read and a cursor
- * that this list has not given out are `invalid-request`.
+ * that this list has not given out are `invalid-request`; one that is kept no longer is `not-found`.
  */
 export const listMessages = async (
   deps: Deps,
@@ -35,7 +36,10 @@ export const listMessages = async (
   const { topic, limit, cursor } = input
   const reader = connection.broker.messages
   if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
-  const before = cursor === undefined ? null : parseScanCursor(cursor)
+  const whole = cursor === undefined ? null : await findWholeCursor(deps, cursor)
+  if (cursor !== undefined && whole === null)
+    return notFound('cursor: this list was begun too long ago; begin it anew.')
+  const before = whole === null ? null : parseScanCursor(whole)
   if (cursor !== undefined && before === null)
     return invalid('cursor: this is not one that the list of messages has given out.')
   const parsed = parseSearch(input.search)
@@ -76,7 +80,7 @@ export const listMessages = async (
   const decoded = await decodeMessages(messages, connection, rowLimits, call)
   return succeed({
     messages: decoded.rows,
-    nextCursor: goOnAt.size === 0 ? null : formatScanCursor({ goOnAt, goOnWith }),
+    nextCursor: goOnAt.size === 0 ? null : await shortenCursor(deps, formatScanCursor({ goOnAt, goOnWith })),
     scan: {
       partitions: report.partitions,
       messages: scannedMessages.toString(),

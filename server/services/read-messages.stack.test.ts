@@ -102,6 +102,37 @@ describe('messages', () => {
     expect(new Set(seen).size).toBe(360)
   })
 
+  it('come page by page from hundreds of partitions, by cursors short enough for an address', async () => {
+    const wide = `${topic}-wide` as TopicName
+    const kafka = quietKafka(inject('brokers'))
+    const [admin, producer] = [kafka.admin(), kafka.producer()]
+    await Promise.all([admin.connect(), producer.connect()])
+    await admin.createTopics({ topics: [{ topic: wide, numPartitions: 350 }], waitForLeaders: true })
+    const messages = Array.from({ length: 1_050 }, (_, index) => ({ partition: index % 350, value: 'x' }))
+    await producer.send({ topic: wide, messages })
+    await producer.disconnect()
+    // A producer that tries again while partitions are made writes some twice.
+    const ends = await admin.fetchTopicOffsets(wide)
+    const count = ends.reduce((sum, { high }) => sum + Number(high), 0)
+    const seen = new Set<string>()
+    let cursor: string | undefined
+    do {
+      const query = { topic: wide, limit: 500, search: '', ...(cursor ? { cursor } : {}) }
+      const page = await good(endpoints.listMessages.output, listMessages(...means(), query, testCall()))
+      for (const { position } of page.messages) seen.add(position)
+      cursor = page.nextCursor ?? undefined
+      expect(cursor?.length ?? 0).toBeLessThanOrEqual(800)
+    } while (cursor)
+    expect(seen.size).toBe(count)
+    await admin.deleteTopics({ topics: [wide] })
+    await admin.disconnect()
+    const gone = { topic, limit: 10, search: '', cursor: 'kept-nothing' }
+    expect(await listMessages(...means(), gone, testCall())).toMatchObject({
+      ok: false,
+      error: { code: 'not-found' },
+    })
+  })
+
   it('are found by key, and opened whole with every digit', async () => {
     const found = await good(endpoints.listMessages.output, list({ search: 'key:order-42' }))
     expect(found.messages).toHaveLength(1)

@@ -10,19 +10,15 @@ import { formatSearchCursor, parseSearchCursor, type SearchCursor } from '#serve
 import type { ScanStep, TopicState } from '#server/ports/broker.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
 import type { ScanTask, SearchEnd } from '#server/ports/scanner.ts'
-import { findCursor, keepCursor } from '#server/repositories/search-cursors.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, FaultError, faultOf, invalid, notFound } from './fault.ts'
+import { findWholeCursor, shortenCursor } from './long-cursors.ts'
 import { findExpressionProblem } from './refine-by-expression.ts'
 
 /** What is asked of a search, read by its contract. */
 export type SearchInput = z.output<typeof messageStreamQuery>
 
 const mostMessages = 1_000_000_000
-/** A cursor longer than this rests in the database. */
-const longestCursor = 800
-const cursorKeptMs = 7 * 86_400_000
-const keptMark = 'kept-'
 const quietMs = 200
 
 /**
@@ -104,9 +100,7 @@ const askedOf = ({ topics, search, order, isolation }: SearchInput): string =>
 
 const readCursor = async (deps: Deps, input: SearchInput): Promise<Result<SearchCursor | null, Fault>> => {
   if (input.cursor === undefined) return succeed(null)
-  const text = input.cursor.startsWith(keptMark)
-    ? await findCursor(deps.db, input.cursor.slice(keptMark.length))
-    : input.cursor
+  const text = await findWholeCursor(deps, input.cursor)
   if (text === null) return notFound('cursor: this search was begun too long ago; begin it anew.')
   const cursor = parseSearchCursor(text)
   return cursor === null || cursor.asked !== askedOf(input)
@@ -122,8 +116,10 @@ const writeCursor = async (
 ): Promise<string | null> => {
   if (end.goOnAt.size === 0) return null
   const { goOnAt, goOnWith } = end
-  const text = formatSearchCursor({ asked: askedOf(input), nowMs: task.nowMs, goOnAt, goOnWith })
-  return text.length <= longestCursor ? text : keptMark + (await keepCursor(deps.db, text, cursorKeptMs))
+  return shortenCursor(
+    deps,
+    formatSearchCursor({ asked: askedOf(input), nowMs: task.nowMs, goOnAt, goOnWith }),
+  )
 }
 
 type Chosen = { readonly topics: ScanTask['topics']; readonly partitions: number }
