@@ -18,4 +18,6 @@ export const batchAttributes = {
   logAppendTime: 0b1000,
   transactional: 0b10000,
   control: 0b100000,
+  /** The base timestamp is the time until which tombstones are kept, not that of a record (KIP-534). */
+  deleteHorizon: 0b1000000,
 } as const

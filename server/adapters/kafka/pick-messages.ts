@@ -21,8 +21,8 @@ export type Picker = {
   isGoingOver(): boolean
   /** Asks brokers what can still be wanted. */
   settle(): Promise<void>
-  /** Asks brokers how far what was found is final, before there is enough. */
-  estimate(): Promise<void>
+  /** Asks brokers how far what was found is final, before there is enough; at the end of a scan also when there is. */
+  estimate(isEnd?: boolean): Promise<void>
   /** What is to be told since the last time. */
   drain(): readonly RawMessage[]
   matches(): number

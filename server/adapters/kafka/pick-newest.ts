@@ -109,9 +109,9 @@ export const makeNewestPicker = (
       }
     },
 
-    estimate: async () => {
+    estimate: async (isEnd = false) => {
       const open = lanes.filter(isOpen)
-      if (open.length === 0 || last() !== null) return
+      if (open.length === 0 || (last() !== null && !isEnd)) return
       let newest: bigint | null = null
       for (const { estimateMs } of open) {
         if (estimateMs === null) return

@@ -55,12 +55,10 @@ export const endOf = (scanned: Scanned): ScanEnd => {
 }
 
 /** The times that were looked at in every partition; those read to their end do not limit them. */
-const coveredOf = ({ opened, request }: Scanned): ScanEnd['coveredMs'] => {
+const coveredOf = ({ opened, request, picker }: Scanned): ScanEnd['coveredMs'] => {
   const lanes = opened.lanes.filter(({ isLate }) => !isLate)
   const open = lanes.filter((lane) => !isRead(lane))
-  const most = (times: readonly bigint[]) => times.reduce((a, b) => (a > b ? a : b))
   const least = (times: readonly bigint[]) => times.reduce((a, b) => (a < b ? a : b))
-  const oldest = (all: readonly Lane[]) => all.flatMap(({ oldestMs }) => oldestMs ?? [])
   const reached = (all: readonly Lane[]) => all.flatMap(({ reachedMs }) => reachedMs ?? [])
   if (request.order === 'oldest') {
     const times = reached(open)
@@ -69,9 +67,12 @@ const coveredOf = ({ opened, request }: Scanned): ScanEnd['coveredMs'] => {
       to: open.length === 0 ? (request.untilMs ?? null) : times.length < open.length ? null : least(times),
     }
   }
-  const [limiting, all] = [oldest(open), oldest(lanes)]
   const to = request.untilMs ?? null
-  if (limiting.length < open.length) return { from: null, to }
-  if (open.length > 0) return { from: most(limiting), to }
+  // What stands below what was read may be newer than it: only what is final is covered.
+  if (open.length > 0) {
+    const settledMs = picker.settledMs()
+    return { from: settledMs === null ? null : settledMs + 1n, to }
+  }
+  const all = lanes.flatMap(({ oldestMs }) => oldestMs ?? [])
   return { from: all.length === 0 ? null : least(all), to }
 }

@@ -182,6 +182,29 @@ describe('a scan', () => {
     }
   })
 
+  it('claims to have covered no more than it has when its budget ends it', async () => {
+    let claims = 0
+    for (const name of names)
+      for (const messages of [500, 2_000, 4_000, 6_000]) {
+        const request: ScanRequest = {
+          topics: [{ topic: topicOf(name) }],
+          order: 'newest',
+          limit: 100_000,
+          budget: { messages, bytes: 1e9, milliseconds: 30_000 },
+        }
+        const { coveredMs, messages: found } = expectOk(await collectScan(reader, request, call()))
+        const { from } = coveredMs
+        if (from === null) continue
+        claims += 1
+        const since = ({ timestampMs }: Placed) => timestampMs >= from
+        const said = `seed ${seed}: ${name} within ${messages} messages, back to ${from}`
+        expect(placesOf(found.filter(since)).toSorted(), said).toEqual(
+          placesOf(written.filter((one) => one.topic === topicOf(name) && since(one))).toSorted(),
+        )
+      }
+    expect(claims).toBeGreaterThan(0)
+  })
+
   it('tells what is final while it runs, and never takes that back', async () => {
     const random = makeRandom(seed + 4)
     for (let round = 0; round < 12; round++) {

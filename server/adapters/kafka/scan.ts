@@ -191,7 +191,10 @@ async function* run(running: Running): AsyncGenerator<ScanStep, void, void> {
       toldAt = performance.now()
     }
     // What the budget cut short may be final all the same.
-    if (!signal.aborted) yield* settle(running)
+    if (!signal.aborted) {
+      yield* settle(running)
+      await orAfter(picker.estimate(true), graceMs, undefined)
+    }
     const found = picker.drain()
     if (found.length > 0) yield stepOf(running, found)
   } finally {

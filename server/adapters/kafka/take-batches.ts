@@ -130,12 +130,14 @@ const judgeStanding = (
 const noteTimes = (one: Progress, batch: Batch): void => {
   const { from, to } = one.range
   if (batch.baseOffset <= (from + to) / 2n) one.newestBelowMs = later(one.newestBelowMs, batch.maxTimestampMs)
+  const first = (batch.attributes & batchAttributes.deleteHorizon) === 0 ? batch.baseTimestampMs : null
   // Of a batch that reaches below the range, only its newest record is sure to have been looked at.
-  one.oldestMs = earlier(one.oldestMs, batch.baseOffset < from ? batch.maxTimestampMs : batch.baseTimestampMs)
+  const oldest = batch.baseOffset < from ? batch.maxTimestampMs : first
+  if (oldest !== null) one.oldestMs = earlier(one.oldestMs, oldest)
   // Of one that reaches above it, only its first.
-  const reached = batch.nextOffset <= to ? batch.maxTimestampMs : batch.baseTimestampMs
+  const reached = batch.nextOffset <= to ? batch.maxTimestampMs : first
   const now = BigInt(Date.now())
-  if (reached <= now) one.reachedMs = later(one.reachedMs, reached)
-  else if (batch.baseTimestampMs <= now) one.reachedMs = later(one.reachedMs, batch.baseTimestampMs)
+  if (reached !== null && reached <= now) one.reachedMs = later(one.reachedMs, reached)
+  else if (first !== null && first <= now) one.reachedMs = later(one.reachedMs, first)
   if ((batch.attributes & batchAttributes.logAppendTime) === 0) one.isLogAppend = false
 }
