@@ -57,9 +57,17 @@ test('production asks again with the plan; what was written is linked', async ({
   await expect(dialog).toContainText('3, by the key')
   await expect(dialog).toContainText('payments')
   expect(await faultsOf(page, 'confirmation')).toEqual([])
+  await expect(dialog.getByRole('button', { name: 'Produce 1 message to orders' })).toBeDisabled()
+  await dialog.getByLabel(/type orders to confirm/).fill('orders')
   await dialog.getByRole('button', { name: 'Produce 1 message to orders' }).click()
   await expect(page.getByRole('link', { name: '3@88213' })).toBeVisible()
   expect(await faultsOf(page, 'written')).toEqual([])
+})
+
+test('nothing is sent while it is not known whether this is production', async ({ page }) => {
+  await scriptApi(page, { ...good, listConnections: 'silence', checkMessage: { body: checkOf() } })
+  await page.goto(path)
+  await expect(page.getByRole('button', { name: 'Produce 1 message to orders' })).toBeDisabled()
 })
 
 test('headers are added, ordered and removed by keyboard', async ({ page }) => {

@@ -92,6 +92,8 @@ export type MessageCheck = z.infer<typeof messageCheck>
 export const produceRequest = messageDraft.extend({
   /** Made once for what is to be sent once: a second request with it answers what the first has done. */
   idempotencyKey: z.uuid(),
+  /** The topic's name typed again, which a production connection asks for. */
+  confirm: z.string().max(500).default(''),
 })
 export const producedMessage = z.object({
   topic: topicName,

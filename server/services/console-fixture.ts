@@ -16,7 +16,7 @@ export const composeLocal = (
   database: TestDatabase,
   brokers: string,
   registryUrl: string,
-  more: { readonly readOnly?: boolean } = {},
+  more: { readonly readOnly?: boolean; readonly environment?: object } = {},
 ): Composition =>
   compose(readEnv({ DATABASE_URL: database.url }), {
     connections: [

@@ -319,4 +319,24 @@ describe('the audit', () => {
     expect(checked.ok && checked.value.refusal).toContain('Local is read-only')
     expect(checked.ok && checked.value.maySend).toBe(false)
   })
+
+  it('asks production for the name of the topic', async () => {
+    const production = composeLocal(database, inject('brokers'), inject('registryUrl'), {
+      environment: { name: 'production', colour: 'red', production: true },
+    })
+    const send = (confirm: string) =>
+      produceMessage(
+        ...meansOf(production),
+        actor,
+        { topic, request: produceRequest.parse({ ...draftOf(), idempotencyKey: randomUUID(), confirm }) },
+        testCall(),
+      )
+    try {
+      const detail = expect.stringContaining(`Type ${topic} to confirm`)
+      expect(await send('')).toMatchObject({ ok: false, error: { code: 'invalid-request', detail } })
+      expect(await send(topic)).toMatchObject({ ok: true })
+    } finally {
+      await production.dispose()
+    }
+  })
 })

@@ -16,7 +16,7 @@ import {
 } from '#server/repositories/produced-messages.ts'
 import { runInTransaction } from '#server/repositories/run-in-transaction.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
-import { type Fault, faultOf } from './fault.ts'
+import { type Fault, faultOf, invalid } from './fault.ts'
 import { prepareMessage } from './prepare-message.ts'
 
 type Request = z.output<typeof produceRequest>
@@ -87,7 +87,7 @@ const awaitFirst = async (
 
 /**
  * Sends one message, once for each idempotency key: a double click and a repeated request answer what the first has
- * done. Refused on a read-only connection and while anything is wrong with the draft. The audit tells topic, place and
+ * done. Refused on a read-only connection, in production without the topic's name typed again, and while anything is wrong with the draft. The audit tells topic, place and
  * sizes before it is sent, and what became of it after, never the payload.
  */
 export const produceMessage = async (
@@ -97,7 +97,7 @@ export const produceMessage = async (
   { topic, request }: { readonly topic: TopicName; readonly request: Request },
   call: Call,
 ): Promise<Result<ProducedMessage, Fault>> => {
-  const { idempotencyKey, ...draft } = request
+  const { idempotencyKey, confirm, ...draft } = request
   const entry = { actor: actor.name, action: 'produce message', connectionId: connection.id }
   if (connection.readOnly) {
     await runInTransaction(deps.db, (transaction) =>
@@ -110,6 +110,10 @@ export const produceMessage = async (
     )
     return fail({ code: 'read-only-connection', detail: `${connection.name} is read-only.` })
   }
+  if (connection.environment.production && confirm !== topic)
+    return invalid(
+      `confirm: ${connection.name} is ${connection.environment.name}, a production environment. Type ${topic} to confirm.`,
+    )
   const hash = createHash('sha256')
     .update(JSON.stringify([connection.id, topic, draft]))
     .digest('base64url')

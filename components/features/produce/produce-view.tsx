@@ -12,6 +12,7 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
+import { useConfirmation } from '../../patterns/use-confirmation.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -119,9 +120,9 @@ const Editor = ({
   const [isConfirming, setConfirming] = useState(false)
   const idempotencyKey = useRef(makeIdempotencyKey())
   const facts = useQuery(endpointQuery(endpoints.showTopic, { params: { connection, topic } })).data?.data
-  const current = useQuery(endpointQuery(endpoints.listConnections)).data?.connections.find(
-    ({ id }) => id === connection,
-  )
+  const connections = useQuery(endpointQuery(endpoints.listConnections))
+  const current = connections.data?.connections.find(({ id }) => id === connection)
+  const { confirm, isConfirmed, field } = useConfirmation(connection, topic)
   const settled = useSettled(form, checkAfterMs)
   const draft = draftOf(settled)
   const checking = useQuery({
@@ -137,7 +138,7 @@ const Editor = ({
     mutationFn: () =>
       callEndpoint(endpoints.produceMessage, {
         params: { connection, topic },
-        body: { ...draftOf(form), idempotencyKey: idempotencyKey.current },
+        body: { ...draftOf(form), idempotencyKey: idempotencyKey.current, confirm },
       }),
     onSettled: () => setConfirming(false),
   })
@@ -152,7 +153,12 @@ const Editor = ({
   const time = timestampOf(form.timestamp)
   const isStale = settled !== form || checking.isFetching
   const maySend =
-    check?.maySend === true && !isStale && time !== undefined && !send.isPending && !send.isSuccess
+    current !== undefined &&
+    check?.maySend === true &&
+    !isStale &&
+    time !== undefined &&
+    !send.isPending &&
+    !send.isSuccess
   const timeWords =
     time === null || time === undefined ? 'the time of sending' : new Date(Number(time)).toISOString()
   const isProduction = current?.environment.production === true
@@ -292,6 +298,12 @@ const Editor = ({
               >
                 {buttonWords}
               </Button>
+              {current === undefined && !connections.isPending ? (
+                <p role="status" className="mt-2 text-warning">
+                  Nothing is sent: it could not be read whether this is a production connection. It is asked
+                  again.
+                </p>
+              ) : null}
             </div>
           )}
         </div>
@@ -307,9 +319,10 @@ const Editor = ({
             taken back.
           </p>
           {plan}
+          {field}
           <div className="flex justify-end gap-2">
             <Button onClick={() => setConfirming(false)}>Close</Button>
-            <Button kind="main" disabled={!maySend} onClick={() => send.mutate()}>
+            <Button kind="main" disabled={!maySend || !isConfirmed} onClick={() => send.mutate()}>
               {buttonWords}
             </Button>
           </div>

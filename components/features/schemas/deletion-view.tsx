@@ -15,11 +15,11 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SchemaSightings } from '../../patterns/schema-sightings.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
+import { useConfirmation } from '../../patterns/use-confirmation.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { SampleAge } from './schema-words.tsx'
 import { deletionSearch } from './subject-list-address.ts'
-import { useConfirmation } from './use-confirmation.tsx'
 
 const looks = {
   ready: { icon: CircleCheck, tone: 'text-ok' },

@@ -12,13 +12,13 @@ import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
+import { useConfirmation } from '../../patterns/use-confirmation.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { DraftChanges, DraftRules } from './draft-result.tsx'
 import { typeWords } from './schema-words.tsx'
 import { draftSearch } from './subject-list-address.ts'
-import { useConfirmation } from './use-confirmation.tsx'
 
 /** Lines `name = subject version` as references; the number of the first line that is none. */
 const readReferences = (text: string) => {

@@ -5,10 +5,10 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import { type CompatibilityLevel, compatibilityLevel, type LevelInForce } from '#server/contracts/schemas.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { problemOfError } from '../../client/problem-error.ts'
+import { useConfirmation } from '../../patterns/use-confirmation.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Level, levelMeanings } from './schema-words.tsx'
-import { useConfirmation } from './use-confirmation.tsx'
 
 type Choice = CompatibilityLevel | 'all'
 

@@ -2,11 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { endpoints } from '#server/contracts/endpoints.ts'
-import { endpointQuery } from '../../client/call-endpoint.ts'
-import { Input } from '../../ui/input.tsx'
+import { endpointQuery } from '../client/call-endpoint.ts'
+import { Input } from '../ui/input.tsx'
 
 /**
- * What a change of the registry needs before its button works: nothing, or in a production environment the name typed
+ * What a change needs before its button works: nothing, or in a production environment the name typed
  * again. `field` is drawn above the button; `refusal` says why nothing can be changed here.
  */
 export const useConfirmation = (connection: string, wanted: string) => {
