@@ -310,6 +310,14 @@ describe('formats that nothing names', () => {
     const side = decodeSide(Buffer.from(text), decodeOptions())
     expect([side.kind, withoutSpace(side.text)]).toEqual(['cloudevent', text])
     expect(side.event?.attributes.map(({ name }) => name)).toEqual(['specversion', 'id', 'type', 'source'])
+    const numbered = decodeSide(
+      Buffer.from(text.replace('{', '{"sequence":9007199254740993,"share":1.10,')),
+      decodeOptions(),
+    )
+    expect(numbered.event?.attributes.slice(0, 2)).toEqual([
+      { name: 'sequence', value: '9007199254740993' },
+      { name: 'share', value: '1.10' },
+    ])
   })
 })
 

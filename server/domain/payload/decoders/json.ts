@@ -1,8 +1,9 @@
 import type { DecodedSide } from '#server/contracts/messages.ts'
 import type { RawHeader } from '../../dead-letter.ts'
 import { type DecodeContext, type Decoded, type Decoder, messageOf, type Refused } from '../decoder.ts'
+import { isDocument, parseExactJson } from '../exact-json.ts'
 import { formatJson } from '../format-json.ts'
-import { deepestJson } from '../json-text.ts'
+import { deepestJson, writeJson } from '../json-text.ts'
 import { readUtf8 } from '../read-utf8.ts'
 
 const contentType = (headers: readonly RawHeader[]): string =>
@@ -47,12 +48,14 @@ type Attributes = NonNullable<DecodedSide['event']>['attributes']
 /** Attributes of a structured event: every member but the data (CloudEvents JSON format, section 2). */
 const attributesOf = (text: string): Attributes | null => {
   if (text.length > largestParsed || !text.includes('"specversion"')) return null
-  const event = JSON.parse(text) as Record<string, unknown>
+  const parsed = parseExactJson(text)
+  if (!parsed.ok || !isDocument(parsed.value)) return null
+  const event = parsed.value
   const isEvent = ['specversion', 'id', 'type', 'source'].every((name) => typeof event[name] === 'string')
   return isEvent
     ? Object.entries(event)
         .filter(([name, value]) => name !== 'data' && name !== 'data_base64' && value !== null)
-        .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) }))
+        .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : writeJson(value) }))
     : null
 }
 
