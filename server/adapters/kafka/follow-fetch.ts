@@ -103,7 +103,6 @@ const take = async (
   }
   await tryTaking(progress, fetched, taking, false, signal)
   const { messages, scanned, lost, error } = reportOf(progress)
-  const accepted = (await filter?.refine?.(messages)) ?? messages
   // It was jumped meanwhile: what came counts as skipped.
   if (lane.next !== next) return
   lane.end = isolation === 'committed' ? fetched.lastStableOffset : fetched.highWatermark
@@ -115,7 +114,7 @@ const take = async (
   if (lost) lanes.jump(lane, lost.to)
   lane.next = progress.next
   lane.trouble = null
-  lanes.add(accepted, scanned)
+  lanes.add(messages, scanned)
 }
 
 /** Retention was faster than the reading. */
