@@ -92,6 +92,19 @@ describe('a search that is read as a stream', () => {
     const all = feed(beginPage(ended), done('end', null))
     expect(all.rows.map((row) => isProvisional(all, row))).toEqual([false, false])
   })
+  it('what an earlier page has settled stays so while the next one runs', () => {
+    const rows = (...times: number[]): SearchFrame => ({
+      type: 'rows',
+      rows: times.map((time) => rowAt(time, time)),
+    })
+    const enough = beginPage(feed(begun(), rows(9, 8), done('enough', 'c')))
+    expect(enough.rows.map((row) => isProvisional(enough, row))).toEqual([false, false])
+    const spent = beginPage(feed(begun(), rows(9, 5), done('budget', 'c', 7)))
+    const running = feed(spent, rows(4))
+    expect(running.rows.map((row) => isProvisional(running, row))).toEqual([false, true, true])
+    const further = feed(running, done('budget', 'd', 4))
+    expect(further.rows.map((row) => isProvisional(further, row))).toEqual([false, false, true])
+  })
   it('goes on where it ended and sums up what was read; a page that was cancelled is read again', () => {
     const first = feed(begun(), { type: 'rows', rows: [rowAt(9, 1)] }, done('budget', 'second'))
     const second = beginPage(first)

@@ -116,13 +116,17 @@ const mergeRows = (pages: readonly SearchPage[], order: SearchOrder): MessageRow
 
 /**
  * Whether a message may still come before this row: the unread part of what is searched may hold one. Once everything
- * or enough was read, nothing can.
+ * or enough was read, nothing can; later pages go on below the page of the row, and can only settle it.
  */
-export const isProvisional = (state: SearchState, { timestampMs }: MessageRow): boolean => {
-  const last = state.pages.at(-1)
-  if (!last || last.scan?.stop === 'end' || last.scan?.stop === 'enough') return false
-  if (last.settledMs === null || timestampMs === null) return true
-  return state.order === 'newest' ? timestampMs <= last.settledMs : timestampMs >= last.settledMs
+export const isProvisional = ({ pages, order }: SearchState, row: MessageRow): boolean => {
+  const own = pages.findIndex(({ rows }) => rows.includes(row))
+  return own >= 0 && pages.slice(own).every((page) => isUnsettled(page, order, row))
+}
+
+const isUnsettled = ({ scan, settledMs }: SearchPage, order: SearchOrder, { timestampMs }: MessageRow) => {
+  if (scan?.stop === 'end' || scan?.stop === 'enough') return false
+  if (settledMs === null || timestampMs === null) return true
+  return order === 'newest' ? timestampMs <= settledMs : timestampMs >= settledMs
 }
 
 /** The report of all pages together, as far as it is known; `stop` as the last of them says. */
