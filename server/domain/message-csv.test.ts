@@ -42,5 +42,6 @@ describe('a line of CSV', () => {
   it('alters what a spreadsheet would run only when asked to', () => {
     expect(csvLine(['=1+1', '-5', 'a=b'])).toBe('=1+1,-5,a=b\r\n')
     expect(csvLine(['=1+1', '-5', 'a=b', '\t=x'], true)).toBe("'=1+1,'-5,a=b,'\t=x\r\n")
+    expect(csvLine(['\n=1+1'], true)).toBe(`"'\n=1+1"\r\n`)
   })
 })

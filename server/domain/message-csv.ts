@@ -17,7 +17,7 @@ export const csvColumns = [
 ] as const
 
 /** Begins a formula in a spreadsheet (OWASP, "CSV Injection"). */
-const formula = /^[=+\-@\t\r]/
+const formula = /^[=+\-@\t\r\n]/
 
 /** One cell as RFC 4180 quotes it. With `safe`, what a spreadsheet would run gets an apostrophe before it. */
 const cellOf = (text: string, safe: boolean): string => {
