@@ -9,6 +9,7 @@ import { chunksOf } from './export-messages.ts'
 const topic = 'orders' as TopicName
 const task = {
   partitions: 1,
+  missing: [],
   connection: 'local' as ConnectionId,
   topics: [{ topic }],
   search: '',

@@ -9,7 +9,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { LineForm, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
-import { type PreparedSearch, prepareSearch } from './search-messages.ts'
+import { notesOfMissing, type PreparedSearch, prepareSearch } from './search-messages.ts'
 
 type Query = z.output<typeof exportMessagesQuery>
 
@@ -100,7 +100,7 @@ export const chunksOf = async function* (
 ): AsyncGenerator<Uint8Array, void, void> {
   const encoder = new TextEncoder()
   const startedAt = performance.now()
-  const { partitions, ...task } = prepared
+  const { partitions, missing, ...task } = prepared
   const sums: Sums = {
     messages: 0n,
     bytes: 0n,
@@ -109,7 +109,7 @@ export const chunksOf = async function* (
     heldBack: [],
     lost: [],
     errors: [],
-    notes: [],
+    notes: notesOfMissing({ missing }),
   }
   const tell = (last: ScanEnd | null, problem: string | null): Uint8Array => {
     const text = JSON.stringify({

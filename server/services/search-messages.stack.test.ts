@@ -5,7 +5,7 @@ import { type Composition, compose } from '#server/composition.ts'
 import { connectionConfig } from '#server/config.ts'
 import { messageStreamQuery, type SearchFrame, searchFrame } from '#server/contracts/message-stream.ts'
 import type { MessageRow } from '#server/contracts/messages.ts'
-import type { TopicName } from '#server/contracts/scalars.ts'
+import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import { readEnv } from '#server/env.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { type SearchInput, searchMessages } from './search-messages.ts'
@@ -181,6 +181,31 @@ describe('a search over messages', () => {
     )
     expect(await refusal({ topics: orders, cursor: 'nonsense' })).toMatch(/^invalid-request: cursor/)
     expect(await refusal({ topics: orders, cursor: 'kept-nonsense' })).toMatch(/^not-found: cursor/)
+  })
+  it('searches the topics that are there, one made a moment ago too, and tells of those that are not', async () => {
+    await search({ topics: orders, limit: '1' })
+    const fresh = `search-fresh-${suffix}`
+    const admin = new Kafka({ brokers: inject('brokers').split(','), logLevel: logLevel.NOTHING }).admin()
+    await admin.connect()
+    await admin.createTopics({ topics: [{ topic: fresh, numPartitions: 1 }] })
+    const found = await search({ topics: `${fresh},${orders},nowhere-${suffix}`, limit: '1' })
+    expect(found.rows.map(({ topic }) => topic)).toContain(orders)
+    expect(found.done.scan).toMatchObject({ topics: 2, errors: [] })
+    expect(found.done.scan.notes).toEqual([`The topic nowhere-${suffix} does not exist.`])
+    expect(await refusal({ topics: fresh })).toBe('opened')
+    await admin.deleteTopics({ topics: [fresh] })
+    await admin.disconnect()
+  })
+  it('refuses a cursor of another connection', async () => {
+    const { done } = await search({ topics: orders, limit: '5' })
+    const [connection] = composition.deps.connections
+    if (!connection || done.nextCursor === null) throw new Error('there is more')
+    const asked = compactQuery({ topics: orders, limit: '5', cursor: done.nextCursor })
+    const other = { ...connection, id: 'other' as ConnectionId }
+    const opened = await searchMessages(composition.deps, other, asked, {
+      signal: AbortSignal.timeout(9_000),
+    })
+    expect(opened).toMatchObject({ ok: false, error: { code: 'invalid-request' } })
   })
   it('refuses a cursor of another search', async () => {
     const { done } = await search({ topics: orders, search: 'value:acme', limit: '3' })

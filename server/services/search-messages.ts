@@ -3,13 +3,14 @@ import type { z } from 'zod'
 import { parseSearch } from '#server/contracts/message-search.ts'
 import type { messageStreamQuery, SearchFrame } from '#server/contracts/message-stream.ts'
 import type { ScanReport } from '#server/contracts/messages.ts'
-import type { TopicName } from '#server/contracts/scalars.ts'
+import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import { makeMessageMatcher } from '#server/domain/match-message.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { formatSearchCursor, parseSearchCursor, type SearchCursor } from '#server/domain/search-cursor.ts'
 import type { ScanStep, TopicState } from '#server/ports/broker.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
 import type { ScanTask, SearchEnd } from '#server/ports/scanner.ts'
+import { chooseTopics } from './choose-topics.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, FaultError, faultOf, invalid, notFound } from './fault.ts'
 import { findWholeCursor, shortenCursor } from './long-cursors.ts'
@@ -37,8 +38,11 @@ export const searchMessages = async (
   return prepared.ok ? succeed(framesOf(deps, input, prepared.value, call)) : prepared
 }
 
-/** A scan that can be run, and how many partitions it is for. */
-export type PreparedSearch = ScanTask & { readonly partitions: number }
+/** A scan that can be run, how many partitions it is for, and which topics that were asked for are not there. */
+export type PreparedSearch = ScanTask & {
+  readonly partitions: number
+  readonly missing: readonly TopicName[]
+}
 
 /** Checks what is asked of a search before anything is read. */
 export const prepareSearch = async (
@@ -55,13 +59,16 @@ export const prepareSearch = async (
   if (unreadable !== null) return invalid(unreadable)
   const budget = budgetOf(deps, input)
   if (!budget.ok) return budget
-  const begun = await readCursor(deps, input)
+  const begun = await readCursor(deps, connection, input)
   if (!begun.ok) return begun
   const nowMs = begun.value?.nowMs ?? deps.clock.nowMs()
   const { partitions } = makeMessageMatcher(parsed.terms, nowMs)
-  const topics = await chooseTopics(connection, input.topics, partitions, call)
+  const found = await chooseTopics(connection, input.topics, call)
+  if (!found.ok) return found
+  const topics = pickPartitions(connection, found.value.topics, partitions)
   if (!topics.ok) return topics
   return succeed({
+    missing: found.value.missing,
     partitions: topics.value.partitions,
     choices: (await connection.reading?.choices(topics.value.topics.map(({ topic }) => topic))) ?? new Map(),
     connection: connection.id,
@@ -92,18 +99,22 @@ const budgetOf = ({ searchLimits }: Deps, { budgetBytes }: SearchInput): Result<
 }
 
 /** Tells searches apart: a cursor goes on only with what it began with. */
-const askedOf = ({ topics, search, order, isolation }: SearchInput): string =>
+const askedOf = (connection: ConnectionId, { topics, search, order, isolation }: SearchInput): string =>
   createHash('sha256')
-    .update(JSON.stringify([topics, search, order, isolation]))
+    .update(JSON.stringify([connection, topics, search, order, isolation]))
     .digest('base64url')
     .slice(0, 10)
 
-const readCursor = async (deps: Deps, input: SearchInput): Promise<Result<SearchCursor | null, Fault>> => {
+const readCursor = async (
+  deps: Deps,
+  connection: Connection,
+  input: SearchInput,
+): Promise<Result<SearchCursor | null, Fault>> => {
   if (input.cursor === undefined) return succeed(null)
   const text = await findWholeCursor(deps, input.cursor)
   if (text === null) return notFound('cursor: this search was begun too long ago; begin it anew.')
   const cursor = parseSearchCursor(text)
-  return cursor === null || cursor.asked !== askedOf(input)
+  return cursor === null || cursor.asked !== askedOf(connection.id, input)
     ? invalid('cursor: this is not one that this search has given out.')
     : succeed(cursor)
 }
@@ -118,48 +129,43 @@ const writeCursor = async (
   const { goOnAt, goOnWith } = end
   return shortenCursor(
     deps,
-    formatSearchCursor({ asked: askedOf(input), nowMs: task.nowMs, goOnAt, goOnWith }),
+    formatSearchCursor({ asked: askedOf(task.connection, input), nowMs: task.nowMs, goOnAt, goOnWith }),
   )
 }
 
-type Chosen = { readonly topics: ScanTask['topics']; readonly partitions: number }
+type Chosen = Pick<PreparedSearch, 'topics' | 'partitions'>
 
-/** The topics to search with their partitions, or a fault that names the one that does not exist. */
-const chooseTopics = async (
+/** What to read of the topics, or a fault where none has a partition that is searched. */
+const pickPartitions = (
   connection: Connection,
-  asked: SearchInput['topics'],
-  partitions: readonly number[] | null,
-  call: Call,
-): Promise<Result<Chosen, Fault>> => {
-  const listed = await connection.broker.topics.list(call)
-  if (!listed.ok) return fail(faultOf(listed.error))
-  const known = new Map<TopicName, TopicState>(listed.value.map((topic) => [topic.name, topic]))
-  const names =
-    asked === '*' ? listed.value.filter(({ internal }) => !internal).map(({ name }) => name) : asked
-  const missing = names.find((name) => !known.has(name))
-  if (missing !== undefined) return notFound(`There is no topic named ${missing} on ${connection.name}.`)
+  found: readonly TopicState[],
+  wanted: readonly number[] | null,
+): Result<Chosen, Fault> => {
   let count = 0
-  const chosen = names.flatMap((topic) => {
-    const own = known.get(topic)?.partitions.map(({ partition }) => partition) ?? []
-    const wanted = partitions === null ? own : own.filter((one) => partitions.includes(one))
-    count += wanted.length
-    if (wanted.length === 0) return []
-    return [{ topic, ...(partitions === null ? {} : { partitions: wanted }) }]
+  const chosen = found.flatMap(({ name, partitions }) => {
+    const own = partitions.map(({ partition }) => partition)
+    const some = wanted === null ? own : own.filter((one) => wanted.includes(one))
+    count += some.length
+    return some.length === 0 ? [] : [{ topic: name, ...(wanted === null ? {} : { partitions: some }) }]
   })
   if (chosen.length > 0) return succeed({ topics: chosen, partitions: count })
-  return partitions === null
+  return wanted === null
     ? notFound(`There is no topic to search on ${connection.name}.`)
     : notFound(
-        `${names.length === 1 ? `The topic ${names[0]} has` : 'These topics have'} none of the partitions that are searched.`,
+        `${found.length === 1 ? `The topic ${found[0]?.name} has` : 'These topics have'} none of the partitions that are searched.`,
       )
 }
+
+/** Topics that were asked for and are not there, as notes of a report. */
+export const notesOfMissing = ({ missing }: Pick<PreparedSearch, 'missing'>): string[] =>
+  missing.map((topic) => `The topic ${topic} does not exist.`)
 
 type Counts = Pick<ScanStep, 'scannedMessages' | 'scannedBytes' | 'matches' | 'settledMs'>
 
 const framesOf = async function* (
   deps: Deps,
   input: SearchInput,
-  { partitions, ...task }: PreparedSearch,
+  { partitions, missing, ...task }: PreparedSearch,
   call: Call,
 ): AsyncGenerator<SearchFrame, void, void> {
   const startedAt = performance.now()
@@ -167,7 +173,7 @@ const framesOf = async function* (
   const steps = deps.scanner.scan(task, { signal: AbortSignal.any([call.signal, giveUp.signal]) })
   let counts: Counts = { scannedMessages: 0n, scannedBytes: 0n, matches: 0n, settledMs: null }
   let registryProblem: string | null = null
-  const report = (): Omit<ScanReport, 'stop'> => ({
+  const report = () => ({
     partitions,
     topics: task.topics.length,
     messages: counts.scannedMessages.toString(),
@@ -182,6 +188,7 @@ const framesOf = async function* (
     },
     errors: [],
     matches: counts.matches.toString(),
+    notes: notesOfMissing({ missing }),
   })
   try {
     yield { type: 'progress', scan: report(), settledMs: null }
@@ -227,7 +234,7 @@ const doneFrame = async (
   input: SearchInput,
   task: ScanTask,
   end: SearchEnd,
-  soFar: Omit<ScanReport, 'stop'>,
+  soFar: Omit<ScanReport, 'stop'> & { readonly notes: readonly string[] },
   registryProblem: string | null,
 ): Promise<SearchFrame> => ({
   type: 'done',
@@ -246,7 +253,7 @@ const doneFrame = async (
       messages: (to - from).toString(),
     })),
     lost: end.lost.map((one) => ({ ...one, from: one.from.toString(), to: one.to.toString() })),
-    notes: [...(end.notes ?? [])],
+    notes: [...soFar.notes, ...(end.notes ?? [])],
   },
   settledMs: msOf(end.settledMs),
   nextCursor: await writeCursor(deps, input, task, end),
