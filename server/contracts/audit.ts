@@ -8,7 +8,8 @@ export const auditEntry = z.object({
   action: z.string(),
   target: z.string(),
   connection: z.string().nullable(),
-  result: z.enum(['allowed', 'refused', 'failed']),
+  /** `unknown`: it was asked for, and the answer was lost. */
+  result: z.enum(['allowed', 'refused', 'failed', 'unknown']),
   detail: z.string(),
 })
 export type AuditEntry = z.infer<typeof auditEntry>

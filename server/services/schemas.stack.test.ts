@@ -220,10 +220,12 @@ describe('a draft', () => {
     )
     expect(broken.ok && broken.value.problem).toMatch(/line 2/)
     const entries = await database.db.pool.query(
-      'SELECT action, result FROM audit_entry ORDER BY id DESC LIMIT 2',
+      'SELECT action, result FROM audit_entry ORDER BY id DESC LIMIT 4',
     )
     expect(entries.rows).toEqual([
       { action: 'register schema', result: 'failed' },
+      { action: 'register schema', result: 'allowed' },
+      { action: 'set schema compatibility', result: 'allowed' },
       { action: 'set schema compatibility', result: 'allowed' },
     ])
     await setCompatibility(deps, connection, actor, { subject, level: 'NONE', confirm: '' }, call())
