@@ -170,6 +170,40 @@ describe('a registry that lacks optional calls', () => {
     expect(await catalogue.mode(null, call())).toMatchObject({ ok: false, error: { kind: 'unsupported' } })
   })
 
+  it.each([
+    [
+      'versions',
+      /\/versions$/,
+      (c: ReturnType<typeof makeConfluentRegistry>) =>
+        c.catalogue.versions(subject, { deleted: false }, call()),
+    ],
+    [
+      'subjects',
+      /\/subjects$/,
+      (c: ReturnType<typeof makeConfluentRegistry>) => c.catalogue.subjects({ deleted: false }, call()),
+    ],
+    [
+      'version',
+      /\/versions\/1$/,
+      (c: ReturnType<typeof makeConfluentRegistry>) =>
+        c.catalogue.version(subject, 1, { deleted: false }, call()),
+    ],
+  ] as const)('%s answered with what is none: says so, naming the registry', async (_, path, ask) => {
+    proxy.answer({ path, status: 200, body: '{}' })
+    expect(await ask(makeConfluentRegistry({ url: proxy.url }))).toMatchObject({
+      ok: false,
+      error: { kind: 'invalid', source: 'registry' },
+    })
+  })
+
+  it('a change answered with what is no answer may have been made', async () => {
+    proxy.answer({ path: /\/versions$/, status: 200, body: '{}' })
+    const { catalogue } = makeConfluentRegistry({ url: proxy.url })
+    expect(await catalogue.register(subject, second, call())).toMatchObject({
+      error: { kind: 'unreachable' },
+    })
+  })
+
   it('a call that hangs is given up soon, and no other rests with it', async () => {
     proxy.answer({ path: /\/mode/, status: 200, delayMs: 20_000 })
     const { catalogue } = makeConfluentRegistry({ url: proxy.url })

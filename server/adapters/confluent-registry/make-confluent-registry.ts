@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { z } from 'zod'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RegisteredSchema, SchemaRegistry } from '#server/ports/schema-registry.ts'
 import { makeCatalogue } from './make-catalogue.ts'
 import { makeGuidReader } from './read-schema-by-guid.ts'
+import { guidBody, names, places, type SchemaBody, schemaBody } from './registry-bodies.ts'
 import { type Answer, makeRest, orGivenUp, registryError } from './registry-errors.ts'
 import { makeRegistryHttp, type RegistryConfig } from './registry-http.ts'
 import { typeOfSchema } from './schema-type.ts'
@@ -15,12 +17,7 @@ const placeAgainMs = 60_000
 const missingLifetimeMs = 10_000
 const deepestReference = 8
 
-type Reference = { readonly name: string; readonly subject: string; readonly version: number }
-type SchemaBody = {
-  readonly schema: string
-  readonly schemaType?: string
-  readonly references?: readonly Reference[]
-}
+type Reference = NonNullable<SchemaBody['references']>[number]
 type Place = { readonly subject: string; readonly version: number }
 
 /**
@@ -37,8 +34,12 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
   const optional = makeRest()
 
   /** A rest of its own for calls that only add detail: when they hang, those that are needed go on. */
-  const get = <T>(path: string, signal: AbortSignal, rest = required): Promise<Answer<T>> =>
-    http<T>({ path, rest }, signal)
+  const get = <T>(
+    path: string,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    rest = required,
+  ): Promise<Answer<T>> => http({ path, schema, rest }, signal)
 
   const readReferences = async (
     references: readonly Reference[],
@@ -50,8 +51,9 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
       if (found.has(name)) continue
       if (depth > deepestReference)
         return fail(registryError('invalid', `references go deeper than ${deepestReference}`))
-      const answer = await get<SchemaBody>(
+      const answer = await get(
         `/subjects/${encodeURIComponent(subject)}/versions/${version}`,
+        schemaBody,
         signal,
       )
       if (!answer.ok)
@@ -68,8 +70,8 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
 
   /** Where a schema is registered, which not every registry tells: null when it does not, or not soon. */
   const readPlace = async (id: number, signal: AbortSignal): Promise<Place | null> => {
-    const versions = await get<readonly Place[]>(`/schemas/ids/${id}/versions`, signal, optional)
-    return versions.ok && Array.isArray(versions.value) ? (versions.value[0] ?? null) : null
+    const versions = await get(`/schemas/ids/${id}/versions`, places, signal, optional)
+    return versions.ok ? (versions.value[0] ?? null) : null
   }
 
   /** Of nobody's signal: several may wait for it, and one who gives up must not fail the others. */
@@ -77,7 +79,7 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
     const { signal } = new AbortController()
     placeAskedAt.set(id, performance.now())
     const placing = readPlace(id, signal)
-    const body = await get<SchemaBody>(`/schemas/ids/${id}`, signal)
+    const body = await get(`/schemas/ids/${id}`, schemaBody, signal)
     if (!body.ok) {
       if (body.error.kind === 'not-found')
         missing.set(id, { error: body.error, until: performance.now() + missingLifetimeMs })
@@ -115,7 +117,7 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
 
   const nobodys = new AbortController().signal
   const readByGuid = makeGuidReader({
-    get: (path) => http({ path, rest: optional, optional: true }, nobodys),
+    get: (path) => http({ path, schema: guidBody, rest: optional, optional: true }, nobodys),
     references: (references, found) => readReferences(references, nobodys, found, 1),
   })
 
@@ -133,9 +135,9 @@ export const makeConfluentRegistry = (config: RegistryConfig): SchemaRegistry =>
       pending.set(id, running)
       return orGivenUp(running, signal)
     },
-    subjects: ({ signal }: Call) => get<readonly string[]>('/subjects', signal),
+    subjects: ({ signal }: Call) => get('/subjects', names, signal),
     ping: async ({ signal }: Call) => {
-      const answer = await get<unknown>('/subjects', signal)
+      const answer = await get('/subjects', names, signal)
       return answer.ok ? succeed(null) : answer
     },
     catalogue: makeCatalogue(http),

@@ -1,19 +1,10 @@
 import { fail, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { GuidSchema } from '#server/ports/schema-registry.ts'
+import type { GuidBody } from './registry-bodies.ts'
 import type { Answer } from './registry-errors.ts'
 import { typeOfSchema } from './schema-type.ts'
 
-type GuidBody = {
-  readonly schema: string
-  readonly schemaType?: string
-  readonly references?: readonly {
-    readonly name: string
-    readonly subject: string
-    readonly version: number
-  }[]
-  readonly id?: number
-}
 type Asks = {
   readonly get: (path: string) => Promise<Answer<GuidBody>>
   readonly references: (

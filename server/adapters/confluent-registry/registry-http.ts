@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { fail, succeed } from '#server/domain/result.ts'
 import {
   type Answer,
@@ -7,6 +8,7 @@ import {
   givenUp,
   type makeRest,
   readRefusal,
+  registryError,
 } from './registry-errors.ts'
 
 export type RegistryConfig = {
@@ -15,8 +17,10 @@ export type RegistryConfig = {
   readonly password?: string | undefined
 }
 
-export type RegistryRequest = {
+export type RegistryRequest<T> = {
   readonly path: string
+  /** What the answer must look like. */
+  readonly schema: z.ZodType<T>
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly body?: unknown
   /** What is left alone for a moment after it did not answer. */
@@ -25,11 +29,14 @@ export type RegistryRequest = {
   readonly optional?: boolean
 }
 
-/** One request to the registry: the parsed JSON body, or what its refusal or silence means. */
-export type RegistryHttp = <T>(request: RegistryRequest, signal: AbortSignal) => Promise<Answer<T>>
+/** One request to the registry: the body read by its schema, or what its refusal, silence or nonsense means. */
+export type RegistryHttp = <T>(request: RegistryRequest<T>, signal: AbortSignal) => Promise<Answer<T>>
 
 const requestTimeoutMs = 3_000
 const optionalTimeoutMs = 1_200
+
+const issueOf = ({ issues: [issue] }: z.ZodError): string =>
+  issue === undefined ? 'unreadable' : [...issue.path.map(String), issue.message].join(': ')
 
 /** Makes the one door to a registry: its address, login, patience and errors. */
 export const makeRegistryHttp = (config: RegistryConfig): RegistryHttp => {
@@ -45,7 +52,7 @@ export const makeRegistryHttp = (config: RegistryConfig): RegistryHttp => {
       ? {}
       : { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
   return async <T>(
-    { path, method = 'GET', body, rest, optional = false }: RegistryRequest,
+    { path, schema, method = 'GET', body, rest, optional = false }: RegistryRequest<T>,
     signal: AbortSignal,
   ) => {
     const resting = rest.error()
@@ -62,7 +69,15 @@ export const makeRegistryHttp = (config: RegistryConfig): RegistryHttp => {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.any([signal, patience]),
       })
-      if (response.ok) return succeed((await response.json()) as T)
+      if (response.ok) {
+        const read = schema.safeParse(await response.json())
+        if (read.success) return succeed(read.data)
+        const detail = `the registry answered ${path} with what is no answer of a registry: ${issueOf(read.error)}`
+        // What was asked to be changed may have been changed all the same.
+        return fail(
+          registryError(optional ? 'unsupported' : method === 'GET' ? 'invalid' : 'unreachable', detail),
+        )
+      }
       const meaning = optional ? errorOfOptional : errorOfStatus
       return fail(meaning(response.status, path, await readRefusal(response)))
     } catch (error) {
