@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import type { DeletionPlan, deletionQuery } from '#server/contracts/schemas.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { findDeletionFindings } from '#server/domain/schemas/deletion-findings.ts'
+import { findDeletionFindings, sayUntold } from '#server/domain/schemas/deletion-findings.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { SchemaCatalogue } from '#server/ports/schema-catalogue.ts'
+import type { SchemaCatalogue, SchemaPlace } from '#server/ports/schema-catalogue.ts'
 import { readSampleState, readSightings } from '#server/repositories/schema-samples.ts'
 import { writeRefusal } from './change-registry.ts'
 import type { Connection, Deps } from './deps.ts'
@@ -45,11 +45,11 @@ export const planSchemaDeletion = async (
   // Softly, only what lives is deleted; for good, only what was deleted softly before.
   const meant = version === null ? (permanent ? versions : living) : [version]
   const telling = makeTelling()
-  const [known, referencedBy, sightings, sample] = await Promise.all([
+  const [known, { places, untold }, sightings, sample] = await Promise.all([
     forEachOf(meant.slice(-mostLookedAt), versionsAtOnce, (one) =>
       catalogue.version(subject, one, { deleted: !living.includes(one) }, call),
     ),
-    referrersOf(catalogue, subject, meant.slice(-mostLookedAt), telling, call),
+    referrersOf(catalogue, subject, meant, telling, call),
     readSightings(deps.db, connection.id, { subjects: [subject] }),
     readSampleState(deps.db, connection.id),
   ])
@@ -66,12 +66,13 @@ export const planSchemaDeletion = async (
       living,
       isLatest: version !== null && version === living.at(-1),
       sightings: seen,
-      referrers: referencedBy.value?.length ?? null,
-      whyNoReferrers: referencedBy.why,
+      referrers: places.length,
+      untold,
       isSampled: sample.topics > 0,
     }),
     sightings: seen,
-    referencedBy,
+    referencedBy:
+      places.length === 0 && untold !== null ? { value: null, why: untold } : { value: places, why: null },
     undo: undoWords(permanent, version),
     writeRefusedBecause: writeRefusal(connection),
     environment: { name: connection.environment.name, production: connection.environment.production },
@@ -86,16 +87,19 @@ const referrersOf = async (
   versions: readonly number[],
   telling: ReturnType<typeof makeTelling>,
   call: Call,
-): Promise<DeletionPlan['referencedBy']> => {
-  const answers = await forEachOf(versions, versionsAtOnce, (version) =>
+): Promise<{ places: SchemaPlace[]; untold: string | null }> => {
+  const answers = await forEachOf(versions.slice(-mostLookedAt), versionsAtOnce, (version) =>
     readReferrers(catalogue, subject, version, telling, call),
   )
-  const untold = answers.find(({ why }) => why !== null)
-  if (untold?.why != null && answers.every(({ value }) => value === null))
-    return { value: null, why: untold.why }
-  const value = answers
+  const places = answers
     .flatMap((one) => one.value ?? [])
     .flatMap(({ id, places }) => (places.length === 0 ? [{ subject: `schema ${id}`, version: 0 }] : places))
     .filter((place) => place.subject !== subject || !versions.includes(place.version))
-  return { value, why: null }
+  return {
+    places,
+    untold: sayUntold(
+      versions.length,
+      answers.map(({ why }) => why),
+    ),
+  }
 }

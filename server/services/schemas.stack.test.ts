@@ -274,6 +274,20 @@ describe('a deletion', () => {
     expect(await showSubject(deps, connection, gone, call())).toMatchObject({ error: { code: 'not-found' } })
   })
 
+  it('is not said to be without referrers when the registry tells it of some versions only', async () => {
+    proxy.answer({ path: /versions\/1\/referencedby/, status: 500 })
+    const [deps, connection] = meansOf(local)
+    const plan = await planSchemaDeletion(deps, connection, { subject, permanent: false }, call())
+    proxy.heal()
+    const said = plan.ok
+      ? plan.value.findings.map(({ severity, sentence }) => `${severity}: ${sentence}`)
+      : []
+    expect(said.join('\n')).toContain(
+      'warning: What refers to it is not known: 1 of 2 versions: the registry failed',
+    )
+    expect(said.join('\n')).not.toContain('Nothing refers to it')
+  })
+
   it('is refused on a read-only connection, and in production without the name typed again', async () => {
     const [deps, connection] = meansOf(local)
     const request = { subject, version: 2, permanent: false, versions: [2], ...none }

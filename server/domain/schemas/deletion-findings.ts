@@ -8,9 +8,10 @@ export type DeletionFacts = {
   /** It is the version that new messages are checked against. */
   readonly isLatest: boolean
   readonly sightings: readonly SchemaSighting[]
-  /** How many versions elsewhere refer to it; null when the registry does not tell, with the reason. */
-  readonly referrers: number | null
-  readonly whyNoReferrers: string | null
+  /** How many versions elsewhere refer to it, as far as was told. */
+  readonly referrers: number
+  /** Why not all that refers to it is known; null when it is. */
+  readonly untold: string | null
   readonly isSampled: boolean
 }
 
@@ -18,9 +19,24 @@ type Finding = DeletionPlan['findings'][number]
 const list = (names: readonly string[]): string =>
   names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ')
 
+/**
+ * Why it is not known of each of so many versions what refers to it, or null when it is. `whys` holds one for each version
+ * that was asked: null where the registry told.
+ */
+export const sayUntold = (versions: number, whys: readonly (string | null)[]): string | null => {
+  const failed = whys.filter((why) => why !== null)
+  const reasons = [
+    ...(whys.length < versions ? [`only the newest ${whys.length} of ${versions} versions were asked`] : []),
+    ...failed
+      .slice(0, 1)
+      .map((why) => (failed.length === versions ? why : `${failed.length} of ${versions} versions: ${why}`)),
+  ]
+  return reasons.length === 0 ? null : reasons.join('; ')
+}
+
 /** What speaks for and against a deletion, worst first. `refused` means that it can not be done. */
 export const findDeletionFindings = (facts: DeletionFacts): Finding[] => {
-  const { permanent, versions, living, isLatest, sightings, referrers, whyNoReferrers, isSampled } = facts
+  const { permanent, versions, living, isLatest, sightings, referrers, untold, isSampled } = facts
   const refused: string[] = []
   const warnings: string[] = []
   const ready: string[] = []
@@ -32,11 +48,12 @@ export const findDeletionFindings = (facts: DeletionFacts): Finding[] => {
       `${alive.length === 1 ? `Version ${alive[0]} is` : `${alive.length} versions are`} not deleted softly yet. Delete softly first: a registry deletes for good only what was.`,
     )
   if (!permanent && dead.length > 0) refused.push(`Version ${dead.join(', ')} is deleted softly already.`)
-  if (referrers !== null && referrers > 0)
+  if (referrers > 0)
     refused.push(
       `${referrers === 1 ? 'One version refers' : `${referrers} versions refer`} to it. Delete or change what refers to it first.`,
     )
-  if (referrers === null) warnings.push(`What refers to it is not known: ${whyNoReferrers ?? 'not told'}.`)
+  if (untold !== null)
+    warnings.push(`${referrers === 0 ? 'What' : 'What else'} refers to it is not known: ${untold}.`)
   const used = sightings.filter(({ inSample }) => inSample > 0)
   if (used.length > 0)
     warnings.push(
@@ -50,7 +67,7 @@ export const findDeletionFindings = (facts: DeletionFacts): Finding[] => {
   else warnings.push('Who uses it is not known: no topic has been sampled yet.')
   if (isLatest && living.length > 1)
     warnings.push('It is the latest version: the one before it becomes the latest.')
-  if (referrers === 0) ready.push('Nothing refers to it.')
+  if (referrers === 0 && untold === null) ready.push('Nothing refers to it.')
   return [
     ...refused.map((sentence) => ({ severity: 'refused', sentence }) as const),
     ...warnings.map((sentence) => ({ severity: 'warning', sentence }) as const),
