@@ -1,3 +1,4 @@
+import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { Answer, ScanEnd, ScanRequest, Topics } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -43,15 +44,35 @@ export const openScan = async (
     states.push({ ...found.value, partitions: wanted })
   }
   const { sinceMs, untilMs } = request
-  const bounds = await readBounds(client, states, isolation, call.signal, { sinceMs, untilMs })
+  const names = untilMs === undefined ? [] : states.map(({ name }) => name)
+  const [bounds, inOrder] = await Promise.all([
+    readBounds(client, states, isolation, call.signal, { sinceMs, untilMs }),
+    findTimedByBroker(topics, names, call),
+  ])
   if (!bounds.ok) return bounds
   failed.push(...bounds.value.failed)
   const [refused] = failed
   if (bounds.value.partitions.length === 0 && refused) return fail(refused.error)
   return succeed({
-    lanes: bounds.value.partitions.flatMap((one) => makeLanes(one, request)),
+    lanes: bounds.value.partitions.flatMap((one) => makeLanes(one, request, inOrder.has(one.topic))),
     bounds: bounds.value.partitions,
     partitions: states.reduce((sum, { partitions }) => sum + partitions.length, 0),
     failed,
   })
+}
+
+/** The topics whose brokers set the timestamps; none where their settings can not be read. */
+const findTimedByBroker = async (
+  topics: Topics,
+  names: readonly TopicName[],
+  call: Call,
+): Promise<ReadonlySet<TopicName>> => {
+  const only = ['message.timestamp.type']
+  const told = names.length === 0 ? null : await topics.settings(names, { ...call, only })
+  if (!told?.ok) return new Set()
+  return new Set(
+    [...told.value].flatMap(([topic, settings]) =>
+      settings.some(({ value }) => value === 'LogAppendTime') ? [topic] : [],
+    ),
+  )
 }

@@ -19,6 +19,8 @@ export type Lane = {
   readonly end: bigint
   /** Up to here every transaction is decided. */
   readonly stable: bigint
+  /** The broker sets the topic's timestamps now. */
+  readonly isTimedByBroker: boolean
   /** Everything before it, in the lane's direction, has been read. */
   at: bigint
   /** Everything before it has been read or is asked for. */
@@ -71,7 +73,9 @@ const clamp = (value: bigint, least: bigint, most: bigint): bigint =>
 const largest = (a: bigint | null, b: bigint | null): bigint | null =>
   a === null ? b : b === null || a > b ? a : b
 
-const makeLane = (bounds: Bounds, part: Pick<Lane, 'isLate' | 'goesUp' | 'start' | 'end'>): Lane => ({
+type Part = Pick<Lane, 'isLate' | 'goesUp' | 'start' | 'end' | 'isTimedByBroker'>
+
+const makeLane = (bounds: Bounds, part: Part): Lane => ({
   topic: bounds.topic,
   topicId: bounds.topicId,
   partition: bounds.partition,
@@ -103,6 +107,7 @@ const makeLane = (bounds: Bounds, part: Pick<Lane, 'isLate' | 'goesUp' | 'start'
 export const makeLanes = (
   bounds: Bounds,
   { order, offsets, goOnAt, goOnWith }: Pick<ScanRequest, 'order' | 'offsets' | 'goOnAt' | 'goOnWith'>,
+  isTimedByBroker: boolean,
 ): Lane[] => {
   const { topic, partition } = bounds
   const least = offsets?.least ?? bounds.start
@@ -110,8 +115,8 @@ export const makeLanes = (
   const most = offsets?.most === undefined || offsets.most === null ? bounds.end : offsets.most + 1n
   const end = clamp(most, start, bounds.end > start ? bounds.end : start)
   const until = clamp(bounds.untilAt, start, end)
-  const main = { isLate: false, goesUp: order === 'oldest', start, end: until }
-  const late = { isLate: true, goesUp: true, start: until, end }
+  const main = { isLate: false, goesUp: order === 'oldest', start, end: until, isTimedByBroker }
+  const late = { isLate: true, goesUp: true, start: until, end, isTimedByBroker }
   if (goOnAt === undefined) return [makeLane(bounds, main), ...(until < end ? [makeLane(bounds, late)] : [])]
   const place = goOnAt.get(topic)?.get(partition)
   const latePlace = goOnWith?.late.get(topic)?.get(partition)
@@ -233,7 +238,18 @@ export const settleChunk = (
   lane.largestBatchBytes = Math.max(lane.largestBatchBytes, read.largestBatchBytes)
   lane.bytesPerOffset = read.bytesPerOffset ?? lane.bytesPerOffset
   lane.chunk = nextChunk(lane, read, wanted, mostBytes)
+  if (lane.isLate && lane.isTimedByBroker && read.isLogAppend && read.scanned > 0) endLate(lane)
   return true
+}
+
+/**
+ * Times that the broker has set rise with offsets: nothing written late stands further on. The setting alone does not
+ * tell, since what was written before it was changed keeps its own times; the batches where the late part begins do.
+ */
+const endLate = (lane: Lane): void => {
+  lane.turn += 1
+  lane.at = lane.end
+  lane.asked = lane.end
 }
 
 const nextChunk = (lane: Lane, read: RangeRead, { searching }: WantedOf, mostBytes: number): bigint => {
