@@ -2,7 +2,7 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { compressionsAlgorithmsByBitmask } from '@platformatic/kafka'
 
 /** The records of one batch may weigh so much; a batch of a few hundred kilobytes can hold a thousand times that. */
-export const mostBatchBytes = 256 * 1024 * 1024
+const mostBatchBytes = 256 * 1024 * 1024
 
 const algorithms = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const
 
