@@ -87,7 +87,9 @@ describe('a running scan', () => {
       const waits: number[] = []
       for (let round = 0; round < 3; round++) {
         const controller = new AbortController()
-        const steps = reader.scan(wholeOf(big, { order }), { signal: controller.signal })
+        const steps = reader.scan(wholeOf(big, { order, filter: findNothingSlowly }), {
+          signal: controller.signal,
+        })
         await steps.next()
         const ending = drain(steps)
         await pauseMs(20)
