@@ -13,6 +13,7 @@ export type TopicChangeRecord = {
   readonly state: TopicChange['state']
   readonly plannedAtMs: number
   readonly plannedBy: string
+  readonly appliedBy: string | null
   readonly startedAtMs: number | null
   readonly finishedAtMs: number | null
   readonly failure: string | null
@@ -58,6 +59,7 @@ export const findTopicChange = async (
       state: row.state as TopicChange['state'],
       plannedAtMs: row.plannedAt.getTime(),
       plannedBy: row.plannedBy,
+      appliedBy: row.appliedBy,
       startedAtMs: row.startedAt?.getTime() ?? null,
       finishedAtMs: row.finishedAt?.getTime() ?? null,
       failure: row.failure,
@@ -66,10 +68,14 @@ export const findTopicChange = async (
 }
 
 /** Begins a planned change, once: answers whether this call began it. */
-export const markChangeRunning = async (transaction: Transaction, id: string): Promise<boolean> => {
+export const markChangeRunning = async (
+  transaction: Transaction,
+  id: string,
+  appliedBy: string,
+): Promise<boolean> => {
   const { rowCount } = await transaction.query(
-    `UPDATE topic_change SET state = 'running', started_at = now() WHERE id = $1 AND state = 'planned'`,
-    [id],
+    `UPDATE topic_change SET state = 'running', started_at = now(), applied_by = $2 WHERE id = $1 AND state = 'planned'`,
+    [id, appliedBy],
   )
   return rowCount === 1
 }

@@ -42,7 +42,7 @@ export const applyTopicChange = async (
     return fail(refused)
   }
   const isMine = await runInTransaction(deps.db, async (transaction) => {
-    if (!(await markChangeRunning(transaction, id))) return false
+    if (!(await markChangeRunning(transaction, id, actor.name))) return false
     const detail = `begins: ${record.plan.steps.join(' ')} (change ${id})`.slice(0, 2_000)
     await recordAudit(transaction, { ...entry, result: 'allowed', detail })
     return true

@@ -39,7 +39,10 @@ export const showTopicChange = async (
     )
   const isAbandoned =
     record.state === 'running' && deps.clock.nowMs() - (record.startedAtMs ?? 0) > abandonedAfterMs
-  if (isAbandoned) await settleTopicChange(deps, connection, record, 'local operator', null, call)
+  if (isAbandoned) {
+    const maker = record.appliedBy ?? record.plannedBy
+    await settleTopicChange(deps, connection, record, maker, null, call)
+  }
   const settled = isAbandoned ? await findTopicChange(deps.db, connection.id, id) : record
   return succeed(changeOf(settled ?? record))
 }

@@ -48,8 +48,8 @@ const refusals = ({ plan: { findings } }: TopicChange) =>
 const codes = ({ plan: { findings } }: TopicChange) => findings.map(({ code }) => code)
 const auditOf = async (target: string) =>
   (
-    await bench.database.db.pool.query<{ action: string; result: string; detail: string }>(
-      'SELECT action, result, detail FROM audit_entry WHERE target = $1 ORDER BY id',
+    await bench.database.db.pool.query<{ actor: string; action: string; result: string; detail: string }>(
+      'SELECT actor, action, result, detail FROM audit_entry WHERE target = $1 ORDER BY id',
       [target],
     )
   ).rows
@@ -279,13 +279,14 @@ describe('whatever the change', () => {
     const { pool } = bench.database.db
     const change = await plan(create(`crashed-${bench.suffix}`))
     await pool.query(
-      `UPDATE topic_change SET state = 'running', started_at = now() - interval '2 minutes' WHERE id = $1`,
+      `UPDATE topic_change SET state = 'running', started_at = now() - interval '2 minutes', applied_by = 'ada' WHERE id = $1`,
       [change.id],
     )
     expect(await showTopicChange(bench.deps, bench.connection, change.id, bench.call())).toMatchObject({
       ok: true,
       value: { state: 'failed', failure: expect.stringContaining('was lost') },
     })
+    expect(await auditOf(`crashed-${bench.suffix}`)).toMatchObject([{ actor: 'ada', result: 'failed' }])
   })
 
   it('changes nothing of which the audit does not tell', async () => {

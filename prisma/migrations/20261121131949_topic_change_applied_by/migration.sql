@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "topic_change" ADD COLUMN     "applied_by" TEXT;
