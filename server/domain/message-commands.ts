@@ -74,6 +74,9 @@ export const kcatProduce = ({ topic, partition, key, value, headers }: Record, b
 /** Reads the message from Spillway's own API. `address` is that of the message, whole. */
 export const curlRead = (address: string): string => `curl -fsS ${word(address)}`
 
+/** One argument of a command holds 128 kB on Linux (MAX_ARG_STRLEN), its end and what is quoted in it included. */
+const longestArgument = 96 * 1024
+
 /** Produces the same message again by Spillway's own API, to the byte; run twice, it sends once. */
 export const curlProduce = (
   address: string,
@@ -89,5 +92,10 @@ export const curlProduce = (
     timestampMs: null,
     idempotencyKey,
   }
-  return `curl -fsS -X POST -H 'content-type: application/json' --data-raw ${word(JSON.stringify(body))} ${word(address)}`
+  const text = JSON.stringify(body)
+  const post = `curl -fsS -X POST -H 'content-type: application/json'`
+  const quoted = word(text)
+  if (quoted.length <= longestArgument) return `${post} --data-raw ${quoted} ${word(address)}`
+  // JSON on one line begins with a brace, so that none of it ends the document.
+  return `${post} --data-binary @- ${word(address)} <<'END_OF_MESSAGE'\n${text}\nEND_OF_MESSAGE`
 }

@@ -144,7 +144,7 @@ describe('as JSON and curl', () => {
     })
     const { json } = await copiesAt(offset)
     expect(json).toBe(
-      `{"topic":"${topic}","partition":1,"offset":${offset},"timestampMs":1700000000123,"timestampType":"create","headers":[{"name":"a","text":"1"},{"name":"b","text":null},{"name":"a","base64":"/w=="}],"key":{"kind":"bytes","base64":"/wA="},"value":{"kind":"json","json":{ "n": 9007199254740993, "x": 1.10 }}}`,
+      `{"topic":"${topic}","partition":1,"offset":${offset},"timestampMs":1700000000123,"timestampType":"create","headers":[{"name":"a","text":"1"},{"name":"b","text":null},{"name":"a","base64":"/w=="}],"key":{"kind":"bytes","base64":"/wA="},"value":{"kind":"json","json":{"n": 9007199254740993, "x": 1.10}}}`,
     )
   })
 
