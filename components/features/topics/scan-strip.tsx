@@ -19,10 +19,12 @@ export const ScanLine = ({
     scans.reduce((total, scan) => total + BigInt(of(scan)), 0n).toString()
   const durationMs = scans.reduce((total, scan) => total + scan.durationMs, 0)
   return (
-    <span className="text-small text-muted" role="status">
-      {formatCount(shown)} shown · read {formatCount(sum(({ messages }) => messages))} messages,{' '}
-      {formatBytes(sum(({ bytes }) => bytes))} in {formatDuration(durationMs)} · {stopWords(last)} ·{' '}
-      <Ago at={readAt} />
+    <span className="text-small text-muted">
+      <span role="status">
+        {formatCount(shown)} shown · read {formatCount(sum(({ messages }) => messages))} messages,{' '}
+        {formatBytes(sum(({ bytes }) => bytes))} in {formatDuration(durationMs)} · {stopWords(last)}
+      </span>{' '}
+      · <Ago at={readAt} />
     </span>
   )
 }

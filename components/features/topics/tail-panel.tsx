@@ -7,6 +7,7 @@ import { rowKeyOf } from '../../client/search-state.ts'
 import { mostTailRows, skippedOf, type TailState } from '../../client/tail-state.ts'
 import { useHotkey } from '../../client/use-hotkey.ts'
 import { type TailAsked, useMessageTail } from '../../client/use-message-tail.ts'
+import { Announced } from '../../patterns/announced.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
 import { PanelMessage } from '../../patterns/panel-message.tsx'
@@ -177,11 +178,14 @@ const Figures = ({ state, hasSearch }: { readonly state: TailState; readonly has
 /** What has come since the rows stand still; in the place of the figures, so that nothing moves. */
 const Meanwhile = ({ paused }: { readonly paused: NonNullable<TailState['paused']> }) => {
   const { sinceMs, rows, arrived } = paused
+  const words = `${formatCount(arrived)} arrived meanwhile${arrived === rows.length ? '' : `, the newest ${formatCount(rows.length)} are kept`}`
   return (
-    <span role="status" className="text-small text-info" data-meanwhile>
-      The rows stand still since <Time at={sinceMs} short />: {formatCount(arrived)} arrived meanwhile
-      {arrived === rows.length ? '' : `, the newest ${formatCount(rows.length)} are kept`}
-    </span>
+    <>
+      <Announced phase={`paused ${sinceMs}`} words={words} />
+      <span className="text-small text-info" data-meanwhile>
+        The rows stand still since <Time at={sinceMs} short />: {words}
+      </span>
+    </>
   )
 }
 

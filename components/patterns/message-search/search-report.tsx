@@ -2,6 +2,7 @@ import { reportOf, type SearchState } from '../../client/search-state.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Ago } from '../ago.tsx'
+import { Announced } from '../announced.tsx'
 import { formatBytes, formatCount, formatDuration } from '../quantity.ts'
 import { Time } from '../time.tsx'
 import { budgetChoices, matchWords, shownWords, spentBudget, stopWords } from './search-words.ts'
@@ -14,36 +15,42 @@ const rateOf = ({ messages, durationMs }: Scan): string =>
 /** What a search has read, from the first frame to its last, and why it stopped. Always shown. */
 export const SearchReport = ({ state, what }: { readonly state: SearchState; readonly what: string }) => {
   const scan = reportOf(state)
-  const order = `${state.order === 'newest' ? 'newest' : 'oldest'} first`
-  if (scan === null)
-    return state.status === 'running' ? (
-      <p role="status" className="truncate text-small text-muted">
-        Searching {what}, {order}…
-      </p>
-    ) : null
-  const partitions = `${formatCount(scan.partitions)} ${scan.partitions === 1 ? 'partition' : 'partitions'}`
+  const searching = `Searching ${what}, ${state.order === 'newest' ? 'newest' : 'oldest'} first…`
+  const words = [
+    ...(state.status === 'running' ? [searching] : []),
+    ...(scan === null ? [] : [figuresOf(state, scan)]),
+    ...(scan === null || state.status === 'running' ? [] : [endOf(state, scan)]),
+  ].join(' · ')
   return (
-    <p role="status" className="text-small text-muted">
-      {state.status === 'running' ? `Searching ${what}, ${order}… ` : ''}
-      {shownWords(state.rows.length, scan.matches)} · read {formatCount(scan.messages)} messages,{' '}
-      {formatBytes(scan.bytes)} of {partitions} in {formatDuration(scan.durationMs)}
-      {rateOf(scan)}
-      <Covered scan={scan} />
-      {state.status === 'running' ? null : (
-        <>
-          {' '}
-          ·{' '}
-          {state.status === 'cancelled'
-            ? 'cancelled'
-            : state.status === 'failed'
-              ? 'broke off'
-              : stopOf(scan)}{' '}
-          · <Ago at={state.updatedAt} />
-        </>
+    <>
+      <Announced phase={`${state.status} ${state.pages.length}`} words={words} />
+      {scan === null ? (
+        state.status === 'running' && <p className="truncate text-small text-muted">{searching}</p>
+      ) : (
+        <p className="text-small text-muted">
+          {state.status === 'running' ? `${searching} ` : ''}
+          {figuresOf(state, scan)}
+          {rateOf(scan)}
+          <Covered scan={scan} />
+          {state.status === 'running' ? null : (
+            <>
+              {' '}
+              · {endOf(state, scan)} · <Ago at={state.updatedAt} />
+            </>
+          )}
+        </p>
       )}
-    </p>
+    </>
   )
 }
+
+const figuresOf = (state: SearchState, scan: Scan): string => {
+  const partitions = `${formatCount(scan.partitions)} ${scan.partitions === 1 ? 'partition' : 'partitions'}`
+  return `${shownWords(state.rows.length, scan.matches)} · read ${formatCount(scan.messages)} messages, ${formatBytes(scan.bytes)} of ${partitions} in ${formatDuration(scan.durationMs)}`
+}
+
+const endOf = ({ status }: SearchState, scan: Scan): string =>
+  status === 'cancelled' ? 'cancelled' : status === 'failed' ? 'broke off' : stopOf(scan)
 
 const stopOf = (scan: Scan): string =>
   scan.stop === undefined ? '' : stopWords({ ...scan, stop: scan.stop })
