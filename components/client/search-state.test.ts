@@ -92,6 +92,18 @@ describe('a search that is read as a stream', () => {
     const all = feed(beginPage(ended), done('end', null))
     expect(all.rows.map((row) => isProvisional(all, row))).toEqual([false, false])
   })
+  it('tells what no page could judge', () => {
+    const told = (note: string): SearchFrame => ({
+      type: 'done',
+      scan: { ...scan('budget'), notes: [note] },
+      settledMs: null,
+      nextCursor: 'c',
+      registryProblem: null,
+    })
+    const first = feed(begun(), told('1 message was not judged.'))
+    const both = feed(beginPage(first), told('2 messages were not judged.'))
+    expect(reportOf(both)?.notes).toEqual(['1 message was not judged.', '2 messages were not judged.'])
+  })
   it('what an earlier page has settled stays so while the next one runs', () => {
     const rows = (...times: number[]): SearchFrame => ({
       type: 'rows',

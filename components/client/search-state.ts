@@ -145,5 +145,6 @@ export const reportOf = ({ pages }: SearchState): SearchPage['scan'] => {
     bytes: sum(({ bytes }) => BigInt(bytes)),
     matches: sum(({ matches }) => BigInt(matches ?? '0')),
     durationMs: scans.reduce((total, { durationMs }) => total + durationMs, 0),
+    notes: scans.flatMap(({ notes }) => notes ?? []),
   }
 }

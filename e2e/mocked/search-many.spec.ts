@@ -48,17 +48,19 @@ test('what the search has not finished, and what could not be read, is said of m
   const [rows, done] = searchFrames()
   if (rows?.type !== 'rows' || done?.type !== 'done') throw new Error('a search has rows and an end')
   const errors = [{ topic: 'payments', partition: 3, detail: 'the partition has no leader at present' }]
+  const notes = ['The topic returns does not exist.']
   await scriptApi(page, {
     ...good,
     searchMessages: {
       frames: () => [
         rows,
-        { ...done, nextCursor: 'further', scan: { ...done.scan, stop: 'budget', errors } },
+        { ...done, nextCursor: 'further', scan: { ...done.scan, stop: 'budget', errors, notes } },
       ],
     },
   })
   await page.goto(`${many}?search=order-4711`)
   await expect(page.getByText('partition 3 of payments could not be read')).toBeVisible()
+  await expect(page.getByText('Partial: The topic returns does not exist.')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Continue further back' })).toBeVisible()
 })
 

@@ -178,8 +178,10 @@ const notesOf = (leftOut: Readonly<Record<LeftOut, number>>, mostBytes: number):
     count === 0
       ? []
       : [`${count} ${count === 1 ? 'message was' : 'messages were'} not judged by the expression: ${why}`]
+  const beyond =
+    mostBytes < mostPayloadBytes ? ` A search reads up to ${mostPayloadBytes / megabyte} MB.` : ''
   return [
-    ...told(leftOut['too large'], `the key or value is larger than ${mostBytes / megabyte} MB.`),
+    ...told(leftOut['too large'], `the key or value is larger than ${mostBytes / megabyte} MB.${beyond}`),
     ...told(
       leftOut['too costly'],
       `it compares parts of a message with each other, which is done up to ${mostCrossedChars / 1_000} kB of text only.`,

@@ -188,7 +188,8 @@ const framesOf = async function* (
     },
     errors: [],
     matches: counts.matches.toString(),
-    notes: notesOfMissing({ missing }),
+    // Told by the first page only.
+    notes: input.cursor === undefined ? notesOfMissing({ missing }) : [],
   })
   try {
     yield { type: 'progress', scan: report(), settledMs: null }

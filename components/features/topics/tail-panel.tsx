@@ -206,7 +206,7 @@ const Troubles = ({ state }: { readonly state: TailState }) => {
         </li>
       ))}
       {notes.map((note) => (
-        <li key={note}>{note} A search reads larger messages than a tail.</li>
+        <li key={note}>{note}</li>
       ))}
     </ul>
   )

@@ -11,7 +11,7 @@ import { PanelMessage } from '../panel-message.tsx'
 import { formatCount } from '../quantity.ts'
 import { QueryPanel } from '../query-panel.tsx'
 import { TableSkeleton } from '../table-skeleton.tsx'
-import { MissingStrip, SearchedUntil, UnfinishedStrip } from './search-report.tsx'
+import { MissingStrip, numbered, SearchedUntil, UnfinishedStrip } from './search-report.tsx'
 
 /**
  * The rows of a search in each of its states, as they are found. Those that may still be overtaken carry a mark, until
@@ -143,10 +143,15 @@ const withMark = (columns: readonly Column<MessageRow>[], state: SearchState): C
 
 const NothingFound = ({ state, what }: { readonly state: SearchState; readonly what: string }) => {
   const scan = reportOf(state)
+  const notes = numbered(scan?.notes ?? []).map(({ key, note }) => (
+    <span key={key} className="block text-warning">
+      {note}
+    </span>
+  ))
   if (scan?.stop === 'budget')
     return (
       <>
-        0 matches so far, <SearchedUntil state={state} />.
+        0 matches so far, <SearchedUntil state={state} />.{notes}
       </>
     )
   const errors = scan?.errors ?? []
@@ -160,6 +165,7 @@ const NothingFound = ({ state, what }: { readonly state: SearchState; readonly w
           {topic === undefined ? '' : ` of ${topic}`} could not be read: {detail}
         </span>
       ))}
+      {notes}
     </>
   )
 }

@@ -159,6 +159,10 @@ export const UnfinishedStrip = ({
   )
 }
 
+/** Notes of several pages may be the same words. */
+export const numbered = (notes: readonly string[]): { readonly key: string; readonly note: string }[] =>
+  notes.map((note, place) => ({ key: `${place} ${note}`, note }))
+
 /** Partitions that could not be read, offsets that went while they were searched, messages not judged: the list lacks what they hold. */
 export const MissingStrip = ({ state }: { readonly state: SearchState }) => {
   const scans = state.pages.flatMap(({ scan }) => (scan === null ? [] : [scan]))
@@ -174,8 +178,8 @@ export const MissingStrip = ({ state }: { readonly state: SearchState }) => {
           {topic === undefined ? '' : ` of ${topic}`} could not be read: {detail}
         </li>
       ))}
-      {[...new Set(notes)].map((note) => (
-        <li key={note}>Partial: {note}</li>
+      {numbered(notes).map(({ key, note }) => (
+        <li key={key}>Partial: {note}</li>
       ))}
       {lost.map(({ topic, partition, from, to }) => (
         <li key={`${topic} ${partition} ${from}`}>
