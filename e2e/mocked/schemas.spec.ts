@@ -27,6 +27,19 @@ test('a draft is tried before it can be registered, and what the registry refuse
   await expect(page.getByRole('alert').filter({ hasText: 'line 2' })).toBeVisible()
 })
 
+test('what was tried for one subject is not registered under another', async ({ page }) => {
+  const passing = schemas.verdict.rules.map((rule) => ({ ...rule, passes: true }))
+  await scriptApi(page, { ...good, testSchema: { body: { ...schemas.verdict, rules: passing } } })
+  await page.goto('/local/schema-draft')
+  const subject = page.getByRole('textbox', { name: /^Subject/ })
+  await subject.fill('orders-value')
+  await page.getByRole('textbox', { name: 'Text of the draft' }).fill('{"type":"string"}')
+  await page.getByRole('button', { name: 'Try against the latest version' }).click()
+  await expect(page.getByRole('button', { name: /^Register the .* of orders-value$/ })).toBeEnabled()
+  await subject.fill('payments-value')
+  await expect(page.getByRole('button', { name: 'Try it first' })).toBeDisabled()
+})
+
 test('a deletion in production waits for the name, one that is refused for nothing', async ({ page }) => {
   const [first, ...others] = brokers.connections.connections
   if (!first) throw new Error('there is a connection')

@@ -118,7 +118,8 @@ const Editor = ({
   const body = { type: draft.type, text: draft.text, references }
   const { confirm, isConfirmed, refusal, field } = useConfirmation(connection, subject)
   const test = useMutation({
-    mutationFn: () => callEndpoint(endpoints.testSchema, { params: { connection, subject }, body }),
+    mutationFn: (tested: string) =>
+      callEndpoint(endpoints.testSchema, { params: { connection, subject: tested }, body }),
   })
   const register = useMutation({
     mutationFn: () =>
@@ -137,7 +138,9 @@ const Editor = ({
     register.reset()
   }
   const isReady = subject !== '' && draft.text.trim() !== '' && wrongLine === null
-  const verdict = test.data
+  // What was tried for one subject says nothing of another: its rules and its versions are others.
+  const isOfSubject = test.variables === subject
+  const verdict = isOfSubject ? test.data : undefined
   const refused = verdict?.rules.some(
     ({ demanded, passes, by }) => demanded && by === 'registry' && passes === false,
   )
@@ -198,13 +201,13 @@ const Editor = ({
         <Section title="Try and register">
           <div className="flex flex-col gap-3">
             <Button
-              disabled={!isReady || test.isPending}
-              onClick={() => test.mutate()}
+              disabled={!isReady || (isOfSubject && test.isPending)}
+              onClick={() => test.mutate(subject)}
               className="justify-center"
             >
-              {test.isPending ? 'Trying…' : 'Try against the latest version'}
+              {isOfSubject && test.isPending ? 'Trying…' : 'Try against the latest version'}
             </Button>
-            {test.error ? (
+            {isOfSubject && test.error ? (
               <p role="alert" className="text-critical">
                 {problemOfError(test.error).title}: {problemOfError(test.error).detail}
               </p>
