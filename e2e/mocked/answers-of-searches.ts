@@ -72,6 +72,7 @@ export const tailRows: Frames<'tailMessages'>[number] = {
 }
 
 export const savedSearches: Answer<'listSearches'> = {
+  isCut: false,
   searches: ['Declined cards', 'Orders of customer 9007199254740993, with a name that is long'].map(
     (name, index) => ({
       id: String(index + 1),

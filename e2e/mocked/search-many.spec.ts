@@ -110,7 +110,7 @@ test('a search is saved by name, a taken name is told, and a deleted one comes b
     'href',
     '/local/messages?search=CardDeclined+after%3A1h',
   )
-  api.change({ listSearches: { body: { searches: others } } })
+  api.change({ listSearches: { body: { searches: others, isCut: false } } })
   await panel.getByRole('button', { name: 'Delete Declined cards' }).click()
   await expect(panel.getByText('Deleted Declined cards.')).toBeVisible()
   api.change({ listSearches: { body: savedSearches } })

@@ -29,6 +29,12 @@ export const savedSearch = newSavedSearch.extend({
 })
 export type SavedSearch = z.infer<typeof savedSearch>
 
-export const savedSearchList = z.object({ searches: z.array(savedSearch) })
+/** How many saved searches are listed. */
+export const mostSavedSearches = 500
+export const savedSearchList = z.object({
+  searches: z.array(savedSearch),
+  /** There are more than are listed. */
+  isCut: z.boolean(),
+})
 export const savedSearchParams = connectionParams.extend({ id: z.string().regex(/^\d{1,18}$/) })
 export const renameSavedSearch = z.object({ name: savedSearchName })

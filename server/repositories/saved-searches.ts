@@ -28,11 +28,15 @@ const toSearch = (row: Row): SavedSearch => ({
 
 const firstOf = ([row]: readonly Row[]): SavedSearch | null => (row ? toSearch(row) : null)
 
-/** Saved searches of a connection by name. */
-export const listSavedSearches = async (db: Database, connectionId: string): Promise<SavedSearch[]> => {
+/** Saved searches of a connection by name, at most `limit`. */
+export const listSavedSearches = async (
+  db: Database,
+  connectionId: string,
+  limit: number,
+): Promise<SavedSearch[]> => {
   const { rows } = await db.pool.query<Row>(
-    `SELECT ${columns} FROM saved_search WHERE connection_id = $1 AND deleted_at IS NULL ORDER BY lower(name)`,
-    [connectionId],
+    `SELECT ${columns} FROM saved_search WHERE connection_id = $1 AND deleted_at IS NULL ORDER BY lower(name) LIMIT $2`,
+    [connectionId, limit],
   )
   return rows.map(toSearch)
 }

@@ -43,6 +43,18 @@ test('a search is saved by name, for its connection, also where the broker may n
   expect([await names(), await names(on('other'))]).toEqual([['Order 4711'], ['Declined cards']])
 })
 
+test('not all are listed where there are very many, which is said', async () => {
+  const many = on('many')
+  await database.db.pool.query(
+    `INSERT INTO saved_search (connection_id, name, topics, search, search_order, isolation, saved_by)
+     SELECT 'many', 'search ' || n, '*', '', 'newest', 'committed', 'anna' FROM generate_series(1, 501) AS n`,
+  )
+  const cut = await listSearches(database, many)
+  expect(cut.ok && [cut.value.searches.length, cut.value.isCut]).toEqual([500, true])
+  const whole = await listSearches(database, local)
+  expect(whole.ok && whole.value.isCut).toBe(false)
+})
+
 test('no two have one name, whatever its case; words that can not be read are refused', async () => {
   expect(await save('order 4711')).toMatchObject({ ok: false, error: { code: 'conflict' } })
   expect(await save('Unreadable', local, { search: 'after:soon' })).toMatchObject({

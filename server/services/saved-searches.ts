@@ -1,6 +1,6 @@
 import { parseSearch } from '#server/contracts/message-search.ts'
 import { topicsParam } from '#server/contracts/message-stream.ts'
-import type { NewSavedSearch, SavedSearch } from '#server/contracts/saved-searches.ts'
+import { mostSavedSearches, type NewSavedSearch, type SavedSearch } from '#server/contracts/saved-searches.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { recordAudit } from '#server/repositories/audit.ts'
@@ -18,12 +18,14 @@ import { type Fault, invalid, notFound } from './fault.ts'
 type Kept = Pick<Deps, 'db'>
 type Changed = Promise<Result<SavedSearch, Fault>>
 
-/** Saved searches of a connection by name: everybody's, since they are there to be shared. */
+/** The first 500 saved searches of a connection by name: everybody's, since they are there to be shared. */
 export const listSearches = async (
   { db }: Kept,
   connection: Connection,
-): Promise<Result<{ readonly searches: SavedSearch[] }, Fault>> =>
-  succeed({ searches: await listSavedSearches(db, connection.id) })
+): Promise<Result<{ readonly searches: SavedSearch[]; readonly isCut: boolean }, Fault>> => {
+  const found = await listSavedSearches(db, connection.id, mostSavedSearches + 1)
+  return succeed({ searches: found.slice(0, mostSavedSearches), isCut: found.length > mostSavedSearches })
+}
 
 /**
  * Keeps a search by name, also on a read-only connection: it is Spillway's own, nothing is written to the broker. A name

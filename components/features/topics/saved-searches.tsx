@@ -130,17 +130,24 @@ const List = ({ connection, onOpened }: { readonly connection: string; readonly 
       </p>
     )
   return (
-    <ul aria-label="Saved searches" className="max-h-80 overflow-y-auto p-1.5">
-      {shown.map((one) => (
-        <SavedSearchRow
-          key={one.id}
-          connection={connection}
-          saved={one}
-          isDeleted={listed.every(({ id }) => id !== one.id)}
-          onOpened={onOpened}
-          onDeleted={() => setDeleted((old) => [...old.filter(({ id }) => id !== one.id), one])}
-        />
-      ))}
-    </ul>
+    <>
+      <ul aria-label="Saved searches" className="max-h-80 overflow-y-auto p-1.5">
+        {shown.map((one) => (
+          <SavedSearchRow
+            key={one.id}
+            connection={connection}
+            saved={one}
+            isDeleted={listed.every(({ id }) => id !== one.id)}
+            onOpened={onOpened}
+            onDeleted={() => setDeleted((old) => [...old.filter(({ id }) => id !== one.id), one])}
+          />
+        ))}
+      </ul>
+      {query.data.isCut ? (
+        <p className="border-t border-line px-3 py-1.5 text-small text-muted">
+          The first {listed.length} by name. Delete what nobody needs to see the others.
+        </p>
+      ) : null}
+    </>
   )
 }
