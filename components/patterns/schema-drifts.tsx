@@ -43,7 +43,7 @@ export const SchemaDrifts = ({
                 Message {drift.example}
               </Link>
             )}
-            <VersionLink connection={connection} drift={drift} />
+            <DriftVersionLink connection={connection} drift={drift} />
             <span>
               sampled <Ago at={drift.sampledAt} />
             </span>
@@ -55,7 +55,7 @@ export const SchemaDrifts = ({
 )
 
 /** To what explains a drift: from the version of the messages to the latest, or what changed in that version. */
-const VersionLink = ({
+export const DriftVersionLink = ({
   connection,
   drift: { subject, version, kind },
 }: {

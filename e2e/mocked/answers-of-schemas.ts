@@ -74,6 +74,8 @@ export const subjectsOf = (
     unfilteredTotal: Math.max(4, subjects.length),
     compatibility: levelOfAll,
     drifts: subjects.length === 0 ? [] : drifts,
+    driftTotals:
+      subjects.length === 0 ? { departing: 0, withoutSchema: 0 } : { departing: 5, withoutSchema: 1 },
     sample,
   },
   degraded: [],
@@ -111,6 +113,7 @@ export const subject: Answer<'showSubject'> = {
   compatibility: level,
   mode: notOffered,
   drifts: drifts.slice(0, 3),
+  driftTotal: 3,
   sample,
   degraded: [],
   checkedAt: now,

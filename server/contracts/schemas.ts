@@ -110,7 +110,9 @@ export const subjectList = z.object({
     total: z.number().int(),
     unfilteredTotal: z.number().int(),
     compatibility: levelInForce,
+    /** The first of what departs from its contract, and of topics without a schema: how many there are. */
     drifts: z.array(schemaDrift),
+    driftTotals: z.object({ departing: z.number().int(), withoutSchema: z.number().int() }),
     sample: sampleState,
   }),
   degraded: z.array(degradedSource),
@@ -137,7 +139,9 @@ export const subjectDetail = z.object({
   latest: z.object({ version: z.number().int(), text: z.string() }).nullable(),
   compatibility: levelInForce,
   mode: told(z.string()),
+  /** The first of them, and how many there are. */
   drifts: z.array(schemaDrift),
+  driftTotal: z.number().int(),
   sample: sampleState,
   degraded: z.array(degradedSource),
   checkedAt: epochMs,

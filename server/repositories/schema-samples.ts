@@ -200,11 +200,53 @@ export type SideSample = {
   readonly drifts: readonly SchemaDrift[]
 }
 
-/** The latest samples of all topics, or of one, by name. */
+export type DriftQuery = {
+  readonly subject?: string
+  /** Whether topics without any schema are meant, or what departs from a contract; both when not said. */
+  readonly withoutSchema?: boolean
+}
+
+/** How sampled messages depart from their contracts, by topic: at most `limit` of them, and how many there are. */
+export const readDrifts = async (
+  db: Database,
+  connectionId: string,
+  { subject, withoutSchema }: DriftQuery,
+  limit: number,
+): Promise<{ drifts: SchemaDrift[]; total: number }> => {
+  const { rows } = await db.pool.query<{ drift: unknown; total: number }>(
+    `SELECT drift, (count(*) OVER ())::int AS total
+     FROM schema_sample s CROSS JOIN LATERAL jsonb_array_elements(s.drifts) WITH ORDINALITY AS d(drift, place)
+     WHERE s.connection_id = $1 AND s.drifts <> '[]' AND ($2::text IS NULL OR drift->>'subject' = $2)
+       AND ($3::boolean IS NULL OR (drift->>'kind' = 'without-schema') = $3)
+     ORDER BY s.topic, s.side, place LIMIT $4`,
+    [connectionId, subject ?? null, withoutSchema ?? null, limit],
+  )
+  return {
+    drifts: rows.flatMap((row) => schemaDrift.safeParse(row.drift).data ?? []),
+    total: rows[0]?.total ?? 0,
+  }
+}
+
+/** How many drifts there are of each of these subjects. Subjects without any are left out. */
+export const countDrifts = async (
+  db: Database,
+  connectionId: string,
+  subjects: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
+  const { rows } = await db.pool.query<{ subject: string; drifts: number }>(
+    `SELECT drift->>'subject' AS subject, count(*)::int AS drifts
+     FROM schema_sample s CROSS JOIN LATERAL jsonb_array_elements(s.drifts) AS drift
+     WHERE s.connection_id = $1 AND s.drifts <> '[]' AND drift->>'subject' = ANY($2) GROUP BY 1`,
+    [connectionId, subjects],
+  )
+  return new Map(rows.map((row) => [row.subject, row.drifts]))
+}
+
+/** The latest samples of a topic, by side. */
 export const readSideSamples = async (
   db: Database,
   connectionId: string,
-  topic: string | null = null,
+  topic: string,
 ): Promise<SideSample[]> => {
   const { rows } = await db.pool.query<{
     topic: string
@@ -218,7 +260,7 @@ export const readSideSamples = async (
     drifts: unknown
   }>(
     `SELECT topic, side, sampled_at, messages, nulls, without_schema, format, problem, drifts FROM schema_sample
-     WHERE connection_id = $1 AND ($2::text IS NULL OR topic = $2) ORDER BY topic, side`,
+     WHERE connection_id = $1 AND topic = $2 ORDER BY side`,
     [connectionId, topic],
   )
   return rows.map((row) => ({

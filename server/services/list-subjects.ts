@@ -4,12 +4,19 @@ import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { matchesName } from '#server/domain/topic-rows.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { SchemaCatalogue } from '#server/ports/schema-catalogue.ts'
-import { readSampleState, readSideSamples, readSightings } from '#server/repositories/schema-samples.ts'
+import {
+  countDrifts,
+  readDrifts,
+  readSampleState,
+  readSightings,
+} from '#server/repositories/schema-samples.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 import { forEachOf, levelOf, makeTelling, registryOf } from './read-catalogue.ts'
 
 const subjectsAtOnce = 8
+/** Of each sort of drift: what is wrong with more topics than these is not read one by one. */
+const mostDrifts = 500
 
 /**
  * One page of the subjects of a registry, filtered and sorted by name; only the page itself is looked at closely. Beside
@@ -36,13 +43,14 @@ export const listSubjects = async (
     .filter((name) => matchesName(name, query.q))
     .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   const page = matching.slice(query.offset, query.offset + query.limit)
-  const [sightings, samples, sample, compatibility] = await Promise.all([
+  const [sightings, counts, departing, without, sample, compatibility] = await Promise.all([
     readSightings(deps.db, connection.id, { subjects: page }),
-    readSideSamples(deps.db, connection.id),
+    countDrifts(deps.db, connection.id, page),
+    readDrifts(deps.db, connection.id, { withoutSchema: false }, mostDrifts),
+    readDrifts(deps.db, connection.id, { withoutSchema: true }, mostDrifts),
     readSampleState(deps.db, connection.id),
     levelOf(catalogue, null, telling, call),
   ])
-  const drifts = samples.flatMap((one) => one.drifts)
   const subjects = await forEachOf(page, subjectsAtOnce, (subject) =>
     readRow(catalogue, subject, !living.has(subject), telling, call),
   )
@@ -51,12 +59,13 @@ export const listSubjects = async (
       subjects: subjects.map((row) => ({
         ...row,
         ...seenIn(sightings.filter(({ subject }) => subject === row.subject)),
-        drifts: drifts.filter(({ subject }) => subject === row.subject).length,
+        drifts: counts.get(row.subject) ?? 0,
       })),
       total: matching.length,
       unfilteredTotal: listed.value.length,
       compatibility,
-      drifts,
+      drifts: [...departing.drifts, ...without.drifts],
+      driftTotals: { departing: departing.total, withoutSchema: without.total },
       sample,
     },
     degraded: telling.degraded.slice(0, 1),

@@ -2,7 +2,7 @@ import type { SubjectDetail } from '#server/contracts/schemas.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { layOutSchema } from '#server/domain/schemas/compare-schemas.ts'
 import type { Call } from '#server/ports/call.ts'
-import { readSampleState, readSideSamples, readSightings } from '#server/repositories/schema-samples.ts'
+import { readDrifts, readSampleState, readSightings } from '#server/repositories/schema-samples.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { Fault } from './fault.ts'
 import { forEachOf, levelOf, makeTelling, namingSchema, registryOf } from './read-catalogue.ts'
@@ -10,6 +10,7 @@ import { forEachOf, levelOf, makeTelling, namingSchema, registryOf } from './rea
 const versionsAtOnce = 8
 /** Ids of older versions are not asked for one by one. */
 const mostIds = 200
+const mostDrifts = 50
 
 /** One subject: its versions, newest first, softly deleted ones included, with where each was seen. */
 export const showSubject = async (
@@ -38,14 +39,14 @@ export const showSubject = async (
       source: 'registry',
     })
   const newestFirst = versions.toReversed()
-  const [known, compatibility, mode, sightings, samples, sample] = await Promise.all([
+  const [known, compatibility, mode, sightings, drifting, sample] = await Promise.all([
     forEachOf(newestFirst.slice(0, mostIds), versionsAtOnce, (version) =>
       telling.told(catalogue.version(subject, version, { deleted: !living.includes(version) }, call)),
     ),
     levelOf(catalogue, subject, telling, call),
     telling.told(catalogue.mode(subject, call)),
     readSightings(deps.db, connection.id, { subjects: [subject] }),
-    readSideSamples(deps.db, connection.id),
+    readDrifts(deps.db, connection.id, { subject }, mostDrifts),
     readSampleState(deps.db, connection.id),
   ])
   const byVersion = new Map(
@@ -65,7 +66,8 @@ export const showSubject = async (
     latest: latest ? { version: latest.version, text: layOutSchema(latest) } : null,
     compatibility,
     mode,
-    drifts: samples.flatMap(({ drifts }) => drifts).filter((drift) => drift.subject === subject),
+    drifts: drifting.drifts,
+    driftTotal: drifting.total,
     sample,
     degraded: telling.degraded.slice(0, 1),
     checkedAt: deps.clock.nowMs(),

@@ -151,6 +151,11 @@ const Side = ({ connection, detail }: { readonly connection: string; readonly de
       ) : (
         <SchemaDrifts connection={connection} drifts={detail.drifts} />
       )}
+      {detail.driftTotal > detail.drifts.length ? (
+        <p className="border-t border-line px-3 py-1.5 text-small text-muted">
+          The first {detail.drifts.length} of {detail.driftTotal}.
+        </p>
+      ) : null}
       <p className="border-t border-line px-3 py-1.5 text-small text-muted">
         <SampleAge sample={detail.sample} />
       </p>

@@ -10,12 +10,12 @@ import { DataTable } from '../../patterns/data-table.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SampleNow } from '../../patterns/sample-now.tsx'
-import { SchemaDrifts } from '../../patterns/schema-drifts.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { DriftTable } from './drift-table.tsx'
 import { LevelDialog } from './level-dialog.tsx'
 import { Level, SampleAge } from './schema-words.tsx'
 import { subjectColumns } from './subject-columns.tsx'
@@ -148,12 +148,22 @@ const Drift = ({ connection, data }: { readonly connection: string; readonly dat
               : 'Every sampled message decodes by the schema it names, and the latest version can read it.'}
           </p>
         ) : (
-          <SchemaDrifts connection={connection} drifts={others} />
+          <DriftTable
+            label="Messages that depart from their contract"
+            connection={connection}
+            drifts={others}
+            total={data.driftTotals.departing}
+          />
         )}
       </Section>
       {without.length === 0 ? null : (
-        <Section title={`Topics without a schema (${without.length})`} padded={false}>
-          <SchemaDrifts connection={connection} drifts={without} />
+        <Section title={`Topics without a schema (${data.driftTotals.withoutSchema})`} padded={false}>
+          <DriftTable
+            label="Topics without a schema"
+            connection={connection}
+            drifts={without}
+            total={data.driftTotals.withoutSchema}
+          />
         </Section>
       )}
     </>
