@@ -35,7 +35,7 @@ export const apiAddress = (
 }
 
 /** The noun of an endpoint: first part of its cache keys, by which live notices find what to load anew. */
-export const nounOf = (endpoint: Endpoint): string =>
+const nounOf = (endpoint: Endpoint): string =>
   endpoint.path.replace('/api/', '').replace('{connection}/', '').split('/')[0] ?? ''
 
 /** Under what an answer is kept, the same in the browser and where a page is made. */

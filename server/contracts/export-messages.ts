@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { messageStreamQuery } from './message-stream.ts'
 
-export const mostExported = 1_000_000
+const mostExported = 1_000_000
 
 /** What is asked of an export: a search as it is streamed, and the file it becomes. */
 export const exportMessagesQuery = messageStreamQuery.omit({ limit: true, cursor: true }).extend({

@@ -81,7 +81,7 @@ const limitOf = (value: string | null): bigint | null =>
   value === null || !/^\d+$/.test(value) ? null : BigInt(value)
 
 /** Whether a limit is lower after than before; −1 is none. */
-export const isLowered = (before: string | null, after: string | null): boolean => {
+const isLowered = (before: string | null, after: string | null): boolean => {
   const [former, next] = [limitOf(before), limitOf(after)]
   return next !== null && (former === null || next < former)
 }

@@ -23,7 +23,7 @@ export type DecodeLimits = {
 /** For rows of a list. */
 export const rowLimits: DecodeLimits = { maxTextChars: 600, maxRawBytes: 0 }
 /** For one message looked at: the first 64 kB at once, the rest when asked for. */
-export const detailLimits: DecodeLimits = {
+const detailLimits: DecodeLimits = {
   maxTextChars: 64 * 1024,
   maxRawBytes: 64 * 1024,
   wantsReports: true,

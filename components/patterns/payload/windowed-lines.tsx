@@ -2,7 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 
-export const lineHeightPx = 20
+const lineHeightPx = 20
 const drawnWhole = 200
 
 /** Lines of fixed height in a box that scrolls; of many only those in sight are drawn. */

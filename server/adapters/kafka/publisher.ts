@@ -52,7 +52,7 @@ const produceWhile = (mayWrite: Call['mayWrite']): Pick<typeof produceOne, 'key'
 })
 
 /** The partition the Java client's default partitioner gives a key: murmur2, sign dropped, modulo. */
-export const partitionOfKey = (key: Uint8Array, partitions: number): number =>
+const partitionOfKey = (key: Uint8Array, partitions: number): number =>
   (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions
 
 const sizeOf = ({ key, value, headers }: OutgoingMessage): number =>

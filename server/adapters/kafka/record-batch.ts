@@ -90,7 +90,7 @@ export type Wanted = {
 }
 
 /** Whether the head of a batch proves that none of its records lies within the times. */
-export const isOutsideTimes = (
+const isOutsideTimes = (
   { attributes, maxTimestampMs }: Batch,
   { sinceMs, untilMs }: Pick<Wanted, 'sinceMs' | 'untilMs'>,
 ): boolean =>

@@ -35,7 +35,7 @@ const countOn = async function* ({
       heldBack: [],
       lost: [],
       goOnAt: new Map(),
-      goOnWith: { late: new Map(), given: [], fresh: new Map(), freshLate: new Map() },
+      goOnWith: { late: new Map(), given: [] },
     })
   } finally {
     running -= 1

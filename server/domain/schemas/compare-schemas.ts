@@ -37,7 +37,7 @@ const readers = {
 } as const
 
 /** The verdict over both directions in one sentence. */
-export const sayVerdict = (backward: ChangeEffect, forward: ChangeEffect, changes: number): string => {
+const sayVerdict = (backward: ChangeEffect, forward: ChangeEffect, changes: number): string => {
   if (changes === 0) return 'Nothing differs that a reader could notice.'
   if (backward === 'fine' && forward === 'fine')
     return 'Breaks nobody: old and new readers read old and new data.'
