@@ -1,6 +1,9 @@
 import { type DecodeContext, type Decoded, type Decoder, messageOf, type Refused } from '../decoder.ts'
 import { type RawNote, writeJson } from '../json-text.ts'
-import { offsetsRecords, type RecordLayout, shareStateRecords, transactionRecords } from '../kafka-layouts.ts'
+import { offsetsRecords } from '../kafka-offsets-layouts.ts'
+import type { RecordLayout } from '../kafka-record-layout.ts'
+import { shareStateRecords } from '../kafka-share-state-layouts.ts'
+import { transactionRecords } from '../kafka-transaction-layouts.ts'
 import { readLayout } from '../read-kafka-layout.ts'
 
 const topics: Readonly<Record<string, readonly RecordLayout[]>> = {

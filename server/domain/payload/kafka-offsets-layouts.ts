@@ -1,25 +1,13 @@
-import type { FieldType, Layout } from './read-kafka-layout.ts'
-
-/**
- * Records of Kafka's own topics, as the message definitions of Apache Kafka 4.3.1 have them (group-coordinator,
- * transaction-coordinator and share-coordinator, `resources/common/message`; read from the generated schemas of the
- * released jars). A key begins with the type of its record, a value with its version.
- */
-export type RecordLayout = {
-  readonly type: number
-  readonly name: string
-  readonly key: Layout
-  /** Undefined for a version that is not known. */
-  readonly value: (version: number) => Layout | undefined
-}
-
-type Fields = Layout['fields']
-const plain = (...fields: Fields): Layout => ({ fields })
-const flexible = (fields: Fields, tags: NonNullable<Layout['tags']> = {}): Layout => ({ fields, tags })
-const list = (of: FieldType | Layout): FieldType => ({ list: of, compact: true })
-const oldList = (of: FieldType | Layout): FieldType => ({ list: of, compact: false })
-/** A value that has one version so far. */
-const only = (layout: Layout) => (version: number) => (version === 0 ? layout : undefined)
+import {
+  type Fields,
+  flexible,
+  list,
+  oldList,
+  only,
+  plain,
+  type RecordLayout,
+} from './kafka-record-layout.ts'
+import type { Layout } from './read-kafka-layout.ts'
 
 const groupKey = plain(['group', 'string'])
 const memberKey = plain(['group', 'string'], ['memberId', 'string'])
@@ -358,104 +346,3 @@ export const offsetsRecords: readonly RecordLayout[] = rows.map(([type, name, ke
   key,
   value,
 }))
-
-/** TransactionState of the transaction coordinator. */
-const transactionStatus = {
-  words: {
-    0: 'Empty',
-    1: 'Ongoing',
-    2: 'PrepareCommit',
-    3: 'PrepareAbort',
-    4: 'CompleteCommit',
-    5: 'CompleteAbort',
-    6: 'Dead',
-    7: 'PrepareEpochFence',
-  },
-}
-
-const transaction = (version: number): Layout | undefined => {
-  const times = [
-    ['transactionLastUpdateTimestampMs', 'time'],
-    ['transactionStartTimestampMs', 'time'],
-  ] as const
-  const head = [
-    ['producerId', 'int64'],
-    ['producerEpoch', 'int16'],
-    ['transactionTimeoutMs', 'int32'],
-    ['transactionStatus', transactionStatus],
-  ] as const
-  if (version === 0)
-    return plain(
-      ...head,
-      ['transactionPartitions', oldList(plain(['topic', 'string'], ['partitionIds', oldList('int32')]))],
-      ...times,
-    )
-  if (version !== 1) return undefined
-  const partitions = list(
-    flexible([
-      ['topic', 'compact-string'],
-      ['partitionIds', list('int32')],
-    ]),
-  )
-  return flexible([...head, ['transactionPartitions', partitions], ...times], {
-    0: ['previousProducerId', 'int64'],
-    1: ['nextProducerId', 'int64'],
-    2: ['clientTransactionVersion', 'int16'],
-    3: ['nextProducerEpoch', 'int16'],
-  })
-}
-
-/** `__transaction_state`. */
-export const transactionRecords: readonly RecordLayout[] = [
-  { type: 0, name: 'TransactionLog', key: plain(['transactionalId', 'string']), value: transaction },
-]
-
-const shareKey = plain(['group', 'string'], ['topicId', 'uuid'], ['partition', 'int32'])
-const batches = list(
-  flexible([
-    ['firstOffset', 'int64'],
-    ['lastOffset', 'int64'],
-    ['deliveryState', 'int8'],
-    ['deliveryCount', 'int16'],
-  ]),
-)
-const complete = { 0: ['deliveryCompleteCount', 'int32'] } as const
-
-/** `__share_group_state`. */
-export const shareStateRecords: readonly RecordLayout[] = [
-  {
-    type: 0,
-    name: 'ShareSnapshot',
-    key: shareKey,
-    value: only(
-      flexible(
-        [
-          ['snapshotEpoch', 'int32'],
-          ['stateEpoch', 'int32'],
-          ['leaderEpoch', 'int32'],
-          ['startOffset', 'int64'],
-          ['createTimestamp', 'time'],
-          ['writeTimestamp', 'time'],
-          ['stateBatches', batches],
-        ],
-        complete,
-      ),
-    ),
-  },
-  {
-    type: 1,
-    name: 'ShareUpdate',
-    key: shareKey,
-    value: only(
-      flexible(
-        [
-          ['snapshotEpoch', 'int32'],
-          ['leaderEpoch', 'int32'],
-          ['startOffset', 'int64'],
-          ['stateBatches', batches],
-        ],
-        complete,
-      ),
-    ),
-  },
-]
