@@ -1,9 +1,6 @@
-import { z } from 'zod'
-import { aroundQuery, messagesAround } from './around.ts'
+import type { z } from 'zod'
 import { auditList, auditListQuery } from './audit.ts'
 import { connectionDetail, connectionList } from './connections.ts'
-import { copyMessageQuery, messageCopies } from './copy-message.ts'
-import { chooseDecoderRequest, decodersParams, topicDecoders } from './decoders.ts'
 import { read, write } from './endpoint-defaults.ts'
 import {
   deadLetterDetail,
@@ -18,12 +15,9 @@ import { findAnswer, findQuery } from './find.ts'
 import { groupDetail, groupList, groupListQuery, groupParams, lagHistory, lagHistoryQuery } from './groups.ts'
 import { health } from './health.ts'
 import { mark, markList, markQuery, newMark } from './marks.ts'
-import { messageHistogram, messageHistogramQuery } from './message-histogram.ts'
-import { messageDetail, messageList, messageListQuery, messageParams } from './messages.ts'
-import { nearMessage, nearMessageQuery } from './near-message.ts'
+import { messageEndpoints } from './message-endpoints.ts'
 import { overview } from './overview.ts'
 import type { Permission } from './permissions.ts'
-import { messageCheck, messageDraft, producedMessage, produceRequest } from './produce.ts'
 import {
   planReplayRequest,
   replayItemList,
@@ -35,9 +29,9 @@ import {
   startReplayRequest,
 } from './replays.ts'
 import { savedSearchEndpoints } from './saved-search-endpoints.ts'
-import { connectionParams } from './scalars.ts'
+import { byIdParams, connectionParams } from './scalars.ts'
 import { schemaEndpoints } from './schema-endpoints.ts'
-import { applyTopicChangeRequest, topicChange, topicChangeRequest } from './topic-changes.ts'
+import { topicChangeEndpoints } from './topic-change-endpoints.ts'
 import {
   topicDetail,
   topicFormats,
@@ -63,8 +57,6 @@ export type Endpoint = {
   /** After this long the request is given up and answered 504. */
   readonly deadlineMs: number
 }
-
-const byId = connectionParams.extend({ id: z.string().min(1).max(64) })
 
 /** All operations of the API. Routes, /api/openapi.json and their tests are made from this table. */
 export const endpoints = {
@@ -117,34 +109,7 @@ export const endpoints = {
     params: topicParams,
     output: topicDetail,
   },
-  planTopicChange: {
-    ...write,
-    path: '/api/{connection}/topic-changes',
-    summary: 'Check what creating, changing or deleting a topic would do; changes nothing',
-    permission: 'topics:change',
-    params: connectionParams,
-    body: topicChangeRequest,
-    output: topicChange,
-    deadlineMs: 30_000,
-  },
-  showTopicChange: {
-    ...read,
-    path: '/api/{connection}/topic-changes/{id}',
-    summary: 'A planned or made change of a topic',
-    permission: 'topics:read',
-    params: byId,
-    output: topicChange,
-  },
-  applyTopicChange: {
-    ...write,
-    path: '/api/{connection}/topic-changes/{id}/apply',
-    summary: 'Carry out a planned change; a second call answers the same change',
-    permission: 'topics:change',
-    params: byId,
-    body: applyTopicChangeRequest,
-    output: topicChange,
-    deadlineMs: 40_000,
-  },
+  ...topicChangeEndpoints,
   sampleTopicFormats: {
     ...write,
     path: '/api/{connection}/topic-formats',
@@ -162,107 +127,7 @@ export const endpoints = {
     params: connectionParams,
     output: topicSettingCatalogue,
   },
-  listMessages: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages',
-    summary: 'Messages of a topic, newest first, decoded',
-    permission: 'messages:read',
-    params: topicParams,
-    query: messageListQuery,
-    output: messageList,
-    deadlineMs: 20_000,
-  },
-  listAround: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/around',
-    summary: 'Messages around a position or a time; of a position that is gone, why, and the nearest',
-    permission: 'messages:read',
-    params: topicParams,
-    query: aroundQuery,
-    output: messagesAround,
-    deadlineMs: 20_000,
-  },
-  showMessage: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages/{position}',
-    summary: 'One message with headers and raw bytes',
-    permission: 'messages:read',
-    params: messageParams,
-    output: messageDetail,
-  },
-  findSameKey: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages/{position}/same-key',
-    summary: 'The next or previous message of the same key in its partition',
-    permission: 'messages:read',
-    params: messageParams,
-    query: nearMessageQuery,
-    output: nearMessage,
-  },
-  findNeighbour: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages/{position}/neighbour',
-    summary: 'The message right before or after a position in its partition',
-    permission: 'messages:read',
-    params: messageParams,
-    query: nearMessageQuery,
-    output: nearMessage,
-  },
-  countMessagesByTime: {
-    ...read,
-    path: '/api/{connection}/messages/histogram',
-    summary: 'Messages of topics by buckets of time, exact or estimated from offsets',
-    permission: 'messages:read',
-    params: connectionParams,
-    query: messageHistogramQuery,
-    output: messageHistogram,
-  },
-  showDecoders: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/decoders',
-    summary: 'How the messages of a topic are read: by choice or as the chain of decoders finds',
-    permission: 'messages:read',
-    params: decodersParams,
-    output: topicDecoders,
-  },
-  chooseDecoder: {
-    ...write,
-    path: '/api/{connection}/topics/{topic}/decoders',
-    summary: 'Choose for everybody how a side of a topic is read, or forget the choice',
-    permission: 'decoders:choose',
-    params: decodersParams,
-    body: chooseDecoderRequest,
-    output: topicDecoders,
-  },
-  copyMessage: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages/{position}/copy',
-    summary:
-      'One message as lossless JSON, and as commands of kcat and curl that read it or produce it again',
-    permission: 'messages:read',
-    params: messageParams,
-    query: copyMessageQuery,
-    output: messageCopies,
-  },
-  checkMessage: {
-    ...write,
-    path: '/api/{connection}/topics/{topic}/messages/check',
-    summary: 'What producing a message would do: encoding, size, partition, readers; sends nothing',
-    permission: 'messages:produce',
-    params: topicParams,
-    body: messageDraft,
-    output: messageCheck,
-  },
-  produceMessage: {
-    ...write,
-    path: '/api/{connection}/topics/{topic}/messages',
-    summary: 'Produce one message, once for each idempotency key',
-    permission: 'messages:produce',
-    params: topicParams,
-    body: produceRequest,
-    output: producedMessage,
-    deadlineMs: 20_000,
-  },
+  ...messageEndpoints,
   listGroups: {
     ...read,
     path: '/api/{connection}/groups',
@@ -303,7 +168,7 @@ export const endpoints = {
     path: '/api/{connection}/failure-groups/{id}',
     summary: 'One failure group with stack and trend',
     permission: 'dead-letters:read',
-    params: byId,
+    params: byIdParams,
     output: failureGroupDetail,
   },
   setFailureGroupState: {
@@ -311,7 +176,7 @@ export const endpoints = {
     path: '/api/{connection}/failure-groups/{id}/state',
     summary: 'Set the state of a failure group',
     permission: 'dead-letters:triage',
-    params: byId,
+    params: byIdParams,
     body: setFailureGroupState,
     output: failureGroupDetail,
   },
@@ -329,7 +194,7 @@ export const endpoints = {
     path: '/api/{connection}/dead-letters/{id}',
     summary: 'One dead letter: record, decoded failure, origin record',
     permission: 'dead-letters:read',
-    params: byId,
+    params: byIdParams,
     output: deadLetterDetail,
     deadlineMs: 20_000,
   },
@@ -348,7 +213,7 @@ export const endpoints = {
     path: '/api/{connection}/replays/plans/{id}',
     summary: 'A frozen plan',
     permission: 'replays:read',
-    params: byId,
+    params: byIdParams,
     output: replayPlan,
   },
   startReplay: {
@@ -374,7 +239,7 @@ export const endpoints = {
     path: '/api/{connection}/replays/{id}',
     summary: 'One replay with progress and outcomes',
     permission: 'replays:read',
-    params: byId,
+    params: byIdParams,
     output: replaySummary,
   },
   listReplayItems: {
@@ -382,7 +247,7 @@ export const endpoints = {
     path: '/api/{connection}/replays/{id}/items',
     summary: 'Items of a replay with outcome and proof',
     permission: 'replays:read',
-    params: byId,
+    params: byIdParams,
     query: replayItemQuery,
     output: replayItemList,
   },
@@ -391,7 +256,7 @@ export const endpoints = {
     path: '/api/{connection}/replays/{id}/cancel',
     summary: 'Stop a replay after the current batch',
     permission: 'replays:run',
-    params: byId,
+    params: byIdParams,
     output: replaySummary,
   },
   ...savedSearchEndpoints,

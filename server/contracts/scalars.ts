@@ -35,3 +35,5 @@ export type SpanId = z.infer<typeof spanId>
 export type Position = z.infer<typeof position>
 
 export const connectionParams = z.object({ connection: connectionId })
+/** Of what a connection has by id. */
+export const byIdParams = connectionParams.extend({ id: z.string().min(1).max(64) })

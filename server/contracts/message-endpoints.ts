@@ -1,0 +1,115 @@
+import { aroundQuery, messagesAround } from './around.ts'
+import { copyMessageQuery, messageCopies } from './copy-message.ts'
+import { chooseDecoderRequest, decodersParams, topicDecoders } from './decoders.ts'
+import { read, write } from './endpoint-defaults.ts'
+import { messageHistogram, messageHistogramQuery } from './message-histogram.ts'
+import { messageDetail, messageList, messageListQuery, messageParams } from './messages.ts'
+import { nearMessage, nearMessageQuery } from './near-message.ts'
+import { messageCheck, messageDraft, producedMessage, produceRequest } from './produce.ts'
+import { connectionParams } from './scalars.ts'
+import { topicParams } from './topics.ts'
+
+/** Messages of topics: listed, shown, counted, decoded, copied and produced. */
+export const messageEndpoints = {
+  listMessages: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/messages',
+    summary: 'Messages of a topic, newest first, decoded',
+    permission: 'messages:read',
+    params: topicParams,
+    query: messageListQuery,
+    output: messageList,
+    deadlineMs: 20_000,
+  },
+  listAround: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/around',
+    summary: 'Messages around a position or a time; of a position that is gone, why, and the nearest',
+    permission: 'messages:read',
+    params: topicParams,
+    query: aroundQuery,
+    output: messagesAround,
+    deadlineMs: 20_000,
+  },
+  showMessage: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/messages/{position}',
+    summary: 'One message with headers and raw bytes',
+    permission: 'messages:read',
+    params: messageParams,
+    output: messageDetail,
+  },
+  findSameKey: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/messages/{position}/same-key',
+    summary: 'The next or previous message of the same key in its partition',
+    permission: 'messages:read',
+    params: messageParams,
+    query: nearMessageQuery,
+    output: nearMessage,
+  },
+  findNeighbour: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/messages/{position}/neighbour',
+    summary: 'The message right before or after a position in its partition',
+    permission: 'messages:read',
+    params: messageParams,
+    query: nearMessageQuery,
+    output: nearMessage,
+  },
+  countMessagesByTime: {
+    ...read,
+    path: '/api/{connection}/messages/histogram',
+    summary: 'Messages of topics by buckets of time, exact or estimated from offsets',
+    permission: 'messages:read',
+    params: connectionParams,
+    query: messageHistogramQuery,
+    output: messageHistogram,
+  },
+  showDecoders: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/decoders',
+    summary: 'How the messages of a topic are read: by choice or as the chain of decoders finds',
+    permission: 'messages:read',
+    params: decodersParams,
+    output: topicDecoders,
+  },
+  chooseDecoder: {
+    ...write,
+    path: '/api/{connection}/topics/{topic}/decoders',
+    summary: 'Choose for everybody how a side of a topic is read, or forget the choice',
+    permission: 'decoders:choose',
+    params: decodersParams,
+    body: chooseDecoderRequest,
+    output: topicDecoders,
+  },
+  copyMessage: {
+    ...read,
+    path: '/api/{connection}/topics/{topic}/messages/{position}/copy',
+    summary:
+      'One message as lossless JSON, and as commands of kcat and curl that read it or produce it again',
+    permission: 'messages:read',
+    params: messageParams,
+    query: copyMessageQuery,
+    output: messageCopies,
+  },
+  checkMessage: {
+    ...write,
+    path: '/api/{connection}/topics/{topic}/messages/check',
+    summary: 'What producing a message would do: encoding, size, partition, readers; sends nothing',
+    permission: 'messages:produce',
+    params: topicParams,
+    body: messageDraft,
+    output: messageCheck,
+  },
+  produceMessage: {
+    ...write,
+    path: '/api/{connection}/topics/{topic}/messages',
+    summary: 'Produce one message, once for each idempotency key',
+    permission: 'messages:produce',
+    params: topicParams,
+    body: produceRequest,
+    output: producedMessage,
+    deadlineMs: 20_000,
+  },
+} as const
