@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import { makeKafkaAdapter } from '../../server/adapters/kafka/make-kafka-adapter.ts'
 import { connectionConfig } from '../../server/config.ts'
 import type { TopicName } from '../../server/contracts/scalars.ts'
-import type { MessageReader } from '../../server/ports/broker.ts'
+import type { MessageReader } from '../../server/ports/message-reader.ts'
 
 export type Search = {
   readonly brokers: string

@@ -1,10 +1,10 @@
 import type { MessageRow } from '#server/contracts/messages.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import type { Result } from '#server/domain/result.ts'
-import type { ScanEnd, ScanRequest, ScanStep } from './broker.ts'
 import type { BrokerError } from './broker-error.ts'
 import type { Call } from './call.ts'
 import type { TopicChoices } from './payload-reading.ts'
+import type { ScanEnd, ScanRequest, ScanStep } from './scan.ts'
 
 /** Lines of JSON, of CSV, or of CSV that a spreadsheet does not run. */
 export type LineForm = 'jsonl' | 'csv' | 'csv-safe'

@@ -1,4 +1,4 @@
-import type { Answer } from './broker.ts'
+import type { Answer } from './answer.ts'
 import type { Call } from './call.ts'
 import type { SchemaCatalogue } from './schema-catalogue.ts'
 

@@ -1,6 +1,6 @@
 import type { TraceId } from '#server/contracts/scalars.ts'
 import type { SpanView, TraceListQuery, TraceRow } from '#server/contracts/traces.ts'
-import type { Answer } from './broker.ts'
+import type { Answer } from './answer.ts'
 import type { Call } from './call.ts'
 
 /** Where spans are read from: PostgreSQL here, Jaeger or Tempo behind the same port. */

@@ -1,8 +1,9 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { TopicChangeRequest } from '#server/contracts/topic-changes.ts'
 import { fail } from '#server/domain/result.ts'
-import type { Answer, ChangeCall } from '#server/ports/broker.ts'
+import type { Answer } from '#server/ports/answer.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { ChangeCall } from '#server/ports/topic-admin.ts'
 import type { Connection } from './deps.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import type { Answer } from '#server/ports/broker.ts'
+import type { Answer } from '#server/ports/answer.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { type NewAuditEntry, recordAudit } from '#server/repositories/audit.ts'
 import { runInTransaction } from '#server/repositories/run-in-transaction.ts'

@@ -1,8 +1,8 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
-import type { TopicState } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { TopicState } from '#server/ports/topics.ts'
 import type { Connection } from './deps.ts'
 import { type Fault, faultOf, notFound } from './fault.ts'
 

@@ -1,7 +1,10 @@
 import { inOrderOf, keepFirst } from '#server/domain/message-order.ts'
 import { fail, succeed } from '#server/domain/result.ts'
-import type { Answer, MessageReader, RawMessage, ScanEnd, ScanRequest } from '#server/ports/broker.ts'
+import type { Answer } from '#server/ports/answer.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { MessageReader } from '#server/ports/message-reader.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanEnd, ScanRequest } from '#server/ports/scan.ts'
 
 export type CollectedScan = ScanEnd & {
   /** The first `limit` in the order of the scan, among all that was read. */

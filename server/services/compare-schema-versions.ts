@@ -3,7 +3,7 @@ import type { compareQuery, SchemaComparisonView } from '#server/contracts/schem
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { compareSchemas } from '#server/domain/schemas/compare-schemas.ts'
 import { compareTexts } from '#server/domain/schemas/compare-texts.ts'
-import type { Answer } from '#server/ports/broker.ts'
+import type { Answer } from '#server/ports/answer.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { SchemaCatalogue, SchemaVersion } from '#server/ports/schema-catalogue.ts'
 import { readSightings } from '#server/repositories/schema-samples.ts'

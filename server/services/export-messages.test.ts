@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { MessageRow } from '#server/contracts/messages.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import { succeed } from '#server/domain/result.ts'
-import type { ScanEnd } from '#server/ports/broker.ts'
+import type { ScanEnd } from '#server/ports/scan.ts'
 import type { Scanner, ScanTask } from '#server/ports/scanner.ts'
 import { chunksOf } from './export-messages.ts'
 

@@ -1,7 +1,7 @@
 import { isDying } from '#server/domain/death-rate.ts'
 import { type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
-import type { TopicState } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { TopicState } from '#server/ports/topics.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { readReaders } from '#server/repositories/replay-items.ts'

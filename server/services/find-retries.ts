@@ -1,8 +1,9 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { readLineage } from '#server/domain/replay-copy.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
-import type { RawMessage, TopicState } from '#server/ports/broker.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { TopicState } from '#server/ports/topics.ts'
 import type { Connection } from './deps.ts'
 
 /** Where a copy was seen last after its group had moved it to a retry topic. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { RawMessage } from '#server/ports/broker.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { Connection } from './deps.ts'
 
 /** A message by key and by where it was written. */

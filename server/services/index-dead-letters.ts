@@ -5,9 +5,10 @@ import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { isMadeAnew } from '#server/domain/topic-identity.ts'
 import { isDeadLetterTopic } from '#server/domain/topic-kind.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
-import type { RawMessage, TopicState } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { TopicState } from '#server/ports/topics.ts'
 import {
   indexLetters,
   type NewLetter,

@@ -3,15 +3,9 @@ import type { aroundQuery, MessagesAround } from '#server/contracts/around.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import { inOrderOf } from '#server/domain/message-order.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import {
-  formatPosition,
-  parsePosition,
-  type RawMessage,
-  type ScanOrder,
-  type ScanRequest,
-  type ScanStop,
-} from '#server/ports/broker.ts'
 import { browseBudget, type Call } from '#server/ports/call.ts'
+import { formatPosition, parsePosition, type RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanOrder, ScanRequest, ScanStop } from '#server/ports/scan.ts'
 import { decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'

@@ -5,9 +5,9 @@ import {
   type SchemaLookup,
   type SchemaReference,
 } from '#server/domain/payload/payload-schema.ts'
-import type { RawMessage } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { TopicChoices } from '#server/ports/payload-reading.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
 
 export type Lookups = {

@@ -14,13 +14,10 @@ import { encodeSide } from '#server/domain/payload/encode-side.ts'
 import { readSchemaId } from '#server/domain/payload/payload-schema.ts'
 import { sizeOfRecord } from '#server/domain/record-size.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import {
-  type OutgoingMessage,
-  parsePosition,
-  type RawMessage,
-  type TopicState,
-} from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { OutgoingMessage } from '#server/ports/publisher.ts'
+import { parsePosition, type RawMessage } from '#server/ports/raw-message.ts'
+import type { TopicState } from '#server/ports/topics.ts'
 import { readLatestLag } from '#server/repositories/lag-samples.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type ChosenSchema, findChosenSchema } from './draft-schemas.ts'

@@ -4,9 +4,10 @@ import type { z } from 'zod'
 import type { MessageCheck, ProducedMessage, produceRequest } from '#server/contracts/produce.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { formatPosition, type OutgoingMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { OutgoingMessage } from '#server/ports/publisher.ts'
+import { formatPosition } from '#server/ports/raw-message.ts'
 import { recordAudit } from '#server/repositories/audit.ts'
 import {
   findProduced,

@@ -1,8 +1,8 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import type { RawMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { Connection } from './deps.ts'
 
 export type Coordinates = { readonly topic: string; readonly partition: number; readonly offset: bigint }

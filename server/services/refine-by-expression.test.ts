@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { parseSearch, type SearchTerm } from '#server/contracts/message-search.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { RawMessage } from '#server/ports/broker.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import { type Mask, makeRefinement } from './refine-by-expression.ts'
 
 const call = { signal: new AbortController().signal }

@@ -5,8 +5,8 @@ import type { MessageRow } from '#server/contracts/messages.ts'
 import { namesOf, type SeenMessage } from '#server/domain/expression-names.ts'
 import type { ExpressionPrefilter } from '#server/domain/match-message.ts'
 import { prefilterExpression } from '#server/domain/prefilter-expression.ts'
-import type { MessageFilter, RawMessage } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { MessageFilter, RawMessage } from '#server/ports/raw-message.ts'
 import { type DecodeDeps, type DecodeLimits, decodeMessages } from './decode-messages.ts'
 
 /**

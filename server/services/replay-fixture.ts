@@ -7,8 +7,9 @@ import type {
   startReplayRequest,
 } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { Publisher, RawMessage } from '#server/ports/broker.ts'
 import { searchBudget } from '#server/ports/call.ts'
+import type { Publisher } from '#server/ports/publisher.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import { readReplay } from '#server/repositories/replays.ts'
 import { type Bench, good, outgoing, springHeaders, takeLease } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'

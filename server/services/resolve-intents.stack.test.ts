@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { fail } from '#server/domain/result.ts'
-import type { MessageReader } from '#server/ports/broker.ts'
+import type { MessageReader } from '#server/ports/message-reader.ts'
 import { cancelReplay } from './cancel-replay.ts'
 import { type Bench, good, openBench, outgoing } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'

@@ -1,8 +1,9 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { makeCopyHeaders, readLineage } from '#server/domain/replay-copy.ts'
-import { formatPosition, type OutgoingMessage, type RawMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { OutgoingMessage } from '#server/ports/publisher.ts'
+import { formatPosition, type RawMessage } from '#server/ports/raw-message.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import {

@@ -6,10 +6,11 @@ import { compareSchemas } from '#server/domain/schemas/compare-schemas.ts'
 import { type JsonSchemaCheck, makeJsonSchemaCheck } from '#server/domain/schemas/fits-json-schema.ts'
 import { commonFormat, judgeDrift, type SampledSide } from '#server/domain/schemas/judge-drift.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
-import type { RawMessage, TopicState } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { SchemaVersion } from '#server/ports/schema-catalogue.ts'
 import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
+import type { TopicState } from '#server/ports/topics.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import {
   type NewSideSample,

@@ -1,9 +1,11 @@
 import type { Direction } from '#server/contracts/near-message.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import type { MessageReader, RawMessage, ScanEnd } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
+import type { MessageReader } from '#server/ports/message-reader.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanEnd } from '#server/ports/scan.ts'
 
 export type Walk = {
   /** The nearest message that is wanted, or null. */

@@ -1,8 +1,8 @@
 import type { MessageRow } from '#server/contracts/messages.ts'
 import { messageCsv } from '#server/domain/message-csv.ts'
 import { messageJson } from '#server/domain/message-json.ts'
-import type { RawMessage } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { LineForm } from '#server/ports/scanner.ts'
 import { type DecodeDeps, decodeMessages } from './decode-messages.ts'
 

@@ -1,5 +1,5 @@
 import { fail, succeed } from '#server/domain/result.ts'
-import type { Answer, MissingPart, PartialAnswer } from '#server/ports/broker.ts'
+import type { Answer, MissingPart, PartialAnswer } from '#server/ports/answer.ts'
 import { errorOfThrown } from './errors.ts'
 
 /** Runs an adapter method: what the client throws becomes the error of the answer. */

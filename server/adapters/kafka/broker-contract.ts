@@ -2,17 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
 import type { Result } from '#server/domain/result.ts'
-import type {
-  BrokerAdapter,
-  FollowStep,
-  MessageReader,
-  OutgoingMessage,
-  Publisher,
-  RawMessage,
-  ScanRequest,
-} from '#server/ports/broker.ts'
+import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { browseBudget } from '#server/ports/call.ts'
+import type { FollowStep } from '#server/ports/follow.ts'
+import type { MessageReader } from '#server/ports/message-reader.ts'
+import type { OutgoingMessage, Publisher } from '#server/ports/publisher.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanRequest } from '#server/ports/scan.ts'
 import { type CollectedScan, collectScan } from '#server/services/collect-scan.ts'
 
 /** What a suite must be able to do to a broker beside the port: make topics, and commit a group's offsets. */

@@ -1,6 +1,6 @@
 import { consumerGroupDescribeV0, describeGroupsV5, offsetFetchV8, Reader } from '@platformatic/kafka'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
-import type { CommittedOffset, GroupDescription, GroupMember } from '#server/ports/broker.ts'
+import type { CommittedOffset, GroupDescription, GroupMember } from '#server/ports/consumer-groups.ts'
 import type { KafkaClient } from './client.ts'
 import { hasMoved, protocolError } from './errors.ts'
 

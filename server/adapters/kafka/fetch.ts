@@ -1,5 +1,5 @@
 import { createAPI, fetchV13, type Reader } from '@platformatic/kafka'
-import type { Isolation } from '#server/ports/broker.ts'
+import type { Isolation } from '#server/ports/raw-message.ts'
 
 export type AbortedTransaction = { readonly producerId: bigint; readonly firstOffset: bigint }
 export type FetchedPartition = {

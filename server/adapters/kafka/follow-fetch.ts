@@ -1,4 +1,4 @@
-import type { FollowRequest } from '#server/ports/broker.ts'
+import type { FollowRequest } from '#server/ports/follow.ts'
 import type { KafkaClient } from './client.ts'
 import { errorOfCode, errorOfThrown, offsetOutOfRange } from './errors.ts'
 import { type FetchedPartition, fetchRaw, isolationLevels } from './fetch.ts'

@@ -1,6 +1,8 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { FollowRequest, FollowStep, RawMessage, ScanPlaces } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { FollowRequest, FollowStep } from '#server/ports/follow.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanPlaces } from '#server/ports/scan.ts'
 import type { Metadata } from './client.ts'
 import { brokerError, errorOfCode } from './errors.ts'
 

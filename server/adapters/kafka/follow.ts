@@ -1,6 +1,7 @@
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import type { FollowRequest, FollowStep, MessageReader } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { FollowRequest, FollowStep } from '#server/ports/follow.ts'
+import type { MessageReader } from '#server/ports/message-reader.ts'
 import { type KafkaClient, pause } from './client.ts'
 import { brokerError, errorOfThrown } from './errors.ts'
 import { fetchFollowed } from './follow-fetch.ts'

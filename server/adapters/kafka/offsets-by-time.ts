@@ -1,6 +1,7 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { MessageReader, PartitionTimes, TopicState, TopicTimes } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { MessageReader, PartitionTimes, TopicTimes } from '#server/ports/message-reader.ts'
+import type { TopicState } from '#server/ports/topics.ts'
 import { answering } from './answering.ts'
 import type { KafkaClient } from './client.ts'
 import { earliest, latest, listOffsets, type OffsetAnswer, type OffsetQuestion } from './offsets.ts'

@@ -1,6 +1,6 @@
 import { listOffsetsV7 } from '@platformatic/kafka'
-import type { Isolation } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Isolation } from '#server/ports/raw-message.ts'
 import { type KafkaClient, pause } from './client.ts'
 import { errorOfCode, errorOfThrown, isStaleLeader } from './errors.ts'
 import { isolationLevels } from './fetch.ts'

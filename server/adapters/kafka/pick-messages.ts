@@ -1,5 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { RawMessage, ScanEnd } from '#server/ports/broker.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanEnd } from '#server/ports/scan.ts'
 import type { OffsetQuestion } from './offsets.ts'
 import type { Lane } from './scan-lanes.ts'
 

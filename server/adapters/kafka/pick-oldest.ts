@@ -1,6 +1,7 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { inOrderOf, type Placed } from '#server/domain/message-order.ts'
-import type { RawMessage, ScanRequest } from '#server/ports/broker.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanRequest } from '#server/ports/scan.ts'
 import { addPlace, type Picker } from './pick-messages.ts'
 import { isOpen, isRead, type Lane, mayClaim } from './scan-lanes.ts'
 

@@ -1,7 +1,7 @@
 import { createAPI, initProducerIdV4, murmur2, produceV9, Writer } from '@platformatic/kafka'
 import { fail, succeed } from '#server/domain/result.ts'
-import type { OutgoingMessage, Publisher } from '#server/ports/broker.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { OutgoingMessage, Publisher } from '#server/ports/publisher.ts'
 import { type KafkaClient, pause, throwIfGivenUp, untilAborted } from './client.ts'
 import { errorOfCode, errorOfThrown, isStaleLeader } from './errors.ts'
 import { writeBatch } from './write-batch.ts'

@@ -1,6 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { Isolation, RawMessage } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Isolation, RawMessage } from '#server/ports/raw-message.ts'
 import type { BatchStanding } from './aborted-transactions.ts'
 
 /** Offsets wanted of one partition: from `from` (inclusive) to `to` (exclusive). */

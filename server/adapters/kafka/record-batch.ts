@@ -1,6 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
-import type { MessageFilter, RawMessage } from '#server/ports/broker.ts'
+import type { MessageFilter, RawMessage } from '#server/ports/raw-message.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
 import { decompress } from './decompress.ts'
 import { findLiterals } from './find-literals.ts'

@@ -2,7 +2,7 @@ import { describeClusterV0, metadataV12 } from '@platformatic/kafka'
 import type { Capability } from '#server/contracts/capabilities.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { sayCount } from '#server/domain/say-amounts.ts'
-import type { TopicRights } from '#server/ports/broker.ts'
+import type { TopicRights } from '#server/ports/topics.ts'
 import type { KafkaClient } from './client.ts'
 
 /** Bits of the authorized operations that a broker tells of a resource (AclOperation codes, KIP-430). */

@@ -1,4 +1,4 @@
-import type { ScanEnd, ScanRequest, ScanStop } from '#server/ports/broker.ts'
+import type { ScanEnd, ScanRequest, ScanStop } from '#server/ports/scan.ts'
 import type { OpenedScan } from './open-scan.ts'
 import { addPlace, type Picker } from './pick-messages.ts'
 import { heldBackOf } from './read-bounds.ts'

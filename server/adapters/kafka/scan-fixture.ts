@@ -1,6 +1,7 @@
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { RawMessage, ScanRequest } from '#server/ports/broker.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanRequest } from '#server/ports/scan.ts'
 
 /** A message as a test wrote it. */
 export type Written = Pick<RawMessage, 'topic' | 'partition' | 'offset' | 'timestampMs'> & {

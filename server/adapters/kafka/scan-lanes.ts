@@ -1,5 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { Isolation, ScanRequest } from '#server/ports/broker.ts'
+import type { Isolation } from '#server/ports/raw-message.ts'
+import type { ScanRequest } from '#server/ports/scan.ts'
 import type { Lost, Range, RangeRead } from './range-progress.ts'
 import type { Bounds } from './read-bounds.ts'
 

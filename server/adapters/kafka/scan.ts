@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { succeed } from '#server/domain/result.ts'
-import type {
-  MessageReader,
-  RawMessage,
-  ScanEnd,
-  ScanRequest,
-  ScanStep,
-  Topics,
-} from '#server/ports/broker.ts'
+import type { MessageReader } from '#server/ports/message-reader.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanEnd, ScanRequest, ScanStep } from '#server/ports/scan.ts'
+import type { Topics } from '#server/ports/topics.ts'
 import type { KafkaClient } from './client.ts'
 import { listOffsets, placeOf } from './offsets.ts'
 import { type OpenedScan, openScan } from './open-scan.ts'

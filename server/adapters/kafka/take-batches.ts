@@ -1,4 +1,4 @@
-import type { MessageFilter, RawMessage } from '#server/ports/broker.ts'
+import type { MessageFilter, RawMessage } from '#server/ports/raw-message.ts'
 import { judgeBatches, judgeUndecided } from './aborted-transactions.ts'
 import { batchAttributes } from './batch-layout.ts'
 import { brokerError } from './errors.ts'

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { Answer, BrokerAdapter, TopicAdmin } from '#server/ports/broker.ts'
+import type { Answer } from '#server/ports/answer.ts'
+import type { BrokerAdapter } from '#server/ports/broker.ts'
+import type { TopicAdmin } from '#server/ports/topic-admin.ts'
 import { expectOk } from './broker-contract.ts'
 
 const call = () => ({ signal: AbortSignal.timeout(20_000) })

@@ -6,8 +6,9 @@ import {
   IncrementalAlterConfigOperationTypes as operations,
 } from '@platformatic/kafka'
 import { fail, succeed } from '#server/domain/result.ts'
-import type { Answer, ChangeCall, TopicAdmin } from '#server/ports/broker.ts'
+import type { Answer } from '#server/ports/answer.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { ChangeCall, TopicAdmin } from '#server/ports/topic-admin.ts'
 import { answering } from './answering.ts'
 import type { BrokerApi } from './broker-apis.ts'
 import type { KafkaClient } from './client.ts'

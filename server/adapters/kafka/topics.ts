@@ -9,7 +9,7 @@ import type {
   TopicSetting,
   TopicState,
   Topics,
-} from '#server/ports/broker.ts'
+} from '#server/ports/topics.ts'
 import { answering, gathering } from './answering.ts'
 import { chunk } from './chunk.ts'
 import type { KafkaClient, Metadata } from './client.ts'

@@ -1,5 +1,5 @@
 import { crc32c } from '@platformatic/kafka'
-import type { RawMessage } from '#server/ports/broker.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import { batchLayout } from './batch-layout.ts'
 import { encodeVarint, encodeVarlong } from './varint.ts'
 
