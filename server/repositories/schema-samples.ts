@@ -200,7 +200,7 @@ export type SideSample = {
   readonly drifts: readonly SchemaDrift[]
 }
 
-export type DriftQuery = {
+type DriftQuery = {
   readonly subject?: string
   /** Whether topics without any schema are meant, or what departs from a contract; both when not said. */
   readonly withoutSchema?: boolean

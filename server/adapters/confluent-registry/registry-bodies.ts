@@ -3,9 +3,7 @@ import { z } from 'zod'
 /** What a registry answers with, as far as it is used here. */
 export const names = z.array(z.string())
 export const numbers = z.array(z.number().int())
-export const references = z.array(
-  z.object({ name: z.string(), subject: z.string(), version: z.number().int() }),
-)
+const references = z.array(z.object({ name: z.string(), subject: z.string(), version: z.number().int() }))
 export const schemaBody = z.object({
   schema: z.string(),
   /** Left out for Avro. */
