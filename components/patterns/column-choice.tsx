@@ -3,13 +3,6 @@ import { Columns3 } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { setPreferences, usePreferences } from '../client/preferences.ts'
 import { Button } from '../ui/button.tsx'
-import type { Column } from './data-table-types.ts'
-
-/** The columns of a table without those that this browser leaves out. */
-export const useChosenColumns = <T,>(table: string, columns: readonly Column<T>[]): readonly Column<T>[] => {
-  const hidden = usePreferences().hiddenColumns[table] ?? []
-  return columns.filter(({ id }) => !hidden.includes(id))
-}
 
 /** Chooses which columns of a table are shown; remembered in this browser. Those in `always` can not be left out. */
 export const ColumnChoice = ({

@@ -1,22 +1,30 @@
 'use client'
+import dynamic from 'next/dynamic'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import type { DecodedSide } from '#server/contracts/messages.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { useHotkey } from '../client/use-hotkey.ts'
 import { Button } from '../ui/button.tsx'
-import { DecoderPanel } from './payload/decoder-panel.tsx'
-import { DiffView } from './payload/diff-view.tsx'
-import { EventEnvelope } from './payload/event-envelope.tsx'
-import { HexView } from './payload/hex-view.tsx'
 import { indexJson } from './payload/json-index.ts'
 import { payloadKinds, rawTextOf } from './payload/payload-kinds.ts'
 import { type PayloadSource, payloadAddress } from './payload/payload-source.ts'
-import { Preparing, RawView } from './payload/raw-view.tsx'
+import { Preparing } from './payload/preparing.tsx'
 import { TreeView } from './payload/tree-view.tsx'
 import { useSliced } from './payload/use-sliced.ts'
 import { useWholeText } from './payload/use-whole-text.ts'
 import { formatBytes } from './quantity.ts'
+
+// Views that few open come after the page.
+const DecoderPanel = dynamic(() =>
+  import('./payload/decoder-panel.tsx').then((module) => module.DecoderPanel),
+)
+const DiffView = dynamic(() => import('./payload/diff-view.tsx').then((module) => module.DiffView))
+const EventEnvelope = dynamic(() =>
+  import('./payload/event-envelope.tsx').then((module) => module.EventEnvelope),
+)
+const RawView = dynamic(() => import('./payload/raw-view.tsx').then((module) => module.RawView))
+const HexView = dynamic(() => import('./payload/hex-view.tsx').then((module) => module.HexView))
 
 const views = { tree: 'Tree', raw: 'Raw', hex: 'Hex', diff: 'Diff' } as const
 type View = keyof typeof views

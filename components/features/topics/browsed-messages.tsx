@@ -1,10 +1,10 @@
 'use client'
+import dynamic from 'next/dynamic'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { MessageList, MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
 import { useGrowingList } from '../../client/use-growing-list.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
-import { ExportMenu } from '../../patterns/export-menu.tsx'
 import { GrowingList } from '../../patterns/growing-list.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
@@ -12,6 +12,19 @@ import { Button } from '../../ui/button.tsx'
 import { messageColumns } from './message-columns.tsx'
 import { ScanErrors, ScanLine } from './scan-strip.tsx'
 import { messagesAsk } from './topic-address.ts'
+
+// What opens only when it is asked for comes after the page.
+const ExportMenu = dynamic(
+  () => import('../../patterns/export-menu.tsx').then((module) => module.ExportMenu),
+  {
+    ssr: false,
+    loading: () => (
+      <Button kind="bare" size="small" disabled>
+        Export…
+      </Button>
+    ),
+  },
+)
 
 const rowsIn = {
   read: ({ messages }: MessageList) => messages,

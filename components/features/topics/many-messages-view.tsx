@@ -6,8 +6,7 @@ import { useMemo, useState } from 'react'
 import type { MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
 import { type SearchAsked, useMessageSearch } from '../../client/use-message-search.ts'
-import { ExportMenu } from '../../patterns/export-menu.tsx'
-import { MessageHistogramPanel } from '../../patterns/message-histogram.tsx'
+import { HistogramSkeleton } from '../../patterns/histogram-skeleton.tsx'
 import { expressionOf } from '../../patterns/message-search/expression-words.ts'
 import { MessageSearch } from '../../patterns/message-search/search-bar.tsx'
 import { SearchResults } from '../../patterns/message-search/search-results.tsx'
@@ -20,10 +19,30 @@ import { Button } from '../../ui/button.tsx'
 import { FollowButton } from './follow-button.tsx'
 import { manySearch } from './many-address.ts'
 import { manyColumns } from './many-columns.tsx'
-import { SavedSearches } from './saved-searches.tsx'
 import { searchWays } from './topic-address.ts'
 import { TopicChoice } from './topic-choice.tsx'
 import { readTopicSet, topicSetWords, writeTopicSet } from './topic-set.ts'
+
+const MessageHistogramPanel = dynamic(
+  () => import('../../patterns/message-histogram.tsx').then((module) => module.MessageHistogramPanel),
+  { ssr: false, loading: () => <HistogramSkeleton /> },
+)
+// What opens only when it is asked for comes after the page.
+const ExportMenu = dynamic(
+  () => import('../../patterns/export-menu.tsx').then((module) => module.ExportMenu),
+  {
+    ssr: false,
+    loading: () => (
+      <Button kind="bare" size="small" disabled>
+        Export…
+      </Button>
+    ),
+  },
+)
+const SavedSearches = dynamic(() => import('./saved-searches.tsx').then((module) => module.SavedSearches), {
+  ssr: false,
+  loading: () => <Button disabled>Saved</Button>,
+})
 
 const TailPanel = dynamic(() => import('./tail-panel.tsx').then((module) => module.TailPanel), { ssr: false })
 const ExpressionField = dynamic(() =>

@@ -1,10 +1,16 @@
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import type { DecodedSide, MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
-import { MessageActions } from '../../patterns/message-actions.tsx'
 import { formatBytes, formatCount } from '../../patterns/quantity.ts'
 import { Time } from '../../patterns/time.tsx'
+
+// One a row, and opened by few: they come after the page.
+const MessageActions = dynamic(
+  () => import('../../patterns/message-actions.tsx').then((module) => module.MessageActions),
+  { ssr: false },
+)
 
 const oneLine = ({ kind, text, problem }: DecodedSide) => {
   if (kind === 'null') return <span className="text-faint">null</span>

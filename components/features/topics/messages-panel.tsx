@@ -4,23 +4,41 @@ import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
 import { useState } from 'react'
 import { routes } from '../../client/routes.ts'
 import { type SearchAsked, useMessageSearch } from '../../client/use-message-search.ts'
-import { ExportMenu } from '../../patterns/export-menu.tsx'
-import { MessageHistogramPanel } from '../../patterns/message-histogram.tsx'
+import { HistogramSkeleton } from '../../patterns/histogram-skeleton.tsx'
 import { expressionOf } from '../../patterns/message-search/expression-words.ts'
 import { MessageSearch } from '../../patterns/message-search/search-bar.tsx'
-import { SearchResults } from '../../patterns/message-search/search-results.tsx'
-import { SearchWays } from '../../patterns/message-search/search-ways.tsx'
-import { TimeChoice } from '../../patterns/message-search/time-choice.tsx'
 import { withRange } from '../../patterns/search-time-range.ts'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { BrowsedMessages } from './browsed-messages.tsx'
-import { FollowButton } from './follow-button.tsx'
 import { messageColumns } from './message-columns.tsx'
-import { SavedSearches } from './saved-searches.tsx'
 import { searchWays } from './topic-address.ts'
 
+const MessageHistogramPanel = dynamic(
+  () => import('../../patterns/message-histogram.tsx').then((module) => module.MessageHistogramPanel),
+  { ssr: false, loading: () => <HistogramSkeleton /> },
+)
+// What opens only when it is asked for comes after the page.
+const ExportMenu = dynamic(
+  () => import('../../patterns/export-menu.tsx').then((module) => module.ExportMenu),
+  {
+    ssr: false,
+    loading: () => (
+      <Button kind="bare" size="small" disabled>
+        Export…
+      </Button>
+    ),
+  },
+)
+
 const TailPanel = dynamic(() => import('./tail-panel.tsx').then((module) => module.TailPanel), { ssr: false })
+const SearchTools = dynamic(() => import('./search-tools.tsx').then((module) => module.SearchTools), {
+  ssr: false,
+  loading: () => <span className="inline-block h-7 w-[34rem]" />,
+})
+const SearchResults = dynamic(() =>
+  import('../../patterns/message-search/search-results.tsx').then((module) => module.SearchResults),
+)
 const ExpressionField = dynamic(() =>
   import('../../patterns/message-search/expression-field.tsx').then((module) => module.ExpressionField),
 )
@@ -62,10 +80,16 @@ export const MessagesPanel = ({
   return (
     <>
       <MessageSearch search={search} onSearch={run} isSearching={isRunning} onCancel={found.cancel}>
-        <SearchWays order={order} isolation={isolation} onChange={(ways) => void setWays(ways)} />
-        <TimeChoice search={search} onSearch={onSearch} />
-        <SavedSearches connection={connection} current={{ topics: topic, search, order, isolation }} />
-        {tail ? null : <FollowButton onFollow={() => void setWays({ tail: true })} />}
+        <SearchTools
+          connection={connection}
+          topic={topic}
+          search={search}
+          order={order}
+          isolation={isolation}
+          onWays={(ways) => void setWays(ways)}
+          onSearch={onSearch}
+          onFollow={tail ? null : () => void setWays({ tail: true })}
+        />
         {search === '' ? null : (
           <LinkButton href={routes.messages(connection, { search })}>In all topics</LinkButton>
         )}

@@ -1,17 +1,18 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useQueryStates } from 'nuqs'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { topicSort } from '#server/contracts/topics.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
-import { ColumnChoice, useChosenColumns } from '../../patterns/column-choice.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { useChosenColumns } from '../../patterns/use-chosen-columns.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
@@ -19,6 +20,15 @@ import { fixedTopicColumns, topicColumns } from './topic-columns.tsx'
 import { TopicFilters } from './topic-filters.tsx'
 import { pageRows, topicListAsk, topicListSearch } from './topic-list-address.ts'
 import { useTopicFormats } from './use-topic-formats.ts'
+
+// What opens only when it is asked for comes after the page.
+const ColumnChoice = dynamic(
+  () => import('../../patterns/column-choice.tsx').then((module) => module.ColumnChoice),
+  {
+    ssr: false,
+    loading: () => <Button disabled>Columns</Button>,
+  },
+)
 
 /** All topics of a connection, filtered, sorted and paged on the server. */
 export const TopicsView = ({ connection }: { readonly connection: string }) => {

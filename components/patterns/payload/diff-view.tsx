@@ -13,7 +13,7 @@ import { Time } from '../time.tsx'
 import { diffJson, type FieldChange, type JsonDiff } from './diff-json.ts'
 import { indexJson } from './json-index.ts'
 import { loadWholeText, type PayloadSource } from './payload-source.ts'
-import { Preparing } from './raw-view.tsx'
+import { Preparing } from './preparing.tsx'
 import { runInSlices } from './run-in-slices.ts'
 
 /** Texts beyond this take too long to lay beside each other line by line. */

@@ -1,6 +1,7 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
 import { CodeView } from '../code-view.tsx'
+import { Preparing } from './preparing.tsx'
 import { breakLines, lineOf } from './text-lines.ts'
 import { useSliced } from './use-sliced.ts'
 import { WindowedLines } from './windowed-lines.tsx'
@@ -48,10 +49,3 @@ export const RawView = ({
     </div>
   )
 }
-
-/** How far the preparing of a large text has come. */
-export const Preparing = ({ share }: { readonly share: number }) => (
-  <p role="status" className="px-3 py-3 text-muted">
-    Preparing {Math.round(share * 100)} %
-  </p>
-)

@@ -1,12 +1,17 @@
 'use client'
 import { ChevronDown, ChevronRight } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { type KeyboardEvent, useId, useMemo, useState } from 'react'
 import type { DecodedSide } from '#server/contracts/messages.ts'
 import { Button } from '../../ui/button.tsx'
 import { isContainer, type JsonIndex, jsonKinds, nodeAtPointer, pathOf } from './json-index.ts'
 import { firstOpenness, isOpen, placeOf, revealing, rowsInSight, withOpen } from './tree-rows.ts'
-import { TreeSearch } from './tree-search.tsx'
 import { WindowedLines } from './windowed-lines.tsx'
+
+const TreeSearch = dynamic(() => import('./tree-search.tsx').then((module) => module.TreeSearch), {
+  ssr: false,
+  loading: () => <div className="h-8 border-b border-line" />,
+})
 
 const colours = ['text-muted', 'text-muted', 'text-consumer', 'text-accent', 'text-producer']
 const longestShown = 400
