@@ -107,7 +107,10 @@ export const errorOfThrown = (error: unknown, about: string): BrokerError => {
   if (codes.includes('PLT_KFK_UNSUPPORTED_API'))
     return brokerError('unsupported', `${about}: the broker is too old for this`)
   const socket = codes.find((one) => /^E[A-Z]+$/.test(one))
-  const message = error instanceof Error ? error.message : String(error)
+  const said = error instanceof Error ? error.message : String(error)
+  const message = /^connection closed/i.test(said)
+    ? 'the broker does not answer: it closed the connection'
+    : said
   return brokerError('unreachable', `${about}: ${socket === undefined ? message : `${message} (${socket})`}`)
 }
 
