@@ -1,5 +1,4 @@
 'use client'
-import dynamic from 'next/dynamic'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { MessageList, MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
@@ -9,22 +8,10 @@ import { GrowingList } from '../../patterns/growing-list.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
+import { ExportMenu } from './export-menu.tsx'
 import { messageColumns } from './message-columns.tsx'
 import { ScanErrors, ScanLine } from './scan-strip.tsx'
 import { messagesAsk } from './topic-address.ts'
-
-// What opens only when it is asked for comes after the page.
-const ExportMenu = dynamic(
-  () => import('../../patterns/export-menu.tsx').then((module) => module.ExportMenu),
-  {
-    ssr: false,
-    loading: () => (
-      <Button kind="bare" size="small" disabled>
-        Export…
-      </Button>
-    ),
-  },
-)
 
 const rowsIn = {
   read: ({ messages }: MessageList) => messages,

@@ -16,6 +16,7 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { PanelMessage } from '../../patterns/panel-message.tsx'
 import { withRange } from '../../patterns/search-time-range.ts'
 import { Button } from '../../ui/button.tsx'
+import { ExportMenu } from './export-menu.tsx'
 import { FollowButton } from './follow-button.tsx'
 import { manySearch } from './many-address.ts'
 import { manyColumns } from './many-columns.tsx'
@@ -28,17 +29,6 @@ const MessageHistogramPanel = dynamic(
   { ssr: false, loading: () => <HistogramSkeleton /> },
 )
 // What opens only when it is asked for comes after the page.
-const ExportMenu = dynamic(
-  () => import('../../patterns/export-menu.tsx').then((module) => module.ExportMenu),
-  {
-    ssr: false,
-    loading: () => (
-      <Button kind="bare" size="small" disabled>
-        Export…
-      </Button>
-    ),
-  },
-)
 const SavedSearches = dynamic(() => import('./saved-searches.tsx').then((module) => module.SavedSearches), {
   ssr: false,
   loading: () => <Button disabled>Saved</Button>,

@@ -11,24 +11,13 @@ import { withRange } from '../../patterns/search-time-range.ts'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { BrowsedMessages } from './browsed-messages.tsx'
+import { ExportMenu } from './export-menu.tsx'
 import { messageColumns } from './message-columns.tsx'
 import { searchWays } from './topic-address.ts'
 
 const MessageHistogramPanel = dynamic(
   () => import('../../patterns/message-histogram.tsx').then((module) => module.MessageHistogramPanel),
   { ssr: false, loading: () => <HistogramSkeleton /> },
-)
-// What opens only when it is asked for comes after the page.
-const ExportMenu = dynamic(
-  () => import('../../patterns/export-menu.tsx').then((module) => module.ExportMenu),
-  {
-    ssr: false,
-    loading: () => (
-      <Button kind="bare" size="small" disabled>
-        Export…
-      </Button>
-    ),
-  },
 )
 
 const TailPanel = dynamic(() => import('./tail-panel.tsx').then((module) => module.TailPanel), { ssr: false })
