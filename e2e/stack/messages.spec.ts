@@ -86,8 +86,11 @@ test('it is copied, lossless, by keyboard', async ({ page, baseURL }) => {
   )
   await page.goto(`/local/topics/${topic}/messages/${messages[0]?.position}`)
   await expect(page.getByRole('region', { name: 'Value', exact: true })).toContainText('9007199254740994')
-  await page.keyboard.press('m')
   const item = page.getByRole('menuitem', { name: 'Copy as JSON' })
+  await expect(async () => {
+    if (!(await item.isVisible())) await page.keyboard.press('m')
+    await expect(item).toBeVisible({ timeout: 2_000 })
+  }).toPass()
   await expect(item).not.toHaveAttribute('data-disabled')
   await item.press('Enter')
   await expect(item.getByText('copied')).toBeVisible()
