@@ -5,7 +5,7 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import { formatTerm } from '#server/contracts/message-search.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { routes } from '../../client/routes.ts'
-import { MessageActions } from '../../patterns/message-actions.tsx'
+import { LazyMessageActions } from '../../patterns/lazy-message-actions.tsx'
 import { MessageFacts, MessagePayloads } from '../../patterns/message-sections.tsx'
 import { MessageSteps } from '../../patterns/message-steps.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
@@ -40,7 +40,7 @@ export const MessageView = ({
       mono
       actions={
         <>
-          <MessageActions connection={connection} topic={topic} position={position} />
+          <LazyMessageActions connection={connection} topic={topic} position={position} />
           {keyText === null ? null : (
             <LinkButton href={sameKey(connection, topic, keyText)}>Same key</LinkButton>
           )}

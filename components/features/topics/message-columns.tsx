@@ -1,16 +1,10 @@
-import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import type { DecodedSide, MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
+import { LazyMessageActions } from '../../patterns/lazy-message-actions.tsx'
 import { formatBytes, formatCount } from '../../patterns/quantity.ts'
 import { Time } from '../../patterns/time.tsx'
-
-// One a row, and opened by few: they come after the page.
-const MessageActions = dynamic(
-  () => import('../../patterns/message-actions.tsx').then((module) => module.MessageActions),
-  { ssr: false },
-)
 
 const oneLine = ({ kind, text, problem }: DecodedSide) => {
   if (kind === 'null') return <span className="text-faint">null</span>
@@ -108,7 +102,7 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
     header: 'More',
     width: '36px',
     cell: ({ topic, position }) => (
-      <MessageActions connection={connection} topic={topic} position={position} compact />
+      <LazyMessageActions connection={connection} topic={topic} position={position} compact />
     ),
   },
 ]
