@@ -9,6 +9,7 @@ import type { ScanEnd } from '#server/ports/scan.ts'
 import type { LineForm, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
+import { reportBudget } from './report-budget.ts'
 import { notesOfMissing, type PreparedSearch, prepareSearch } from './search-messages.ts'
 
 type Query = z.output<typeof exportMessagesQuery>
@@ -256,12 +257,7 @@ const reportOf = (
   bytes: sums.bytes.toString(),
   durationMs: Math.round(performance.now() - startedAt),
   backToMs: null,
-  budget: {
-    messages: task.budget.messages,
-    bytes: task.budget.bytes,
-    durationMs: task.budget.milliseconds,
-    mostBytes: deps.searchLimits.mostBytes,
-  },
+  budget: reportBudget(task.budget, deps),
   errors: sums.errors.map(({ topic, partition, error }) => ({
     topic,
     partition,

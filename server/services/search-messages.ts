@@ -16,6 +16,7 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, FaultError, faultOf, invalid, notFound } from './fault.ts'
 import { findWholeCursor, shortenCursor } from './long-cursors.ts'
 import { findExpressionProblem } from './refine-by-expression.ts'
+import { reportBudget } from './report-budget.ts'
 
 /** What is asked of a search, read by its contract. */
 export type SearchInput = z.output<typeof messageStreamQuery>
@@ -181,12 +182,7 @@ const framesOf = async function* (
     bytes: counts.scannedBytes.toString(),
     durationMs: Math.round(performance.now() - startedAt),
     backToMs: null,
-    budget: {
-      messages: task.budget.messages,
-      bytes: task.budget.bytes,
-      durationMs: task.budget.milliseconds,
-      mostBytes: deps.searchLimits.mostBytes,
-    },
+    budget: reportBudget(task.budget, deps),
     errors: [],
     matches: counts.matches.toString(),
     // Told by the first page only.
