@@ -157,7 +157,9 @@ describe('sampling a topic', () => {
       [2, 1],
       [1, 1],
     ])
-    expect(shown.mode.why).toContain('does not offer')
+    // Of the registries tried, Apicurio 2.6 has no mode and 3.3 has one.
+    if (shown.mode.value === null) expect(shown.mode.why).toContain('does not offer')
+    else expect(shown.mode).toEqual({ value: 'READWRITE', why: null })
     const old = await good(
       schemaEndpoints.showSchemaVersion.output,
       showSchemaVersion(deps, connection, { subject, version: '1' }, call()),
@@ -210,7 +212,10 @@ describe('a draft', () => {
       [false, true],
       [false, false],
     ])
-    expect(verdict.rules[0]?.reasons.join()).toContain('country')
+    // Apicurio 3.3 gives no reasons; what Spillway itself reads stands with either.
+    const reasons = verdict.rules.flatMap((rule) => rule.reasons)
+    if (reasons.length > 0) expect(verdict.rules[0]?.reasons.join()).toContain('country')
+    expect(JSON.stringify(verdict.meaning)).toContain('country')
     expect(await register(bad)).toMatchObject({ ok: false, error: { code: 'conflict' } })
     const broken = await testSchema(
       deps,

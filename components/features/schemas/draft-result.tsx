@@ -37,6 +37,11 @@ export const DraftRules = ({ verdict }: { readonly verdict: DraftVerdict }) => (
                 {reason}
               </p>
             ))}
+            {passes === false && reasons.length === 0 ? (
+              <p className="text-small text-muted">
+                The registry gives no reason; what Spillway reads from both texts stands below.
+              </p>
+            ) : null}
           </div>
         </li>
       ))}
