@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { decoderChoice } from './decoders.ts'
-import { mostSearchCharacters } from './message-search.ts'
 import { base64, connectionId, decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
 /** What the decoder that won made of one side (key or value) of a message. */
@@ -139,11 +138,9 @@ export const scanReport = z.object({
 })
 export type ScanReport = z.infer<typeof scanReport>
 
-export const messageListQuery = z.object({
-  /** Newest first unless a position or time is given. */
+/** Strict: who asks for a search here, where there is none, is not to take all messages for what it found. */
+export const messageListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  /** Only messages that fit this search (`message-search.ts`), searched newest first within the budget. */
-  search: z.string().max(mostSearchCharacters).default(''),
   /** Opaque; from `nextCursor` of an earlier answer. */
   cursor: z.string().max(8000).optional(),
 })

@@ -13,8 +13,6 @@ export type Budget = { readonly messages: number; readonly bytes: number; readon
 
 /** For looking at the newest messages of a topic. */
 export const browseBudget: Budget = { messages: 500, bytes: 16 * 1024 * 1024, milliseconds: 8_000 }
-/** For a search by literals: bytes are only looked through, a gigabyte takes about two seconds. */
-export const scanBudget: Budget = { messages: 5_000_000, bytes: 2 * 1024 ** 3, milliseconds: 15_000 }
 /** For reading forward whole, message by message. */
 export const searchBudget: Budget = { messages: 200_000, bytes: 256 * 1024 * 1024, milliseconds: 15_000 }
 /** For the nearest message of the same key in one partition: somebody waits with a finger on the key. */

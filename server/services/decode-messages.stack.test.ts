@@ -17,6 +17,7 @@ import { good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import type { Actor } from './deps.ts'
 import { listMessages } from './list-messages.ts'
 import { readPayload } from './read-payload.ts'
+import { searchWhole } from './search-fixture.ts'
 import { showMessage } from './show-message.ts'
 
 const run = randomBytes(4).toString('hex')
@@ -139,8 +140,10 @@ afterAll(async () => {
 
 const detailAt = async (offset: number, from = means()) =>
   good(messageDetail, showMessage(...from, { topic, position: `0@${offset}` as Position }, testCall()))
-const listOf = async (name: TopicName, search: string) =>
-  good(messageList, listMessages(...means(), { topic: name, limit: 100, search }, testCall()))
+const listOf = async (name: TopicName) =>
+  good(messageList, listMessages(...means(), { topic: name, limit: 100 }, testCall()))
+const searchIn = async (topics: string, search: string) =>
+  (await searchWhole(means(), { topics, search, limit: 100 })).rows
 const choose = (decoder: DecoderChoice | null, side: 'key' | 'value' = 'value') =>
   chooseDecoder(...means(), actor, { topic, side, decoder }, testCall())
 
@@ -155,11 +158,11 @@ describe('messages of a real broker and registry', () => {
     expect(value.reports?.find(({ decoder }) => decoder === 'JSON')?.outcome).toBe('refused')
   })
   it('are read by the configured .proto files', async () => {
-    const { messages } = await listOf(`${topic}-proto` as TopicName, '')
+    const { messages } = await listOf(`${topic}-proto` as TopicName)
     expect(messages[0]?.value).toMatchObject({ kind: 'protobuf', text: `{\n  "id": ${exact}\n}` })
   })
   it('__consumer_offsets tell who committed what, and by which kind of record', async () => {
-    const { messages } = await listOf('__consumer_offsets' as TopicName, group)
+    const messages = await searchIn('__consumer_offsets', group)
     const commit = messages.find(({ key }) => key.text?.includes(group) && key.text.includes('OffsetCommit'))
     expect(JSON.parse(commit?.key.text ?? '{}')).toEqual({
       record: 'OffsetCommit',
@@ -168,11 +171,11 @@ describe('messages of a real broker and registry', () => {
       partition: 0,
     })
     expect(JSON.parse(commit?.value.text ?? '{}')).toMatchObject({ offset: 3 })
-    for (const { key } of (await listOf('__consumer_offsets' as TopicName, '')).messages)
+    for (const { key } of (await listOf('__consumer_offsets' as TopicName)).messages)
       expect([key.kind, key.problem]).toEqual(['kafka-record', null])
   })
   it('__transaction_state tells what became of a transaction', async () => {
-    const { messages } = await listOf('__transaction_state' as TopicName, `decoding-tx-${run}`)
+    const messages = await searchIn('__transaction_state', `decoding-tx-${run}`)
     const states = messages.map(({ value }) => JSON.parse(value.text ?? '{}').transactionStatus)
     expect(states).toContain('CompleteCommit')
     expect(states).toContain('Ongoing')
@@ -207,7 +210,7 @@ describe('a schema named by GUID', () => {
 describe('an operator’s choice', () => {
   it('holds for lists, single messages and everybody, until it is taken back', async () => {
     await good(topicDecoders, choose('hex'))
-    const { messages } = await listOf(topic, '')
+    const { messages } = await listOf(topic)
     expect(messages.map(({ value }) => value.kind)).toEqual(['bytes', 'null', 'bytes', 'bytes', 'bytes'])
     expect(messages[0]?.value.choice).toEqual({ decoder: 'hex', name: 'Hexadecimal', fits: true })
     const other = composeThis()

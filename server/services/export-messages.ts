@@ -9,7 +9,7 @@ import type { ScanEnd } from '#server/ports/scan.ts'
 import type { LineForm, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
-import { reportBudget } from './report-budget.ts'
+import { reportScan } from './report-scan.ts'
 import { notesOfMissing, type PreparedSearch, prepareSearch } from './search-messages.ts'
 
 type Query = z.output<typeof exportMessagesQuery>
@@ -81,8 +81,8 @@ export const exportMessages = async (
 
 type Want = { readonly form: LineForm; readonly limit: number; readonly report: boolean }
 type Sums = {
-  messages: bigint
-  bytes: bigint
+  scannedMessages: bigint
+  scannedBytes: bigint
   exported: number
   registryProblem: string | null
   /** Told by the first page only. */
@@ -103,8 +103,8 @@ export const chunksOf = async function* (
   const startedAt = performance.now()
   const { partitions, missing, ...task } = prepared
   const sums: Sums = {
-    messages: 0n,
-    bytes: 0n,
+    scannedMessages: 0n,
+    scannedBytes: 0n,
     exported: 0,
     registryProblem: null,
     heldBack: [],
@@ -129,7 +129,7 @@ export const chunksOf = async function* (
       topics: task.topics.filter(({ topic }) => rest.goOnAt?.has(topic) ?? true),
       limit: wanted,
       lines: form,
-      budget: { ...task.budget, bytes: task.budget.bytes - Number(sums.bytes) },
+      budget: { ...task.budget, bytes: task.budget.bytes - Number(sums.scannedBytes) },
     }
     const read = await readPage(deps, part, sums, call)
     if (call.signal.aborted) return
@@ -148,7 +148,7 @@ export const chunksOf = async function* (
     const mean = lines.length === 0 ? 1 : text.length / lines.length
     page = Math.max(1, Math.min(largestPage, Math.floor(pageBytes / mean)))
     const isOver = end.stop !== 'enough' || end.goOnAt.size === 0 || sums.exported >= limit
-    if (isOver || Number(sums.bytes) >= task.budget.bytes) {
+    if (isOver || Number(sums.scannedBytes) >= task.budget.bytes) {
       if (report) yield tell(isOver ? end : { ...end, stop: 'budget' }, null)
       return
     }
@@ -175,8 +175,8 @@ const readPage = async (
     if ('end' in step) {
       if (!step.end.ok) return { ok: false, problem: faultOf(step.end.error).detail }
       const end = step.end.value
-      sums.messages += end.scannedMessages
-      sums.bytes += end.scannedBytes
+      sums.scannedMessages += end.scannedMessages
+      sums.scannedBytes += end.scannedBytes
       if (task.goOnAt === undefined) sums.heldBack = end.heldBack
       sums.lost.push(...end.lost)
       sums.errors.push(...end.errors)
@@ -251,19 +251,8 @@ const reportOf = (
   stop: last?.stop ?? 'error',
   problem,
   registryProblem: sums.registryProblem,
-  partitions,
-  topics: task.topics.length,
-  messages: sums.messages.toString(),
-  bytes: sums.bytes.toString(),
-  durationMs: Math.round(performance.now() - startedAt),
-  backToMs: null,
-  budget: reportBudget(task.budget, deps),
-  errors: sums.errors.map(({ topic, partition, error }) => ({
-    topic,
-    partition,
-    detail: error.detail,
-  })),
-  heldBack: sums.heldBack.map(({ partition, from, to }) => ({ partition, messages: (to - from).toString() })),
-  lost: sums.lost.map((one) => ({ ...one, from: one.from.toString(), to: one.to.toString() })),
-  notes: sums.notes,
+  ...reportScan(
+    { ...sums, partitions, topics: task.topics.length },
+    { startedAt, budget: task.budget, limits: deps.searchLimits },
+  ),
 })

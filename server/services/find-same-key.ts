@@ -8,6 +8,7 @@ import { describeMessage } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid } from './fault.ts'
 import { readBounds } from './read-bounds.ts'
+import { reportScan } from './report-scan.ts'
 import { walkPartition } from './walk-partition.ts'
 
 type Place = { readonly topic: TopicName; readonly position: Position }
@@ -74,23 +75,10 @@ const findNear = async (
     call,
   )
   if (!walked.ok) return fail(faultOf(walked.error))
-  const { found, scannedMessages, scannedBytes, stop, goOnFrom, errors } = walked.value
+  const { found, stop, goOnFrom, ...read } = walked.value
   return succeed({
     message: found === null ? null : await describeMessage(found, connection, call),
-    scan: {
-      partitions: 1,
-      messages: scannedMessages.toString(),
-      bytes: scannedBytes.toString(),
-      durationMs: Math.round(performance.now() - startedAt),
-      stop,
-      backToMs: null,
-      budget: {
-        messages: nearBudget.messages,
-        bytes: nearBudget.bytes,
-        durationMs: nearBudget.milliseconds,
-      },
-      errors: errors.map((one) => ({ partition: one.partition, detail: one.error.detail })),
-    },
+    scan: { ...reportScan({ partitions: 1, ...read }, { startedAt, budget: nearBudget }), stop },
     goOnFrom: goOnFrom?.toString() ?? null,
   })
 }

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { z } from 'zod'
 import { type Composition, compose } from '#server/composition.ts'
 import { connectionConfig } from '#server/config.ts'
-import { messageStreamQuery, type SearchFrame, searchFrame } from '#server/contracts/message-stream.ts'
-import type { MessageRow } from '#server/contracts/messages.ts'
+import { messageStreamQuery } from '#server/contracts/message-stream.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import { readEnv } from '#server/env.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { meansOf } from './console-fixture.ts'
+import { searchWhole } from './search-fixture.ts'
 import { type SearchInput, searchMessages } from './search-messages.ts'
 
 const suffix = randomBytes(4).toString('hex')
@@ -24,31 +26,14 @@ const open = (query: Record<string, unknown>, signal: AbortSignal = AbortSignal.
   if (!connection) throw new Error('the test has one connection')
   return searchMessages(composition.deps, connection, compactQuery(query), { signal })
 }
-type Found = {
-  readonly rows: readonly MessageRow[]
-  readonly done: Extract<SearchFrame, { type: 'done' }>
-  readonly frames: number
-}
-const search = async (query: Record<string, unknown>): Promise<Found> => {
-  const opened = await open(query)
-  if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.detail}`)
-  const rows: MessageRow[] = []
-  let frames = 0
-  for await (const frame of opened.value) {
-    searchFrame.parse(frame)
-    frames += 1
-    if (frame.type === 'rows') rows.push(...frame.rows)
-    if (frame.type === 'error') throw new Error(frame.problem.detail)
-    if (frame.type === 'done') return { rows, done: frame, frames }
-  }
-  throw new Error('the search ended without a report')
-}
+type Found = Awaited<ReturnType<typeof searchWhole>>
+const search = (query: z.input<typeof messageStreamQuery>): Promise<Found> =>
+  searchWhole(meansOf(composition), query)
 const refusal = async (query: Record<string, unknown>) => {
   const opened = await open(query)
   return opened.ok ? 'opened' : `${opened.error.code}: ${opened.error.detail}`
 }
-const keys = ({ rows }: Found): string[] =>
-  [...rows].sort((a, b) => (b.timestampMs ?? 0) - (a.timestampMs ?? 0)).map(({ key }) => key.text ?? '')
+const keys = ({ rows }: Found): string[] => rows.map(({ key }) => key.text ?? '')
 
 const orderOf = (n: number) => {
   const tenant = n % 100 === 0 ? 'acme' : 'other'
@@ -159,14 +144,7 @@ describe('a search over messages', () => {
       search: `before:${new Date(untilMs).toISOString()}`,
       order: 'oldest',
     })
-    expect(keys(found).reverse()).toEqual([
-      'order-0',
-      'payment-0',
-      'order-1',
-      'payment-1',
-      'order-2',
-      'payment-2',
-    ])
+    expect(keys(found)).toEqual(['order-0', 'payment-0', 'order-1', 'payment-1', 'order-2', 'payment-2'])
   })
   it('says before it begins what can not be searched', async () => {
     expect(await refusal({ topics: `nowhere-${suffix}` })).toBe(

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { parseSearch } from '#server/contracts/message-search.ts'
 import type { messageStreamQuery, SearchFrame } from '#server/contracts/message-stream.ts'
-import type { ScanReport } from '#server/contracts/messages.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import { makeMessageMatcher } from '#server/domain/match-message.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
@@ -16,7 +15,7 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, FaultError, faultOf, invalid, notFound } from './fault.ts'
 import { findWholeCursor, shortenCursor } from './long-cursors.ts'
 import { findExpressionProblem } from './refine-by-expression.ts'
-import { reportBudget } from './report-budget.ts'
+import { msOf, type Read, reportScan } from './report-scan.ts'
 
 /** What is asked of a search, read by its contract. */
 export type SearchInput = z.output<typeof messageStreamQuery>
@@ -175,31 +174,40 @@ const framesOf = async function* (
   const steps = deps.scanner.scan(task, { signal: AbortSignal.any([call.signal, giveUp.signal]) })
   let counts: Counts = { scannedMessages: 0n, scannedBytes: 0n, matches: 0n, settledMs: null }
   let registryProblem: string | null = null
-  const report = () => ({
-    partitions,
-    topics: task.topics.length,
-    messages: counts.scannedMessages.toString(),
-    bytes: counts.scannedBytes.toString(),
-    durationMs: Math.round(performance.now() - startedAt),
-    backToMs: null,
-    budget: reportBudget(task.budget, deps),
-    errors: [],
-    matches: counts.matches.toString(),
-    // Told by the first page only.
-    notes: input.cursor === undefined ? notesOfMissing({ missing }) : [],
-  })
+  // Told by the first page only.
+  const notes = input.cursor === undefined ? notesOfMissing({ missing }) : []
+  const reportOf = (read: Omit<Read, 'topics'>) =>
+    reportScan(
+      { ...read, topics: task.topics.length, notes: [...notes, ...(read.notes ?? [])] },
+      { startedAt, budget: task.budget, limits: deps.searchLimits },
+    )
+  const soFar = () => {
+    const { scannedMessages, scannedBytes, matches } = counts
+    return reportOf({ partitions, scannedMessages, scannedBytes, matches })
+  }
   try {
-    yield { type: 'progress', scan: report(), settledMs: null }
+    yield { type: 'progress', scan: soFar(), settledMs: null }
     for (;;) {
       const pending = steps.next()
       let next = await nextWithin(pending, quietMs)
       while (next === null) {
-        yield { type: 'progress', scan: report(), settledMs: msOf(counts.settledMs) }
+        yield { type: 'progress', scan: soFar(), settledMs: msOf(counts.settledMs) }
         next = await nextWithin(pending, quietMs)
       }
       if (next.done) {
         const ended = next.value
-        if (ended.ok) yield await doneFrame(deps, input, task, ended.value, report(), registryProblem)
+        if (ended.ok) {
+          const { stop, settledMs } = ended.value
+          const nextCursor = await writeCursor(deps, input, task, ended.value)
+          const scan = { ...reportOf(ended.value), stop }
+          yield {
+            type: 'done',
+            scan: task.order === 'newest' ? scan : { ...scan, backToMs: null },
+            settledMs: msOf(settledMs),
+            nextCursor,
+            registryProblem,
+          }
+        }
         // Who has gone wants to hear of no failure, which is that it has gone.
         else if (!call.signal.aborted) throw new FaultError(faultOf(ended.error))
         return
@@ -208,7 +216,7 @@ const framesOf = async function* (
       counts = step
       registryProblem = problem ?? registryProblem
       if (rows.length > 0) yield { type: 'rows', rows: [...rows] }
-      yield { type: 'progress', scan: report(), settledMs: msOf(counts.settledMs) }
+      yield { type: 'progress', scan: soFar(), settledMs: msOf(counts.settledMs) }
     }
   } finally {
     giveUp.abort()
@@ -224,36 +232,3 @@ const nextWithin = async <T>(promise: Promise<T>, ms: number): Promise<T | null>
   })
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
-
-const msOf = (time: bigint | null): number | null => (time === null || time < 0n ? null : Number(time))
-
-const doneFrame = async (
-  deps: Deps,
-  input: SearchInput,
-  task: ScanTask,
-  end: SearchEnd,
-  soFar: Omit<ScanReport, 'stop'> & { readonly notes: readonly string[] },
-  registryProblem: string | null,
-): Promise<SearchFrame> => ({
-  type: 'done',
-  scan: {
-    ...soFar,
-    partitions: end.partitions,
-    messages: end.scannedMessages.toString(),
-    bytes: end.scannedBytes.toString(),
-    matches: end.matches.toString(),
-    stop: end.stop,
-    backToMs: task.order === 'newest' ? msOf(end.coveredMs.from) : null,
-    coveredMs: { from: msOf(end.coveredMs.from), to: msOf(end.coveredMs.to) },
-    errors: end.errors.map(({ topic, partition, error }) => ({ topic, partition, detail: error.detail })),
-    heldBack: end.heldBack.map(({ partition, from, to }) => ({
-      partition,
-      messages: (to - from).toString(),
-    })),
-    lost: end.lost.map((one) => ({ ...one, from: one.from.toString(), to: one.to.toString() })),
-    notes: [...soFar.notes, ...(end.notes ?? [])],
-  },
-  settledMs: msOf(end.settledMs),
-  nextCursor: await writeCursor(deps, input, task, end),
-  registryProblem,
-})

@@ -3,7 +3,6 @@ import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { inOrderOf, type Placed } from '#server/domain/message-order.ts'
 import { formatScanCursor, parseScanCursor } from '#server/domain/scan-cursor.ts'
-import { scanBudget } from '#server/ports/call.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { ScanOrder, ScanRequest } from '#server/ports/scan.ts'
@@ -213,7 +212,7 @@ describe('a scan', () => {
       const { request, expected, said } = makeCase(random, 'newest')
       const limit = 100_000
       const found: Placed[] = []
-      for await (const step of reader.scan({ ...request, limit, budget: scanBudget }, call())) {
+      for await (const step of reader.scan({ ...request, limit }, call())) {
         found.push(...step.found)
         const { settledMs } = step
         if (settledMs === null) continue
