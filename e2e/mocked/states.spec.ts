@@ -3,7 +3,8 @@ import { endpoints } from '../../server/contracts/endpoints.ts'
 import { streams } from '../../server/contracts/streams.ts'
 import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
-import { good, type PageCase, pages } from './pages.ts'
+import type { PageCase } from './page-case.ts'
+import { good, pages } from './pages.ts'
 import { type Script, scriptApi } from './script-api.ts'
 
 type Step = {

@@ -1,0 +1,85 @@
+import * as cases from './answers-of-cases.ts'
+import { missing, oneThing, type PageCase } from './page-case.ts'
+import type { Script } from './script-api.ts'
+
+const noReplays: Script = { listReplays: { body: { replays: [], nextCursor: null } } }
+
+/** Pages of dead letters and of their replays. */
+export const pagesOfReplays: readonly PageCase[] = [
+  {
+    name: 'dead letters',
+    path: '/local/dead-letters',
+    main: 'listFailureGroups',
+    empty: {
+      state: 'empty',
+      script: { listFailureGroups: { body: cases.failureGroupsOf() } },
+      says: 'No open failure groups',
+    },
+    filtered: {
+      path: '/local/dead-letters?q=nothing',
+      script: { listFailureGroups: { body: cases.failureGroupsOf() } },
+      clear: 'Clear filter',
+    },
+  },
+  {
+    name: 'failure group',
+    path: '/local/failure-groups/a37c9b4b4d4c76d5',
+    main: 'showFailureGroup',
+    empty: missing('showFailureGroup', 'failure group a37c9b4b4d4c76d5'),
+    filtered: oneThing,
+  },
+  {
+    name: 'letters of a failure group',
+    path: '/local/failure-groups/a37c9b4b4d4c76d5',
+    main: 'listDeadLetters',
+    empty: {
+      state: 'empty',
+      script: { listDeadLetters: { body: { letters: [], nextCursor: null, total: 0 } } },
+      says: 'No letter of this group is kept any more',
+    },
+    filtered: { none: 'letters are not filtered yet' },
+  },
+  {
+    name: 'dead letter',
+    path: '/local/dead-letters/7',
+    main: 'showDeadLetter',
+    empty: missing('showDeadLetter', 'dead letter 7'),
+    filtered: oneThing,
+  },
+  {
+    name: 'replays',
+    path: '/local/replays',
+    main: 'listReplays',
+    empty: { state: 'empty', script: noReplays, says: 'Nothing has been replayed yet' },
+    filtered: { none: 'replays are not filtered yet' },
+  },
+  {
+    name: 'replay plan',
+    path: '/local/replays/plans/7',
+    main: 'showReplayPlan',
+    empty: missing('showReplayPlan', 'plan 7'),
+    filtered: oneThing,
+  },
+  {
+    name: 'replay',
+    path: '/local/replays/42',
+    main: 'showReplay',
+    empty: missing('showReplay', 'replay 42'),
+    filtered: oneThing,
+  },
+  {
+    name: 'items of a replay',
+    path: '/local/replays/42',
+    main: 'listReplayItems',
+    empty: {
+      state: 'empty',
+      script: { listReplayItems: { body: { items: [], nextCursor: null } } },
+      says: 'This replay has no items',
+    },
+    filtered: {
+      path: '/local/replays/42?outcome=FAILED',
+      script: { listReplayItems: { body: { items: [], nextCursor: null } } },
+      clear: 'Show all outcomes',
+    },
+  },
+]
