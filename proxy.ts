@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { build, buildHeader } from '#server/contracts/build.ts'
 import { problemOf, problemResponse } from '#server/http/error-table.ts'
 import { guardRequest } from '#server/http/guard-request.ts'
 import { readKnownHosts } from '#server/known-hosts.ts'
@@ -11,7 +12,7 @@ export const proxy = (request: NextRequest): Response => {
   if (refusal) return problemResponse(problemOf(refusal.code, refusal.detail))
   // Next's router throws on an escape that is none, and its answer would be a bare 500.
   return isReadable(request.nextUrl.pathname)
-    ? NextResponse.next()
+    ? NextResponse.next({ headers: { [buildHeader]: build } })
     : NextResponse.rewrite(new URL('/_not-found', request.url), { status: 404 })
 }
 

@@ -2,7 +2,9 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import type { z } from 'zod'
 import { apiAddress, cacheKey } from '#server/contracts/api-address.ts'
 import type { Endpoint } from '#server/contracts/endpoints.ts'
-import { problemOfBody, unreachable, unreadable } from './failed-calls.ts'
+import type { Known } from './endpoints.ts'
+import { refusalOf, unreachable } from './failed-calls.ts'
+import { answerMisfit } from './fit-contract.ts'
 
 export type CallInput<E extends Endpoint> = {
   readonly params?: Readonly<Record<string, string>>
@@ -11,11 +13,11 @@ export type CallInput<E extends Endpoint> = {
 }
 
 /**
- * Calls one operation of the API and parses its answer by the contract. Rejects with a ProblemError: the server's own
- * problem document, or one that says that the server does not answer.
+ * Calls one operation of the API for the answer that its contract names. Rejects with a ProblemError: the server's own
+ * problem document, or one that says that the server does not answer, or not as this page can read it.
  */
 export const callEndpoint = async <const E extends Endpoint>(
-  endpoint: E,
+  endpoint: Known<E>,
   input: CallInput<E> = {},
   signal?: AbortSignal,
 ): Promise<z.output<E['output']>> => {
@@ -37,15 +39,21 @@ export const callEndpoint = async <const E extends Endpoint>(
     if (signal?.aborted) throw error
     throw unreachable('No connection to the server that serves this page.')
   })
-  const body: unknown = await response.json().catch(() => null)
-  if (!response.ok) throw problemOfBody(response.status, body)
-  const read = endpoint.output.safeParse(body)
-  if (!read.success) throw unreadable(read.error)
-  return read.data as z.output<E['output']>
+  if (!response.ok) throw await refusalOf(response)
+  const [misfitOf, body] = await Promise.all([answerMisfit(response, endpoint), readJson(response, signal)])
+  const misfit = misfitOf(body)
+  if (misfit) throw misfit
+  return body as z.output<E['output']>
 }
 
+const readJson = (response: Response, signal: AbortSignal | undefined): Promise<unknown> =>
+  response.json().catch((error: unknown) => {
+    if (signal?.aborted) throw error
+    throw unreachable('The connection broke off while it was answering.')
+  })
+
 /** Query options of a reading operation. The last good answer stays while the next is on its way. */
-export const endpointQuery = <const E extends Endpoint>(endpoint: E, input: CallInput<E> = {}) =>
+export const endpointQuery = <const E extends Endpoint>(endpoint: Known<E>, input: CallInput<E> = {}) =>
   queryOptions({
     queryKey: cacheKey(endpoint, input),
     queryFn: ({ signal }) => callEndpoint(endpoint, input, signal),
@@ -53,7 +61,7 @@ export const endpointQuery = <const E extends Endpoint>(endpoint: E, input: Call
   })
 
 /** Query options of an answer that is held still: its key keeps apart from the noun, so that no live notice loads it anew. */
-export const endpointStill = <const E extends Endpoint>(endpoint: E, input: CallInput<E> = {}) =>
+export const endpointStill = <const E extends Endpoint>(endpoint: Known<E>, input: CallInput<E> = {}) =>
   queryOptions({
     queryKey: ['still', ...cacheKey(endpoint, input)] as const,
     queryFn: ({ signal }) => callEndpoint(endpoint, input, signal),
@@ -67,7 +75,7 @@ export type PagedEndpoint = Endpoint & { readonly output: z.ZodType<object> }
  * Query options of an operation read page by page, newest first. The key keeps apart from the noun, so that a live
  * notice does not load the pages anew: what one reads does not move (`useGrowingList` counts what is new instead).
  */
-export const endpointPages = <const E extends PagedEndpoint>(endpoint: E, input: CallInput<E> = {}) =>
+export const endpointPages = <const E extends PagedEndpoint>(endpoint: Known<E>, input: CallInput<E> = {}) =>
   infiniteQueryOptions({
     queryKey: ['pages', ...cacheKey(endpoint, input)] as const,
     initialPageParam: undefined as string | undefined,

@@ -1,7 +1,9 @@
 import type { z } from 'zod'
 import { apiAddress } from '#server/contracts/api-address.ts'
 import type { Stream } from '#server/contracts/streams.ts'
-import { problemOfBody, unreachable, unreadable } from './failed-calls.ts'
+import type { Known } from './endpoints.ts'
+import { refusalOf, unreachable } from './failed-calls.ts'
+import { frameMisfit } from './fit-contract.ts'
 import { makeEventReader } from './read-events.ts'
 
 export type StreamCall<S extends Stream> = {
@@ -17,7 +19,7 @@ const silenceMs = 40_000
  * when it is refused before it begins or the server goes; aborting the signal ends it on the server, too.
  */
 export const callStream = async function* <const S extends Stream>(
-  stream: S,
+  stream: Known<S>,
   input: StreamCall<S>,
   signal: AbortSignal,
 ): AsyncGenerator<z.output<S['frame']>, void, void> {
@@ -29,8 +31,8 @@ export const callStream = async function* <const S extends Stream>(
       throw unreachable('No connection to the server that serves this page.')
     },
   )
-  if (!response.ok || !response.body)
-    throw problemOfBody(response.status, await response.json().catch(() => null))
+  if (!response.ok || !response.body) throw await refusalOf(response)
+  const misfitOf = await frameMisfit(response, stream)
   const read = makeEventReader()
   // Not every browser can iterate over a stream; all have readers.
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
@@ -45,9 +47,10 @@ export const callStream = async function* <const S extends Stream>(
       clearTimeout(silence)
       if (done) return
       for (const event of read(value)) {
-        const frame = stream.frame.safeParse(JSON.parse(event.data))
-        if (!frame.success) throw unreadable(frame.error)
-        yield frame.data as z.output<S['frame']>
+        const frame: unknown = JSON.parse(event.data)
+        const misfit = misfitOf(frame)
+        if (misfit) throw misfit
+        yield frame as z.output<S['frame']>
       }
     }
   } finally {

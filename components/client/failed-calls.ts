@@ -1,5 +1,4 @@
-import type { z } from 'zod'
-import { problem } from '#server/contracts/problem.ts'
+import type { Problem } from '#server/contracts/problem.ts'
 import { ProblemError } from './problem-error.ts'
 
 /** The problem of a server that does not answer, or not in a way that can be read. */
@@ -13,21 +12,32 @@ export const unreachable = (detail: string): ProblemError =>
     hint: 'Check that it runs. This page tries again by itself.',
   })
 
-/** Page and server are of different versions: the page was opened before an update, or a part was left behind. */
-export const unreadable = ({ issues }: z.ZodError): ProblemError =>
+/**
+ * Page and server are of different versions: the page was opened before an update, or a part was left behind. `place`
+ * is the first of so many places where the answer differs from the contract.
+ */
+export const unreadable = (place: string, places: number): ProblemError =>
   new ProblemError({
     type: 'about:blank',
     title: 'The answer does not fit this page',
     status: 500,
     code: 'internal',
-    detail: `It differs at ${issues[0]?.path.join('.') || 'its root'}${issues.length > 1 ? ` and ${issues.length - 1} more places` : ''}: the page and the server are of different versions.`,
+    detail: `It differs at ${place || 'its root'}${places > 1 ? ` and ${places - 1} more places` : ''}: the page and the server are of different versions.`,
     hint: 'Reload the page. When it happens again, it is a defect of Spillway.',
   })
 
 /** What a refusal says: the server's own problem document, or that there was none. */
-export const problemOfBody = (status: number, body: unknown): ProblemError => {
-  const known = problem.safeParse(body)
-  return known.success
-    ? new ProblemError(known.data)
-    : unreachable(`It answered ${status} without saying why.`)
+export const refusalOf = async (response: Response): Promise<ProblemError> => {
+  const body: unknown = await response.json().catch(() => null)
+  return isProblem(body)
+    ? new ProblemError(body)
+    : unreachable(`It answered ${response.status} without saying why.`)
+}
+
+/** Looked at by hand: what tells of a failure must not have to load anything first. */
+const isProblem = (body: unknown): body is Problem => {
+  const { type, title, status, detail, code, hint } = (body ?? {}) as Partial<Record<keyof Problem, unknown>>
+  return (
+    [type, title, detail, code, hint].every((one) => typeof one === 'string') && typeof status === 'number'
+  )
 }

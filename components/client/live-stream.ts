@@ -1,4 +1,6 @@
-import { type LiveFrame, liveFrame } from '#server/contracts/live.ts'
+import type { LiveFrame } from '#server/contracts/live.ts'
+import { streams } from './endpoints.ts'
+import { frameMisfit } from './fit-contract.ts'
 import { makeEventReader } from './read-events.ts'
 
 export type LiveState = 'connecting' | 'live' | 'lost'
@@ -21,6 +23,7 @@ const readStream = async (
     signal,
   })
   if (!response.ok || !response.body) throw new Error(`the live stream answered ${response.status}`)
+  const misfitOf = await frameMisfit(response, streams.followChanges)
   tell({ kind: 'state', state: 'live' })
   const read = makeEventReader()
   let id = lastId
@@ -35,8 +38,8 @@ const readStream = async (
       if (done) return id ?? '0'
       for (const event of read(value)) {
         id = event.id ?? id ?? '0'
-        const parsed = liveFrame.safeParse(JSON.parse(event.data))
-        if (parsed.success) tell({ kind: 'frame', frame: parsed.data })
+        const frame: unknown = JSON.parse(event.data)
+        if (misfitOf(frame) === null) tell({ kind: 'frame', frame: frame as LiveFrame })
       }
     }
   } finally {

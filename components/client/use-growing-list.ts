@@ -9,6 +9,7 @@ import {
 import { useEffect } from 'react'
 import type { z } from 'zod'
 import { type CallInput, endpointPages, endpointQuery, type PagedEndpoint } from './call-endpoint.ts'
+import type { Known } from './endpoints.ts'
 import { freshAnswer } from './fresh-answer.ts'
 import { joinHead, type RowsIn } from './join-head.ts'
 import { useLive } from './live-provider.tsx'
@@ -28,7 +29,7 @@ export const useGrowingList = <const E extends PagedEndpoint, T>({
   follow = true,
   keepOld = true,
 }: {
-  readonly endpoint: E
+  readonly endpoint: Known<E>
   readonly input: CallInput<E>
   readonly rowsIn: RowsIn<z.output<E['output']>, T>
   readonly keyOf: (row: T) => string

@@ -1,8 +1,8 @@
 'use client'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import type { MessageStreamQuery } from '#server/contracts/message-stream.ts'
-import { streams } from '#server/contracts/streams.ts'
 import { callStream } from './call-stream.ts'
+import { streams } from './endpoints.ts'
 import { ProblemError } from './problem-error.ts'
 import { beginPage, idleSearch, nextBegin, type SearchState, takeFrame } from './search-state.ts'
 

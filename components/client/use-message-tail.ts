@@ -1,8 +1,8 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
 import type { MessageTailQuery } from '#server/contracts/message-stream.ts'
-import { streams } from '#server/contracts/streams.ts'
 import { callStream } from './call-stream.ts'
+import { streams } from './endpoints.ts'
 import { ProblemError } from './problem-error.ts'
 import {
   beginTail,

@@ -1,7 +1,7 @@
 'use client'
 import { useState } from 'react'
+import { downloadAddresses } from '#server/contracts/addresses.ts'
 import { apiAddress } from '#server/contracts/api-address.ts'
-import { downloads } from '#server/contracts/downloads.ts'
 import type { ExportMessagesQuery } from '#server/contracts/export-messages.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu, MenuItem, MenuLine, MenuNote } from '../ui/menu.tsx'
@@ -50,7 +50,7 @@ export const ExportMenu = ({
   const run = (limit: number, form: (typeof forms)[number]): void =>
     begin(
       apiAddress(
-        downloads.exportMessages.path,
+        downloadAddresses.exportMessages.path,
         { connection },
         { topics, search, order, isolation, limit, ...form.query },
       ),

@@ -1,13 +1,13 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo, useState } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import type {
   HistogramBucket,
   HistogramDoubt,
   MessageHistogram,
 } from '#server/contracts/message-histogram.ts'
 import { endpointQuery } from '../client/call-endpoint.ts'
+import { endpoints } from '../client/endpoints.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { useZone } from '../client/zone-provider.tsx'
 import { Button } from '../ui/button.tsx'

@@ -1,10 +1,10 @@
 'use client'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import type { Direction, NearMessage } from '#server/contracts/near-message.ts'
 import { callEndpoint } from '../client/call-endpoint.ts'
 import { commands } from '../client/commands.ts'
+import { endpoints } from '../client/endpoints.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { useHotkey } from '../client/use-hotkey.ts'
 import { Button } from '../ui/button.tsx'
@@ -70,19 +70,17 @@ export const MessageSteps = ({
     const controller = new AbortController()
     running.current = controller
     setState({ kind: 'looking', look: wanted })
-    const endpoint = wanted.by === 'same-key' ? endpoints.findSameKey : endpoints.findNeighbour
     try {
-      const answer = await callEndpoint(
-        endpoint,
-        {
-          params: { connection, topic, position },
-          query: {
-            direction: wanted.direction,
-            ...(wanted.from === undefined ? {} : { from: wanted.from }),
-          },
+      const input = {
+        params: { connection, topic, position },
+        query: {
+          direction: wanted.direction,
+          ...(wanted.from === undefined ? {} : { from: wanted.from }),
         },
-        controller.signal,
-      )
+      }
+      const answer = await (wanted.by === 'same-key'
+        ? callEndpoint(endpoints.findSameKey, input, controller.signal)
+        : callEndpoint(endpoints.findNeighbour, input, controller.signal))
       if (controller.signal.aborted) return
       if (answer.message === null) setState({ kind: 'nothing', look: wanted, answer })
       else onGo(answer.message.position)

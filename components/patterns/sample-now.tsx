@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import { callEndpoint } from '../client/call-endpoint.ts'
+import { endpoints } from '../client/endpoints.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { Button } from '../ui/button.tsx'
 import { formatCount } from './quantity.ts'

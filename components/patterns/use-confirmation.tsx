@@ -1,8 +1,8 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../client/call-endpoint.ts'
+import { endpoints } from '../client/endpoints.ts'
 import { Input } from '../ui/input.tsx'
 
 /**

@@ -1,4 +1,4 @@
-import type { Endpoint } from './endpoints.ts'
+import type { Address } from './addresses.ts'
 
 const part = encodeURIComponent
 
@@ -35,11 +35,11 @@ export const apiAddress = (
 }
 
 /** The noun of an endpoint: first part of its cache keys, by which live notices find what to load anew. */
-const nounOf = (endpoint: Endpoint): string =>
+const nounOf = (endpoint: Address): string =>
   endpoint.path.replace('/api/', '').replace('{connection}/', '').split('/')[0] ?? ''
 
 /** Under what an answer is kept, the same in the browser and where a page is made. */
-export const cacheKey = <I>(endpoint: Endpoint, input: I): readonly [string, string, I] => [
+export const cacheKey = <I>(endpoint: Address, input: I): readonly [string, string, I] => [
   nounOf(endpoint),
   endpoint.path,
   input,

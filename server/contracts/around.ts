@@ -1,18 +1,13 @@
 import { z } from 'zod'
+import { placeInTopic } from './choices.ts'
 import { messageRow } from './messages.ts'
 import { decimal64, position } from './scalars.ts'
 
-/** A place in a topic: `3@88213`, or a time with its zone. */
-export const placeInTopic = z
-  .string()
-  .trim()
-  .regex(
-    /^(\d{1,9}@\d{1,19}|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))$/,
-    'a position such as 3@88213, or a time such as 2026-11-21T03:00:00Z',
-  )
-
 export const aroundQuery = z.object({
-  at: placeInTopic,
+  at: z
+    .string()
+    .trim()
+    .regex(placeInTopic, 'a position such as 3@88213, or a time such as 2026-11-21T03:00:00Z'),
   /** Messages on each side. */
   limit: z.coerce.number().int().min(1).max(200).default(25),
 })

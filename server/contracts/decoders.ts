@@ -1,30 +1,14 @@
 import { z } from 'zod'
+import { plainChoices, schemaChoice } from './choices.ts'
 import { connectionId, topicName } from './scalars.ts'
 
-/** How one side of a topic's messages can be read by choice, beside a schema of the registry and a configured type. */
-export const plainChoices = {
-  json: 'JSON',
-  msgpack: 'MessagePack',
-  cbor: 'CBOR',
-  xml: 'XML',
-  text: 'Text (UTF-8)',
-  latin1: 'Text (Latin-1)',
-  int16: '16-bit integer',
-  int32: '32-bit integer',
-  int64: '64-bit integer',
-  float32: '32-bit float',
-  float64: '64-bit float',
-  uuid: 'UUID',
-  hex: 'Hexadecimal',
-  base64: 'Base64',
-} as const
 export type PlainChoice = keyof typeof plainChoices
 
 export const plainChoice = z.enum(Object.keys(plainChoices) as [PlainChoice, ...PlainChoice[]])
 /** `json`, `schema:12` (a schema of the registry by its id) or `proto:shop.Order` (a type of the configured .proto files). */
 export const decoderChoice = z.union([
   plainChoice,
-  z.string().regex(/^schema:[1-9]\d{0,9}$/, 'schema: and an id of the registry'),
+  z.string().regex(schemaChoice, 'schema: and an id of the registry'),
   z
     .string()
     .regex(/^proto:[A-Za-z_][\w.]{0,200}$/, 'proto: and the name of a message type of the configured files'),

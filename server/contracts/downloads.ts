@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { downloadAddresses } from './addresses.ts'
 import { side } from './decoders.ts'
 import { exportMessagesQuery } from './export-messages.ts'
 import { messageParams } from './messages.ts'
@@ -31,8 +32,7 @@ export const payloadQuery = z.object({
 /** All downloads of the API. */
 export const downloads = {
   readPayload: {
-    method: 'GET',
-    path: '/api/{connection}/topics/{topic}/messages/{position}/payload',
+    ...downloadAddresses.readPayload,
     summary: 'One side of a message: its raw bytes, all or a range, or its text, whole',
     permission: 'messages:read',
     params: messageParams,
@@ -40,8 +40,7 @@ export const downloads = {
     contentTypes: ['application/octet-stream', 'text/plain; charset=utf-8'],
   },
   exportMessages: {
-    method: 'GET',
-    path: '/api/{connection}/messages/export',
+    ...downloadAddresses.exportMessages,
     summary: 'Messages that fit a search, whole, as lines of JSON or CSV, ended by the report of the scan',
     permission: 'messages:read',
     params: connectionParams,

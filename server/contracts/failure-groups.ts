@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { failureGroupStates } from './choices.ts'
 import { decodedSide, headerView } from './messages.ts'
 import { degradedSource } from './problem.ts'
 import { decimal64, epochMs, groupId, position, topicName, traceId } from './scalars.ts'
 
 export const convention = z.enum(['spring-dead-letter', 'kafka-connect', 'smallrye', 'unrecognised'])
-export const failureGroupState = z.enum(['new', 'known', 'investigating', 'resolved', 'archived'])
+export const failureGroupState = z.enum(failureGroupStates)
 
 export const failureGroupRow = z.object({
   id: z.string(),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { markKinds } from './choices.ts'
 import { epochMs } from './scalars.ts'
 
-export const markKind = z.enum(['deploy', 'replay', 'reset', 'note'])
+const markKind = z.enum(markKinds)
 export const mark = z.object({
   id: z.string(),
   atMs: epochMs,

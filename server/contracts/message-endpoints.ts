@@ -1,7 +1,8 @@
+import { endpointAddresses } from './addresses.ts'
 import { aroundQuery, messagesAround } from './around.ts'
 import { copyMessageQuery, messageCopies } from './copy-message.ts'
 import { chooseDecoderRequest, decodersParams, topicDecoders } from './decoders.ts'
-import { read, write } from './endpoint-defaults.ts'
+import { at } from './endpoint-defaults.ts'
 import { messageHistogram, messageHistogramQuery } from './message-histogram.ts'
 import { messageDetail, messageList, messageListQuery, messageParams } from './messages.ts'
 import { nearMessage, nearMessageQuery } from './near-message.ts'
@@ -12,8 +13,7 @@ import { topicParams } from './topics.ts'
 /** Messages of topics: listed, shown, counted, decoded, copied and produced. */
 export const messageEndpoints = {
   listMessages: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages',
+    ...at(endpointAddresses.listMessages),
     summary: 'Messages of a topic, newest first, decoded',
     permission: 'messages:read',
     params: topicParams,
@@ -22,8 +22,7 @@ export const messageEndpoints = {
     deadlineMs: 20_000,
   },
   listAround: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/around',
+    ...at(endpointAddresses.listAround),
     summary: 'Messages around a position or a time; of a position that is gone, why, and the nearest',
     permission: 'messages:read',
     params: topicParams,
@@ -32,16 +31,14 @@ export const messageEndpoints = {
     deadlineMs: 20_000,
   },
   showMessage: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages/{position}',
+    ...at(endpointAddresses.showMessage),
     summary: 'One message with headers and raw bytes',
     permission: 'messages:read',
     params: messageParams,
     output: messageDetail,
   },
   findSameKey: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages/{position}/same-key',
+    ...at(endpointAddresses.findSameKey),
     summary: 'The next or previous message of the same key in its partition',
     permission: 'messages:read',
     params: messageParams,
@@ -49,8 +46,7 @@ export const messageEndpoints = {
     output: nearMessage,
   },
   findNeighbour: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages/{position}/neighbour',
+    ...at(endpointAddresses.findNeighbour),
     summary: 'The message right before or after a position in its partition',
     permission: 'messages:read',
     params: messageParams,
@@ -58,8 +54,7 @@ export const messageEndpoints = {
     output: nearMessage,
   },
   countMessagesByTime: {
-    ...read,
-    path: '/api/{connection}/messages/histogram',
+    ...at(endpointAddresses.countMessagesByTime),
     summary: 'Messages of topics by buckets of time, exact or estimated from offsets',
     permission: 'messages:read',
     params: connectionParams,
@@ -67,16 +62,14 @@ export const messageEndpoints = {
     output: messageHistogram,
   },
   showDecoders: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/decoders',
+    ...at(endpointAddresses.showDecoders),
     summary: 'How the messages of a topic are read: by choice or as the chain of decoders finds',
     permission: 'messages:read',
     params: decodersParams,
     output: topicDecoders,
   },
   chooseDecoder: {
-    ...write,
-    path: '/api/{connection}/topics/{topic}/decoders',
+    ...at(endpointAddresses.chooseDecoder),
     summary: 'Choose for everybody how a side of a topic is read, or forget the choice',
     permission: 'decoders:choose',
     params: decodersParams,
@@ -84,8 +77,7 @@ export const messageEndpoints = {
     output: topicDecoders,
   },
   copyMessage: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/messages/{position}/copy',
+    ...at(endpointAddresses.copyMessage),
     summary:
       'One message as lossless JSON, and as commands of kcat and curl that read it or produce it again',
     permission: 'messages:read',
@@ -94,8 +86,7 @@ export const messageEndpoints = {
     output: messageCopies,
   },
   checkMessage: {
-    ...write,
-    path: '/api/{connection}/topics/{topic}/messages/check',
+    ...at(endpointAddresses.checkMessage),
     summary: 'What producing a message would do: encoding, size, partition, readers; sends nothing',
     permission: 'messages:produce',
     params: topicParams,
@@ -103,8 +94,7 @@ export const messageEndpoints = {
     output: messageCheck,
   },
   produceMessage: {
-    ...write,
-    path: '/api/{connection}/topics/{topic}/messages',
+    ...at(endpointAddresses.produceMessage),
     summary: 'Produce one message, once for each idempotency key',
     permission: 'messages:produce',
     params: topicParams,

@@ -1,17 +1,8 @@
 import { z } from 'zod'
+import { outcomes } from './choices.ts'
 import { decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
-export const outcome = z.enum([
-  'PENDING',
-  'SENT',
-  'CONSUMED',
-  'SETTLED',
-  'RETRYING',
-  'RETURNED',
-  'FAILED',
-  'SKIPPED',
-  'UNKNOWN',
-])
+export const outcome = z.enum(outcomes)
 export type Outcome = z.infer<typeof outcome>
 export const replayState = z.enum(['running', 'cancelling', 'following', 'done', 'cancelled', 'failed'])
 export type ReplayState = z.infer<typeof replayState>

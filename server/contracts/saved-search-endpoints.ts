@@ -1,4 +1,5 @@
-import { read, write } from './endpoint-defaults.ts'
+import { endpointAddresses } from './addresses.ts'
+import { at } from './endpoint-defaults.ts'
 import {
   newSavedSearch,
   renameSavedSearch,
@@ -11,16 +12,14 @@ import { connectionParams } from './scalars.ts'
 /** Searches that are kept by name. They are Spillway's own: a read-only connection has them, too. */
 export const savedSearchEndpoints = {
   listSearches: {
-    ...read,
-    path: '/api/{connection}/searches',
+    ...at(endpointAddresses.listSearches),
     summary: 'Saved searches by name',
     permission: 'messages:read',
     params: connectionParams,
     output: savedSearchList,
   },
   saveSearch: {
-    ...write,
-    path: '/api/{connection}/searches',
+    ...at(endpointAddresses.saveSearch),
     summary: 'Save a search by name, for all who use the connection',
     permission: 'searches:save',
     params: connectionParams,
@@ -28,8 +27,7 @@ export const savedSearchEndpoints = {
     output: savedSearch,
   },
   renameSearch: {
-    ...write,
-    path: '/api/{connection}/searches/{id}/name',
+    ...at(endpointAddresses.renameSearch),
     summary: 'Give a saved search another name',
     permission: 'searches:save',
     params: savedSearchParams,
@@ -37,16 +35,14 @@ export const savedSearchEndpoints = {
     output: savedSearch,
   },
   deleteSearch: {
-    ...write,
-    path: '/api/{connection}/searches/{id}/delete',
+    ...at(endpointAddresses.deleteSearch),
     summary: 'Delete a saved search; it can be restored for some days',
     permission: 'searches:save',
     params: savedSearchParams,
     output: savedSearch,
   },
   restoreSearch: {
-    ...write,
-    path: '/api/{connection}/searches/{id}/restore',
+    ...at(endpointAddresses.restoreSearch),
     summary: 'Bring a deleted search back',
     permission: 'searches:save',
     params: savedSearchParams,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { read, write } from './endpoint-defaults.ts'
+import { endpointAddresses } from './addresses.ts'
+import { at } from './endpoint-defaults.ts'
 import { connectionParams } from './scalars.ts'
 import {
   compareQuery,
@@ -35,8 +36,7 @@ const ofSubject = { permission: 'schemas:read', params: subjectParams } as const
 /** The operations on the schema registry: a part of the table of endpoints. */
 export const schemaEndpoints = {
   listSubjects: {
-    ...read,
-    path: '/api/{connection}/schemas',
+    ...at(endpointAddresses.listSubjects),
     summary: 'Subjects of the schema registry with their latest version, and how messages depart from them',
     permission: 'schemas:read',
     params: connectionParams,
@@ -44,63 +44,55 @@ export const schemaEndpoints = {
     output: subjectList,
   },
   showRegistry: {
-    ...read,
-    path: '/api/{connection}/schema-registry',
+    ...at(endpointAddresses.showRegistry),
     summary: 'What of the registry API answers on this connection',
     permission: 'schemas:read',
     params: connectionParams,
     output: registryDetail,
   },
   showSubject: {
-    ...read,
+    ...at(endpointAddresses.showSubject),
     ...ofSubject,
-    path: '/api/{connection}/schemas/{subject}',
     summary: 'One subject with its versions and who uses them',
     output: subjectDetail,
   },
   showSchemaVersion: {
-    ...read,
-    path: '/api/{connection}/schemas/{subject}/versions/{version}',
+    ...at(endpointAddresses.showSchemaVersion),
     summary: 'One version with references both ways and where it was seen',
     permission: 'schemas:read',
     params: versionParams,
     output: versionDetail,
   },
   compareSchemaVersions: {
-    ...read,
+    ...at(endpointAddresses.compareSchemaVersions),
     ...ofSubject,
-    path: '/api/{connection}/schemas/{subject}/compare',
     summary: 'What differs between two versions, as text and as meaning, and for whom it breaks',
     query: compareQuery,
     output: schemaComparison,
   },
   showSchemaId: {
-    ...read,
-    path: '/api/{connection}/schema-ids/{id}',
+    ...at(endpointAddresses.showSchemaId),
     summary: 'A schema by the id that messages carry, and where it is registered',
     permission: 'schemas:read',
     params: schemaIdParams,
     output: schemaIdDetail,
   },
   showTopicSchemas: {
-    ...read,
-    path: '/api/{connection}/topics/{topic}/schemas',
+    ...at(endpointAddresses.showTopicSchemas),
     summary: 'Subjects of a topic, the schema ids its messages carry, and how they depart from the contract',
     permission: 'schemas:read',
     params: topicSchemaParams,
     output: topicSchemas,
   },
   testSchema: {
-    ...write,
+    ...at(endpointAddresses.testSchema),
     ...ofSubject,
-    path: '/api/{connection}/schemas/{subject}/test',
     summary: 'Try a draft against the latest version without registering it',
     body: schemaDraft,
     output: draftVerdict,
   },
   registerSchema: {
-    ...write,
-    path: '/api/{connection}/schemas/{subject}/versions',
+    ...at(endpointAddresses.registerSchema),
     summary: 'Register a schema as the next version of a subject',
     permission: 'schemas:change',
     params: subjectParams,
@@ -108,16 +100,14 @@ export const schemaEndpoints = {
     output: registered,
   },
   planSchemaDeletion: {
-    ...read,
+    ...at(endpointAddresses.planSchemaDeletion),
     ...ofSubject,
-    path: '/api/{connection}/schemas/{subject}/deletion',
     summary: 'What deleting a version or a subject would do; nothing is deleted',
     query: deletionQuery,
     output: deletionPlan,
   },
   deleteSchema: {
-    ...write,
-    path: '/api/{connection}/schemas/{subject}/deletion',
+    ...at(endpointAddresses.deleteSchema),
     summary: 'Delete a version or a subject, softly or for good',
     permission: 'schemas:change',
     params: subjectParams,
@@ -125,8 +115,7 @@ export const schemaEndpoints = {
     output: deleted,
   },
   setSubjectCompatibility: {
-    ...write,
-    path: '/api/{connection}/schemas/{subject}/compatibility',
+    ...at(endpointAddresses.setSubjectCompatibility),
     summary: 'Set the compatibility level of a subject, or let it go by the level of all',
     permission: 'schemas:change',
     params: subjectParams,
@@ -134,8 +123,7 @@ export const schemaEndpoints = {
     output: z.object({ compatibility: levelInForce }),
   },
   setAllCompatibility: {
-    ...write,
-    path: '/api/{connection}/schema-registry/compatibility',
+    ...at(endpointAddresses.setAllCompatibility),
     summary: 'Set the compatibility level of all subjects without one of their own',
     permission: 'schemas:change',
     params: connectionParams,
@@ -143,8 +131,7 @@ export const schemaEndpoints = {
     output: z.object({ compatibility: levelInForce }),
   },
   sampleSchemas: {
-    ...write,
-    path: '/api/{connection}/schema-samples',
+    ...at(endpointAddresses.sampleSchemas),
     summary: 'Look at the newest messages of topics now: which schemas they carry and whether they fit',
     permission: 'schemas:read',
     params: connectionParams,

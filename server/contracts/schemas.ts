@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { compatibilityLevels, schemaTypes } from './choices.ts'
 import { degradedSource } from './problem.ts'
 import { connectionId, decimal64, epochMs, position, topicName } from './scalars.ts'
 
-export const schemaType = z.enum(['AVRO', 'PROTOBUF', 'JSON'])
+export const schemaType = z.enum(schemaTypes)
 export type SchemaTypeName = z.infer<typeof schemaType>
 export const subjectName = z.string().min(1).max(500)
 export const schemaReference = z.object({
@@ -15,15 +16,7 @@ export const schemaReference = z.object({
 const told = <T extends z.ZodType>(value: T) =>
   z.union([z.object({ value, why: z.null() }), z.object({ value: z.null(), why: z.string() })])
 
-export const compatibilityLevel = z.enum([
-  'NONE',
-  'BACKWARD',
-  'BACKWARD_TRANSITIVE',
-  'FORWARD',
-  'FORWARD_TRANSITIVE',
-  'FULL',
-  'FULL_TRANSITIVE',
-])
+export const compatibilityLevel = z.enum(compatibilityLevels)
 export type CompatibilityLevel = z.infer<typeof compatibilityLevel>
 /** `own`: the subject has a level of its own; null where the registry does not tell. The level is the registry's word. */
 export const levelInForce = told(z.object({ level: z.string(), own: z.boolean().nullable() }))

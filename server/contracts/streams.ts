@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { streamAddresses } from './addresses.ts'
 import { liveFrame } from './live.ts'
 import { messageStreamQuery, messageTailQuery, searchFrame, tailFrame } from './message-stream.ts'
 import type { Permission } from './permissions.ts'
@@ -18,13 +19,13 @@ export type Stream = {
   readonly lifetimeMs: number | null
 }
 
-const lived = { method: 'GET', lifetimeMs: 90_000 } as const
+const lived = { lifetimeMs: 90_000 } as const
 
 /** All streams of the API. */
 export const streams = {
   followChanges: {
+    ...streamAddresses.followChanges,
     ...lived,
-    path: '/api/live',
     summary: 'What changes for one connection, as it changes',
     permission: 'connections:read',
     params: z.object({}),
@@ -32,8 +33,8 @@ export const streams = {
     frame: liveFrame,
   },
   searchMessages: {
+    ...streamAddresses.searchMessages,
     ...lived,
-    path: '/api/{connection}/messages/search',
     summary:
       'Messages of one or several topics that fit a search, as they are found, and the report of the scan',
     permission: 'messages:read',
@@ -44,8 +45,8 @@ export const streams = {
     lifetimeMs: null,
   },
   tailMessages: {
+    ...streamAddresses.tailMessages,
     ...lived,
-    path: '/api/{connection}/messages/tail',
     summary: 'Messages of one or several topics as they arrive',
     permission: 'messages:read',
     params: connectionParams,

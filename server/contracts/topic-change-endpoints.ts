@@ -1,12 +1,12 @@
-import { read, write } from './endpoint-defaults.ts'
+import { endpointAddresses } from './addresses.ts'
+import { at } from './endpoint-defaults.ts'
 import { byIdParams, connectionParams } from './scalars.ts'
 import { applyTopicChangeRequest, topicChange, topicChangeRequest } from './topic-changes.ts'
 
 /** Changes of topics: planned, shown, carried out. */
 export const topicChangeEndpoints = {
   planTopicChange: {
-    ...write,
-    path: '/api/{connection}/topic-changes',
+    ...at(endpointAddresses.planTopicChange),
     summary: 'Check what creating, changing or deleting a topic would do; changes nothing',
     permission: 'topics:change',
     params: connectionParams,
@@ -15,16 +15,14 @@ export const topicChangeEndpoints = {
     deadlineMs: 30_000,
   },
   showTopicChange: {
-    ...read,
-    path: '/api/{connection}/topic-changes/{id}',
+    ...at(endpointAddresses.showTopicChange),
     summary: 'A planned or made change of a topic',
     permission: 'topics:read',
     params: byIdParams,
     output: topicChange,
   },
   applyTopicChange: {
-    ...write,
-    path: '/api/{connection}/topic-changes/{id}/apply',
+    ...at(endpointAddresses.applyTopicChange),
     summary: 'Carry out a planned change; a second call answers the same change',
     permission: 'topics:change',
     params: byIdParams,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { capability } from './capabilities.ts'
+import { topicFilters, topicSorts } from './choices.ts'
 import { degradedSource } from './problem.ts'
 import { connectionId, decimal64, epochMs, groupId, topicName } from './scalars.ts'
 
@@ -31,30 +32,21 @@ export const topicRow = z.object({
 })
 export type TopicRow = z.infer<typeof topicRow>
 
-export const topicSort = z.enum([
-  'name',
-  'messages',
-  'rate',
-  'size',
-  'lag',
-  'partitions',
-  'retention',
-  'last',
-])
+export const topicSort = z.enum(topicSorts)
 /**
  * What a list may be narrowed to: partitions offline or under-replicated, compacted, internal, dead letters and retries,
  * without messages, without a group that has committed.
  */
-export const topicFilter = z.enum(['trouble', 'compacted', 'internal', 'dead-letters', 'empty', 'unread'])
+export const topicFilter = z.enum(topicFilters)
 export type TopicFilter = z.infer<typeof topicFilter>
-const topicFilters = new RegExp(`^((${topicFilter.options.join('|')})(,(?!$)|$))*$`)
+const filtersApart = new RegExp(`^((${topicFilters.join('|')})(,(?!$)|$))*$`)
 export const topicListQuery = z.object({
   q: z.string().max(249).default(''),
   internal: z.stringbool().default(false),
   /** Filters apart by commas: a topic must fit all of them. */
   only: z
     .string()
-    .regex(topicFilters, `filters apart by commas: ${topicFilter.options.join(', ')}`)
+    .regex(filtersApart, `filters apart by commas: ${topicFilters.join(', ')}`)
     .default(''),
   sort: topicSort.default('name'),
   desc: z.stringbool().default(false),

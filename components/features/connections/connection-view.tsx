@@ -1,10 +1,10 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { type Capability, type CapabilityName, capabilityName } from '#server/contracts/capabilities.ts'
+import type { Capability, CapabilityName } from '#server/contracts/capabilities.ts'
 import type { ConnectionDetail } from '#server/contracts/connections.ts'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import type { Health } from '#server/contracts/health.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { Copyable } from '../../patterns/copyable.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
@@ -56,7 +56,10 @@ const abilityColumns: readonly Column<Ability>[] = [
 ]
 
 const abilitiesOf = ({ capabilities }: ConnectionDetail): readonly Ability[] =>
-  capabilityName.options.map((name) => ({ name, capability: capabilities[name] }))
+  (Object.keys(capabilityTitles) as CapabilityName[]).map((name) => ({
+    name,
+    capability: capabilities[name],
+  }))
 
 const dependencyColumns: readonly Column<Health['dependencies'][number]>[] = [
   { id: 'name', header: 'Part', width: '170px', cell: ({ name }) => name },

@@ -2,9 +2,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
-import { type FailureGroupDetail, failureGroupState } from '#server/contracts/failure-groups.ts'
+import { failureGroupStates, findChoice } from '#server/contracts/choices.ts'
+import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
@@ -163,11 +164,11 @@ const Side = ({
             value={data.state}
             disabled={change.isPending}
             onChange={(event) => {
-              const next = failureGroupState.safeParse(event.target.value)
-              if (next.success) change.mutate(next.data)
+              const next = findChoice(failureGroupStates, event.target.value)
+              if (next !== undefined) change.mutate(next)
             }}
           >
-            {failureGroupState.options.map((one) => (
+            {failureGroupStates.map((one) => (
               <option key={one} value={one}>
                 {statuses.failureGroup[one].label}
               </option>

@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'

@@ -1,8 +1,8 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 
 /** Freezes a selection into a plan and opens it. Nothing is sent yet. */

@@ -2,9 +2,10 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
-import { endpoints } from '#server/contracts/endpoints.ts'
-import { outcome, type ReplayItem } from '#server/contracts/replays.ts'
+import { findChoice, outcomes } from '#server/contracts/choices.ts'
+import type { ReplayItem } from '#server/contracts/replays.ts'
 import { endpointPages } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
@@ -89,7 +90,7 @@ export const ReplayItems = ({
   /** Every item has its outcome: nothing will change. */
   readonly isOver: boolean
 }) => {
-  const [only, setOnly] = useQueryState('outcome', parseAsStringLiteral(outcome.options))
+  const [only, setOnly] = useQueryState('outcome', parseAsStringLiteral(outcomes))
   const query = useInfiniteQuery({
     ...endpointPages(endpoints.listReplayItems, {
       params: { connection, id: replayId },
@@ -108,10 +109,10 @@ export const ReplayItems = ({
         <Select
           aria-label="Only items with this outcome"
           value={only ?? ''}
-          onChange={(event) => void setOnly(outcome.safeParse(event.target.value).data ?? null)}
+          onChange={(event) => void setOnly(findChoice(outcomes, event.target.value) ?? null)}
         >
           <option value="">All outcomes</option>
-          {outcome.options.map((one) => (
+          {outcomes.map((one) => (
             <option key={one} value={one}>
               {statuses.outcome[one].label}
             </option>

@@ -1,8 +1,9 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { endpoints } from '#server/contracts/endpoints.ts'
-import { type Outcome, outcome, type ReplaySummary } from '#server/contracts/replays.ts'
+import { outcomes } from '#server/contracts/choices.ts'
+import type { Outcome, ReplaySummary } from '#server/contracts/replays.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { isMissing } from '../../patterns/failed-panel.tsx'
@@ -88,7 +89,7 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
             )}
             <OutcomeBar replay={data} />
             <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1" aria-label="Outcomes">
-              {outcome.options
+              {outcomes
                 .filter((name) => data.outcomes[name] > 0 || shownAlways.has(name))
                 .map((name) => (
                   <li key={name} data-outcome={name} className="flex items-center gap-1.5">

@@ -1,7 +1,7 @@
 'use client'
 import Link from 'next/link'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import type { ReplayList, ReplaySummary } from '#server/contracts/replays.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { useGrowingList } from '../../client/use-growing-list.ts'
 import { DataTable } from '../../patterns/data-table.tsx'

@@ -3,9 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useQueryStates } from 'nuqs'
 import { useState } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
-import { type SchemaTypeName, schemaReference, schemaType } from '#server/contracts/schemas.ts'
+import { findChoice, schemaTypes } from '#server/contracts/choices.ts'
+import type { SchemaTypeName } from '#server/contracts/schemas.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
@@ -20,19 +21,16 @@ import { DraftChanges, DraftRules } from './draft-result.tsx'
 import { typeWords } from './schema-words.tsx'
 import { draftSearch } from './subject-list-address.ts'
 
+const referenceLine = /^(\S+)\s*=\s*(\S+)\s+v?([1-9]\d{0,9})$/
+
 /** Lines `name = subject version` as references; the number of the first line that is none. */
 const readReferences = (text: string) => {
   const lines = text.split('\n').map((line) => line.trim())
   const references = lines.flatMap((line) => {
-    const parts = /^(\S+)\s*=\s*(\S+)\s+v?(\d+)$/.exec(line)
-    const read = schemaReference.safeParse({
-      name: parts?.[1],
-      subject: parts?.[2],
-      version: Number(parts?.[3]),
-    })
-    return line !== '' && read.success ? [read.data] : []
+    const [, name, subject, version] = referenceLine.exec(line) ?? []
+    return name === undefined || subject === undefined ? [] : [{ name, subject, version: Number(version) }]
   })
-  const wrong = lines.findIndex((line) => line !== '' && !/^(\S+)\s*=\s*(\S+)\s+v?(\d+)$/.test(line))
+  const wrong = lines.findIndex((line) => line !== '' && !referenceLine.test(line))
   return { references, wrongLine: wrong === -1 ? null : wrong + 1 }
 }
 
@@ -153,9 +151,9 @@ const Editor = ({
           <Select
             aria-label="Type of the schema"
             value={draft.type}
-            onChange={(event) => change({ type: schemaType.catch('AVRO').parse(event.target.value) })}
+            onChange={(event) => change({ type: findChoice(schemaTypes, event.target.value) ?? 'AVRO' })}
           >
-            {schemaType.options.map((type) => (
+            {schemaTypes.map((type) => (
               <option key={type} value={type}>
                 {typeWords[type]}
               </option>

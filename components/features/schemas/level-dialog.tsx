@@ -1,9 +1,10 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
-import { type CompatibilityLevel, compatibilityLevel, type LevelInForce } from '#server/contracts/schemas.ts'
+import { compatibilityLevels, findChoice } from '#server/contracts/choices.ts'
+import type { CompatibilityLevel, LevelInForce } from '#server/contracts/schemas.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { useConfirmation } from '../../patterns/use-confirmation.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -25,9 +26,9 @@ export const LevelDialog = ({
   readonly onClose: () => void
 }) => {
   const client = useQueryClient()
-  const known = compatibilityLevel.safeParse(level.value?.level)
+  const known = findChoice(compatibilityLevels, level.value?.level)
   const [choice, setChoice] = useState<Choice>(
-    subject !== null && level.value?.own === false ? 'all' : known.success ? known.data : 'BACKWARD',
+    subject !== null && level.value?.own === false ? 'all' : (known ?? 'BACKWARD'),
   )
   const { confirm, isConfirmed, refusal, field } = useConfirmation(connection, subject ?? '')
   const set = useMutation({
@@ -46,10 +47,7 @@ export const LevelDialog = ({
       await client.invalidateQueries({ queryKey: ['schemas'] })
     },
   })
-  const choices: readonly Choice[] = [
-    ...(subject === null ? [] : ['all' as const]),
-    ...compatibilityLevel.options,
-  ]
+  const choices: readonly Choice[] = [...(subject === null ? [] : ['all' as const]), ...compatibilityLevels]
   return (
     <Dialog
       open

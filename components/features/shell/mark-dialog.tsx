@@ -1,9 +1,9 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
-import { markKind } from '#server/contracts/marks.ts'
+import { findChoice, markKinds } from '#server/contracts/choices.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -57,7 +57,7 @@ export const MarkDialog = ({ onClose }: { readonly onClose: () => void }) => {
         <Select
           id="mark-kind"
           value={kind}
-          onChange={(event) => setKind(markKind.catch('note').parse(event.target.value))}
+          onChange={(event) => setKind(findChoice(markKinds, event.target.value) ?? 'note')}
         >
           {Object.entries(kinds).map(([value, title]) => (
             <option key={value} value={value}>

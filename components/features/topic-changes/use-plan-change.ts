@@ -1,9 +1,9 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import type { TopicChangeRequest } from '#server/contracts/topic-changes.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 
 /**

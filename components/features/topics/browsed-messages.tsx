@@ -1,6 +1,6 @@
 'use client'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import type { MessageList, MessageRow } from '#server/contracts/messages.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { useGrowingList } from '../../client/use-growing-list.ts'
 import { DataTable } from '../../patterns/data-table.tsx'

@@ -1,6 +1,6 @@
 'use client'
 import { type FormEvent, useState } from 'react'
-import { placeInTopic } from '#server/contracts/around.ts'
+import { placeInTopic } from '#server/contracts/choices.ts'
 import { Input } from '../../ui/input.tsx'
 
 /** Opens the messages of a topic around a position or a time. */
@@ -9,11 +9,12 @@ export const GoToPosition = ({ onGo }: { readonly onGo: (at: string) => void }) 
   const [isWrong, setWrong] = useState(false)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    const read = placeInTopic.safeParse(text)
-    setWrong(!read.success)
-    if (read.success) {
+    const place = text.trim()
+    const isPlace = placeInTopic.test(place)
+    setWrong(!isPlace)
+    if (isPlace) {
       setText('')
-      onGo(read.data)
+      onGo(place)
     }
   }
   return (

@@ -3,9 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Pencil, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { type FormEvent, useState } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import type { SavedSearch } from '#server/contracts/saved-searches.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { Time } from '../../patterns/time.tsx'
@@ -49,7 +49,9 @@ export const SavedSearchRow = ({
     ) =>
       how.kind === 'rename'
         ? callEndpoint(endpoints.renameSearch, { params, body: { name: how.name } })
-        : callEndpoint(how.kind === 'delete' ? endpoints.deleteSearch : endpoints.restoreSearch, { params }),
+        : how.kind === 'delete'
+          ? callEndpoint(endpoints.deleteSearch, { params })
+          : callEndpoint(endpoints.restoreSearch, { params }),
     onSuccess: async (_, { kind }) => {
       setName(null)
       if (kind === 'delete') onDeleted()

@@ -6,7 +6,7 @@ import {
   parseAsString,
   parseAsStringLiteral,
 } from 'nuqs/server'
-import { topicFilter, topicSort } from '#server/contracts/topics.ts'
+import { topicFilters, topicSorts } from '#server/contracts/choices.ts'
 
 /** Topics on one page of the list. */
 export const pageRows = 100
@@ -15,8 +15,8 @@ export const pageRows = 100
 export const topicListSearch = {
   q: parseAsString.withDefault(''),
   internal: parseAsBoolean.withDefault(false),
-  only: parseAsArrayOf(parseAsStringLiteral(topicFilter.options)).withDefault([]),
-  sort: parseAsStringLiteral(topicSort.options).withDefault('name'),
+  only: parseAsArrayOf(parseAsStringLiteral(topicFilters)).withDefault([]),
+  sort: parseAsStringLiteral(topicSorts).withDefault('name'),
   desc: parseAsBoolean.withDefault(false),
   offset: parseAsInteger.withDefault(0),
 }

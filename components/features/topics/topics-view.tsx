@@ -2,9 +2,9 @@
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useQueryStates } from 'nuqs'
-import { endpoints } from '#server/contracts/endpoints.ts'
-import { topicSort } from '#server/contracts/topics.ts'
+import { findChoice, topicSorts } from '#server/contracts/choices.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
@@ -117,11 +117,11 @@ export const TopicsView = ({ connection }: { readonly connection: string }) => {
               rowHref={({ name }) => routes.topic(connection, name)}
               sorting={{ id: sort, desc }}
               onSort={(id) => {
-                const next = topicSort.safeParse(id)
-                if (next.success)
+                const next = findChoice(topicSorts, id)
+                if (next !== undefined)
                   void setView({
-                    sort: next.data,
-                    desc: sort === next.data ? !desc : next.data !== 'name',
+                    sort: next,
+                    desc: sort === next ? !desc : next !== 'name',
                     offset: 0,
                   })
               }}

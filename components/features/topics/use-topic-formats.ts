@@ -1,8 +1,8 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import type { TopicFormats } from '#server/contracts/topics.ts'
 import { endpointStill } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 
 const askAgainMs = 1_500
 /** Topics that were never told of after so many answers stay open. */

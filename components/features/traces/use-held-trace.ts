@@ -1,9 +1,9 @@
 'use client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import type { TraceDetail } from '#server/contracts/traces.ts'
 import { endpointStill } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { freshAnswer } from '../../client/fresh-answer.ts'
 import { useLive } from '../../client/live-provider.tsx'
 

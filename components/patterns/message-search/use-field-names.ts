@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { endpoints } from '#server/contracts/endpoints.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { learnNames, type Sample } from './field-names.ts'
 
 const samplesOfTopic = 4

@@ -2,10 +2,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Check, CircleSlash, Minus } from 'lucide-react'
 import { useState } from 'react'
-import { type DecoderChoice, decoderChoice, plainChoices } from '#server/contracts/decoders.ts'
-import { endpoints } from '#server/contracts/endpoints.ts'
+import { plainChoices, schemaChoice } from '#server/contracts/choices.ts'
+import type { DecoderChoice } from '#server/contracts/decoders.ts'
 import type { DecodedSide, DecoderReport } from '#server/contracts/messages.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -64,7 +65,8 @@ const Picker = ({ side, source }: { readonly side: DecodedSide; readonly source:
   })
   const chosen = known.data?.[source.side] ?? null
   const current = side.choice?.decoder ?? ''
-  const wanted = decoderChoice.safeParse(`schema:${schemaId.trim()}`)
+  const wanted = `schema:${schemaId.trim()}`
+  const isWanted = schemaChoice.test(wanted)
   const types = known.data?.protoTypes ?? []
   const isListed = current === '' || current in plainChoices || current.startsWith('proto:')
   return (
@@ -102,7 +104,7 @@ const Picker = ({ side, source }: { readonly side: DecodedSide; readonly source:
         className="flex flex-wrap items-center gap-2"
         onSubmit={(event) => {
           event.preventDefault()
-          if (wanted.success) choose.mutate(wanted.data)
+          if (isWanted) choose.mutate(wanted)
         }}
       >
         <label className="flex items-center gap-2">
@@ -114,7 +116,7 @@ const Picker = ({ side, source }: { readonly side: DecodedSide; readonly source:
             className="w-24 font-mono"
           />
         </label>
-        <Button type="submit" disabled={!wanted.success || choose.isPending}>
+        <Button type="submit" disabled={!isWanted || choose.isPending}>
           Read by this schema
         </Button>
       </form>

@@ -1,7 +1,7 @@
+import { downloadAddresses } from '#server/contracts/addresses.ts'
 import { apiAddress } from '#server/contracts/api-address.ts'
 import type { Side } from '#server/contracts/decoders.ts'
-import { downloads } from '#server/contracts/downloads.ts'
-import { problemOfBody, unreachable } from '../../client/failed-calls.ts'
+import { refusalOf, unreachable } from '../../client/failed-calls.ts'
 
 /** Where a payload rests: what more of it can be asked for. */
 export type PayloadSource = {
@@ -19,7 +19,7 @@ type Query = {
 }
 
 export const payloadAddress = ({ connection, topic, position, side }: PayloadSource, query: Query): string =>
-  apiAddress(downloads.readPayload.path, { connection, topic, position }, { side, ...query })
+  apiAddress(downloadAddresses.readPayload.path, { connection, topic, position }, { side, ...query })
 
 /** The answer to a request for a payload. Rejects with the server's problem. */
 const askPayload = async (source: PayloadSource, query: Query, signal: AbortSignal): Promise<Response> => {
@@ -27,7 +27,7 @@ const askPayload = async (source: PayloadSource, query: Query, signal: AbortSign
     if (signal.aborted) throw error
     throw unreachable('No connection to the server that serves this page.')
   })
-  if (!response.ok) throw problemOfBody(response.status, await response.json().catch(() => null))
+  if (!response.ok) throw await refusalOf(response)
   return response
 }
 

@@ -1,4 +1,5 @@
-import { type DecoderChoice, type PlainChoice, plainChoices } from '#server/contracts/decoders.ts'
+import { plainChoices } from '#server/contracts/choices.ts'
+import type { DecoderChoice, PlainChoice } from '#server/contracts/decoders.ts'
 import { type DecodeContext, type Decoded, isDecoded, type Refused } from './decoder.ts'
 import { readBySchema } from './decoders/by-schema.ts'
 import { readProtoType } from './decoders/configured-proto.ts'

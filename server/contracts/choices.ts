@@ -1,0 +1,73 @@
+/**
+ * Closed lists of words that contracts check and screens offer. They stand apart from the schemas made of them, so that
+ * a page which offers one does not load what checks it.
+ */
+export const topicSorts = [
+  'name',
+  'messages',
+  'rate',
+  'size',
+  'lag',
+  'partitions',
+  'retention',
+  'last',
+] as const
+export const topicFilters = ['trouble', 'compacted', 'internal', 'dead-letters', 'empty', 'unread'] as const
+
+export const outcomes = [
+  'PENDING',
+  'SENT',
+  'CONSUMED',
+  'SETTLED',
+  'RETRYING',
+  'RETURNED',
+  'FAILED',
+  'SKIPPED',
+  'UNKNOWN',
+] as const
+
+export const failureGroupStates = ['new', 'known', 'investigating', 'resolved', 'archived'] as const
+
+export const markKinds = ['deploy', 'replay', 'reset', 'note'] as const
+
+export const schemaTypes = ['AVRO', 'PROTOBUF', 'JSON'] as const
+export const compatibilityLevels = [
+  'NONE',
+  'BACKWARD',
+  'BACKWARD_TRANSITIVE',
+  'FORWARD',
+  'FORWARD_TRANSITIVE',
+  'FULL',
+  'FULL_TRANSITIVE',
+] as const
+
+/** How one side of a topic's messages can be read by choice, beside a schema of the registry and a configured type. */
+export const plainChoices = {
+  json: 'JSON',
+  msgpack: 'MessagePack',
+  cbor: 'CBOR',
+  xml: 'XML',
+  text: 'Text (UTF-8)',
+  latin1: 'Text (Latin-1)',
+  int16: '16-bit integer',
+  int32: '32-bit integer',
+  int64: '64-bit integer',
+  float32: '32-bit float',
+  float64: '64-bit float',
+  uuid: 'UUID',
+  hex: 'Hexadecimal',
+  base64: 'Base64',
+} as const
+
+/** A schema of the registry as a choice of how to read messages: `schema:12`. */
+export const schemaChoice = /^schema:[1-9]\d{0,9}$/
+
+/** A place in a topic: `3@88213`, or a time with its zone. */
+export const placeInTopic =
+  /^(\d{1,9}@\d{1,19}|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))$/
+
+/** The word of a list that a text is; undefined when it is none of them. */
+export const findChoice = <const C extends string>(
+  choices: readonly C[],
+  text: string | undefined,
+): C | undefined => choices.find((one) => one === text)
