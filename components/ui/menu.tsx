@@ -1,6 +1,8 @@
 'use client'
 import { DropdownMenu as Primitive } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { classNames } from './class-names.ts'
+import { overlayFrame, overlayHome, overlayPlace } from './overlay-frame.ts'
 
 /** A menu of actions under a button. Arrow keys move, Enter chooses, Esc closes; the focus returns to the button. */
 export const Menu = ({
@@ -19,14 +21,11 @@ export const Menu = ({
 }) => (
   <Primitive.Root open={open} onOpenChange={onOpenChange} modal={false}>
     <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
-    {/* Within the page's main part: what stands outside of every landmark is passed over by screen readers. */}
-    <Primitive.Portal container={typeof document === 'undefined' ? null : document.getElementById('main')}>
+    <Primitive.Portal container={overlayHome()}>
       <Primitive.Content
-        align="end"
-        sideOffset={4}
-        collisionPadding={8}
+        {...overlayPlace}
         aria-label={label}
-        className="z-50 max-w-[min(420px,calc(100vw-16px))] min-w-56 rounded-base border border-line bg-raised p-1 shadow-overlay"
+        className={classNames(overlayFrame, 'min-w-56 p-1')}
       >
         {children}
       </Primitive.Content>

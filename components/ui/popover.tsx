@@ -1,6 +1,8 @@
 'use client'
 import { Popover as Primitive } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { classNames } from './class-names.ts'
+import { overlayFrame, overlayHome, overlayPlace } from './overlay-frame.ts'
 
 /** A small panel beside the button that opens it. Esc and a click elsewhere close it; the focus returns to the button. */
 export const Popover = ({
@@ -19,13 +21,11 @@ export const Popover = ({
 }) => (
   <Primitive.Root open={open} onOpenChange={onOpenChange}>
     <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
-    <Primitive.Portal>
+    <Primitive.Portal container={overlayHome()}>
       <Primitive.Content
+        {...overlayPlace}
         aria-label={label}
-        align="end"
-        sideOffset={4}
-        collisionPadding={8}
-        className="z-40 w-[420px] max-w-[calc(100vw-32px)] overflow-hidden rounded-base border border-line bg-raised shadow-overlay"
+        className={classNames(overlayFrame, 'w-[420px]')}
       >
         {children}
       </Primitive.Content>

@@ -1,37 +1,62 @@
 'use client'
 import type { ComponentProps } from 'react'
+import { routes } from '../../client/routes.ts'
 import { SearchWays } from '../../patterns/message-search/search-ways.tsx'
 import { TimeChoice } from '../../patterns/message-search/time-choice.tsx'
+import { Button } from '../../ui/button.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
 import { FollowButton } from './follow-button.tsx'
 import { SavedSearches } from './saved-searches.tsx'
+import { readTopicSet } from './topic-set.ts'
 
 type Ways = ComponentProps<typeof SearchWays>
 
-/** What stands beside the search of a topic: order, isolation, times, saved searches, and following live. */
+/**
+ * What stands beside the search over one topic or several: order, isolation, an expression, saved searches, following
+ * live, and times. The times come last: what their fields push down is nothing of it.
+ */
 export const SearchTools = ({
   connection,
-  topic,
+  topics,
   search,
   order,
   isolation,
+  hasExpression,
+  isFollowing,
   onWays,
-  onSearch,
+  onExpression,
   onFollow,
+  onSearch,
 }: {
   readonly connection: string
-  readonly topic: string
+  /** As addresses hold them. */
+  readonly topics: string
   readonly search: string
   readonly order: Ways['order']
   readonly isolation: Ways['isolation']
+  readonly hasExpression: boolean
+  readonly isFollowing: boolean
   readonly onWays: Ways['onChange']
+  readonly onExpression: (open: boolean) => void
+  readonly onFollow: (follow: boolean) => void
   readonly onSearch: (search: string) => void
-  /** Null while it is followed. */
-  readonly onFollow: (() => void) | null
 }) => (
   <>
     <SearchWays order={order} isolation={isolation} onChange={onWays} />
+    <Button
+      kind={hasExpression ? 'active' : 'plain'}
+      aria-expanded={hasExpression}
+      onClick={() => onExpression(!hasExpression)}
+    >
+      Expression
+    </Button>
+    <SavedSearches connection={connection} current={{ topics, search, order, isolation }} />
+    <FollowButton isFollowing={isFollowing} onFollow={onFollow} />
+    {readTopicSet(topics)?.length === 1 ? (
+      <LinkButton href={routes.messages(connection, search === '' ? {} : { search })}>
+        In all topics
+      </LinkButton>
+    ) : null}
     <TimeChoice search={search} onSearch={onSearch} />
-    <SavedSearches connection={connection} current={{ topics: topic, search, order, isolation }} />
-    {onFollow === null ? null : <FollowButton onFollow={onFollow} />}
   </>
 )

@@ -59,15 +59,21 @@ export const MessageSearch = ({
           maxLength={1_000}
           spellCheck={false}
           onChange={(event) => setTyped(event.target.value)}
-          className="w-[420px] max-w-full font-mono text-small [font-variant-ligatures:none]"
+          className="max-w-[420px] min-w-0 grow basis-64 font-mono text-small [font-variant-ligatures:none]"
         />
-        {/* Two buttons, not one that changes: else the click that cancels would submit what it has become. */}
+        {/* Two buttons, not one that changes: else the click that cancels would submit what it has become. Of one width: nothing moves. */}
         {isSearching ? (
-          <Button key="cancel" type="button" onClick={onCancel}>
-            Cancel search
+          <Button
+            key="cancel"
+            type="button"
+            aria-label="Cancel search"
+            className="min-w-[72px] justify-center"
+            onClick={onCancel}
+          >
+            Cancel
           </Button>
         ) : (
-          <Button key="search" type="submit" disabled={!parsed.ok}>
+          <Button key="search" type="submit" disabled={!parsed.ok} className="min-w-[72px] justify-center">
             Search
           </Button>
         )}
