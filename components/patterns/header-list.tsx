@@ -11,7 +11,7 @@ export const HeaderList = ({ headers }: { readonly headers: readonly HeaderView[
       {headers.map(({ name, text, encoding, meaning }, index) => (
         <li key={index} className="grid grid-cols-[minmax(160px,2fr)_minmax(0,3fr)] gap-x-4 px-3 py-1">
           <div className="min-w-0">
-            <div className="truncate font-mono text-small" title={name}>
+            <div className="font-mono text-small wrap-anywhere">
               {name === '' ? <span className="text-faint">(empty name)</span> : name}
             </div>
             {meaning === null || meaning === '' ? null : (

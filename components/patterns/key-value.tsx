@@ -10,7 +10,7 @@ export const KeyValue = ({
     {rows.map(([name, value], index) => (
       <div key={`${name} ${index}`} className="contents">
         <dt className="text-muted">{name}</dt>
-        <dd className="min-w-0 break-words">{value}</dd>
+        <dd className="min-w-0 wrap-anywhere">{value}</dd>
       </div>
     ))}
   </dl>

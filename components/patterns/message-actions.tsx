@@ -111,7 +111,7 @@ export const MessageActions = ({
             title={`${label} (${commands['message-menu'].keys})`}
             tabIndex={-1}
             onClick={(event) => event.stopPropagation()}
-            className="inline-flex size-5 items-center justify-center rounded-small text-muted hover:bg-hover hover:text-text data-[state=open]:bg-selected"
+            className="inline-flex size-5 items-center justify-center rounded-small align-middle text-muted hover:bg-hover hover:text-text data-[state=open]:bg-selected"
           >
             <Ellipsis aria-hidden size={14} />
           </button>

@@ -52,8 +52,8 @@ export const MessageSteps = ({
   readonly connection: string
   readonly topic: string
   readonly position: string
-  /** False for a null key, unknown (true) while the message is not there yet. */
-  readonly hasKey: boolean
+  /** False for a null key, unknown (true) while the message is on its way, null where there is no message. */
+  readonly hasKey: boolean | null
   readonly byPosition?: boolean
   readonly onGo: (position: string) => void
 }) => {
@@ -95,9 +95,13 @@ export const MessageSteps = ({
   useHotkey(
     commands['same-key-before'].keys,
     () => void look({ by: 'same-key', direction: 'previous' }),
-    hasKey,
+    hasKey === true,
   )
-  useHotkey(commands['same-key-next'].keys, () => void look({ by: 'same-key', direction: 'next' }), hasKey)
+  useHotkey(
+    commands['same-key-next'].keys,
+    () => void look({ by: 'same-key', direction: 'next' }),
+    hasKey === true,
+  )
   useHotkey(commands['row-up'].keys, () => void look({ by: 'position', direction: 'previous' }), byPosition)
   useHotkey(commands['row-down'].keys, () => void look({ by: 'position', direction: 'next' }), byPosition)
 
@@ -129,12 +133,16 @@ export const MessageSteps = ({
   }
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-small">
-      <span className="text-muted">Same key</span>
-      {button('same-key', 'previous')}
-      {button('same-key', 'next')}
+      {hasKey === null ? null : (
+        <>
+          <span className="text-muted">Same key</span>
+          {button('same-key', 'previous')}
+          {button('same-key', 'next')}
+        </>
+      )}
       {byPosition ? (
         <>
-          <span className="ml-2 text-muted">Partition {partition}</span>
+          <span className={hasKey === null ? 'text-muted' : 'ml-2 text-muted'}>Partition {partition}</span>
           {button('position', 'previous')}
           {button('position', 'next')}
         </>

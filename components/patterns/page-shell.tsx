@@ -3,12 +3,15 @@ import type { ReactNode } from 'react'
 /** A page: its title, one line of what it is about, its actions, and its content. */
 export const PageShell = ({
   title,
+  place,
   mono = false,
   meta,
   actions,
   children,
 }: {
   readonly title: string
+  /** What follows the title and is never cut: where in a topic a message stands. */
+  readonly place?: string
   /** The title is a name from the broker. */
   readonly mono?: boolean
   /** Null while it is not known: its line is kept, so that nothing below moves when it comes. */
@@ -20,10 +23,11 @@ export const PageShell = ({
     <header className="flex min-h-9 items-start justify-between gap-x-6 gap-y-2 max-[800px]:flex-wrap">
       <div className="min-w-0">
         <h1
-          className={`truncate text-title font-strong ${mono ? 'font-mono text-lead leading-7' : ''}`}
-          title={title}
+          className={`flex gap-[1ch] text-title font-strong ${mono ? 'font-mono text-lead leading-7' : ''}`}
+          title={place === undefined ? title : `${title} ${place}`}
         >
-          {title}
+          <span className="truncate">{title}</span>
+          {place === undefined ? null : <span className="shrink-0"> {place}</span>}
         </h1>
         {meta === undefined ? null : (
           <div className="flex min-h-[1lh] flex-wrap items-center gap-x-3 text-muted">{meta}</div>

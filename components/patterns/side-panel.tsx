@@ -21,10 +21,11 @@ const withinBounds = (px: number): number =>
  * The details of one row over its list, at the right edge. Its left edge is dragged, or moved with the arrow keys; the
  * width is remembered. `o` opens it as a page, Esc closes it; the list beside it goes on moving with j and k.
  *
- * `<SidePanel title="orders 3@88213" href={routes.message(…)} onClose={() => setLooked(null)}>…</SidePanel>`
+ * `<SidePanel title="orders" place="3@88213" href={routes.message(…)} onClose={() => setLooked(null)}>…</SidePanel>`
  */
 export const SidePanel = ({
   title,
+  place,
   mono = false,
   href,
   onClose,
@@ -32,6 +33,8 @@ export const SidePanel = ({
   children,
 }: {
   readonly title: string
+  /** What follows the title and is never cut. */
+  readonly place?: string
   readonly mono?: boolean
   /** The page of the same details; null where they have no page of their own. */
   readonly href: string | null
@@ -40,6 +43,7 @@ export const SidePanel = ({
   readonly children: ReactNode
 }) => {
   const router = useRouter()
+  const whole = place === undefined ? title : `${title} ${place}`
   const { sidePx } = usePreferences()
   const close = useRef(onClose)
   close.current = onClose
@@ -70,7 +74,7 @@ export const SidePanel = ({
   }
   return (
     <section
-      aria-label={`Details: ${title}`}
+      aria-label={`Details: ${whole}`}
       className={classNames(
         'fixed top-[calc(3px+2.75rem)] right-0 bottom-0 z-20 flex max-w-[calc(100vw-80px)] border-l border-line-strong bg-page shadow-overlay',
         className,
@@ -96,10 +100,11 @@ export const SidePanel = ({
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="flex h-10 shrink-0 items-center gap-2 border-b border-line bg-panel px-3">
           <h2
-            className={classNames('min-w-0 flex-1 truncate font-strong', mono && 'font-mono')}
-            title={title}
+            className={classNames('flex min-w-0 flex-1 gap-[1ch] font-strong', mono && 'font-mono')}
+            title={whole}
           >
-            {title}
+            <span className="truncate">{title}</span>
+            {place === undefined ? null : <span className="shrink-0"> {place}</span>}
           </h2>
           {href === null ? null : (
             <Link
@@ -114,7 +119,7 @@ export const SidePanel = ({
             <X aria-hidden size={14} /> Close <Kbd>Esc</Kbd>
           </Button>
         </header>
-        <div tabIndex={0} role="group" aria-label={title} className="min-h-0 flex-1 overflow-y-auto p-3">
+        <div tabIndex={0} role="group" aria-label={whole} className="min-h-0 flex-1 overflow-y-auto p-3">
           {children}
         </div>
       </div>

@@ -1,11 +1,13 @@
+'use client'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { gridOf } from './data-table-types.ts'
+import { useIsNarrow } from './use-is-narrow.ts'
 
 const widths = ['w-4/5', 'w-3/5', 'w-11/12', 'w-2/3', 'w-3/4'] as const
 
 /** A table that is on its way: its real columns and heads, its rows in grey. */
 export const TableSkeleton = ({
-  columns,
+  columns: all,
   rows = 8,
   canChoose = false,
 }: {
@@ -14,10 +16,13 @@ export const TableSkeleton = ({
     readonly header: string
     readonly width: string
     readonly align?: 'right'
+    readonly isSecondary?: boolean
   }[]
   readonly rows?: number
   readonly canChoose?: boolean
 }) => {
+  const isNarrow = useIsNarrow()
+  const columns = isNarrow ? all.filter(({ isSecondary }) => !isSecondary) : all
   const style = { gridTemplateColumns: gridOf(columns, canChoose) }
   return (
     <div aria-hidden className="overflow-hidden">

@@ -30,7 +30,9 @@ export const Dialog = ({
         )}
       >
         <Primitive.Title
-          className={hideTitle ? 'sr-only' : 'border-b border-line px-4 py-3 text-lead font-strong'}
+          className={
+            hideTitle ? 'sr-only' : 'border-b border-line px-4 py-3 text-lead font-strong wrap-anywhere'
+          }
         >
           {title}
         </Primitive.Title>

@@ -5,6 +5,7 @@ import { formatTerm } from '#server/contracts/message-search.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { isMissing } from '../../patterns/failed-panel.tsx'
 import { LazyMessageActions } from '../../patterns/lazy-message-actions.tsx'
 import { MessageFacts, MessagePayloads } from '../../patterns/message-sections.tsx'
 import { MessageSteps } from '../../patterns/message-steps.tsx'
@@ -32,15 +33,17 @@ export const MessageView = ({
     refetchOnWindowFocus: false,
   })
   const router = useRouter()
+  const isGone = query.error !== null && isMissing(query.error)
   const traceId = query.data?.traceId ?? null
   const keyText = query.data?.key.kind === 'text' ? query.data.key.text : null
   return (
     <PageShell
-      title={`${topic} ${position}`}
+      title={topic}
+      place={position}
       mono
       actions={
         <>
-          <LazyMessageActions connection={connection} topic={topic} position={position} />
+          {isGone ? null : <LazyMessageActions connection={connection} topic={topic} position={position} />}
           {keyText === null ? null : (
             <LinkButton href={sameKey(connection, topic, keyText)}>Same key</LinkButton>
           )}
@@ -54,7 +57,7 @@ export const MessageView = ({
         connection={connection}
         topic={topic}
         position={position}
-        hasKey={query.data?.key.kind !== 'null'}
+        hasKey={isGone ? null : query.data?.key.kind !== 'null'}
         byPosition
         onGo={(next) => router.push(routes.message(connection, topic, next))}
       />

@@ -6,13 +6,11 @@ import { routes } from '../../client/routes.ts'
 import { hexLines } from '../../patterns/hex-lines.ts'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { formatBytes, formatCount } from '../../patterns/quantity.ts'
+import type { DraftForm } from './draft-form.ts'
+import { isBlankSide, problemsOf } from './side-problems.ts'
 
 const sizeWords = (side: SideCheck): string =>
-  side.problems.length > 0
-    ? 'can not be encoded yet'
-    : side.sizeBytes === null
-      ? 'null'
-      : formatBytes(side.sizeBytes)
+  side.problems.length > 0 ? 'not there yet' : side.sizeBytes === null ? 'null' : formatBytes(side.sizeBytes)
 
 /** What goes where, and who reads it. */
 export const WhatIsSent = ({
@@ -77,9 +75,14 @@ export const WhatIsSent = ({
   </>
 )
 
-/** Why it can not be sent, or that it can. */
-export const Verdict = ({ check }: { readonly check: MessageCheck }) => {
-  const inFields = check.key.problems.length + check.value.problems.length + check.headers.length
+const sides = ['key', 'value'] as const
+
+/** Why it can not be sent, or that it can. What is only not typed yet is no fault. */
+export const Verdict = ({ check, form }: { readonly check: MessageCheck; readonly form: DraftForm }) => {
+  const inFields = check.headers.length + sides.flatMap((name) => problemsOf(form[name], check[name])).length
+  const blank = sides.filter(
+    (name) => check[name].problems.length > 0 && isBlankSide(form[name], check[name]),
+  )
   const lines = [
     ...(check.refusal === null ? [] : [check.refusal]),
     ...check.problems,
@@ -91,6 +94,8 @@ export const Verdict = ({ check }: { readonly check: MessageCheck }) => {
             : `${inFields} fields can not be encoded, see there.`,
         ]),
   ]
+  if (lines.length === 0 && blank.length > 0)
+    return <p className="text-muted">Type the {blank.join(' and the ')}, then it is checked here.</p>
   return lines.length === 0 ? (
     <p className="flex gap-2 text-ok">
       <CircleCheck aria-hidden size={14} className="mt-0.5 shrink-0" />

@@ -58,15 +58,20 @@ export const ProduceView = ({ connection, topic, from }: Props) => {
         from === null ? (
           <span>One message, checked before it is sent</span>
         ) : (
-          <span>
-            Again from{' '}
-            <Link href={routes.message(connection, from.topic, from.position)} className="link font-mono">
-              {from.topic} {from.position}
+          <span className="flex min-w-0 gap-[1ch]">
+            <span className="shrink-0">Again from</span>
+            <Link
+              href={routes.message(connection, from.topic, from.position)}
+              className="link flex min-w-0 gap-[1ch] font-mono"
+              title={`${from.topic} ${from.position}`}
+            >
+              <span className="truncate">{from.topic}</span>
+              <span className="shrink-0"> {from.position}</span>
             </Link>
           </span>
         )
       }
-      actions={<LinkButton href={routes.topic(connection, topic)}>Messages of {topic}</LinkButton>}
+      actions={<LinkButton href={routes.topic(connection, topic)}>Messages of the topic</LinkButton>}
     >
       {from === null ? (
         <Editor connection={connection} topic={topic} original={null} />
@@ -173,7 +178,9 @@ const Editor = ({
       time={timeWords}
     />
   ) : null
-  const buttonWords = send.isPending ? 'Sending…' : `Produce 1 message to ${topic}`
+  const buttonWords = (
+    <span className="truncate">{send.isPending ? 'Sending…' : `Produce 1 message to ${topic}`}</span>
+  )
   return (
     <div className="grid grid-cols-[minmax(0,3fr)_minmax(320px,2fr)] items-start gap-3 max-[1100px]:grid-cols-1">
       <div className="flex min-w-0 flex-col gap-3">
@@ -246,7 +253,7 @@ const Editor = ({
                 <BytesPreview label="key" side={checked.key} />
                 <BytesPreview label="value" side={checked.value} />
                 <div role="status">
-                  <Verdict check={checked} />
+                  <Verdict check={checked} form={settled} />
                 </div>
               </>
             )}
@@ -271,7 +278,7 @@ const Editor = ({
               role="status"
               className="flex flex-wrap items-center gap-2 rounded-base border border-ok-line bg-ok-bg px-3 py-2 text-ok"
             >
-              <span>
+              <span className="min-w-0 wrap-anywhere">
                 Written to {topic},{' '}
                 {sent.position === null ? (
                   `partition ${sent.partition}; the broker did not tell its offset.`
@@ -293,6 +300,7 @@ const Editor = ({
             <div>
               <Button
                 kind="main"
+                className="max-w-full"
                 disabled={!maySend}
                 onClick={() => (isProduction ? setConfirming(true) : send.mutate())}
               >
@@ -322,7 +330,12 @@ const Editor = ({
           {field}
           <div className="flex justify-end gap-2">
             <Button onClick={() => setConfirming(false)}>Close</Button>
-            <Button kind="main" disabled={!maySend || !isConfirmed} onClick={() => send.mutate()}>
+            <Button
+              kind="main"
+              className="min-w-0"
+              disabled={!maySend || !isConfirmed}
+              onClick={() => send.mutate()}
+            >
               {buttonWords}
             </Button>
           </div>

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
 import type { SideForm } from './draft-form.ts'
+import { isBlankSide, problemsOf } from './side-problems.ts'
 
 const forms: Readonly<Record<SideForm['as'], string>> = {
   original: 'The original’s bytes',
@@ -42,7 +43,8 @@ export const SideEditor = ({
   const id = useId()
   const title = name === 'key' ? 'Key' : 'Value'
   const set = (more: Partial<SideForm>) => onChange({ ...form, ...more })
-  const problems = check?.problems ?? []
+  const isBlank = isBlankSide(form, check)
+  const problems = problemsOf(form, check)
   const offered = (Object.keys(forms) as SideForm['as'][]).filter((as) => as !== 'original' || hasOriginal)
   const messages = check?.schema?.messages ?? []
   return (
@@ -160,11 +162,18 @@ export const SideEditor = ({
             className="w-full resize-y rounded-base border border-line-strong bg-panel p-2 font-mono text-small text-text placeholder:text-faint aria-invalid:border-critical"
           />
         )}
+        {isBlank && problems.length === 0 ? (
+          <p className="text-small text-muted">
+            Nothing is typed yet. An empty {name} is sent as text, none at all as null.
+          </p>
+        ) : null}
         {problems.length > 0 ? (
           <ul id={`${id}-problems`} className="flex flex-col gap-0.5 text-critical" aria-live="polite">
             {problems.map(({ path, message }, index) => (
               <li key={index}>
-                {path === '' ? title : <code className="font-mono text-small">{path}</code>}: {message}
+                {path === '' ? title : <code className="font-mono text-small">{path}</code>}
+                {path === '' && /^(is|has|must) /.test(message) ? ' ' : ': '}
+                {message}
               </li>
             ))}
           </ul>

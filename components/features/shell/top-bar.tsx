@@ -10,6 +10,7 @@ import { routes } from '../../client/routes.ts'
 import { useZone } from '../../client/zone-provider.tsx'
 import { isZone } from '../../patterns/time-text.ts'
 import { Button } from '../../ui/button.tsx'
+import { classNames } from '../../ui/class-names.ts'
 import { Kbd } from '../../ui/kbd.tsx'
 import { Select } from '../../ui/select.tsx'
 import { nounOfPath } from './nouns.ts'
@@ -142,12 +143,23 @@ const Breadcrumb = ({ connection }: { readonly connection: string }) => {
         {noun.title}
       </Link>
       {deeper.map((one, index) => (
-        <span key={one} className="flex min-w-0 items-center gap-1.5">
+        // The last says where one is: a long name before it gives way.
+        <span
+          key={one}
+          className={classNames(
+            'flex items-center gap-1.5',
+            index > 0 && index === deeper.length - 1 ? 'shrink-0' : 'min-w-0',
+          )}
+        >
           <span aria-hidden className="text-faint">
             /
           </span>
           {noun.id === 'topics' && index === 0 && deeper.length > 1 ? (
-            <Link href={routes.topic(connection, one)} className="link truncate font-mono text-small">
+            <Link
+              href={routes.topic(connection, one)}
+              className="link max-w-80 truncate font-mono text-small"
+              title={one}
+            >
               {one}
             </Link>
           ) : (

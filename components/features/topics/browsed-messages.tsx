@@ -8,6 +8,7 @@ import { GrowingList } from '../../patterns/growing-list.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { messageColumns } from './message-columns.tsx'
 import { ScanErrors, ScanLine } from './scan-strip.tsx'
@@ -74,6 +75,7 @@ export const BrowsedMessages = ({
           skeleton={<TableSkeleton rows={14} columns={messageColumns(connection)} />}
           isEmpty={() => rows.length === 0}
           empty={{
+            action: <LinkButton href={routes.produce(connection, topic)}>Produce a message…</LinkButton>,
             title: 'This topic is empty',
             text: 'No message has been produced yet, or retention has deleted them all. New ones appear here as they arrive.',
           }}

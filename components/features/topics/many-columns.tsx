@@ -24,6 +24,7 @@ export const manyColumns = (
     id: 'gap',
     header: 'After',
     width: '84px',
+    isSecondary: true,
     align: 'right',
     cell: (row) => {
       const gap = gaps.get(rowKeyOf(row))

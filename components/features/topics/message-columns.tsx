@@ -5,14 +5,15 @@ import type { Column } from '../../patterns/data-table-types.ts'
 import { LazyMessageActions } from '../../patterns/lazy-message-actions.tsx'
 import { formatBytes, formatCount } from '../../patterns/quantity.ts'
 import { Time } from '../../patterns/time.tsx'
+import { oneLineOf } from './one-line.ts'
 
-const oneLine = ({ kind, text, problem }: DecodedSide) => {
+const oneLine = ({ kind, text, problem, isJson }: DecodedSide) => {
   if (kind === 'null') return <span className="text-faint">null</span>
   if (text === '') return <span className="text-faint">empty</span>
   return (
     <span title={text?.slice(0, 300)}>
       {problem === null ? null : <span className="mr-2 text-warning">undecoded</span>}
-      {text?.replace(/\s*\n\s*/g, ' ')}
+      {text === null ? null : oneLineOf(text, isJson)}
     </span>
   )
 }
@@ -66,6 +67,7 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
     id: 'format',
     header: 'Format',
     width: '56px',
+    isSecondary: true,
     cell: ({ value }) => (
       <span
         className={value.choice?.fits ? 'text-info' : 'text-muted'}
@@ -81,6 +83,7 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
     id: 'size',
     header: 'Size',
     width: '56px',
+    isSecondary: true,
     align: 'right',
     cell: ({ sizeBytes }) => formatBytes(sizeBytes),
   },

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { isMissing } from '../../patterns/failed-panel.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { MessageActions } from '../../patterns/message-actions.tsx'
 import { MessageFacts, MessagePayloads } from '../../patterns/message-sections.tsx'
@@ -31,20 +32,22 @@ export const MessagePanel = ({
     refetchInterval: false,
     refetchOnWindowFocus: false,
   })
+  const isGone = query.error !== null && isMissing(query.error)
   return (
     <SidePanel
-      title={`${topic} ${position}`}
+      title={topic}
+      place={position}
       mono
       href={routes.message(connection, topic, position)}
       onClose={onClose}
     >
       <div className="flex flex-wrap items-start gap-2 pb-2">
-        <MessageActions connection={connection} topic={topic} position={position} />
+        {isGone ? null : <MessageActions connection={connection} topic={topic} position={position} />}
         <MessageSteps
           connection={connection}
           topic={topic}
           position={position}
-          hasKey={query.data?.key.kind !== 'null'}
+          hasKey={isGone ? null : query.data?.key.kind !== 'null'}
           onGo={onGo}
         />
       </div>

@@ -46,7 +46,9 @@ export const SearchReport = ({ state, what }: { readonly state: SearchState; rea
 
 const figuresOf = (state: SearchState, scan: Scan): string => {
   const partitions = `${formatCount(scan.partitions)} ${scan.partitions === 1 ? 'partition' : 'partitions'}`
-  return `${shownWords(state.rows.length, scan.matches)} · read ${formatCount(scan.messages)} messages, ${formatBytes(scan.bytes)} of ${partitions} in ${formatDuration(scan.durationMs)}`
+  const isFirstToCome = state.status === 'running' && state.rows.length === 0
+  const found = isFirstToCome ? 'no match yet' : shownWords(state.rows.length, scan.matches)
+  return `${found} · read ${formatCount(scan.messages)} messages, ${formatBytes(scan.bytes)} of ${partitions} in ${formatDuration(scan.durationMs)}`
 }
 
 const endOf = ({ status }: SearchState, scan: Scan): string =>
