@@ -86,10 +86,11 @@ describe('whatever the bytes are', () => {
 })
 
 describe('few bytes that name much', () => {
+  // What is not bounded takes minutes, or all memory; a loaded machine takes seconds.
   const inTime = (bytes: Uint8Array, more = {}) => {
     const startedAt = performance.now()
     const side = decodeSide(bytes, decodeOptions(more))
-    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
     return side
   }
   it('are refused at once: CBOR', () => {
