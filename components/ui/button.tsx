@@ -15,7 +15,7 @@ const look = cva(
         lost: 'rounded-base border-transparent bg-transparent text-warning hover:bg-hover',
         bare: 'rounded-base border-transparent bg-transparent text-muted hover:bg-hover hover:text-text',
       },
-      size: { small: 'h-6', normal: 'h-7', large: 'h-8' },
+      size: { small: 'h-6', normal: 'h-7', large: 'h-8', growing: 'min-h-8 py-1' },
     },
     defaultVariants: { kind: 'plain', size: 'normal' },
   },

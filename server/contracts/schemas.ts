@@ -77,6 +77,8 @@ export const sampleState = z.object({
   topics: z.number().int(),
 })
 
+export type SampleState = z.infer<typeof sampleState>
+
 export const subjectRow = z.object({
   subject: z.string(),
   deleted: z.boolean(),

@@ -38,8 +38,7 @@ export const MessageView = ({
   const keyText = query.data?.key.kind === 'text' ? query.data.key.text : null
   return (
     <PageShell
-      title={topic}
-      place={position}
+      title={`${topic} ${position}`}
       mono
       actions={
         <>

@@ -7,7 +7,6 @@ import { useState } from 'react'
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
@@ -16,8 +15,8 @@ import { formatCount, formatDuration } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
+import { ReasonField, SendButton } from '../../patterns/send-panel.tsx'
 import { Time } from '../../patterns/time.tsx'
-import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 
@@ -271,45 +270,21 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
             A whole number from 1 to {formatCount(largestPace)}.
           </p>
         )}
-        <label className="flex items-center gap-4">
-          <span className="w-[96px] shrink-0 text-muted">Reason</span>
-          <Input
-            value={reason}
-            maxLength={500}
-            placeholder="for the audit, optional"
-            onChange={(event) => setReason(event.target.value)}
-            className="flex-1"
-          />
-        </label>
-        {refused === null ? null : (
-          <p role="alert" className="text-warning">
-            Can not be sent: {refused}
-          </p>
-        )}
-        {start.error ? (
-          <p role="alert" className="text-critical">
-            {problemOfError(start.error).title}: {problemOfError(start.error).detail}{' '}
-            {problemOfError(start.error).hint}
-          </p>
-        ) : null}
+        <ReasonField value={reason} onChange={setReason} />
         {plan.started ? (
           <LinkButton href={routes.replay(connection, plan.started.replayId)} className="justify-center">
             Open replay #{plan.started.number}, which was started from this plan
           </LinkButton>
         ) : (
-          <Button
-            kind="main"
-            size="large"
-            className="justify-center"
-            disabled={plan.ready === 0 || !isPaceGood || refused !== null || start.isPending}
-            onClick={() => start.mutate()}
-          >
-            {start.isPending
-              ? 'Starting…'
-              : plan.ready === 0
-                ? 'Nothing to send'
-                : `Replay ${formatCount(plan.ready)} to ${targets}`}
-          </Button>
+          <SendButton
+            send={start}
+            effect={{
+              ready: plan.ready === 0 ? 'Nothing to send' : `Replay ${formatCount(plan.ready)} to ${targets}`,
+              pending: 'Starting…',
+            }}
+            refusal={refused === null ? null : `Can not be sent: ${refused}`}
+            isReady={plan.ready > 0 && isPaceGood}
+          />
         )}
         <p className="text-small text-muted">
           Copies can not be taken back. A crash in between sends nothing twice: the worker looks for its

@@ -8,17 +8,14 @@ import { useState } from 'react'
 import type { DeletionPlan } from '#server/contracts/schemas.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
-import { SchemaSightings } from '../../patterns/schema-sightings.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
+import { ReasonField, SendButton } from '../../patterns/send-panel.tsx'
 import { useConfirmation } from '../../patterns/use-confirmation.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Input } from '../../ui/input.tsx'
-import { SampleAge } from './schema-words.tsx'
+import { SeenIn } from './seen-in.tsx'
 import { deletionSearch } from './subject-list-address.ts'
 
 const looks = {
@@ -46,7 +43,8 @@ export const DeletionView = ({
   })
   return (
     <PageShell
-      title={`Delete ${subject}${version === null ? '' : ` v${version}`}${permanent ? ' for good' : ''}`}
+      title={permanent ? 'Delete for good' : 'Delete'}
+      name={version === null ? subject : `${subject} v${version}`}
       meta={<span>{query.data ? 'Nothing has been deleted.' : ''}</span>}
       actions={
         <label className="flex h-7 items-center gap-1.5 text-muted">
@@ -84,14 +82,7 @@ export const DeletionView = ({
               <Findings plan={plan} />
               <Gone plan={plan} connection={connection} />
               <Section title="Who uses it" padded={false}>
-                {plan.sightings.length === 0 ? (
-                  <p className="px-3 py-2 text-muted">No sampled message carries it.</p>
-                ) : (
-                  <SchemaSightings connection={connection} sightings={plan.sightings} />
-                )}
-                <p className="border-t border-line px-3 py-1.5 text-small text-muted">
-                  <SampleAge sample={plan.sample} />
-                </p>
+                <SeenIn connection={connection} sightings={plan.sightings} sample={plan.sample} />
               </Section>
             </div>
             <DeletePanel plan={plan} connection={connection} />
@@ -122,28 +113,33 @@ const Gone = ({ plan, connection }: { readonly plan: DeletionPlan; readonly conn
   <Section title={`What will be gone (${plan.versions.length})`}>
     <ul className="flex flex-wrap gap-x-4 gap-y-1">
       {plan.versions.map(({ version, id }) => (
-        <li key={version}>
+        <li key={version} className="flex items-baseline gap-2">
           <Link
             href={routes.schemaVersion(connection, plan.subject, version)}
             className="link font-mono text-small"
           >
             v{version}
-          </Link>{' '}
+          </Link>
           <span className="text-faint">{id === null ? '' : `id ${id}`}</span>
         </li>
       ))}
     </ul>
-    <h3 className="mt-3 mb-1 font-strong">What refers to it</h3>
+    {plan.referencedBy.value?.length === 0 ? null : (
+      <h3 className="mt-3 mb-1 font-strong">What refers to it</h3>
+    )}
     {plan.referencedBy.value === null ? (
       <p className="text-muted">Not known: {plan.referencedBy.why}.</p>
-    ) : plan.referencedBy.value.length === 0 ? (
-      <p className="text-muted">Nothing.</p>
     ) : (
       <ul>
         {plan.referencedBy.value.map(({ subject, version }) => (
-          <li key={`${subject} ${version}`} className="font-mono text-small">
-            {subject}
-            {version === 0 ? '' : ` v${version}`}
+          <li key={`${subject} ${version}`} className="font-mono text-small break-all">
+            {version === 0 ? (
+              subject
+            ) : (
+              <Link href={routes.schemaVersion(connection, subject, version)} className="link">
+                {subject} v{version}
+              </Link>
+            )}
           </li>
         ))}
       </ul>
@@ -178,40 +174,18 @@ const DeletePanel = ({ plan, connection }: { readonly plan: DeletionPlan; readon
     <Section title="Delete" className="self-start">
       <div className="flex flex-col gap-3">
         <p className={permanent ? 'text-critical' : ''}>{plan.undo}</p>
-        <label className="flex items-center gap-4">
-          <span className="shrink-0 text-muted">Reason</span>
-          <Input
-            value={reason}
-            maxLength={500}
-            placeholder="for the audit, optional"
-            onChange={(event) => setReason(event.target.value)}
-            className="min-w-0 flex-1"
-          />
-        </label>
-        {field}
-        {plan.writeRefusedBecause === null ? null : (
-          <p role="alert" className="text-warning">
-            Can not be deleted: {plan.writeRefusedBecause}
-          </p>
-        )}
-        {run.error ? (
-          <p role="alert" className="text-critical">
-            {problemOfError(run.error).title}: {problemOfError(run.error).detail}{' '}
-            {problemOfError(run.error).hint}
-          </p>
-        ) : null}
-        <Button
+        <ReasonField value={reason} onChange={setReason} />
+        <SendButton
+          send={run}
           kind="danger"
-          size="large"
-          className="min-w-0 justify-center"
-          title={what}
-          disabled={isRefused || !isConfirmed || plan.writeRefusedBecause !== null || run.isPending}
-          onClick={() => run.mutate()}
+          effect={{ ready: `Delete ${what}${permanent ? ' for good' : ''}`, pending: 'Deleting…' }}
+          refusal={
+            plan.writeRefusedBecause === null ? null : `Can not be deleted: ${plan.writeRefusedBecause}`
+          }
+          isReady={!isRefused && isConfirmed}
         >
-          <span className="truncate">
-            {run.isPending ? 'Deleting…' : `Delete ${what}${permanent ? ' for good' : ''}`}
-          </span>
-        </Button>
+          {field}
+        </SendButton>
       </div>
     </Section>
   )

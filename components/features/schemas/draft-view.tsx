@@ -13,6 +13,7 @@ import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
+import { ReasonField, SendButton } from '../../patterns/send-panel.tsx'
 import { useConfirmation } from '../../patterns/use-confirmation.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -54,7 +55,8 @@ export const DraftView = ({ connection }: { readonly connection: string }) => {
   const isNew = begun === '' || problemOfError(latest.error).code === 'not-found'
   return (
     <PageShell
-      title={begun === '' ? 'New subject' : `New version of ${begun}`}
+      title={begun === '' ? 'New subject' : 'New version of'}
+      name={begun === '' ? undefined : begun}
       meta={<span>Nothing is registered before the button says so.</span>}
     >
       {begun === '' ? (
@@ -210,51 +212,23 @@ const Editor = ({
                 {problemOfError(test.error).title}: {problemOfError(test.error).detail}
               </p>
             ) : null}
-            <label className="flex items-center gap-4">
-              <span className="shrink-0 text-muted">Reason</span>
-              <Input
-                value={reason}
-                maxLength={500}
-                placeholder="for the audit, optional"
-                onChange={(event) => setReason(event.target.value)}
-                className="min-w-0 flex-1"
-              />
-            </label>
-            {field}
-            {refusal === null ? null : (
-              <p role="alert" className="text-warning">
-                Can not be registered: {refusal}
-              </p>
-            )}
-            {register.error ? (
-              <p role="alert" className="break-words text-critical">
-                {problemOfError(register.error).title}: {problemOfError(register.error).detail}
-              </p>
-            ) : null}
-            <Button
-              kind="main"
-              size="large"
-              className="min-w-0 justify-center"
-              disabled={
-                verdict === undefined ||
-                verdict.problem !== null ||
-                refused === true ||
-                !isConfirmed ||
-                refusal !== null ||
-                register.isPending
-              }
-              onClick={() => register.mutate()}
-            >
-              <span className="truncate">
-                {register.isPending
-                  ? 'Registering…'
-                  : verdict === undefined
+            <ReasonField value={reason} onChange={setReason} />
+            <SendButton
+              send={register}
+              effect={{
+                ready:
+                  verdict === undefined
                     ? 'Try it first'
                     : refused
                       ? 'The registry would refuse it'
-                      : `Register ${verdict.latest === null ? 'the first version' : 'the next version'} of ${subject}`}
-              </span>
-            </Button>
+                      : `Register ${verdict.latest === null ? 'the first version' : 'the next version'} of ${subject}`,
+                pending: 'Registering…',
+              }}
+              refusal={refusal === null ? null : `Can not be registered: ${refusal}`}
+              isReady={verdict !== undefined && verdict.problem === null && refused !== true && isConfirmed}
+            >
+              {field}
+            </SendButton>
             <p className="text-small text-muted">
               A version that is registered can be deleted softly afterwards; producers that send with it by
               then go on doing so.

@@ -8,11 +8,11 @@ import { routes } from '../../client/routes.ts'
 import { CodeView } from '../../patterns/code-view.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
-import { SchemaSightings } from '../../patterns/schema-sightings.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
-import { SampleAge, typeWords } from './schema-words.tsx'
+import { typeWords } from './schema-words.tsx'
+import { SeenIn } from './seen-in.tsx'
 
 /** One version of a subject: its text, references both ways, and who uses it. */
 export const SchemaVersionView = ({
@@ -76,14 +76,7 @@ export const SchemaVersionView = ({
                 <CodeView label="Text" text={detail.text} isJson={detail.type !== 'PROTOBUF'} wraps={false} />
               </Section>
               <Section title="Who uses it" padded={false}>
-                {detail.sightings.length === 0 ? (
-                  <p className="px-3 py-2 text-muted">No sampled message carries it.</p>
-                ) : (
-                  <SchemaSightings connection={connection} sightings={detail.sightings} />
-                )}
-                <p className="border-t border-line px-3 py-1.5 text-small text-muted">
-                  <SampleAge sample={detail.sample} />
-                </p>
+                <SeenIn connection={connection} sightings={detail.sightings} sample={detail.sample} />
               </Section>
             </div>
             <References connection={connection} detail={detail} />

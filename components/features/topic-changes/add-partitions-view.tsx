@@ -26,7 +26,8 @@ export const AddPartitionsView = ({
   const query = useQuery(endpointStill(endpoints.showTopic, { params: { connection, topic } }))
   return (
     <PageShell
-      title={`Add partitions to ${topic}`}
+      title="Add partitions to"
+      name={topic}
       meta={<span>{query.data ? `${formatCount(query.data.data.partitions)} now` : ''}</span>}
     >
       <QueryPanel

@@ -9,6 +9,7 @@ import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { Section } from '../../patterns/section.tsx'
+import { SendButton } from '../../patterns/send-panel.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
@@ -71,9 +72,7 @@ const Confirm = ({ change, connection }: { readonly change: TopicChange; readonl
   const client = useQueryClient()
   const [typedName, setTypedName] = useState('')
   const address = { params: { connection, id } }
-  const mutationKey = ['apply', id]
   const apply = useMutation({
-    mutationKey,
     mutationFn: () => callEndpoint(endpoints.applyTopicChange, { ...address, body: { typedName } }),
     onSuccess: (changed) => {
       client.setQueryData(endpointStill(endpoints.showTopicChange, address).queryKey, changed)
@@ -100,17 +99,13 @@ const Confirm = ({ change, connection }: { readonly change: TopicChange; readonl
           />
         </label>
       )}
-      <Problem error={apply.error} />
-      <Button
+      <SendButton
+        send={apply}
         kind={request.action === 'delete' ? 'danger' : 'main'}
-        size="large"
-        className="h-auto min-h-8 justify-center py-1 whitespace-normal break-words"
-        disabled={isRefused || !isNamed || apply.isPending || isConflict}
-        // A second click comes before the button is drawn disabled.
-        onClick={() => client.isMutating({ mutationKey }) === 0 && apply.mutate()}
-      >
-        {apply.isPending ? 'Asking the broker…' : plan.effect}
-      </Button>
+        effect={{ ready: plan.effect, pending: 'Asking the broker…' }}
+        refusal={null}
+        isReady={!isRefused && isNamed && !isConflict}
+      />
       {isRefused ? <p className="text-small text-muted">It can not be done: the check says why.</p> : null}
       {isConflict ? <PlanAnew request={request} connection={connection} title="Plan it anew" /> : null}
     </>

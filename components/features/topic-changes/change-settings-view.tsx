@@ -28,7 +28,8 @@ export const ChangeSettingsView = ({
   const query = useQuery(endpointStill(endpoints.showTopic, { params: { connection, topic } }))
   return (
     <PageShell
-      title={`Change the configuration of ${topic}`}
+      title="Change the configuration of"
+      name={topic}
       meta={
         <Link href={routes.topic(connection, topic, { tab: 'config' })} className="link">
           All settings in force

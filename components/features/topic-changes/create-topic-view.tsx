@@ -99,7 +99,7 @@ const CreateForm = ({
         <Field
           label="Replicas of each"
           problem={isCount(replicas) ? problemOf('replicationFactor') : 'A whole number from 1 on.'}
-          hint={`On as many brokers every message lies. There ${brokers === 1 ? 'is 1 broker' : `are ${brokers} brokers`}.`}
+          hint={`Each message is kept on this many brokers. There ${brokers === 1 ? 'is 1 broker' : `are ${brokers} brokers`}.`}
         >
           {(attributes) => (
             <Input
