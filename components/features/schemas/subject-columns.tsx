@@ -8,8 +8,8 @@ import { Level, typeWords } from './schema-words.tsx'
 
 const notTold = <span className="text-faint">not told</span>
 
-/** Columns of the list of subjects. */
-export const subjectColumns = (connection: string): readonly Column<SubjectRow>[] => [
+/** Columns of the list of subjects. `isSampled`: messages have been looked at, so that nothing seen says something. */
+export const subjectColumns = (connection: string, isSampled = true): readonly Column<SubjectRow>[] => [
   {
     id: 'subject',
     header: 'Subject',
@@ -72,7 +72,7 @@ export const subjectColumns = (connection: string): readonly Column<SubjectRow>[
     width: 'minmax(100px, 1.6fr)',
     cell: ({ topics }) =>
       topics.length === 0 ? (
-        <span className="text-faint">no sampled message</span>
+        <span className="text-faint">{isSampled ? 'no sampled message' : 'not sampled yet'}</span>
       ) : (
         <span className="font-mono text-small text-faint" title={topics.join(', ')}>
           {topics.slice(0, 2).map((topic, index) => (
@@ -100,7 +100,7 @@ export const subjectColumns = (connection: string): readonly Column<SubjectRow>[
     width: '72px',
     cell: ({ drifts }) =>
       drifts === 0 ? (
-        <span className="text-faint">none</span>
+        <span className="text-faint">{isSampled ? 'none' : '–'}</span>
       ) : (
         <span className="text-warning">{drifts} seen</span>
       ),

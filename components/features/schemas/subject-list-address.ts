@@ -14,7 +14,12 @@ export const loadSubjectList = createLoader(subjectListSearch)
 /** What the list asks the API: one object for the view and for the page that is made with its answer. */
 export const subjectListAsk = (connection: string, view: Awaited<ReturnType<typeof loadSubjectList>>) => ({
   params: { connection },
-  query: { q: view.q, deleted: String(view.deleted), offset: view.offset, limit: pageRows },
+  query: {
+    q: view.q,
+    deleted: String(view.deleted), // An address may hold any number.
+    offset: Math.max(0, view.offset),
+    limit: pageRows,
+  },
 })
 
 /** What the address of a comparison holds. */

@@ -86,7 +86,7 @@ export const SubjectView = ({
               <Section title="Versions" padded={false}>
                 <DataTable
                   label="Versions"
-                  columns={versionColumns(connection, subject, detail.versions)}
+                  columns={versionColumns(connection, subject, detail.versions, detail.sample.topics > 0)}
                   rows={detail.versions}
                   rowKey={({ version }) => String(version)}
                   rowHref={({ version }) => routes.schemaVersion(connection, subject, version)}
@@ -146,17 +146,19 @@ const Side = ({ connection, detail }: { readonly connection: string; readonly de
       padded={false}
       aside={<SampleNow connection={connection} topic={topicOf(detail)} />}
     >
-      {detail.drifts.length === 0 ? (
-        <p className="px-3 py-2 text-muted">No sampled message departs from it.</p>
+      {detail.sample.topics === 0 ? null : detail.drifts.length === 0 ? (
+        <p className="border-b border-line px-3 py-2 text-muted">No sampled message departs from it.</p>
       ) : (
-        <SchemaDrifts connection={connection} drifts={detail.drifts} />
+        <div className="border-b border-line">
+          <SchemaDrifts connection={connection} drifts={detail.drifts} />
+        </div>
       )}
       {detail.driftTotal > detail.drifts.length ? (
-        <p className="border-t border-line px-3 py-1.5 text-small text-muted">
+        <p className="border-b border-line px-3 py-1.5 text-small text-muted">
           The first {detail.drifts.length} of {detail.driftTotal}.
         </p>
       ) : null}
-      <p className="border-t border-line px-3 py-1.5 text-small text-muted">
+      <p className="px-3 py-1.5 text-small text-muted">
         <SampleAge sample={detail.sample} />
       </p>
     </Section>

@@ -8,6 +8,8 @@ import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { emptyPage, Pager } from '../../patterns/pager.tsx'
+import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SampleNow } from '../../patterns/sample-now.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -36,7 +38,7 @@ export const SubjectsView = ({ connection }: { readonly connection: string }) =>
         data ? (
           <>
             <span>
-              {total} of {data.unfilteredTotal} subjects
+              {formatCount(total)} of {formatCount(data.unfilteredTotal)} subjects
             </span>
             <span>
               all: <Level level={data.compatibility} />
@@ -82,13 +84,19 @@ export const SubjectsView = ({ connection }: { readonly connection: string }) =>
             text: 'A subject appears when a producer or a pipeline registers its first schema, or when one is registered here.',
             action: <LinkButton href={routes.schemaDraft(connection)}>Register the first schema…</LinkButton>,
           }}
-          onClearFilter={q === '' ? undefined : () => void setView({ q: '', offset: 0 })}
+          {...emptyPage(
+            { offset, total },
+            {
+              onFirst: () => void setView({ offset: 0 }),
+              onClear: q === '' ? undefined : () => void setView({ q: '', offset: 0 }),
+            },
+          )}
           degraded={({ degraded }) => degraded}
         >
-          {({ data: { subjects } }) => (
+          {({ data: { subjects, sample } }) => (
             <DataTable
               label="Subjects"
-              columns={subjectColumns(connection)}
+              columns={subjectColumns(connection, sample.topics > 0)}
               rows={subjects}
               rowKey={({ subject }) => subject}
               rowHref={({ subject }) => routes.subject(connection, subject)}
@@ -96,25 +104,12 @@ export const SubjectsView = ({ connection }: { readonly connection: string }) =>
           )}
         </QueryPanel>
       </div>
-      {total > pageRows ? (
-        <div className="flex items-center gap-2 text-muted">
-          <Button
-            disabled={offset === 0}
-            onClick={() => void setView({ offset: Math.max(0, offset - pageRows) })}
-          >
-            Previous
-          </Button>
-          <span>
-            {offset + 1} to {Math.min(total, offset + pageRows)} of {total}
-          </span>
-          <Button
-            disabled={offset + pageRows >= total}
-            onClick={() => void setView({ offset: offset + pageRows })}
-          >
-            Next
-          </Button>
-        </div>
-      ) : null}
+      <Pager
+        offset={offset}
+        total={total}
+        pageRows={pageRows}
+        onMove={(next) => void setView({ offset: next })}
+      />
       {data ? <Drift connection={connection} data={data} /> : null}
       {isSetting && data ? (
         <LevelDialog
@@ -138,14 +133,14 @@ const Drift = ({ connection, data }: { readonly connection: string; readonly dat
         padded={false}
         aside={<SampleNow connection={connection} />}
       >
-        <p className="border-b border-line px-3 py-1.5 text-small text-muted">
+        <p
+          className={`px-3 py-1.5 text-small text-muted ${data.sample.topics === 0 ? '' : 'border-b border-line'}`}
+        >
           <SampleAge sample={data.sample} />
         </p>
-        {others.length === 0 ? (
+        {data.sample.topics === 0 ? null : others.length === 0 ? (
           <p className="px-3 py-3 text-muted">
-            {data.sample.topics === 0
-              ? 'Not known yet.'
-              : 'Every sampled message decodes by the schema it names, and the latest version can read it.'}
+            Every sampled message decodes by the schema it names, and the latest version can read it.
           </p>
         ) : (
           <DriftTable

@@ -4,11 +4,12 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
 
-/** Columns of the versions of a subject, newest first. */
+/** Columns of the versions of a subject, newest first. `isSampled`: messages have been looked at. */
 export const versionColumns = (
   connection: string,
   subject: string,
   versions: readonly VersionRow[],
+  isSampled: boolean,
 ): readonly Column<VersionRow>[] => [
   {
     id: 'version',
@@ -50,7 +51,7 @@ export const versionColumns = (
     width: 'minmax(120px, 1fr)',
     cell: ({ sightings }) =>
       sightings.length === 0 ? (
-        <span className="text-faint">no sampled message</span>
+        <span className="text-faint">{isSampled ? 'no sampled message' : 'not sampled yet'}</span>
       ) : (
         <span className="font-mono text-small" title={sightings.map(({ topic }) => topic).join(', ')}>
           {sightings.map(({ topic }) => topic).join(', ')}

@@ -30,7 +30,8 @@ export const topicListAsk = (connection: string, view: Awaited<ReturnType<typeof
     q: view.q,
     only: view.only.join(','),
     sort: view.sort,
-    offset: view.offset,
+    // An address may hold any number.
+    offset: Math.max(0, view.offset),
     limit: pageRows,
     internal: String(view.internal),
     desc: String(view.desc),

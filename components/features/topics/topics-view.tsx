@@ -9,6 +9,7 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { emptyPage, Pager } from '../../patterns/pager.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
@@ -105,7 +106,13 @@ export const TopicsView = ({ connection }: { readonly connection: string }) => {
             title: 'This cluster has no topics',
             text: 'Topics appear here as soon as a producer or an administrator creates one.',
           }}
-          onClearFilter={isFiltered ? () => void setView({ q: '', only: [], offset: 0 }) : undefined}
+          {...emptyPage(
+            { offset, total },
+            {
+              onFirst: () => void setView({ offset: 0 }),
+              onClear: isFiltered ? () => void setView({ q: '', only: [], offset: 0 }) : undefined,
+            },
+          )}
           degraded={({ degraded }) => degraded}
         >
           {({ data }) => (
@@ -129,26 +136,12 @@ export const TopicsView = ({ connection }: { readonly connection: string }) => {
           )}
         </QueryPanel>
       </div>
-      {total > pageRows ? (
-        <div className="flex items-center gap-2 text-muted">
-          <Button
-            disabled={offset === 0}
-            onClick={() => void setView({ offset: Math.max(0, offset - pageRows) })}
-          >
-            Previous
-          </Button>
-          <span>
-            {formatCount(offset + 1)} to {formatCount(Math.min(total, offset + pageRows))} of{' '}
-            {formatCount(total)}
-          </span>
-          <Button
-            disabled={offset + pageRows >= total}
-            onClick={() => void setView({ offset: offset + pageRows })}
-          >
-            Next
-          </Button>
-        </div>
-      ) : null}
+      <Pager
+        offset={offset}
+        total={total}
+        pageRows={pageRows}
+        onMove={(next) => void setView({ offset: next })}
+      />
     </PageShell>
   )
 }
