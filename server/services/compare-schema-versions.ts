@@ -64,7 +64,7 @@ export const compareSchemaVersions = async (
       changes: [...comparison.changes],
       ...(older ? {} : { verdict: 'This is the first version: there is nothing before it.' }),
     },
-    lines: compareTexts(older ? laidOut(older) : laidOut(newer), laidOut(newer)),
+    lines: compareTexts(older && laidOut(older), laidOut(newer)),
     level,
     sightings,
     degraded: telling.degraded.slice(0, 1),

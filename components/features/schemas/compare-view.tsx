@@ -32,7 +32,8 @@ export const CompareView = ({
   const data = query.data
   return (
     <PageShell
-      title={data ? `What changed in ${subject} v${data.to.version}` : `What changed in ${subject}`}
+      title="What changed in"
+      name={data ? `${subject} v${data.to.version}${saySince(data)}` : subject}
       meta={
         data ? (
           <>
@@ -72,6 +73,12 @@ export const CompareView = ({
   )
 }
 
+/** From which version on, where it is not the one before. */
+const saySince = ({ from, to, versions }: SchemaComparisonView): string => {
+  const before = versions.filter((version) => version < to.version).at(-1)
+  return from === null || from.version === before ? '' : ` since v${from.version}`
+}
+
 const Comparison = ({
   connection,
   detail: { from, to, meaning, lines, sightings, level },
@@ -83,7 +90,7 @@ const Comparison = ({
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <Section title="For whom it breaks" padded={false}>
-        <MeaningList meaning={meaning} />
+        <MeaningList meaning={meaning} isCompared={from !== null} />
         {isBreaking && level.value?.level === 'NONE' ? (
           <p className="border-t border-line px-3 py-2 text-muted">
             The registry took it because the compatibility level is NONE now: it checks nothing.

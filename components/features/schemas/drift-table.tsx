@@ -68,7 +68,7 @@ const driftColumns = (connection: string): readonly Column<SchemaDrift>[] => [
   {
     id: 'sampled',
     header: 'Sampled',
-    width: '92px',
+    width: '104px',
     isSecondary: true,
     cell: ({ sampledAt }) => <Ago at={sampledAt} />,
   },

@@ -22,11 +22,18 @@ const Effect = ({
 )
 
 /** What differs as meaning, worst first: each change with for whom it breaks, in both directions. */
-export const MeaningList = ({ meaning }: { readonly meaning: SchemaMeaning }) => (
+export const MeaningList = ({
+  meaning,
+  isCompared = true,
+}: {
+  readonly meaning: SchemaMeaning
+  /** There is something before it: else nobody has readers or data of before. */
+  readonly isCompared?: boolean
+}) => (
   <>
     <div className="flex flex-col gap-1 border-b border-line px-3 py-2" data-verdict>
       <p className="font-strong">{meaning.verdict}</p>
-      {meaning.problem === null ? (
+      {meaning.problem === null && isCompared ? (
         <p className="flex flex-wrap gap-x-6 text-muted">
           <span className="flex gap-2">
             Old readers, new data <Status of="changeEffect" value={meaning.forward} />

@@ -34,6 +34,12 @@ describe('two texts', () => {
       { state: 'added', before: null, after: 4, text: 'd' },
     ])
   })
+  it('are all new where there was none before', () => {
+    expect(compareTexts(null, 'a\nb\n')).toEqual([
+      { state: 'added', before: null, after: 1, text: 'a' },
+      { state: 'added', before: null, after: 2, text: 'b' },
+    ])
+  })
   it('hold every line of either side, in order', () => {
     const text = fc
       .array(fc.stringMatching(/^[ab{} ]{0,3}$/), { minLength: 1 })

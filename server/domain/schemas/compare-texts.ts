@@ -10,8 +10,10 @@ export type TextLine = {
 
 const linesOf = (text: string): string[] => text.replace(/\n$/, '').split('\n')
 
-/** The lines of two texts: what both have, what was removed, what was added, in the order of reading. */
-export const compareTexts = (before: string, after: string): TextLine[] => {
+/** The lines of two texts: what both have, what was removed, what was added, in the order of reading. Before null: there was none. */
+export const compareTexts = (before: string | null, after: string): TextLine[] => {
+  if (before === null)
+    return linesOf(after).map((text, index) => ({ state: 'added', before: null, after: index + 1, text }))
   let [old, fresh] = [0, 0]
   const end = (text: string) => (text.endsWith('\n') ? text : `${text}\n`)
   return diffLines(end(before), end(after)).flatMap(({ value, added, removed }) =>
