@@ -29,7 +29,7 @@ export type ListLink = { readonly href: string; readonly title: string }
 
 /** A part of the address that no contract reads: what it is, in words instead of the rule it breaks. */
 const unreadable = (detail: string): string | null => {
-  const name = /^(connection|topic|group|id|position|traceId): /.exec(detail)?.[1]
+  const name = /^(connection|topic|group|id|position|traceId|subject|version): /.exec(detail)?.[1]
   return name === undefined
     ? null
     : `The ${name === 'traceId' ? 'trace id' : name} in the address is too long, or written as none is.`

@@ -29,11 +29,11 @@ export const SchemaDrifts = ({
             <>
               <Link
                 href={`${routes.topic(connection, drift.topic)}?tab=schema`}
-                className="link font-mono text-small"
+                className="link font-mono text-small break-all"
               >
                 {drift.topic}
               </Link>{' '}
-              <span className="text-faint">{drift.side}</span>{' '}
+              <span className="text-faint">{drift.side}: </span>
             </>
           )}
           <span className="break-words">{drift.sentence}</span>

@@ -137,6 +137,7 @@ const Breadcrumb = ({ connection }: { readonly connection: string }) => {
     // A UUID says nothing to a reader; its beginning is enough to tell it from another.
     .map((one) => (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(one) ? one.slice(0, 8) : one))
   if (!noun || noun.id === 'overview') return null
+  const pageOf = noun.id === 'topics' ? routes.topic : noun.id === 'schemas' ? routes.subject : undefined
   return (
     <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1.5 text-muted">
       <Link href={noun.address(connection)} className="link whitespace-nowrap">
@@ -154,9 +155,9 @@ const Breadcrumb = ({ connection }: { readonly connection: string }) => {
           <span aria-hidden className="text-faint">
             /
           </span>
-          {noun.id === 'topics' && index === 0 && deeper.length > 1 ? (
+          {pageOf !== undefined && index === 0 && deeper.length > 1 ? (
             <Link
-              href={routes.topic(connection, one)}
+              href={pageOf(connection, one)}
               className="link max-w-80 truncate font-mono text-small"
               title={one}
             >

@@ -19,7 +19,7 @@ const State = ({ leader, replicas, inSync }: PartitionRow) => {
     )
   if (away.length > 0)
     return (
-      <span className="text-warning">
+      <span className="text-warning" title={`In sync: ${inSync.join(', ') || 'none'}`}>
         under-replicated: {away.length === 1 ? 'broker' : 'brokers'} {away.join(', ')} away or behind
       </span>
     )
@@ -35,22 +35,22 @@ export const partitionColumns = (largest: number): readonly Column<PartitionRow>
   {
     id: 'partition',
     header: 'Partition',
-    width: '68px',
+    width: '60px',
     align: 'right',
     cell: ({ partition }) => partition,
   },
-  { id: 'state', header: 'State', width: 'minmax(150px, 1.6fr)', cell: (row) => <State {...row} /> },
+  { id: 'state', header: 'State', width: 'minmax(92px, 1.6fr)', cell: (row) => <State {...row} /> },
   {
     id: 'leader',
     header: 'Leader',
-    width: '80px',
+    width: '64px',
     cell: ({ leader }) =>
       leader === null ? <span className="text-critical">none</span> : `broker ${leader}`,
   },
   {
     id: 'replicas',
     header: 'Replicas',
-    width: 'minmax(80px, 1fr)',
+    width: 'minmax(52px, 1fr)',
     cell: ({ replicas, inSync }) => (
       <span title={`In sync: ${inSync.join(', ') || 'none'}`}>
         {replicas.map((one, index) => (
@@ -65,7 +65,7 @@ export const partitionColumns = (largest: number): readonly Column<PartitionRow>
   {
     id: 'start',
     header: 'First offset',
-    width: '104px',
+    width: 'minmax(76px, 104px)',
     align: 'right',
     isSecondary: true,
     cell: ({ startOffset }) => formatCount(startOffset),
@@ -73,21 +73,21 @@ export const partitionColumns = (largest: number): readonly Column<PartitionRow>
   {
     id: 'end',
     header: 'End offset',
-    width: '104px',
+    width: 'minmax(76px, 104px)',
     align: 'right',
     cell: ({ endOffset }) => formatCount(endOffset),
   },
   {
     id: 'messages',
     header: 'Messages',
-    width: '104px',
+    width: 'minmax(76px, 104px)',
     align: 'right',
     cell: (row) => formatCount(messagesOf(row)),
   },
   {
     id: 'size',
     header: 'Size',
-    width: '150px',
+    width: 'minmax(112px, 150px)',
     cell: (row) => (
       <span className="flex items-center gap-2" title={replicaTitle(row)}>
         <span aria-hidden className="h-1.5 flex-1 overflow-hidden rounded-full bg-hover">
@@ -118,7 +118,7 @@ export const partitionColumns = (largest: number): readonly Column<PartitionRow>
   {
     id: 'last',
     header: 'Newest',
-    width: '92px',
+    width: '100px',
     align: 'right',
     cell: ({ lastMessageAt }) => <Ago at={lastMessageAt} />,
   },

@@ -7,12 +7,13 @@ export const retentionWords = ({
   retentionMs,
   retentionBytes,
 }: Pick<TopicRow, 'cleanupPolicy' | 'retentionMs' | 'retentionBytes'>): string => {
-  if (!cleanupPolicy.includes('delete')) return cleanupPolicy
+  const policy = cleanupPolicy.split(',').join(' and ')
+  if (!cleanupPolicy.includes('delete')) return policy
   const isSized = retentionBytes !== null && retentionBytes !== '-1'
   const ends = [
     ...(retentionMs === null || retentionMs === '-1' ? [] : [`after ${formatDuration(Number(retentionMs))}`]),
     ...(isSized ? [`above ${formatBytes(retentionBytes)} a partition`] : []),
   ]
-  if (ends.length === 0 && retentionMs === '-1') return `${cleanupPolicy}: kept for ever`
-  return ends.length === 0 ? cleanupPolicy : `${cleanupPolicy} ${ends.join(' or ')}`
+  if (ends.length === 0 && retentionMs === '-1') return `${policy}: kept for ever`
+  return ends.length === 0 ? policy : `${policy} ${ends.join(' or ')}`
 }

@@ -140,7 +140,7 @@ export const topicColumns = (
   {
     id: 'last',
     header: 'Newest',
-    width: '92px',
+    width: '100px',
     align: 'right',
     sortable: true,
     cell: ({ lastMessageAt }) => <Ago at={lastMessageAt} />,

@@ -48,8 +48,8 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
         data ? (
           <>
             <span>{data.partitions === 1 ? '1 partition' : `${data.partitions} partitions`}</span>
-            <span>{formatCount(data.messages)} messages</span>
-            <span>{formatRate(data.producedPerSecond)}</span>
+            <span>{data.messages === '1' ? '1 message' : `${formatCount(data.messages)} messages`}</span>
+            {data.producedPerSecond === null ? null : <span>{formatRate(data.producedPerSecond)}</span>}
             <span>{formatBytes(data.sizeBytes)}</span>
             <span>{retentionWords(data)}</span>
           </>
