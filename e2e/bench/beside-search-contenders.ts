@@ -30,7 +30,7 @@ const serve = async (contender: Contender, { brokers, databaseUrl, topic }: Besi
       ? composed
       : {
           ...composed,
-          scanner: { scan: (task, call) => runScan(connection, task, call), dispose: async () => {} },
+          scanner: { ...composed.scanner, scan: (task, call) => runScan(connection, task, call) },
         }
   const signal = new AbortController().signal
   let messages = 0

@@ -23,9 +23,12 @@ const applyMigrations = (): void => {
 
 /**
  * What the web process does before it answers: traces itself, puts itself together and brings the database's tables
- * up to date. A database that is down does not keep it from starting: pages then say so, and it is tried again.
+ * up to date, and has a thread ready for searches. A database that is down does not keep it from starting: pages then say so, and it is tried again.
  */
 export const startWeb = (): void => {
-  startTracing('spillway-web', composition().env.SPILLWAY_TRACES_ENDPOINT)
+  const { env, deps } = composition()
+  startTracing('spillway-web', env.SPILLWAY_TRACES_ENDPOINT)
   applyMigrations()
+  // Beside the rest, by a thread that gives way: the first search does not wait for it to load.
+  deps.scanner.start()
 }

@@ -1,11 +1,11 @@
 import { Kafka, logLevel, type Producer } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { makeKafkaAdapter } from '#server/adapters/kafka/make-kafka-adapter.ts'
-import { connectionConfig } from '#server/config.ts'
+import type { Composition } from '#server/composition.ts'
 import { messageHistogram, messageHistogramQuery } from '#server/contracts/message-histogram.ts'
-import type { ConnectionId } from '#server/contracts/scalars.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { composeLocal, meansOf } from './console-fixture.ts'
 import { countMessagesByTime } from './count-messages-by-time.ts'
-import type { Connection } from './deps.ts'
 
 const run = Math.random().toString(36).slice(2, 8)
 const kafka = new Kafka({ brokers: inject('brokers').split(','), logLevel: logLevel.NOTHING })
@@ -16,17 +16,8 @@ const untilMs = sinceMs + 3_600_000
 const clock = { nowMs: () => untilMs + 60_000 }
 const call = () => ({ signal: AbortSignal.timeout(20_000) })
 
-const connection: Connection = {
-  id: 'local' as ConnectionId,
-  name: 'Local',
-  environment: { name: 'test', colour: 'grey', production: false },
-  readOnly: false,
-  broker: makeKafkaAdapter(
-    connectionConfig.parse({ id: 'local', name: 'Local', brokers: inject('brokers') }),
-  ),
-  registry: null,
-  deadLetterTopics: [],
-}
+let database: TestDatabase
+let console_: Composition
 
 const makeTopic = async (what: string, settings: Record<string, string> = {}): Promise<string> => {
   const topic = `histogram-${run}-${what}`
@@ -45,8 +36,9 @@ const send = (topic: string, timesMs: readonly number[]) =>
     })),
   })
 const ask = async (topics: string, more: Record<string, unknown> = {}) => {
+  const [deps, connection] = meansOf(console_)
   const answer = await countMessagesByTime(
-    { clock },
+    { ...deps, clock },
     connection,
     messageHistogramQuery.parse({ topics, sinceMs, untilMs, buckets: 60, ...more }),
     call(),
@@ -64,12 +56,20 @@ const someTimes = (count: number): number[] =>
   Array.from({ length: count }, (_, index) => sinceMs + ((index * 2_654_435_761) % 3_600_000))
 
 beforeAll(async () => {
+  database = await createTestDatabase(inject('databaseUrl'))
+  console_ = composeLocal(database, inject('brokers'), inject('registryUrl'))
   producer = kafka.producer()
   await Promise.all([admin.connect(), producer.connect()])
+  // A thread that is still starting would have the first histogram estimated.
+  const [deps, { id: connection }] = meansOf(console_)
+  const topics = [(await makeTopic('first')) as TopicName]
+  const budget = { messages: 1, bytes: 1, milliseconds: 10_000 }
+  await deps.scanner.count({ connection, topics, edgesMs: [sinceMs, untilMs], budget }, call())
 })
 afterAll(async () => {
   await Promise.all([admin.disconnect(), producer.disconnect()])
-  await connection.broker.dispose()
+  await console_.dispose()
+  await database.drop()
 })
 
 describe('a histogram of messages over time', () => {

@@ -8,7 +8,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { chooseEdges, countTimes, estimateCounts } from '#server/domain/time-histogram.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
-import type { MessageReader, PartitionTimes } from '#server/ports/message-reader.ts'
+import type { PartitionTimes } from '#server/ports/message-reader.ts'
 import { chooseTopics } from './choose-topics.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid } from './fault.ts'
@@ -20,11 +20,14 @@ const mostLookUps = 24_000
 const fewestBuckets = 10
 /** Topics that hold no more than this in the range are read and counted, all of them together within the budget. */
 const exactBudget: Budget = { messages: 5_000, bytes: 4 * 1024 * 1024, milliseconds: 1_500 }
+/** So long is waited for the count, also for a thread to take it. */
+const patienceMs = 3_000
 /** An empty topic still shows an axis of time. */
 const emptySpanMs = 3_600_000
 const keptMs = 5_000
 const mostKept = 100
 
+type Means = Pick<Deps, 'clock' | 'scanner'>
 type Kept = { readonly at: number; readonly histogram: MessageHistogram }
 const keptOf = new WeakMap<Connection, Map<string, Kept>>()
 
@@ -33,7 +36,7 @@ const keptOf = new WeakMap<Connection, Map<string, Kept>>()
  * marked as estimated; where the range holds few messages they are read and counted. Answers are kept for 5 s.
  */
 export const countMessagesByTime = async (
-  deps: Pick<Deps, 'clock'>,
+  deps: Means,
   connection: Connection,
   asked: Asked,
   call: Call,
@@ -43,7 +46,7 @@ export const countMessagesByTime = async (
   const key = JSON.stringify(asked)
   const known = kept.get(key)
   if (known && deps.clock.nowMs() - known.at < keptMs) return succeed(known.histogram)
-  const counted = await count(deps.clock.nowMs(), connection, asked, call)
+  const counted = await count(deps, connection, asked, call)
   if (!counted.ok) return counted
   kept.delete(key)
   kept.set(key, { at: deps.clock.nowMs(), histogram: counted.value })
@@ -53,11 +56,12 @@ export const countMessagesByTime = async (
 }
 
 const count = async (
-  nowMs: number,
+  deps: Means,
   connection: Connection,
   asked: Asked,
   call: Call,
 ): Promise<Result<MessageHistogram, Fault>> => {
+  const nowMs = deps.clock.nowMs()
   const reader = connection.broker.messages
   if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
   const chosen = await chooseTopics(connection, asked.topics, call)
@@ -83,7 +87,7 @@ const count = async (
   if (failure && times.value.partitions.length === 0) return fail(faultOf(failure.error))
 
   const byTopic = Map.groupBy(times.value.partitions, ({ topic }) => topic)
-  const exact = await countFew(reader, byTopic, edges, call)
+  const exact = await countFew(deps, connection, byTopic, edges, call)
   const estimated = [...byTopic].filter(([topic]) => !exact.topics.has(topic))
   const estimates = estimateCounts(
     edges.length - 1,
@@ -127,12 +131,10 @@ const count = async (
   })
 }
 
-/**
- * Reads the topics that hold little from the first edge on, as many as the budget takes. All messages of the range stand
- * there, whatever their order: before the first edge's offset all are older.
- */
+/** Has the topics that hold little read and counted, as many as the budget takes; where that takes long they are estimated. */
 const countFew = async (
-  reader: MessageReader,
+  deps: Means,
+  connection: Connection,
   byTopic: ReadonlyMap<TopicName, readonly PartitionTimes[]>,
   edges: readonly number[],
   call: Call,
@@ -151,31 +153,15 @@ const countFew = async (
     few.push(one)
   }
   const empty = new Set(few.filter(({ messages }) => messages === 0n).map(({ topic }) => topic))
-  const read = few.filter(({ messages }) => messages > 0n).map(({ topic }) => ({ topic }))
+  const read = few.filter(({ messages }) => messages > 0n).map(({ topic }) => topic)
   const none = { topics: empty, counts: countTimes(edges, []) }
   if (read.length === 0) return none
-  const scan = reader.scan(
-    {
-      topics: read,
-      order: 'oldest',
-      sinceMs: BigInt(edges[0] ?? 0),
-      limit: exactBudget.messages + 1,
-      budget: exactBudget,
-    },
-    call,
+  const counted = await deps.scanner.count(
+    { connection: connection.id, topics: read, edgesMs: edges, budget: exactBudget },
+    { signal: AbortSignal.any([call.signal, AbortSignal.timeout(patienceMs)]) },
   )
-  const found: bigint[] = []
-  for (;;) {
-    const step = await scan.next()
-    if (!step.done) {
-      for (const { timestampMs } of step.value.found) found.push(timestampMs)
-      continue
-    }
-    const isWhole = step.value.ok && step.value.value.stop === 'end' && step.value.value.errors.length === 0
-    return isWhole
-      ? { topics: new Set([...empty, ...read.map(({ topic }) => topic)]), counts: countTimes(edges, found) }
-      : none
-  }
+  const counts = counted.ok ? counted.value : null
+  return counts === null ? none : { topics: new Set([...empty, ...read]), counts }
 }
 
 const findDoubts = async (

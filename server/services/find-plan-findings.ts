@@ -1,13 +1,13 @@
 import { isDying } from '#server/domain/death-rate.ts'
 import { type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { Compared, Written } from '#server/ports/scanner.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { readReaders } from '#server/repositories/replay-items.ts'
 import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
-import { findSuperseded } from './find-superseded.ts'
 
 const shownLetters = 100
 /** Messages that make a group's lag worth a warning. */
@@ -38,6 +38,24 @@ export type Judged = {
   readonly refusal: PlanFindingCode | null
 }
 
+/** So long is waited for the comparison, also for a thread to take it. */
+const patienceMs = 10_000
+
+/** Which have newer messages with the same key behind them. Where that can not be told now, nothing is said of any. */
+const compare = async (
+  { scanner }: Deps,
+  { id }: Connection,
+  messages: readonly Written[],
+  call: Call,
+): Promise<Compared> => {
+  if (messages.length === 0) return { superseded: new Set(), unchecked: new Set() }
+  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(patienceMs)])
+  const compared = await scanner.compare({ connection: id, messages }, { signal })
+  return compared.ok
+    ? compared.value
+    : { superseded: new Set(), unchecked: new Set(messages.map((one) => one.id)) }
+}
+
 /** What a plan finds: why letters are refused, and what speaks against sending the others. Reads the targets for it. */
 export const findPlanFindings = async (
   deps: Deps,
@@ -54,7 +72,7 @@ export const findPlanFindings = async (
   const dying = new Map(groups.filter(({ trend }) => isDying(trend)).map((group) => [group.id, group]))
   const stopped = new Set(readers.filter(({ members }) => members === 0).map(({ group }) => group))
   const behind = new Set(readers.filter(({ lag }) => lag >= farBehind).map(({ group }) => group))
-  const compared = await findSuperseded(connection, ready.flatMap(writtenOf), call)
+  const compared = await compare(deps, connection, ready.flatMap(writtenOf), call)
   const warnings: readonly (readonly [PlanFindingCode, readonly Judged[]])[] = [
     ['still-dying', ready.filter(({ letter }) => dying.has(letter.failureGroupId))],
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],

@@ -3,18 +3,15 @@ import type { NearMessage, nearMessageQuery } from '#server/contracts/near-messa
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { type Call, nearBudget } from '#server/ports/call.ts'
-import { parsePosition, type RawMessage } from '#server/ports/raw-message.ts'
+import { parsePosition } from '#server/ports/raw-message.ts'
 import { describeMessage } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid } from './fault.ts'
 import { readBounds } from './read-bounds.ts'
 import { reportScan } from './report-scan.ts'
-import { walkPartition } from './walk-partition.ts'
 
 type Place = { readonly topic: TopicName; readonly position: Position }
 type Query = z.output<typeof nearMessageQuery>
-
-const sameBytes = (a: Uint8Array, b: Uint8Array | null): boolean => b !== null && Buffer.compare(a, b) === 0
 
 /**
  * The next or previous message of the same key: nearest by offset in the same partition, whose key has the same bytes.
@@ -22,7 +19,7 @@ const sameBytes = (a: Uint8Array, b: Uint8Array | null): boolean => b !== null &
  * spent, and `goOnFrom` is where to go on.
  */
 export const findSameKey = async (
-  _deps: Deps,
+  deps: Deps,
   connection: Connection,
   { topic, position, ...query }: Place & Query,
   call: Call,
@@ -37,11 +34,7 @@ export const findSameKey = async (
     return invalid(
       `The message at ${position} has no key (null), so there is no other of the same key. Step through the partition by position instead.`,
     )
-  const wanted = {
-    accept: (message: RawMessage) => sameBytes(key, message.key),
-    literal: key.length === 0 ? null : key,
-  }
-  return findNear(connection, { topic, position, ...query }, wanted, call)
+  return findNear(deps, connection, { topic, position, ...query }, key, call)
 }
 
 /**
@@ -49,29 +42,35 @@ export const findSameKey = async (
  * transactions have emptied are passed over. Nothing needs to be at the position itself.
  */
 export const findNeighbour = (
-  _deps: Deps,
+  deps: Deps,
   connection: Connection,
   place: Place & Query,
   call: Call,
-): Promise<Result<NearMessage, Fault>> =>
-  findNear(connection, place, { accept: () => true, literal: null }, call)
+): Promise<Result<NearMessage, Fault>> => findNear(deps, connection, place, null, call)
 
+/** `key`: the bytes of the one that is wanted; null for any message. */
 const findNear = async (
+  deps: Deps,
   connection: Connection,
   { topic, position, direction, from }: Place & Query,
-  wanted: { readonly accept: (message: RawMessage) => boolean; readonly literal: Uint8Array | null },
+  key: Uint8Array | null,
   call: Call,
 ): Promise<Result<NearMessage, Fault>> => {
   const startedAt = performance.now()
-  const reader = connection.broker.messages
-  if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
   const { partition, offset } = parsePosition(position)
   const bounds = await readBounds(connection, topic, partition, call)
   if (!bounds.ok) return bounds
   const start = from === undefined ? offset : BigInt(from)
-  const walked = await walkPartition(
-    reader,
-    { topic, partition, from: start, direction, bounds: bounds.value, ...wanted, budget: nearBudget },
+  const place = { connection: connection.id, topic, partition }
+  const walked = await deps.scanner.walk(
+    {
+      ...place,
+      from: start,
+      direction,
+      bounds: bounds.value,
+      key: key && new Uint8Array(key),
+      budget: nearBudget,
+    },
     call,
   )
   if (!walked.ok) return fail(faultOf(walked.error))

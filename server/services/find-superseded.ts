@@ -1,18 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
+import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
-import type { Connection } from './deps.ts'
-
-/** A message by key and by where it was written. */
-export type Written = {
-  readonly id: bigint
-  readonly topic: string
-  readonly partition: number
-  readonly offset: bigint
-  /** By `nameKey`. */
-  readonly key: string
-}
+import type { Compared, Written } from '#server/ports/scanner.ts'
 
 /** For all partitions together. */
 const patienceMs = 5_000
@@ -32,10 +23,10 @@ export const nameKey = (key: Uint8Array): string =>
  * What the budget did not allow to look at is `unchecked`: nothing is said about those.
  */
 export const findSuperseded = async (
-  connection: Connection,
+  reader: MessageReader,
   messages: readonly Written[],
   call: Call,
-): Promise<{ readonly superseded: ReadonlySet<bigint>; readonly unchecked: ReadonlySet<bigint> }> => {
+): Promise<Compared> => {
   const superseded = new Set<bigint>()
   const unchecked = new Set<bigint>()
   const deadline = performance.now() + patienceMs
@@ -45,7 +36,7 @@ export const findSuperseded = async (
       for (const one of (key && byKey.get(nameKey(key))) ?? [])
         if (one.offset < offset) superseded.add(one.id)
     }
-    if (performance.now() >= deadline || !(await readToEnd(connection, lane, note, call)))
+    if (performance.now() >= deadline || !(await readToEnd(reader, lane, note, call)))
       for (const { id } of lane) unchecked.add(id)
   }
   for (const id of superseded) unchecked.delete(id)
@@ -54,14 +45,13 @@ export const findSuperseded = async (
 
 /** Shows what stands behind the oldest of a partition's messages. Answers whether that was all to the end. */
 const readToEnd = async (
-  connection: Connection,
+  reader: MessageReader,
   lane: readonly Written[],
   note: (message: RawMessage) => void,
   call: Call,
 ): Promise<boolean> => {
   const [first] = lane
-  const reader = connection.broker.messages
-  if (!first || !reader) return false
+  if (!first) return false
   const { topic, partition } = first
   const deadline = performance.now() + budget.milliseconds
   let from = lane.reduce((min, { offset }) => (offset < min ? offset : min), first.offset) + 1n

@@ -4,6 +4,7 @@ import type { BrokerError } from '#server/ports/broker-error.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { Connection } from './deps.ts'
+import { detach } from './detach-message.ts'
 
 export type Coordinates = { readonly topic: string; readonly partition: number; readonly offset: bigint }
 
@@ -21,16 +22,6 @@ const bytesOf = ({ key, value, headers }: RawMessage): number =>
     (sum, header) => sum + header.name.length + (header.value?.length ?? 0),
     (key?.length ?? 0) + (value?.length ?? 0),
   )
-
-const copyBytes = (bytes: Uint8Array | null): Uint8Array | null => bytes && Buffer.from(bytes)
-
-/** A message on its own: one that was read is a view that holds on to all that was fetched with it. */
-const detach = (message: RawMessage): RawMessage => ({
-  ...message,
-  key: copyBytes(message.key),
-  value: copyBytes(message.value),
-  headers: message.headers.map(({ name, value }) => ({ name, value: copyBytes(value) })),
-})
 
 /**
  * Shows records at given coordinates to `visit`, in bounded pieces, neighbours together; partition by partition, in the

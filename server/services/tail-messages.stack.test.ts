@@ -3,38 +3,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
-import { makeKafkaAdapter } from '#server/adapters/kafka/make-kafka-adapter.ts'
-import { connectionConfig } from '#server/config.ts'
+import type { Composition } from '#server/composition.ts'
 import { messageTailQuery, type TailFrame, tailFrame } from '#server/contracts/message-stream.ts'
-import type { ConnectionId } from '#server/contracts/scalars.ts'
+import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { startStack } from '#server/sandbox/stack/start-stack.ts'
-import type { Connection } from './deps.ts'
+import { composeLocal, meansOf } from './console-fixture.ts'
 import { tailMessages } from './tail-messages.ts'
 
 const run = Math.random().toString(36).slice(2, 8)
-const clock = { nowMs: () => Date.now() }
 
-const connectionTo = (brokers: string): Connection => ({
-  id: 'local' as ConnectionId,
-  name: 'Local',
-  environment: { name: 'test', colour: 'grey', production: false },
-  readOnly: false,
-  broker: makeKafkaAdapter(connectionConfig.parse({ id: 'local', name: 'Local', brokers })),
-  registry: null,
-  deadLetterTopics: [],
-})
+const consoleTo = (brokers: string): Composition => composeLocal(database, brokers, inject('registryUrl'))
 const clientOf = (brokers: string) =>
   new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING, retry: { retries: 20 } })
 
-let connection: Connection
+let database: TestDatabase
+let console_: Composition
 let admin: Admin
 let producer: Producer
 const left: (() => Promise<void>)[] = []
 
 /** A tail that is read all the while, as a browser does; frames as they came. */
-const follow = async (asked: Record<string, unknown>, to = connection) => {
+const follow = async (asked: Record<string, unknown>, to = console_) => {
   const stopping = new AbortController()
-  const opened = await tailMessages({ clock }, to, messageTailQuery.parse(asked), {
+  const opened = await tailMessages(...meansOf(to), messageTailQuery.parse(asked), {
     signal: stopping.signal,
   })
   if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.detail}`)
@@ -72,7 +63,8 @@ const numbered = (word: string, count: number): string[] =>
 const within = { timeout: 10_000, interval: 50 }
 
 beforeAll(async () => {
-  connection = connectionTo(inject('brokers'))
+  database = await createTestDatabase(inject('databaseUrl'))
+  console_ = consoleTo(inject('brokers'))
   const kafka = clientOf(inject('brokers'))
   admin = kafka.admin()
   producer = kafka.producer()
@@ -83,7 +75,8 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await Promise.all([admin.disconnect(), producer.disconnect()])
-  await connection.broker.dispose()
+  await console_.dispose()
+  await database.drop()
 })
 
 describe('a tail', () => {
@@ -200,7 +193,7 @@ it('goes on after a broker was started again, tells of it meanwhile, and has los
   const stack = await startStack({ dataDir, parts: ['kafka'] })
   const own = clientOf(stack.brokers)
   const [ownAdmin, ownProducer] = [own.admin(), own.producer()]
-  const to = connectionTo(stack.brokers)
+  const to = consoleTo(stack.brokers)
   try {
     await Promise.all([ownAdmin.connect(), ownProducer.connect()])
     const topic = await makeTopic('restart', 2, ownAdmin)
@@ -219,7 +212,7 @@ it('goes on after a broker was started again, tells of it meanwhile, and has los
   } finally {
     await Promise.all(left.splice(0).map((stop) => stop()))
     await Promise.allSettled([ownAdmin.disconnect(), ownProducer.disconnect()])
-    await to.broker.dispose()
+    await to.dispose()
     await stack.stop()
     rmSync(dataDir, { recursive: true, force: true })
   }

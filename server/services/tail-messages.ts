@@ -1,41 +1,34 @@
 import type { z } from 'zod'
 import { parseSearch } from '#server/contracts/message-search.ts'
 import type { messageTailQuery, TailFrame } from '#server/contracts/message-stream.ts'
-import { makeMessageMatcher } from '#server/domain/match-message.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { formatTailCursor, parseTailCursor } from '#server/domain/tail-cursor.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { FollowStep } from '#server/ports/follow.ts'
-import type { MessageReader } from '#server/ports/message-reader.ts'
-import type { MessageFilter } from '#server/ports/raw-message.ts'
 import type { ScanPlaces } from '#server/ports/scan.ts'
+import type { Scanner, TailNews } from '#server/ports/scanner.ts'
 import { chooseTopics } from './choose-topics.ts'
-import { decodeMessages, rowLimits } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, FaultError, faultOf, invalid } from './fault.ts'
-import { findExpressionProblem, makeRefinement, type Refinement } from './refine-by-expression.ts'
+import { findExpressionProblem } from './refine-by-expression.ts'
 
 /** Of what fits within 250 ms, the newest so many become rows: nobody reads more. The others are counted as dropped. */
 const rowsPerStep = 100
 /** So that a cursor fits into an address. */
 const mostPartitions = 1_000
 const rateEveryMs = 1_000
-/** A tail is decoded among the requests of others: less at a time than a search, which has a thread of its own. */
-const mostPayloadBytes = 1024 * 1024
-
 /**
  * Follows topics from their end: rows as they arrive, those that fit the search, and once a second how many came. What
  * is left out is counted. A cursor goes on where an earlier tail ended. Fails before the first frame for a search that can
  * not be read, topics that do not exist, and a broker that does not answer.
  */
 export const tailMessages = async (
-  deps: Pick<Deps, 'clock'>,
+  deps: Pick<Deps, 'clock' | 'scanner'>,
   connection: Connection,
   asked: z.output<typeof messageTailQuery>,
   call: Call,
 ): Promise<Result<AsyncGenerator<TailFrame, void, void>, Fault>> => {
-  const reader = connection.broker.messages
-  if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
+  if (!connection.broker.messages)
+    return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
   const parsed = parseSearch(asked.search)
   if (!parsed.ok) return invalid(`search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
   const unreadable = findExpressionProblem(parsed.terms)
@@ -52,26 +45,19 @@ export const tailMessages = async (
   const from = asked.cursor === undefined ? null : parseTailCursor(asked.cursor, names)
   if (asked.cursor !== undefined && from === null)
     return invalid('cursor: this is not one that a tail has given out.')
-  const matcher = makeMessageMatcher(parsed.terms, deps.clock.nowMs())
-  const refinement = makeRefinement(parsed.terms, connection, call, { mostBytes: mostPayloadBytes })
-  const refine = refinement?.refine ?? null
-  const filter: MessageFilter | null =
-    matcher.acceptsAll && refine === null
-      ? null
-      : {
-          accept: matcher.accept,
-          ...(matcher.literals.length === 0 ? {} : { literals: matcher.literals }),
-          ...(refine === null ? {} : { refine }),
-        }
-  const steps = reader.follow(
+  const giveUp = new AbortController()
+  const steps = deps.scanner.tail(
     {
+      connection: connection.id,
       topics: names,
+      search: asked.search,
+      nowMs: deps.clock.nowMs(),
       isolation: asked.isolation,
+      choices: (await connection.reading?.choices(names)) ?? new Map(),
       limit: rowsPerStep,
-      ...(filter === null ? {} : { filter }),
       ...(from === null ? {} : { from: from as ScanPlaces }),
     },
-    call,
+    { signal: AbortSignal.any([call.signal, giveUp.signal]) },
   )
   const first = await steps.next()
   if (first.done) return first.value.ok ? succeed(nothing()) : fail(faultOf(first.value.error))
@@ -79,25 +65,24 @@ export const tailMessages = async (
     detail: `The topic ${topic} does not exist.`,
     sinceMs: deps.clock.nowMs(),
   }))
-  return succeed(framesOf(first.value, steps, connection, { troubles, refinement }, call))
+  return succeed(framesOf(first.value, steps, troubles, giveUp, call))
 }
 
 async function* nothing(): AsyncGenerator<TailFrame, void, void> {}
 
-type Told = { readonly troubles: readonly Trouble[]; readonly refinement: Refinement | null }
 type Trouble = { readonly detail: string; readonly sinceMs: number }
 
 async function* framesOf(
-  first: FollowStep,
-  steps: ReturnType<MessageReader['follow']>,
-  connection: Connection,
-  { troubles: standing, refinement }: Told,
+  first: TailNews,
+  steps: ReturnType<Scanner['tail']>,
+  standing: readonly Trouble[],
+  giveUp: AbortController,
   call: Call,
 ): AsyncGenerator<TailFrame, void, void> {
   try {
     let ratedAt = performance.now()
     let [scanned, matches, dropped, skipped] = [0n, 0n, 0n, 0n]
-    const rateOf = (step: FollowStep): TailFrame => {
+    const rateOf = (step: TailNews): TailFrame => {
       const now = performance.now()
       const seconds = Math.max(0.001, (now - ratedAt) / 1_000)
       const frame: TailFrame = {
@@ -112,7 +97,7 @@ async function* framesOf(
           ...standing,
           ...step.troubles.map(({ error, sinceMs }) => ({ detail: error.detail, sinceMs })),
         ],
-        notes: refinement?.notes() ?? [],
+        notes: [...step.notes],
         cursor: formatTailCursor(step.goOnAt),
       }
       ratedAt = now
@@ -131,15 +116,14 @@ async function* framesOf(
       const step = next.value
       scanned += step.scannedMessages
       matches += step.matches
-      dropped += step.matches - BigInt(step.found.length)
+      dropped += step.matches - BigInt(step.rows.length)
       skipped += step.skipped
-      if (step.found.length > 0) {
-        const { rows } = await decodeMessages(step.found, connection, rowLimits, call)
-        yield { type: 'rows', rows, cursor: formatTailCursor(step.goOnAt) }
-      }
+      if (step.rows.length > 0)
+        yield { type: 'rows', rows: [...step.rows], cursor: formatTailCursor(step.goOnAt) }
       if (performance.now() - ratedAt >= rateEveryMs) yield rateOf(step)
     }
   } finally {
-    await steps.return(succeed(null))
+    giveUp.abort()
+    void steps.return(succeed(null)).catch(() => {})
   }
 }

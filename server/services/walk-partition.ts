@@ -1,22 +1,10 @@
-import type { Direction } from '#server/contracts/near-message.ts'
-import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { Budget, Call } from '#server/ports/call.ts'
+import type { Call } from '#server/ports/call.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
-import type { ScanEnd } from '#server/ports/scan.ts'
-
-export type Walk = {
-  /** The nearest message that is wanted, or null. */
-  readonly found: RawMessage | null
-  readonly scannedMessages: bigint
-  readonly scannedBytes: bigint
-  readonly stop: 'enough' | 'end' | 'budget' | 'error'
-  readonly errors: ScanEnd['errors']
-  /** The offset up to which was looked, exclusive of it: where to go on. Null when there is nothing to go on to. */
-  readonly goOnFrom: bigint | null
-}
+import type { Walk, WalkTask } from '#server/ports/scanner.ts'
+import { detach } from './detach-message.ts'
 
 /** Few, since nothing is known of their size; the next ones grow fast. */
 const firstChunk = 8n
@@ -25,35 +13,18 @@ const largestChunk = 200_000n
 /** A chunk is meant to hold no more than this, by the mean size of what was read before. */
 const chunkBytes = 64n * 1024n * 1024n
 
+const isSame = (a: Uint8Array, b: Uint8Array | null): boolean => b !== null && Buffer.compare(a, b) === 0
+
 const least = (...values: readonly bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a))
 
 /**
  * Walks along one partition by offset, away from `from` (which is not looked at itself), to the nearest message that is
  * wanted: in chunks of offsets that grow, each read whole before its nearest match is taken, because a scan orders by
- * time and times need not rise with offsets. Bounds are the partition's first offset and its end (exclusive). Ends with
- * `budget` as far as was read without a gap.
+ * time and times need not rise with offsets. Ends with `budget` as far as was read without a gap.
  */
 export const walkPartition = async (
   reader: MessageReader,
-  {
-    topic,
-    partition,
-    from,
-    direction,
-    bounds,
-    literal,
-    accept,
-    budget,
-  }: {
-    readonly topic: TopicName
-    readonly partition: number
-    readonly from: bigint
-    readonly direction: Direction
-    readonly bounds: { readonly start: bigint; readonly end: bigint }
-    readonly literal: Uint8Array | null
-    readonly accept: (message: RawMessage) => boolean
-    readonly budget: Budget
-  },
+  { topic, partition, from, direction, bounds, key, budget }: Omit<WalkTask, 'connection'>,
   call: Call,
 ): Promise<Result<Walk, BrokerError>> => {
   const deadline = performance.now() + budget.milliseconds
@@ -76,14 +47,15 @@ export const walkPartition = async (
     }
     if (Math.min(left.messages, left.bytes, left.milliseconds) <= 0)
       return walked({ stop: 'budget', goOnFrom: edge })
-    const within = (message: RawMessage) => message.offset >= low && message.offset <= high && accept(message)
+    const within = (message: RawMessage) =>
+      message.offset >= low && message.offset <= high && (key === null || isSame(key, message.key))
     const steps = reader.scan(
       {
         topics: [{ topic, partitions: [partition] }],
         order: isBack ? 'newest' : 'oldest',
         offsets: { least: low, most: high },
         limit: Number(high - low) + 1,
-        filter: { accept: within, ...(literal === null ? {} : { literals: [literal] }) },
+        filter: { accept: within, ...(key === null || key.length === 0 ? {} : { literals: [key] }) },
         budget: left,
       },
       call,
@@ -99,7 +71,7 @@ export const walkPartition = async (
     scannedBytes += end.scannedBytes
     if (end.stop === 'error') return walked({ stop: 'error', goOnFrom: edge, errors: end.errors })
     // Also of a part of the chunk: it is read away from where the walk began.
-    if (nearest !== null) return walked({ found: nearest, stop: 'enough', goOnFrom: null })
+    if (nearest !== null) return walked({ found: detach(nearest), stop: 'enough', goOnFrom: null })
     if (end.stop === 'budget' || end.stop === 'cancelled') {
       const place = end.goOnAt.get(topic)?.get(partition)
       const reached = place === undefined ? edge : isBack ? place : place - 1n

@@ -1,64 +1,83 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import type { ConnectionConfig } from '#server/config.ts'
-import { fail, type Result } from '#server/domain/result.ts'
+import type { Result } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { ScanNews, Scanner, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
-import type { FromThread, ScanOrder, ToThread } from './scan-messages.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { ScanNews, Scanner, SearchEnd, TailNews } from '#server/ports/scanner.ts'
+import { makeLine } from './make-line.ts'
+import type { ScanOrder, ScanWork, ToThread } from './scan-messages.ts'
 
 /** Steps a thread may be ahead of who reads them. */
 const ahead = 2
 /** Scans wait for the broker most of the time, and for slow readers: a thread runs several. */
 const scansPerThread = 4
 const mostWaiting = 32
+/** Tails wait for the broker nearly all of the time. */
+const mostTails = 50
 const idleMs = 60_000
 /** When a thread does not hear for so long that its scan is given up, all threads are ended, in milliseconds. */
 const deafMs = 5_000
 /** Ends a thread that gathers more than any scan needs, before it takes the process with it. */
 const mostHeapMegabytes = 768
 
-type Ended = Result<SearchEnd, BrokerError>
+type Failure = { readonly ok: false; readonly error: BrokerError }
+type Size = { readonly least: number; readonly most: number; readonly scansPerThread: number }
 
-const broken = (kind: BrokerError['kind'], detail: string): Ended => fail({ kind, detail, source: 'search' })
+const broken = (kind: BrokerError['kind'], detail: string): Failure => ({
+  ok: false,
+  error: { kind, detail, source: 'search' },
+})
+
+/** Threads of one kind, made with the first that is asked of them: a process that never searches has none. */
+const makeRoom = (entry: string, { least, most, scansPerThread }: Size) => {
+  let pool: Piscina | null = null
+  return {
+    open: (): Piscina => {
+      pool ??= new Piscina({
+        filename: entry,
+        minThreads: least,
+        maxThreads: most,
+        concurrentTasksPerWorker: scansPerThread,
+        maxQueue: mostWaiting,
+        idleTimeout: idleMs,
+        // A thread that waits for work must go on hearing its sockets.
+        atomics: 'disabled',
+        execArgv: ['--disable-warning=ExperimentalWarning'],
+        resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes },
+      })
+      return pool
+    },
+    end: async (): Promise<void> => {
+      const ending = pool
+      pool = null
+      await ending?.destroy()
+    },
+  }
+}
 
 /**
- * Runs scans in threads of `entry` (a path of a module that serves them), which end when they idle. Steps travel one
- * by one as they are asked for, so that a slow reader slows the scan and memory stays flat.
+ * Runs scans in threads of `entry` (a path of a module that serves them). Steps
+ * travel one by one as they are asked for, so that a slow reader slows the scan and memory stays flat. Tails have a
+ * thread of their own: they stay for long, and a search is not to wait for one to end.
  */
 export const makeScanPool = (
   configs: readonly ConnectionConfig[],
   { threads, entry }: { readonly threads: number; readonly entry: string },
 ): Scanner => {
-  let pool: Piscina | null = null
-  // Threads are made with the first scan: a process that never searches has none.
-  const open = (): Piscina => {
-    pool ??= new Piscina({
-      filename: entry,
-      minThreads: 0,
-      maxThreads: threads,
-      concurrentTasksPerWorker: scansPerThread,
-      maxQueue: mostWaiting,
-      idleTimeout: idleMs,
-      // A thread that waits for work must go on hearing its sockets.
-      atomics: 'disabled',
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes },
-    })
-    return pool
-  }
+  // Once one was needed it stays: to start another takes a second or more.
+  const searches = makeRoom(entry, { least: 1, most: threads, scansPerThread })
+  const tails = makeRoom(entry, { least: 0, most: 1, scansPerThread: mostTails })
+  let tailing = 0
 
-  const end = async (): Promise<void> => {
-    const ending = pool
-    pool = null
-    await ending?.destroy()
-  }
-
-  const scan = async function* (
-    task: ScanTask,
-    { signal }: { readonly signal: AbortSignal },
-  ): AsyncGenerator<ScanNews, Ended, void> {
-    const config = configs.find(({ id }) => id === task.connection)
-    if (!config) return broken('invalid', `There is no connection named ${task.connection}.`)
+  const run = async function* <News, End>(
+    { open, end }: ReturnType<typeof makeRoom>,
+    work: ScanWork,
+    { signal }: Call,
+  ): AsyncGenerator<News, Result<End, BrokerError>, void> {
+    const { connection } = work.task
+    const config = configs.find(({ id }) => id === connection)
+    if (!config) return broken('invalid', `There is no connection named ${connection}.`)
     const { port1, port2 } = new MessageChannel()
     const line = makeLine(port1)
     let deaf: NodeJS.Timeout | undefined
@@ -81,7 +100,7 @@ export const makeScanPool = (
       clearTimeout(deaf)
       if (isStopped && line.hasEnded()) port1.close()
     }
-    const order: ScanOrder = { config, task, port: port2 }
+    const order: ScanOrder = { config, work, port: port2 }
     open()
       // Without a signal: piscina gives a task that has one a thread of its own.
       .run(order, { transferList: [port2] })
@@ -95,8 +114,9 @@ export const makeScanPool = (
     try {
       for (;;) {
         const message = await line.next()
-        if (message.type === 'end') return message.end
-        yield message.news
+        // What the work of its kind tells: the thread's half is typed by the same table.
+        if (message.type === 'end') return message.end as Result<End, BrokerError>
+        yield message.news as News
         port1.postMessage({ type: 'more' } satisfies ToThread)
       }
     } finally {
@@ -109,61 +129,41 @@ export const makeScanPool = (
       } else line.onEnd(() => port1.close())
     }
   }
+  const answer = async <End>(work: ScanWork, call: Call): Promise<Result<End, BrokerError>> => {
+    const steps = run<never, End>(searches, work, call)
+    for (;;) {
+      const next = await steps.next()
+      if (next.done) return next.value
+    }
+  }
+  const tail: Scanner['tail'] = async function* (task, call) {
+    if (tailing >= mostTails) return broken('overloaded', `${mostTails} live tails run already.`)
+    tailing += 1
+    try {
+      return yield* run<TailNews, null>(tails, { kind: 'tail', task }, call)
+    } finally {
+      tailing -= 1
+    }
+  }
   return {
-    scan,
-    dispose: end,
+    scan: (task, call) => run<ScanNews, SearchEnd>(searches, { kind: 'scan', task }, call),
+    tail,
+    walk: (task, call) => answer({ kind: 'walk', task }, call),
+    count: (task, call) => answer({ kind: 'count', task }, call),
+    compare: (task, call) => answer({ kind: 'compare', task }, call),
+    start: () => void searches.open(),
+    dispose: async () => {
+      await Promise.all([searches.end(), tails.end()])
+    },
   }
 }
 
-const givenUp = (): Ended => broken('timeout', 'The search was given up.')
+const givenUp = (): Failure => broken('timeout', 'The search was given up.')
 
-const endOfThrown = (error: unknown, signal: AbortSignal): Ended => {
+const endOfThrown = (error: unknown, signal: AbortSignal): Failure => {
   const detail = error instanceof Error ? error.message : String(error)
   if (signal.aborted) return givenUp()
   if (/queue is at limit/i.test(detail))
     return broken('overloaded', `${mostWaiting} searches wait already for a thread to run in.`)
   return broken('overloaded', `The thread of this search has ended: ${detail}.`)
-}
-
-/** Messages of a thread in the order they came, one for each `next`; after the end it is told for good. */
-const makeLine = (port: MessagePort) => {
-  const waiting: Exclude<FromThread, { readonly type: 'begun' }>[] = []
-  let wake: () => void = () => {}
-  let ended: (() => void) | null = null
-  let isEnded = false
-  let isBegun = false
-  let begun: () => void = () => {}
-  const put = (message: FromThread): void => {
-    if (message.type === 'begun') {
-      isBegun = true
-      begun()
-      return
-    }
-    if (isEnded) return
-    waiting.push(message)
-    if (message.type === 'end') {
-      isEnded = true
-      ended?.()
-    }
-    wake()
-  }
-  port.on('message', put)
-  return {
-    next: async (): Promise<(typeof waiting)[number]> => {
-      while (waiting.length === 0)
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      return waiting.shift() as (typeof waiting)[number]
-    },
-    end: (end: Ended): void => put({ type: 'end', end }),
-    hasBegun: (): boolean => isBegun,
-    onBegun: (listener: () => void): void => {
-      begun = listener
-    },
-    hasEnded: (): boolean => isEnded,
-    onEnd: (listener: () => void): void => {
-      ended = listener
-    },
-  }
 }

@@ -1,9 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { Result } from '#server/domain/result.ts'
-import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { ScanNews, SearchEnd } from '#server/ports/scanner.ts'
-import type { FromThread, ToThread } from './scan-messages.ts'
+import type { FromThread, ScanAnswer, ScanSteps, ToThread } from './scan-messages.ts'
 
 /**
  * The thread's half of a scan: takes a step for each `more`, posts what it tells, and ends with `stop`. One that was
@@ -11,7 +8,7 @@ import type { FromThread, ToThread } from './scan-messages.ts'
  */
 export const serveScan = async (
   port: MessagePort,
-  scan: (call: Call) => AsyncGenerator<ScanNews, Result<SearchEnd, BrokerError>, void>,
+  begin: (call: Call) => ScanSteps | ScanAnswer,
 ): Promise<void> => {
   const stopping = new AbortController()
   let credits = 0
@@ -26,8 +23,9 @@ export const serveScan = async (
   port.on('message', hear)
   const tell = (message: FromThread): void => port.postMessage(message)
   tell({ type: 'begun' })
-  const steps = scan({ signal: stopping.signal })
   try {
+    const steps = begin({ signal: stopping.signal })
+    if (steps instanceof Promise) return tell({ type: 'end', end: await steps })
     for (;;) {
       while (credits === 0 && !stopping.signal.aborted)
         await new Promise<void>((resolve) => {

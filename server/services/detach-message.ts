@@ -1,0 +1,15 @@
+import type { RawMessage } from '#server/ports/raw-message.ts'
+
+/** Not by `Buffer.from`, which takes small ones from a buffer that all share. */
+const copyBytes = (bytes: Uint8Array | null): Uint8Array | null => bytes && new Uint8Array(bytes)
+
+/**
+ * A message on its own: one that was read is a view that holds on to all that was fetched with it, and takes all of that
+ * along when it is sent to another thread.
+ */
+export const detach = (message: RawMessage): RawMessage => ({
+  ...message,
+  key: copyBytes(message.key),
+  value: copyBytes(message.value),
+  headers: message.headers.map(({ name, value }) => ({ name, value: copyBytes(value) })),
+})
