@@ -7,6 +7,7 @@ import { type ConnectionConfig, defaultSearch, readConfig, type SearchConfig } f
 import { type Env, readEnv } from './env.ts'
 import { type Database, openDatabase } from './repositories/database.ts'
 import type { Connection, Deps } from './services/deps.ts'
+import { makeRunningExports } from './services/running-exports.ts'
 
 export type Composition = { readonly env: Env; readonly deps: Deps; dispose(): Promise<void> }
 
@@ -39,15 +40,17 @@ export const compose = (env: Env, config: ComposedConfig): Composition => {
   const db = openDatabase(env.DATABASE_URL)
   const connections = config.connections.map((one) => withChoices(connect(one), db))
   const search = config.search ?? defaultSearch
+  const clock = { nowMs: () => Date.now() }
   const scanner = makeScanPool(config.connections, { threads: search.threads, entry: scanThread() })
   return {
     env,
     deps: {
       db,
-      clock: { nowMs: () => Date.now() },
+      clock,
       traces: makePostgresTraces(db),
       connections,
       scanner,
+      exports: makeRunningExports(clock),
       searchLimits: {
         budgetBytes: search.budgetMegabytes * megabyte,
         mostBytes: search.mostMegabytes * megabyte,

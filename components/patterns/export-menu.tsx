@@ -1,8 +1,7 @@
 'use client'
 import { useState } from 'react'
-import { downloadAddresses } from '#server/contracts/addresses.ts'
-import { apiAddress } from '#server/contracts/api-address.ts'
 import type { ExportMessagesQuery } from '#server/contracts/export-messages.ts'
+import { beginExport, type ExportAsked, isExporting, useExports } from '../client/exports.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu, MenuItem, MenuLine, MenuNote } from '../ui/menu.tsx'
 import { formatCount } from './quantity.ts'
@@ -15,17 +14,9 @@ const forms = [
 
 const most = 1_000_000
 
-/** Begins a download by the browser itself: it goes on beside the page, and ends there when it is cancelled. */
-const begin = (address: string): void => {
-  const link = document.createElement('a')
-  link.href = address
-  link.download = ''
-  link.click()
-}
-
 /**
  * Exports what a search finds, or a topic holds, as a file: the rows that are shown, or everything that fits. The file
- * ends with the report of its scan.
+ * ends with the report of its scan. How far it is stands in the dock of exports.
  *
  * `<ExportMenu connection="local" topics="orders" search="key:order-1" order="newest" isolation="committed" shown={50} />`
  */
@@ -47,14 +38,19 @@ export const ExportMenu = ({
   readonly shown: number
 }) => {
   const [open, setOpen] = useState(false)
-  const run = (limit: number, form: (typeof forms)[number]): void =>
-    begin(
-      apiAddress(
-        downloadAddresses.exportMessages.path,
-        { connection },
-        { topics, search, order, isolation, limit, ...form.query },
-      ),
+  const exports = useExports()
+  const item = (limit: number, { title, query }: (typeof forms)[number]) => {
+    const asked: ExportAsked = { connection, topics, search, order, isolation, limit, ...query }
+    return (
+      <MenuItem
+        key={title}
+        onSelect={() => beginExport(asked)}
+        why={isExporting(exports, asked) ? 'It is being exported.' : null}
+      >
+        {title}
+      </MenuItem>
     )
+  }
   const what = search === '' ? 'Everything' : 'Everything that fits'
   const direction = order === 'newest' ? 'newest' : 'oldest'
   return (
@@ -74,22 +70,14 @@ export const ExportMenu = ({
             {shown === 1 ? `The ${direction} 1` : `The ${direction} ${formatCount(shown)}`}, as many as are
             shown
           </MenuNote>
-          {forms.map((form) => (
-            <MenuItem key={form.title} onSelect={() => run(shown, form)}>
-              {form.title}
-            </MenuItem>
-          ))}
+          {forms.map((form) => item(shown, form))}
           <MenuLine />
         </>
       )}
       <MenuNote>
         {what}, up to {formatCount(most)}, {direction} first
       </MenuNote>
-      {forms.map((form) => (
-        <MenuItem key={form.title} onSelect={() => run(most, form)}>
-          {form.title}
-        </MenuItem>
-      ))}
+      {forms.map((form) => item(most, form))}
       <MenuLine />
       <MenuNote>
         Nothing is lost: every digit, headers in order, bytes as base64. The last line says what was read and

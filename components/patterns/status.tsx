@@ -238,6 +238,33 @@ export const statuses = {
     fails: { label: 'Fails', icon: CircleX, tone: 'critical', meaning: 'The draft breaks this rule' },
     unknown: { label: 'Not checked', icon: CircleHelp, tone: 'warning', meaning: 'The registry did not say' },
   },
+  export: {
+    begins: { label: 'Begins', icon: CircleDashed, tone: 'info', meaning: 'Its download is on its way' },
+    running: { label: 'Running', icon: Loader, tone: 'info', meaning: 'Messages are read and written' },
+    cancelling: { label: 'Cancelling', icon: Loader, tone: 'neutral', meaning: 'The file is being ended' },
+    complete: {
+      label: 'Complete',
+      icon: CircleCheck,
+      tone: 'ok',
+      meaning: 'Everything that fits is in the file',
+    },
+    limited: { label: 'Done', icon: CircleCheck, tone: 'ok', meaning: 'As many as were asked for' },
+    partial: { label: 'Partial', icon: TriangleAlert, tone: 'warning', meaning: 'Something is missing' },
+    cancelled: {
+      label: 'Cancelled',
+      icon: Ban,
+      tone: 'neutral',
+      meaning: 'The file holds what was written until then',
+    },
+    left: { label: 'Ended', icon: Ban, tone: 'neutral', meaning: 'The browser ended the download' },
+    failed: { label: 'Failed', icon: CircleX, tone: 'critical', meaning: 'Not begun, or cut short' },
+    unknown: {
+      label: 'Unknown',
+      icon: CircleHelp,
+      tone: 'warning',
+      meaning: 'The server does not tell how it ended',
+    },
+  },
   health: {
     up: { label: 'Up', icon: CircleCheck, tone: 'ok', meaning: 'Answers' },
     down: { label: 'Down', icon: CircleX, tone: 'critical', meaning: 'Does not answer' },

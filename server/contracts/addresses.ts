@@ -30,6 +30,8 @@ export const endpointAddresses = {
   showDecoders: get('/api/{connection}/topics/{topic}/decoders'),
   chooseDecoder: post('/api/{connection}/topics/{topic}/decoders'),
   copyMessage: get('/api/{connection}/topics/{topic}/messages/{position}/copy'),
+  showExport: get('/api/{connection}/exports/{id}'),
+  cancelExport: post('/api/{connection}/exports/{id}/cancel'),
   checkMessage: post('/api/{connection}/topics/{topic}/messages/check'),
   produceMessage: post('/api/{connection}/topics/{topic}/messages'),
   listGroups: get('/api/{connection}/groups'),

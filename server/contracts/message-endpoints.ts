@@ -3,6 +3,7 @@ import { aroundQuery, messagesAround } from './around.ts'
 import { copyMessageQuery, messageCopies } from './copy-message.ts'
 import { chooseDecoderRequest, decodersParams, topicDecoders } from './decoders.ts'
 import { at } from './endpoint-defaults.ts'
+import { exportParams, exportProgress } from './export-messages.ts'
 import { messageHistogram, messageHistogramQuery } from './message-histogram.ts'
 import { messageDetail, messageList, messageListQuery, messageParams } from './messages.ts'
 import { nearMessage, nearMessageQuery } from './near-message.ts'
@@ -84,6 +85,20 @@ export const messageEndpoints = {
     params: messageParams,
     query: copyMessageQuery,
     output: messageCopies,
+  },
+  showExport: {
+    ...at(endpointAddresses.showExport),
+    summary: 'How far an export is, or how it ended',
+    permission: 'messages:read',
+    params: exportParams,
+    output: exportProgress,
+  },
+  cancelExport: {
+    ...at(endpointAddresses.cancelExport),
+    summary: 'End an export; its file keeps what it holds and says that it was cancelled',
+    permission: 'messages:read',
+    params: exportParams,
+    output: exportProgress,
   },
   checkMessage: {
     ...at(endpointAddresses.checkMessage),

@@ -1,6 +1,7 @@
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { addMark } from '#server/services/add-mark.ts'
 import { applyTopicChange } from '#server/services/apply-topic-change.ts'
+import { cancelExport } from '#server/services/cancel-export.ts'
 import { cancelReplay } from '#server/services/cancel-replay.ts'
 import { chooseDecoder, showDecoders } from '#server/services/choose-decoder.ts'
 import { copyMessage } from '#server/services/copy-message.ts'
@@ -35,6 +36,7 @@ import {
 import { setFailureGroupState } from '#server/services/set-failure-group-state.ts'
 import { showConnection } from '#server/services/show-connection.ts'
 import { showDeadLetter } from '#server/services/show-dead-letter.ts'
+import { showExport } from '#server/services/show-export.ts'
 import { showFailureGroup } from '#server/services/show-failure-group.ts'
 import { showGroup } from '#server/services/show-group.ts'
 import { showHealth } from '#server/services/show-health.ts'
@@ -90,6 +92,8 @@ const runs: Runs = {
   restoreSearch: ({ deps, connection, actor, params }) => restoreSearch(deps, connection, actor, params.id),
   copyMessage: ({ deps, connection, params, query, call }) =>
     copyMessage(deps, connection, { ...params, ...query }, call),
+  showExport: ({ deps, connection, params }) => showExport(deps, connection, params.id),
+  cancelExport: ({ deps, connection, params }) => cancelExport(deps, connection, params.id),
   checkMessage: ({ deps, connection, params, body, call }) =>
     checkMessage(deps, connection, { topic: params.topic, draft: body }, call),
   produceMessage: ({ deps, connection, actor, params, body, call }) =>

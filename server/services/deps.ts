@@ -8,6 +8,7 @@ import type { Scanner } from '#server/ports/scanner.ts'
 import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
 import type { TraceStore } from '#server/ports/trace-store.ts'
 import type { Database } from '#server/repositories/database.ts'
+import type { RunningExports } from './running-exports.ts'
 
 /** One configured cluster with its registry. On a read-only connection the broker refuses writes by itself. */
 export type Connection = {
@@ -40,6 +41,7 @@ export type Deps = {
   readonly connections: readonly Connection[]
   readonly scanner: Scanner
   readonly searchLimits: SearchLimits
+  readonly exports: RunningExports
 }
 
 /** Who asks. One local operator with all permissions until a login exists. */

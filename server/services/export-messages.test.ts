@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import type { MessageRow } from '#server/contracts/messages.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
-import { succeed } from '#server/domain/result.ts'
+import { fail, succeed } from '#server/domain/result.ts'
 import type { ScanEnd } from '#server/ports/scan.ts'
 import type { Scanner, ScanTask } from '#server/ports/scanner.ts'
-import { chunksOf } from './export-messages.ts'
+import { chunksOf, type Want } from './export-messages.ts'
+import { unfollowed } from './running-exports.ts'
 
 const topic = 'orders' as TopicName
 const task = {
@@ -75,11 +76,11 @@ const scannerOf = (messages: number, lineChars: number, lost: (page: number) => 
   }
   return { scanner: { scan, dispose: async () => {} } as unknown as Scanner, limits }
 }
-const exportAll = async (scanner: Scanner): Promise<string[]> => {
+const exportAll = async (scanner: Scanner, more: Partial<Want> = {}): Promise<string[]> => {
   const searchLimits = { budgetBytes: 1e12, mostBytes: 1e12, durationMs: 60_000 } as never
   const { goOnWith: _, ...prepared } = task
   const call = { signal: new AbortController().signal }
-  const want = { form: 'jsonl', limit: 1_000, report: true } as const
+  const want = { form: 'jsonl', limit: 1_000, report: true, run: unfollowed, ...more } as const
   const parts: Uint8Array[] = []
   for await (const part of chunksOf({ scanner, searchLimits }, prepared, want, call)) parts.push(part)
   return Buffer.concat(parts).toString('utf8').trimEnd().split('\n')
@@ -105,4 +106,46 @@ it('a page of large messages is given up for a shorter one, and none is lost', a
   expect(limits[0]).toBe(10)
   expect(Math.max(...limits.slice(1))).toBeLessThanOrEqual(5)
   expect(JSON.parse(lines.at(-1) ?? '').scan).toMatchObject({ exported: 25, complete: true })
+})
+
+it('a scan that fails after a page leaves what was found, and the last line says why it is not the whole', async () => {
+  const { scanner, limits } = scannerOf(30, 10, () => [])
+  const failing = {
+    ...scanner,
+    scan: async function* (...asked: Parameters<Scanner['scan']>) {
+      if (limits.length === 0) return yield* scanner.scan(...asked)
+      return fail({ kind: 'unreachable', source: 'broker', detail: 'The broker is gone.' })
+    },
+  } as unknown as Scanner
+  const lines = await exportAll(failing)
+  expect(lines).toHaveLength(11)
+  expect(JSON.parse(lines.at(-1) ?? '').scan).toMatchObject({
+    exported: 10,
+    complete: false,
+    stop: 'error',
+    problem: 'The broker is gone.',
+  })
+  limits.length = 0
+  await expect(exportAll(failing, { report: false })).rejects.toThrow('The broker is gone.')
+})
+
+it('one that is cancelled keeps what was written and says so', async () => {
+  const cancelling = new AbortController()
+  const written: number[] = []
+  const run = {
+    ...unfollowed,
+    cancelled: cancelling.signal,
+    haveWritten: (rows: number) => {
+      written.push(rows)
+      cancelling.abort()
+    },
+  }
+  const lines = await exportAll(scannerOf(30, 10, () => []).scanner, { run })
+  expect(written).toEqual([10, 0])
+  expect(lines).toHaveLength(11)
+  expect(JSON.parse(lines.at(-1) ?? '').scan).toMatchObject({
+    exported: 10,
+    stop: 'cancelled',
+    complete: false,
+  })
 })

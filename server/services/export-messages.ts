@@ -1,15 +1,16 @@
 import type { z } from 'zod'
-import type { exportMessagesQuery } from '#server/contracts/export-messages.ts'
-import type { MessageRow, ScanReport } from '#server/contracts/messages.ts'
+import type { ExportReport, exportMessagesQuery } from '#server/contracts/export-messages.ts'
+import type { MessageRow } from '#server/contracts/messages.ts'
 import { csvColumns, csvLine } from '#server/domain/message-csv.ts'
 import { inOrderOf } from '#server/domain/message-order.ts'
-import { type Result, succeed } from '#server/domain/result.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { ScanEnd } from '#server/ports/scan.ts'
 import type { LineForm, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import type { Connection, Deps } from './deps.ts'
-import { type Fault, faultOf } from './fault.ts'
+import { type Fault, FaultError, faultOf } from './fault.ts'
 import { reportScan } from './report-scan.ts'
+import { type ExportRun, unfollowed } from './running-exports.ts'
 import { notesOfMissing, type PreparedSearch, prepareSearch } from './search-messages.ts'
 
 type Query = z.output<typeof exportMessagesQuery>
@@ -44,20 +45,11 @@ const placedOf = ({ topic, partition, offset, timestampMs }: MessageRow, line: s
   line,
 })
 
-/** What was exported, told at the end of the file: `complete` only when nothing that fits was left out. */
-type Report = ScanReport & {
-  readonly exported: number
-  readonly limit: number
-  readonly complete: boolean
-  readonly registryProblem: string | null
-  /** Why it ended early, where that was a failure. */
-  readonly problem: string | null
-}
-
 /**
  * Messages that fit a search as a file, in the order of the search, each whole: written page by page as they are found,
  * so that neither the number of messages nor a slow reader takes memory. Ends with the scan's report. All that can be
- * told before reading is a fault, as with a search. The scan ends with the signal.
+ * told before reading is a fault, as with a search. The scan ends with the signal. Under `exportId` it tells how far it
+ * is, and can be cancelled; the file then ends with its report.
  */
 export const exportMessages = async (
   deps: Deps,
@@ -65,21 +57,50 @@ export const exportMessages = async (
   query: Query,
   call: Call,
 ): Promise<Result<ExportFile, Fault>> => {
-  const { format, safe, limit, report, ...search } = query
+  const { format, safe, limit, report, exportId, ...search } = query
+  const run = exportId === undefined ? unfollowed : deps.exports.begin(connection.id, exportId, call.signal)
+  if (run === null) return fail({ code: 'conflict', detail: 'An export of this id is being written.' })
   const input = { ...search, budgetBytes: search.budgetBytes ?? deps.searchLimits.mostBytes, limit: 1 }
-  const prepared = await prepareSearch(deps, connection, input, call)
-  if (!prepared.ok) return prepared
+  const prepared = await prepareSearch(deps, connection, input, call).catch((error: unknown) => {
+    run.fail(failedWords)
+    throw error
+  })
+  if (!prepared.ok) {
+    run.fail(prepared.error.detail)
+    return prepared
+  }
   const form: LineForm = format === 'jsonl' ? 'jsonl' : safe ? 'csv-safe' : 'csv'
   const names = query.topics === '*' ? 'all-topics' : query.topics.slice(0, 3).join('+')
   const at = new Date(deps.clock.nowMs()).toISOString().slice(0, 19).replaceAll(':', '-')
   return succeed({
     contentType: contentTypes[format],
     fileName: `${names}-${at}.${format}`,
-    chunks: chunksOf(deps, prepared.value, { form, limit, report }, call),
+    chunks: followed(chunksOf(deps, prepared.value, { form, limit, report, run }, call), run),
   })
 }
 
-type Want = { readonly form: LineForm; readonly limit: number; readonly report: boolean }
+const failedWords = 'Spillway has failed; its log says why.'
+
+/** Tells who follows of an error that nothing else tells of. */
+const followed = async function* (
+  chunks: AsyncGenerator<Uint8Array, void, void>,
+  run: ExportRun,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* chunks
+  } catch (error) {
+    if (!(error instanceof FaultError)) run.fail(failedWords)
+    throw error
+  }
+}
+
+/** Which file a search becomes, and who follows it. */
+export type Want = {
+  readonly form: LineForm
+  readonly limit: number
+  readonly report: boolean
+  readonly run: ExportRun
+}
 type Sums = {
   scannedMessages: bigint
   scannedBytes: bigint
@@ -96,8 +117,8 @@ type Sums = {
 export const chunksOf = async function* (
   deps: Pick<Deps, 'scanner' | 'searchLimits'>,
   prepared: PreparedSearch,
-  { form, limit, report }: Want,
-  call: Call,
+  { form, limit, report, run }: Want,
+  reader: Call,
 ): AsyncGenerator<Uint8Array, void, void> {
   const encoder = new TextEncoder()
   const startedAt = performance.now()
@@ -112,18 +133,27 @@ export const chunksOf = async function* (
     errors: [],
     notes: notesOfMissing({ missing }),
   }
-  const tell = (last: ScanEnd | null, problem: string | null): Uint8Array => {
-    const text = JSON.stringify({
-      scan: reportOf(deps, { task, partitions, limit, sums, last, problem, startedAt }),
-    })
-    return encoder.encode(form === 'jsonl' ? `${text}\n` : `# ${text}\r\n`)
+  const call = { signal: AbortSignal.any([reader.signal, run.cancelled]) }
+  const give = function* (text: string, rows: number): Generator<Uint8Array, void, void> {
+    if (text === '') return
+    const bytes = encoder.encode(text)
+    yield bytes
+    run.haveWritten(rows, bytes.byteLength)
   }
-  if (form !== 'jsonl') yield encoder.encode(csvLine([...csvColumns]))
+  const end = function* (stop: ScanEnd['stop'], problem: string | null): Generator<Uint8Array, void, void> {
+    const told = reportOf(deps, { task, partitions, limit, sums, stop, problem, startedAt })
+    const text = JSON.stringify({ scan: told })
+    if (report) yield* give(form === 'jsonl' ? `${text}\n` : `# ${text}\r\n`, 0)
+    run.end(told)
+    const why = problem ?? told.errors[0]?.detail
+    if (!report && why !== undefined) throw new FaultError({ code: 'internal', detail: why })
+  }
+  if (form !== 'jsonl') yield* give(csvLine([...csvColumns]), 0)
   let page = firstPage
   let rest: Partial<Pick<ScanTask, 'goOnAt' | 'goOnWith'>> = {}
   for (;;) {
     const wanted = Math.min(page, limit - sums.exported)
-    const part: ScanTask = {
+    const next: ScanTask = {
       ...task,
       ...rest,
       topics: task.topics.filter(({ topic }) => rest.goOnAt?.has(topic) ?? true),
@@ -131,28 +161,24 @@ export const chunksOf = async function* (
       lines: form,
       budget: { ...task.budget, bytes: task.budget.bytes - Number(sums.scannedBytes) },
     }
-    const read = await readPage(deps, part, sums, call)
-    if (call.signal.aborted) return
-    if (!read.ok) {
-      if (report) yield tell(null, read.problem)
-      return
-    }
+    const read = await readPage(deps, next, sums, run, call)
+    if (reader.signal.aborted) return
+    if (run.cancelled.aborted) return yield* end('cancelled', null)
+    if (!read.ok) return yield* end('error', read.problem)
     if ('shorter' in read) {
       page = read.shorter
       continue
     }
-    const { end, lines } = read
+    const { end: part, lines } = read
     const text = lines.join('')
     sums.exported += lines.length
-    if (text !== '') yield encoder.encode(text)
+    yield* give(text, lines.length)
     const mean = lines.length === 0 ? 1 : text.length / lines.length
     page = Math.max(1, Math.min(largestPage, Math.floor(pageBytes / mean)))
-    const isOver = end.stop !== 'enough' || end.goOnAt.size === 0 || sums.exported >= limit
-    if (isOver || Number(sums.scannedBytes) >= task.budget.bytes) {
-      if (report) yield tell(isOver ? end : { ...end, stop: 'budget' }, null)
-      return
-    }
-    rest = { goOnAt: end.goOnAt, goOnWith: end.goOnWith }
+    const isOver = part.stop !== 'enough' || part.goOnAt.size === 0 || sums.exported >= limit
+    if (isOver || Number(sums.scannedBytes) >= task.budget.bytes)
+      return yield* end(isOver ? part.stop : 'budget', null)
+    rest = { goOnAt: part.goOnAt, goOnWith: part.goOnWith }
   }
 }
 
@@ -166,6 +192,7 @@ const readPage = async (
   deps: Pick<Deps, 'scanner'>,
   task: ScanTask,
   sums: Sums,
+  run: ExportRun,
   call: Call,
 ): Promise<Page> => {
   const found: Placed[] = []
@@ -190,7 +217,8 @@ const readPage = async (
           .map(({ line }) => line),
       }
     }
-    const { rows, lines = [], registryProblem } = step.news
+    const { rows, lines = [], registryProblem, scannedMessages, scannedBytes } = step.news
+    run.haveRead(sums.scannedMessages + scannedMessages, sums.scannedBytes + scannedBytes)
     sums.registryProblem = registryProblem ?? sums.registryProblem
     for (const [index, row] of rows.entries()) found.push(placedOf(row, lines[index] ?? ''))
     heldChars += lines.reduce((sum, line) => sum + line.length, 0)
@@ -232,7 +260,7 @@ const reportOf = (
     partitions,
     limit,
     sums,
-    last,
+    stop,
     problem,
     startedAt,
   }: {
@@ -240,15 +268,15 @@ const reportOf = (
     readonly partitions: number
     readonly limit: number
     readonly sums: Sums
-    readonly last: ScanEnd | null
+    readonly stop: ScanEnd['stop']
     readonly problem: string | null
     readonly startedAt: number
   },
-): Report => ({
+): ExportReport => ({
   exported: sums.exported,
   limit,
-  complete: last?.stop === 'end' && sums.errors.length + sums.lost.length + sums.notes.length === 0,
-  stop: last?.stop ?? 'error',
+  complete: stop === 'end' && sums.errors.length + sums.lost.length + sums.notes.length === 0,
+  stop,
   problem,
   registryProblem: sums.registryProblem,
   ...reportScan(

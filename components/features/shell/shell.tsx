@@ -21,6 +21,10 @@ const CommandMenu = dynamic(() => import('./command-menu.tsx').then((module) => 
 const MarkDialog = dynamic(() => import('./mark-dialog.tsx').then((module) => module.MarkDialog), {
   ssr: false,
 })
+const ExportDock = dynamic(
+  () => import('../../patterns/export-dock.tsx').then((module) => module.ExportDock),
+  { ssr: false },
+)
 const HelpDialog = dynamic(() => import('./help-dialog.tsx').then((module) => module.HelpDialog), {
   ssr: false,
 })
@@ -98,6 +102,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
           </main>
         </div>
       </div>
+      <ExportDock />
       {open === 'palette' ? (
         <CommandMenu connection={connection} onClose={() => setOpen(null)} run={run} />
       ) : null}
