@@ -8,6 +8,7 @@ describe('a header', () => {
   })
 
   it('that holds a schema id is read as number or GUID', () => {
+    // Typed by hand, as Confluent's HeaderSchemaIdSerializer is described: magic byte 1, then the GUID.
     const guid = Buffer.from('010f8fad5bd9cb469fa16570867728950e', 'hex')
     expect(describeHeader({ name: '__value_schema_id', value: guid }, false)).toMatchObject({
       text: '0f8fad5b-d9cb-469f-a165-70867728950e',

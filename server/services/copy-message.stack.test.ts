@@ -20,7 +20,10 @@ beforeAll(async () => {
   composition = composeLocal(database, inject('brokers'), inject('registryUrl'))
   const admin = quietKafka(inject('brokers')).admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] })
+  // Its messages are of times long past: retention would delete them under the test.
+  await admin.createTopics({
+    topics: [{ topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '-1' }] }],
+  })
   await admin.disconnect()
 })
 

@@ -42,7 +42,15 @@ beforeAll(async () => {
   await admin.connect()
   await admin.createTopics({
     topics: [
-      { topic, numPartitions: 3, configEntries: [{ name: 'max.message.bytes', value: '2000' }] },
+      {
+        topic,
+        numPartitions: 3,
+        configEntries: [
+          { name: 'max.message.bytes', value: '2000' },
+          // One of its messages is of a time long past: retention would delete it under the test.
+          { name: 'retention.ms', value: '-1' },
+        ],
+      },
       { topic: compacted, numPartitions: 1, configEntries: [{ name: 'cleanup.policy', value: 'compact' }] },
     ],
   })

@@ -14,6 +14,7 @@ import { type CollectedScan, collectScan } from '#server/services/collect-scan.t
 
 /** What a suite must be able to do to a broker beside the port: make topics, and commit a group's offsets. */
 export type BrokerControls = {
+  /** Without settings that say otherwise its messages are kept for ever: those of the suite are of times long past. */
   createTopic(name: string, partitions: number, settings?: Readonly<Record<string, string>>): Promise<void>
   /** Reads a topic from its start to its end as a group of the given protocol and leaves its offsets committed. */
   consumeAll(topic: string, group: string, protocol: 'classic' | 'consumer'): Promise<void>

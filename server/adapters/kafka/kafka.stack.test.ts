@@ -55,7 +55,10 @@ const consumeModern = async (topic: string, group: string): Promise<void> => {
 const controls: BrokerControls = {
   createTopic: async (topic, numPartitions, settings = {}) => {
     await admin.connect()
-    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
+    const configEntries = Object.entries({ 'retention.ms': '-1', ...settings }).map(([name, value]) => ({
+      name,
+      value,
+    }))
     await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
   },
   consumeAll: (topic, group, protocol) =>

@@ -1,20 +1,7 @@
 import avro from 'avsc'
 import { logicalTypes } from './avro-logical-types.ts'
+import { avroLong } from './avro-long.ts'
 import type { PayloadSchema } from './payload-schema.ts'
-
-/** Longs as bigints: avsc's own type throws above 2^53. */
-const exactLong = avro.types.LongType.__with({
-  fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
-  toBuffer: (value: bigint) => {
-    const buffer = Buffer.alloc(8)
-    buffer.writeBigInt64LE(value)
-    return buffer
-  },
-  fromJSON: BigInt,
-  toJSON: String,
-  isValid: (value: unknown) => typeof value === 'bigint',
-  compare: (a: bigint, b: bigint) => (a === b ? 0 : a < b ? -1 : 1),
-})
 
 /**
  * Longs written as objects (`{"type":"long",…}`) do not go through the registry of names. One with a logical type is
@@ -31,13 +18,13 @@ const makeLongHook = () => {
       seen.add(schema)
       return undefined
     }
-    return exactLong as unknown as avro.Type
+    return avroLong
   }
 }
 
 /** Compiles an Avro schema with its references. The answer decodes a whole buffer and throws when it does not fit. */
 export const compileAvro = (schema: PayloadSchema): ((bytes: Buffer) => unknown) => {
-  const registry: Record<string, avro.Type> = { long: exactLong as unknown as avro.Type }
+  const registry: Record<string, avro.Type> = { long: avroLong }
   const options = { registry, logicalTypes, typeHook: makeLongHook() }
   for (const reference of schema.references) avro.Type.forSchema(JSON.parse(reference.text), options)
   const type = avro.Type.forSchema(JSON.parse(schema.text), options)

@@ -1,6 +1,7 @@
 import { encode as encodeMessagePack } from '@msgpack/msgpack'
 import avro from 'avsc'
 import protobuf from 'protobufjs'
+import { avroLong } from '#server/domain/payload/avro-long.ts'
 import { checkout, orderEvent, orderPlaced, orderPlacedBroken, payment, stockEvent } from './schemas.ts'
 
 export type Order = {
@@ -13,20 +14,7 @@ export type Order = {
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[]
 }
 
-const exactLong = avro.types.LongType.__with({
-  fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
-  toBuffer: (value: bigint) => {
-    const buffer = Buffer.alloc(8)
-    buffer.writeBigInt64LE(value)
-    return buffer
-  },
-  fromJSON: BigInt,
-  toJSON: String,
-  isValid: (value: unknown) => typeof value === 'bigint',
-  compare: (a: bigint, b: bigint) => Number(a > b) - Number(a < b),
-}) as unknown as avro.Type
-
-const avroType = (text: string) => avro.Type.forSchema(JSON.parse(text), { registry: { long: exactLong } })
+const avroType = (text: string) => avro.Type.forSchema(JSON.parse(text), { registry: { long: avroLong } })
 const orderType = avroType(orderPlaced)
 const brokenOrderType = avroType(orderPlacedBroken)
 const protobufTypes = protobuf.parse(payment).root
