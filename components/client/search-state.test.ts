@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SearchFrame } from '#server/contracts/message-stream.ts'
 import { type MessageRow, messageRow, type ScanReport } from '#server/contracts/messages.ts'
+import { scannedRange } from '#server/contracts/scanned-ranges.ts'
 import {
   beginPage,
   idleSearch,
@@ -103,6 +104,28 @@ describe('a search that is read as a stream', () => {
     const first = feed(begun(), told('1 message was not judged.'))
     const both = feed(beginPage(first), told('2 messages were not judged.'))
     expect(reportOf(both)?.notes).toEqual(['1 message was not judged.', '2 messages were not judged.'])
+  })
+  it('joins the offsets that its pages have looked at', () => {
+    const told = (
+      stop: ScanReport['stop'],
+      from: string,
+      to: string,
+      cursor: string | null,
+    ): SearchFrame => ({
+      type: 'done',
+      scan: {
+        ...scan(stop),
+        ranges: [scannedRange.parse({ topic: 'orders', partition: 1, from, to, messages: '5' })],
+      },
+      settledMs: null,
+      nextCursor: cursor,
+      registryProblem: null,
+    })
+    const first = feed(begun(), told('budget', '50', '90', 'c'))
+    const both = feed(beginPage(first), told('end', '10', '50', null))
+    expect(reportOf(both)?.ranges).toEqual([
+      { topic: 'orders', partition: 1, from: '10', to: '90', messages: '10' },
+    ])
   })
   it('what an earlier page has settled stays so while the next one runs', () => {
     const rows = (...times: number[]): SearchFrame => ({

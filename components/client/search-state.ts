@@ -1,5 +1,6 @@
 import type { SearchFrame, SearchOrder } from '#server/contracts/message-stream.ts'
 import type { MessageRow, ScanReport } from '#server/contracts/messages.ts'
+import { joinRanges } from '#server/contracts/scanned-ranges.ts'
 
 /** What one request of a search has told: rows as found, how far it is, and at last its report. */
 type SearchPage = {
@@ -146,5 +147,6 @@ export const reportOf = ({ pages }: SearchState): SearchPage['scan'] => {
     matches: sum(({ matches }) => BigInt(matches ?? '0')),
     durationMs: scans.reduce((total, { durationMs }) => total + durationMs, 0),
     notes: scans.flatMap(({ notes }) => notes ?? []),
+    ranges: joinRanges(scans.flatMap(({ ranges }) => ranges ?? [])),
   }
 }

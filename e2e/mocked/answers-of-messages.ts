@@ -58,6 +58,13 @@ export const scan: Answer<'listMessages'>['scan'] = {
   backToMs: minutesAgo(58),
   budget: { messages: 200_000, bytes: 268_435_456, durationMs: 15_000 },
   errors: [],
+  ranges: Array.from({ length: 6 }, (_, partition) => ({
+    topic: 'orders',
+    partition,
+    from: String(88_000 + partition),
+    to: String(88_080 + partition),
+    messages: '80',
+  })),
 }
 /** The newest first, from `newest` down. */
 export const messagesFrom = (

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { decoderChoice } from './decoders.ts'
 import { base64, connectionId, decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
+import { scannedRange } from './scanned-ranges.ts'
 
 /** What the decoder that won made of one side (key or value) of a message. */
 export const decodedKind = z.enum([
@@ -121,6 +122,11 @@ export const scanReport = z.object({
     mostBytes: z.number().int().optional(),
   }),
   errors: z.array(z.object({ topic: topicName.optional(), partition: z.number().int(), detail: z.string() })),
+  /**
+   * Offsets of each partition that were looked at. Left out of the progress of a scan over many partitions, which tells
+   * them at its end.
+   */
+  ranges: z.array(scannedRange).optional(),
   /** Topics that were searched. */
   topics: z.number().int().optional(),
   /** All within these times was looked at, as far as the partitions could be read; null: no such bound. */

@@ -58,6 +58,18 @@ export type ScanRequest = {
   readonly budget: Budget
 }
 
+/**
+ * Offsets of one partition that a scan has looked at, from `from` (inclusive) to `to` (exclusive), and the records that
+ * stood there.
+ */
+export type ScannedSpan = {
+  readonly topic: TopicName
+  readonly partition: number
+  readonly from: bigint
+  readonly to: bigint
+  readonly messages: bigint
+}
+
 /** What a scan tells while it runs, at least every 250 ms. */
 export type ScanStep = {
   /**
@@ -73,10 +85,14 @@ export type ScanStep = {
   readonly scannedMessages: bigint
   readonly scannedBytes: bigint
   readonly matches: bigint
+  /** What was looked at so far; left out where the partitions are many. */
+  readonly spans?: readonly ScannedSpan[]
 }
 
 export type ScanEnd = {
   readonly stop: ScanStop
+  /** What was looked at; a partition may be there twice, for parts that do not touch. */
+  readonly spans: readonly ScannedSpan[]
   readonly scannedMessages: bigint
   readonly scannedBytes: bigint
   readonly matches: bigint

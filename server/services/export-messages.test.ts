@@ -65,6 +65,7 @@ const scannerOf = (messages: number, lineChars: number, lost: (page: number) => 
     return succeed({
       ...counts,
       partitions: 1,
+      spans: [{ topic, partition: 0, from: BigInt(from), to: BigInt(to), messages: BigInt(to - from) }],
       stop: to < messages ? ('enough' as const) : ('end' as const),
       coveredMs: { from: null, to: null },
       errors: [],
@@ -105,7 +106,12 @@ it('a page of large messages is given up for a shorter one, and none is lost', a
   expect(lines.slice(0, -1).map((line) => Number(line.split(' ')[0]))).toEqual([...Array(25).keys()])
   expect(limits[0]).toBe(10)
   expect(Math.max(...limits.slice(1))).toBeLessThanOrEqual(5)
-  expect(JSON.parse(lines.at(-1) ?? '').scan).toMatchObject({ exported: 25, complete: true })
+  expect(JSON.parse(lines.at(-1) ?? '').scan).toMatchObject({
+    exported: 25,
+    complete: true,
+    // Of all pages, as one.
+    ranges: [{ topic, partition: 0, from: '0', to: '25', messages: '25' }],
+  })
 })
 
 it('a scan that fails after a page leaves what was found, and the last line says why it is not the whole', async () => {

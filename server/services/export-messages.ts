@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ExportReport, exportMessagesQuery } from '#server/contracts/export-messages.ts'
 import type { MessageRow } from '#server/contracts/messages.ts'
+import { joinRanges, type ScannedRange } from '#server/contracts/scanned-ranges.ts'
 import { csvColumns, csvLine } from '#server/domain/message-csv.ts'
 import { inOrderOf } from '#server/domain/message-order.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
@@ -9,6 +10,7 @@ import type { ScanEnd } from '#server/ports/scan.ts'
 import type { LineForm, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, FaultError, faultOf } from './fault.ts'
+import { reportRanges } from './report-ranges.ts'
 import { reportScan } from './report-scan.ts'
 import { type ExportRun, unfollowed } from './running-exports.ts'
 import { notesOfMissing, type PreparedSearch, prepareSearch } from './search-messages.ts'
@@ -108,6 +110,8 @@ type Sums = {
   registryProblem: string | null
   /** Told by the first page only. */
   heldBack: ScanEnd['heldBack']
+  /** What touches is one: pages are many. */
+  ranges: readonly ScannedRange[]
   readonly lost: ScanEnd['lost'][number][]
   readonly errors: ScanEnd['errors'][number][]
   readonly notes: string[]
@@ -129,6 +133,7 @@ export const chunksOf = async function* (
     exported: 0,
     registryProblem: null,
     heldBack: [],
+    ranges: [],
     lost: [],
     errors: [],
     notes: notesOfMissing({ missing }),
@@ -205,6 +210,7 @@ const readPage = async (
       sums.scannedMessages += end.scannedMessages
       sums.scannedBytes += end.scannedBytes
       if (task.goOnAt === undefined) sums.heldBack = end.heldBack
+      sums.ranges = joinRanges([...sums.ranges, ...reportRanges(end.spans)])
       sums.lost.push(...end.lost)
       sums.errors.push(...end.errors)
       sums.notes.push(...(end.notes ?? []))
@@ -283,4 +289,5 @@ const reportOf = (
     { ...sums, partitions, topics: task.topics.length },
     { startedAt, budget: task.budget, limits: deps.searchLimits },
   ),
+  ranges: [...sums.ranges],
 })

@@ -2,10 +2,11 @@ import type { ScanReport } from '#server/contracts/messages.ts'
 import type { Budget } from '#server/ports/call.ts'
 import type { ScanEnd } from '#server/ports/scan.ts'
 import type { Deps } from './deps.ts'
+import { reportRanges } from './report-ranges.ts'
 
 /** What was read for an answer, so far or in all; what is not known of it is left out of its report. */
 export type Read = Pick<ScanEnd, 'scannedMessages' | 'scannedBytes' | 'partitions'> &
-  Partial<Pick<ScanEnd, 'matches' | 'coveredMs' | 'errors' | 'heldBack' | 'lost'>> & {
+  Partial<Pick<ScanEnd, 'spans' | 'matches' | 'coveredMs' | 'errors' | 'heldBack' | 'lost'>> & {
     readonly topics?: number
     readonly notes?: readonly string[]
   }
@@ -27,6 +28,7 @@ export const reportScan = (
     scannedBytes,
     partitions,
     topics,
+    spans,
     matches,
     coveredMs,
     errors,
@@ -38,6 +40,7 @@ export const reportScan = (
 ): Omit<ScanReport, 'stop'> => ({
   partitions,
   ...(topics === undefined ? {} : { topics }),
+  ...(spans === undefined ? {} : { ranges: reportRanges(spans) }),
   messages: scannedMessages.toString(),
   bytes: scannedBytes.toString(),
   durationMs: Math.round(performance.now() - startedAt),

@@ -161,7 +161,7 @@ const pickPartitions = (
 export const notesOfMissing = ({ missing }: Pick<PreparedSearch, 'missing'>): string[] =>
   missing.map((topic) => `The topic ${topic} does not exist.`)
 
-type Counts = Pick<ScanStep, 'scannedMessages' | 'scannedBytes' | 'matches' | 'settledMs'>
+type Counts = Pick<ScanStep, 'scannedMessages' | 'scannedBytes' | 'matches' | 'settledMs' | 'spans'>
 
 const framesOf = async function* (
   deps: Deps,
@@ -182,8 +182,8 @@ const framesOf = async function* (
       { startedAt, budget: task.budget, limits: deps.searchLimits },
     )
   const soFar = () => {
-    const { scannedMessages, scannedBytes, matches } = counts
-    return reportOf({ partitions, scannedMessages, scannedBytes, matches })
+    const { settledMs: _, ...read } = counts
+    return reportOf({ partitions, ...read })
   }
   try {
     yield { type: 'progress', scan: soFar(), settledMs: null }

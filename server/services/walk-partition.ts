@@ -3,6 +3,7 @@ import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { ScanEnd } from '#server/ports/scan.ts'
 import type { Walk, WalkTask } from '#server/ports/scanner.ts'
 import { detach } from './detach-message.ts'
 
@@ -34,8 +35,9 @@ export const walkPartition = async (
   let chunk = firstChunk
   let scannedMessages = 0n
   let scannedBytes = 0n
+  const spans: ScanEnd['spans'][number][] = []
   const walked = (more: Pick<Walk, 'stop' | 'goOnFrom'> & Partial<Walk>): Result<Walk, BrokerError> =>
-    succeed({ found: null, errors: [], scannedMessages, scannedBytes, ...more })
+    succeed({ found: null, errors: [], scannedMessages, scannedBytes, spans, ...more })
   for (;;) {
     const low = isBack ? (edge - chunk > bounds.start ? edge - chunk : bounds.start) : edge + 1n
     const high = isBack ? edge - 1n : least(edge + chunk, bounds.end - 1n)
@@ -69,6 +71,7 @@ export const walkPartition = async (
     const end = step.value.value
     scannedMessages += end.scannedMessages
     scannedBytes += end.scannedBytes
+    spans.push(...end.spans)
     if (end.stop === 'error') return walked({ stop: 'error', goOnFrom: edge, errors: end.errors })
     // Also of a part of the chunk: it is read away from where the walk began.
     if (nearest !== null) return walked({ found: detach(nearest), stop: 'enough', goOnFrom: null })

@@ -1,7 +1,15 @@
+import dynamic from 'next/dynamic'
 import type { ScanReport } from '#server/contracts/messages.ts'
+import { joinRanges } from '#server/contracts/scanned-ranges.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { stopWords } from '../../patterns/message-search/search-words.ts'
 import { formatBytes, formatCount, formatDuration } from '../../patterns/quantity.ts'
+
+// Beside the list, not before it: a page opens without it.
+const ScannedOffsets = dynamic(
+  () => import('../../patterns/message-search/scanned-offsets.tsx').then((module) => module.ScannedOffsets),
+  { ssr: false },
+)
 
 /** What was read for the rows that are shown, all pages together, and why it stopped. */
 export const ScanLine = ({
@@ -17,13 +25,21 @@ export const ScanLine = ({
   if (!last) return null
   const sum = (of: (scan: ScanReport) => string): string =>
     scans.reduce((total, scan) => total + BigInt(of(scan)), 0n).toString()
+  const figures = { messages: sum(({ messages }) => messages), bytes: sum(({ bytes }) => bytes) }
+  const ranges = joinRanges(scans.flatMap((scan) => scan.ranges ?? []))
   const durationMs = scans.reduce((total, scan) => total + scan.durationMs, 0)
   return (
     <span className="text-small text-muted">
       <span role="status">
-        {formatCount(shown)} shown · read {formatCount(sum(({ messages }) => messages))} messages,{' '}
-        {formatBytes(sum(({ bytes }) => bytes))} in {formatDuration(durationMs)} · {stopWords(last)}
-      </span>{' '}
+        {formatCount(shown)} shown · read {formatCount(figures.messages)} messages,{' '}
+        {formatBytes(figures.bytes)} in {formatDuration(durationMs)} · {stopWords(last)}
+      </span>
+      {ranges.length > 0 ? (
+        <>
+          {' '}
+          · <ScannedOffsets ranges={ranges} report={{ ...last, ...figures, durationMs }} />
+        </>
+      ) : null}{' '}
       · <Ago at={readAt} />
     </span>
   )

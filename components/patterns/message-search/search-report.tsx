@@ -5,6 +5,7 @@ import { Ago } from '../ago.tsx'
 import { Announced } from '../announced.tsx'
 import { formatBytes, formatCount, formatDuration } from '../quantity.ts'
 import { Time } from '../time.tsx'
+import { ScannedOffsets } from './scanned-offsets.tsx'
 import { budgetChoices, matchWords, shownWords, spentBudget, stopWords } from './search-words.ts'
 
 type Scan = NonNullable<ReturnType<typeof reportOf>>
@@ -32,6 +33,12 @@ export const SearchReport = ({ state, what }: { readonly state: SearchState; rea
           {figuresOf(state, scan)}
           {rateOf(scan)}
           <Covered scan={scan} />
+          {scan.ranges && scan.ranges.length > 0 ? (
+            <>
+              {' '}
+              · <ScannedOffsets ranges={scan.ranges} report={scan} />
+            </>
+          ) : null}
           {state.status === 'running' ? null : (
             <>
               {' '}

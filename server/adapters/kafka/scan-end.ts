@@ -2,7 +2,7 @@ import type { ScanEnd, ScanRequest, ScanStop } from '#server/ports/scan.ts'
 import type { OpenedScan } from './open-scan.ts'
 import { addPlace, type Picker } from './pick-messages.ts'
 import { heldBackOf } from './read-bounds.ts'
-import { isOpen, isRead, type Lane } from './scan-lanes.ts'
+import { isOpen, isRead, type Lane, spansOf } from './scan-lanes.ts'
 
 /** What a scan has come to. */
 export type Scanned = {
@@ -38,6 +38,7 @@ export const endOf = (scanned: Scanned): ScanEnd => {
   }
   return {
     stop: stopOf(scanned),
+    spans: spansOf(lanes),
     scannedMessages: BigInt(scanned.messages),
     scannedBytes: BigInt(scanned.bytes),
     matches: BigInt(picker.matches()),

@@ -1,6 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Isolation } from '#server/ports/raw-message.ts'
-import type { ScanRequest } from '#server/ports/scan.ts'
+import type { ScannedSpan, ScanRequest } from '#server/ports/scan.ts'
 import type { Lost, Range, RangeRead } from './range-progress.ts'
 import type { Bounds } from './read-bounds.ts'
 
@@ -26,6 +26,10 @@ export type Lane = {
   at: bigint
   /** Everything before it has been read or is asked for. */
   asked: bigint
+  /** How far records were really looked at: what proves to hold nothing that is wanted is passed over by `at` alone. */
+  lookedAt: bigint
+  /** Records looked at. */
+  scanned: number
   /** Downwards: nothing below is wanted any more. */
   floor: bigint
   /** Not asked for further than this, although more is unread. */
@@ -85,6 +89,8 @@ const makeLane = (bounds: Bounds, part: Part): Lane => ({
   stable: bounds.stable,
   at: part.goesUp ? part.start : part.end,
   asked: part.goesUp ? part.start : part.end,
+  lookedAt: part.goesUp ? part.start : part.end,
+  scanned: 0,
   floor: part.start,
   stopAt: null,
   isFinal: false,
@@ -159,6 +165,13 @@ export const isRead = ({ goesUp, at, start, end }: Lane): boolean => (goesUp ? a
 /** Whether the size of its messages has still to be learned: downwards, a chunk may turn out to be too large to count. */
 export const isLearning = ({ goesUp, bytesPerOffset }: Lane): boolean => !goesUp && bytesPerOffset === null
 
+/** What was looked at of lanes; nothing of those that were not begun. */
+export const spansOf = (lanes: readonly Lane[]): ScannedSpan[] =>
+  lanes.flatMap(({ topic, partition, goesUp, start, end, lookedAt, scanned }) => {
+    const [from, to] = goesUp ? [start, lookedAt] : [lookedAt, end]
+    return from < to ? [{ topic, partition, from, to, messages: BigInt(scanned) }] : []
+  })
+
 /**
  * The next chunk in the lane's direction, which is then asked for. It lies on one side of the last stable offset, and
  * downwards within `leftBytes`, since it does not count unless it is read whole.
@@ -223,6 +236,8 @@ export const settleChunk = (
     if (!lane.goesUp || read.next <= range.from) return false
   }
   lane.at = lane.goesUp ? read.next : range.from
+  lane.lookedAt = lane.goesUp ? read.next : (largest(range.from, read.lost?.to ?? null) ?? range.from)
+  lane.scanned += read.scanned
   if (read.lost !== null) {
     // Downwards, what stood below is lost as well.
     const from = lane.goesUp ? (lane.lost?.from ?? read.lost.from) : lane.start

@@ -5,7 +5,7 @@ import { inOrderOf, type Placed } from '#server/domain/message-order.ts'
 import { formatScanCursor, parseScanCursor } from '#server/domain/scan-cursor.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
-import type { ScanOrder, ScanRequest } from '#server/ports/scan.ts'
+import type { ScannedSpan, ScanOrder, ScanRequest } from '#server/ports/scan.ts'
 import { type CollectedScan, collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
@@ -82,6 +82,11 @@ const makeCase = (random: ReturnType<typeof makeRandom>, order: ScanOrder) => {
   return { request, expected, said: `seed ${seed}: ${said}` }
 }
 
+const holds =
+  ({ topic, partition, offset }: Placed) =>
+  (span: ScannedSpan): boolean =>
+    span.topic === topic && span.partition === partition && offset >= span.from && offset < span.to
+
 /** Goes on from the end of a scan as an address would: by its cursor as text. */
 const onFrom = ({ goOnAt, goOnWith }: CollectedScan) => {
   const cursor = parseScanCursor(formatScanCursor({ goOnAt, goOnWith }))
@@ -113,6 +118,62 @@ describe('a scan', () => {
       expect(placesOf(found.messages), said).toEqual(placesOf(expected.slice(0, request.limit)))
       expect(found.stop, said).toBe(expected.length >= request.limit ? 'enough' : 'end')
       expect(found.errors, said).toEqual([])
+    }
+  })
+
+  it('tells the offsets of each partition that it has looked at, page by page without a gap', async () => {
+    const random = makeRandom(seed + 5)
+    for (const order of ['newest', 'oldest'] as const)
+      for (let round = 0; round < 8; round++) {
+        const made = makeCase(random, order)
+        const { expected, said } = made
+        const request = { ...made.request, limit: 1 + random.below(2_000) }
+        const spans: ScannedSpan[] = []
+        let scanned = 0n
+        let page = expectOk(await collectScan(reader, request, call()))
+        for (let pages = 1; ; pages++) {
+          spans.push(...page.spans)
+          scanned += page.scannedMessages
+          for (const one of page.messages)
+            expect(spans.some(holds(one)), `${said} ${placeOf(one)}`).toBe(true)
+          if (page.goOnAt.size === 0 || pages === 20) break
+          page = expectOk(await collectScan(reader, { ...request, ...onFrom(page) }, call()))
+        }
+        if (page.goOnAt.size > 0) continue
+        for (const one of expected) expect(spans.some(holds(one)), `${said} ${placeOf(one)}`).toBe(true)
+        const told = spans.reduce((sum, { messages }) => sum + messages, 0n)
+        expect(told <= scanned, said).toBe(true)
+      }
+  })
+
+  it('looked at all offsets and no others when it read all', async () => {
+    for (const order of ['newest', 'oldest'] as const) {
+      const { spans } = expectOk(
+        await collectScan(
+          reader,
+          {
+            topics: [{ topic: topicOf('rising') }],
+            order,
+            limit: 10,
+            filter: { accept: () => false },
+            budget: { messages: 1e9, bytes: 1e9, milliseconds: 30_000 },
+          },
+          call(),
+        ),
+      )
+      const counts = [0, 1, 2].map(
+        (partition) =>
+          written.filter((one) => one.topic === topicOf('rising') && one.partition === partition).length,
+      )
+      expect([...spans].sort((a, b) => a.partition - b.partition)).toEqual(
+        counts.map((count, partition) => ({
+          topic: topicOf('rising'),
+          partition,
+          from: 0n,
+          to: BigInt(count),
+          messages: BigInt(count),
+        })),
+      )
     }
   })
 

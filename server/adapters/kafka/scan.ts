@@ -14,7 +14,15 @@ import { makeOldestPicker } from './pick-oldest.ts'
 import type { Range, RangeRead } from './range-progress.ts'
 import { type ReadOptions, readRanges, requestBytes } from './read-range.ts'
 import { endOf, type Scanned } from './scan-end.ts'
-import { claimChunk, isLearning, isOpen, type Lane, settleChunk, type WantedOf } from './scan-lanes.ts'
+import {
+  claimChunk,
+  isLearning,
+  isOpen,
+  type Lane,
+  settleChunk,
+  spansOf,
+  type WantedOf,
+} from './scan-lanes.ts'
 
 const stepMs = 200
 const stepWithRowsMs = 50
@@ -25,6 +33,8 @@ const graceMs = 1_500
 const aheadBytes = roundsAtOnce * requestBytes
 const leastAnswerBytes = 1024 * 1024
 const mostLanesAtOnce = 400
+/** Of more than these, what was looked at is told at the end only: steps are many. */
+const mostLanesTold = 64
 /** A share of the budget that may be spent on what was written after `untilMs`, where few messages are wanted. */
 const lateShare = 8
 
@@ -224,6 +234,7 @@ const stepOf = (running: Running, found: readonly RawMessage[]): ScanStep => ({
   scannedMessages: BigInt(running.messages),
   scannedBytes: BigInt(running.bytes),
   matches: BigInt(running.picker.matches()),
+  ...(running.opened.lanes.length <= mostLanesTold ? { spans: spansOf(running.opened.lanes) } : {}),
 })
 
 /** Asks each broker that has less than its rounds under way for the next chunks of its partitions. */

@@ -33,6 +33,7 @@ const countOn = async function* ({
       coveredMs: { from: null, to: null },
       errors: [],
       heldBack: [],
+      spans: [],
       lost: [],
       goOnAt: new Map(),
       goOnWith: { late: new Map(), given: [] },

@@ -1,0 +1,26 @@
+import type { ScannedRange } from '#server/contracts/scanned-ranges.ts'
+import { formatCount } from '../quantity.ts'
+
+const partitionsOf = (ranges: readonly ScannedRange[]): number =>
+  new Set(ranges.map(({ topic, partition }) => `${topic}/${partition}`)).size
+
+/** What stands in the line of a report: the offsets themselves where one range was read, else of how many partitions. */
+export const offsetWords = (ranges: readonly ScannedRange[]): string => {
+  const [only] = ranges
+  if (only && ranges.length === 1)
+    return `offsets ${formatCount(only.from)} to ${formatCount((BigInt(only.to) - 1n).toString())} of partition ${only.partition}`
+  const partitions = partitionsOf(ranges)
+  return partitions === 1
+    ? `offsets of partition ${only?.partition ?? 0}`
+    : `offsets of ${formatCount(partitions)} partitions`
+}
+
+/** The total above the list of ranges. */
+export const rangeWords = (ranges: readonly ScannedRange[]): string => {
+  const messages = ranges.reduce((sum, one) => sum + BigInt(one.messages), 0n).toString()
+  const offsets = ranges.reduce((sum, { from, to }) => sum + BigInt(to) - BigInt(from), 0n).toString()
+  const topics = new Set(ranges.map(({ topic }) => topic))
+  const partitions = partitionsOf(ranges)
+  const of = topics.size === 1 ? [...topics][0] : `${formatCount(topics.size)} topics`
+  return `${formatCount(messages)} messages at ${formatCount(offsets)} offsets of ${formatCount(partitions)} ${partitions === 1 ? 'partition' : 'partitions'} of ${of}`
+}
