@@ -3,6 +3,7 @@ import type { Permission } from '#server/contracts/permissions.ts'
 import type { ConnectionId } from '#server/contracts/scalars.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { Clock } from '#server/ports/clock.ts'
+import type { Masking } from '#server/ports/masking.ts'
 import type { PayloadReading } from '#server/ports/payload-reading.ts'
 import type { Scanner } from '#server/ports/scanner.ts'
 import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
@@ -22,6 +23,8 @@ export type Connection = {
   readonly registry: SchemaRegistry | null
   /** How payloads are read beside the registry: operators' choices and configured .proto files. */
   readonly reading?: PayloadReading
+  /** What readers may not see; left out where nothing is masked. */
+  readonly masking?: Masking
   /** Topics that hold dead letters beside those known by their names. */
   readonly deadLetterTopics: readonly RegExp[]
 }

@@ -2,19 +2,15 @@ import { setImmediate } from 'node:timers/promises'
 import { type Expression, readExpression } from '#server/contracts/message-expression.ts'
 import type { SearchTerm } from '#server/contracts/message-search.ts'
 import type { MessageRow } from '#server/contracts/messages.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
 import { namesOf, type SeenMessage } from '#server/domain/expression-names.ts'
+import { makeMaskedTest } from '#server/domain/masked-terms.ts'
 import type { ExpressionPrefilter } from '#server/domain/match-message.ts'
 import { prefilterExpression } from '#server/domain/prefilter-expression.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { Masking } from '#server/ports/masking.ts'
 import type { MessageFilter, RawMessage } from '#server/ports/raw-message.ts'
 import { type DecodeDeps, type DecodeLimits, decodeMessages } from './decode-messages.ts'
-
-/**
- * Takes away what a reader may not see, between decoding and filtering: what is masked can not be searched for. The
- * same message comes back where nothing is masked.
- */
-export type Mask = (message: SeenMessage) => SeenMessage
-export const maskNothing: Mask = (message) => message
 
 const megabyte = 1024 * 1024
 /** Keys and values above this are not laid out for an expression. */
@@ -84,6 +80,14 @@ const leftOutBy = (
 
 type LargeSides = { readonly key: boolean; readonly value: boolean }
 
+type RefineOptions = {
+  /** All that is filtered. */
+  readonly topics: readonly TopicName[]
+  readonly maskOf: Masking['maskOf']
+  /** Keys and values above this are not laid out, but counted as not judged. */
+  readonly mostBytes?: number
+}
+
 export type Refinement = {
   readonly refine: NonNullable<MessageFilter['refine']>
   /** How many messages were not judged so far and why, as sentences. They count as not fitting. */
@@ -91,22 +95,42 @@ export type Refinement = {
 }
 
 /**
- * The part of a filter that needs decoded messages; null when no expression asks for it. A message that can not be judged
- * within bounds fits neither an expression nor its opposite, and is told.
+ * The part of a filter that needs decoded messages; null when no expression asks for it and nothing is masked that the
+ * terms look into. Terms that look into what `maskOf` hides of a topic are judged here, by what the mask leaves: what is
+ * masked can not be searched for, nor found out by a term that is turned round. A message that can not be judged
+ * within bounds fits neither a term nor its opposite, and is told.
  */
 export const makeRefinement = (
   terms: readonly SearchTerm[],
   deps: DecodeDeps,
   call: Call,
-  { mask = maskNothing, mostBytes = mostPayloadBytes }: { mask?: Mask; mostBytes?: number } = {},
+  { topics, maskOf, mostBytes = mostPayloadBytes }: RefineOptions,
 ): Refinement | null => {
   const wheres = readAll(terms)
-  if (wheres.length === 0) return null
+  const masks = new Map(
+    topics.flatMap((topic) => {
+      const mask = maskOf(topic)
+      return mask ? [[topic, { mask, test: makeMaskedTest(terms, mask) }] as const] : []
+    }),
+  )
+  const needed = (topic: TopicName): boolean => wheres.length > 0 || (masks.get(topic)?.test ?? null) !== null
+  if (!topics.some(needed)) return null
   const leftOut: Record<LeftOut, number> = { 'too large': 0, 'too costly': 0 }
   const fits = (message: RawMessage, row: MessageRow, tooLarge: LargeSides): boolean => {
     const { key, value } = row
     const large = { key: tooLarge.key || key.truncated, value: tooLarge.value || value.truncated }
-    const seen = mask({ ...message, key, value, sizeBytes: bytesOf(message) })
+    const decoded = { ...message, key, value, sizeBytes: bytesOf(message) }
+    const masked = masks.get(message.topic)
+    const seen = masked ? masked.mask.apply(decoded) : decoded
+    if (masked?.test) {
+      const { parts, accept } = masked.test
+      // What was not read whole was not masked whole.
+      if ((large.value && parts.has('value')) || (large.key && parts.has('key'))) {
+        leftOut['too large'] += 1
+        return false
+      }
+      if (!accept(message, seen)) return false
+    }
     let names: ReturnType<typeof namesOf> | null = null
     let why: LeftOut | null = null
     for (const { expression, negated } of wheres) {
@@ -143,8 +167,9 @@ export const makeRefinement = (
     return fitting
   }
   return {
-    refine: async (messages) => {
-      const fitting: RawMessage[] = []
+    refine: async (all) => {
+      const messages = all.filter(({ topic }) => needed(topic))
+      const fitting = messages.length === all.length ? [] : all.filter(({ topic }) => !needed(topic))
       for (let from = 0; from < messages.length && !call.signal.aborted; ) {
         const to = endOfTurn(messages, from)
         fitting.push(...(await refineSome(messages.slice(from, to))))
@@ -154,7 +179,7 @@ export const makeRefinement = (
       }
       return fitting
     },
-    notes: () => notesOf(leftOut, mostBytes),
+    notes: () => notesOf(leftOut, mostBytes, wheres.length > 0 ? 'the expression' : 'the search'),
   }
 }
 
@@ -173,11 +198,11 @@ const endOfTurn = (messages: readonly RawMessage[], from: number): number => {
   return Math.min(messages.length, from + atOnce)
 }
 
-const notesOf = (leftOut: Readonly<Record<LeftOut, number>>, mostBytes: number): string[] => {
+const notesOf = (leftOut: Readonly<Record<LeftOut, number>>, mostBytes: number, judge: string): string[] => {
   const told = (count: number, why: string): string[] =>
     count === 0
       ? []
-      : [`${count} ${count === 1 ? 'message was' : 'messages were'} not judged by the expression: ${why}`]
+      : [`${count} ${count === 1 ? 'message was' : 'messages were'} not judged by ${judge}: ${why}`]
   const beyond =
     mostBytes < mostPayloadBytes ? ` A search reads up to ${mostPayloadBytes / megabyte} MB.` : ''
   return [

@@ -10,7 +10,7 @@ import { makeScanFilter, type ScanFilter, type ScannedConnection } from './make-
 import { writeLines } from './write-lines.ts'
 
 /** The reader's request for a search whose words have been read. */
-const requestOf = (task: ScanTask, { matcher, filter }: ScanFilter): ScanRequest => ({
+const requestOf = (task: ScanTask, { sinceMs, untilMs, offsets, filter }: ScanFilter): ScanRequest => ({
   topics: task.topics.map(({ topic, partitions }) => ({
     topic,
     ...(partitions === undefined ? {} : { partitions }),
@@ -21,9 +21,9 @@ const requestOf = (task: ScanTask, { matcher, filter }: ScanFilter): ScanRequest
   isolation: task.isolation,
   ...(task.goOnAt === undefined ? {} : { goOnAt: task.goOnAt }),
   ...(task.goOnWith === undefined ? {} : { goOnWith: task.goOnWith }),
-  ...(matcher.sinceMs === null ? {} : { sinceMs: BigInt(matcher.sinceMs) }),
-  ...(matcher.untilMs === null ? {} : { untilMs: BigInt(matcher.untilMs) }),
-  ...(matcher.offsets === null ? {} : { offsets: matcher.offsets }),
+  ...(sinceMs === null ? {} : { sinceMs: BigInt(sinceMs) }),
+  ...(untilMs === null ? {} : { untilMs: BigInt(untilMs) }),
+  ...(offsets === null ? {} : { offsets }),
   ...(filter === null ? {} : { filter }),
 })
 
@@ -38,7 +38,12 @@ export const runScan = async function* (
 ): AsyncGenerator<ScanNews, Result<SearchEnd, BrokerError>, void> {
   const reader = connection.broker.messages
   if (!reader) return refused('unsupported', `Messages of ${connection.name} can not be read.`)
-  const made = makeScanFilter(connection, task, call)
+  const made = makeScanFilter(
+    connection,
+    task,
+    task.topics.map(({ topic }) => topic),
+    call,
+  )
   if (!made.ok) return made
   const { decoding, notes } = made.value
   const first = makeFirstFew<RawMessage>(task.limit, task.order)

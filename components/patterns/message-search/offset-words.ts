@@ -4,15 +4,12 @@ import { formatCount } from '../quantity.ts'
 const partitionsOf = (ranges: readonly ScannedRange[]): number =>
   new Set(ranges.map(({ topic, partition }) => `${topic}/${partition}`)).size
 
-/** What stands in the line of a report: the offsets themselves where one range was read, else of how many partitions. */
+/** What stands in the line of a report: the offsets themselves where one range was read. */
 export const offsetWords = (ranges: readonly ScannedRange[]): string => {
   const [only] = ranges
   if (only && ranges.length === 1)
     return `offsets ${formatCount(only.from)} to ${formatCount((BigInt(only.to) - 1n).toString())} of partition ${only.partition}`
-  const partitions = partitionsOf(ranges)
-  return partitions === 1
-    ? `offsets of partition ${only?.partition ?? 0}`
-    : `offsets of ${formatCount(partitions)} partitions`
+  return 'offsets'
 }
 
 /** The total above the list of ranges. */
