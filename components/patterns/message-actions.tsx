@@ -80,22 +80,23 @@ export const MessageActions = ({
     setOpen(next)
     setCopied(null)
   }
-  const item = ({ id, title, of }: Form) => {
-    const text = copies.data
-      ? of(copies.data)
-      : { why: copies.error ? problemOfError(copies.error).detail : '' }
-    return (
-      <MenuItem
-        key={id}
-        staysOpen
-        why={typeof text === 'string' ? null : text.why}
-        onSelect={() => void (typeof text === 'string' && copy(id, text))}
-      >
-        {title}
-        {copied === id ? <Copied /> : null}
-      </MenuItem>
-    )
+  const choose = async ({ id, of }: Form): Promise<void> => {
+    const { data } = copies.data ? copies : await copies.refetch()
+    const text = data ? of(data) : null
+    if (typeof text === 'string') await copy(id, text)
   }
+  // Until the texts are here every form can be chosen: else the first arrow key would start behind them.
+  const whyNot = ({ of }: Form): string | null => {
+    if (copies.error) return problemOfError(copies.error).detail
+    const text = copies.data ? of(copies.data) : ''
+    return typeof text === 'string' ? null : text.why
+  }
+  const item = (form: Form) => (
+    <MenuItem key={form.id} staysOpen why={whyNot(form)} onSelect={() => void choose(form)}>
+      {form.title}
+      {copied === form.id ? <Copied /> : null}
+    </MenuItem>
+  )
   const label = `Copy ${topic} ${position}, or produce it again`
   return (
     <Menu

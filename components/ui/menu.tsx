@@ -33,7 +33,7 @@ export const Menu = ({
   </Primitive.Root>
 )
 
-/** One action of a menu. With `why` it can not be chosen, and says so (empty: for the moment). */
+/** One action of a menu. With `why` it can not be chosen, and says so. */
 export const MenuItem = ({
   onSelect,
   why = null,
@@ -56,7 +56,7 @@ export const MenuItem = ({
   >
     <span className="min-w-0 flex-1">
       {children}
-      {why === null || why === '' ? null : <span className="block text-small text-muted">{why}</span>}
+      {why === null ? null : <span className="block text-small text-muted">{why}</span>}
     </span>
   </Primitive.Item>
 )

@@ -104,3 +104,20 @@ test('the menu of a message opens by its key and says what can not be copied', a
   await expect(page.getByText(/kcat can not send the header "ce_id"/)).toBeVisible()
   expect(await faultsOf(page, 'menu')).toEqual([])
 })
+
+test('the menu of a message begins at its first line, and Esc closes it without leaving the page', async ({
+  page,
+}) => {
+  await scriptApi(page, { ...good, copyMessage: 'silence' })
+  await page.goto('/local/topics')
+  await page.goto('/local/topics/orders/messages/4@88004')
+  const first = page.getByRole('menuitem', { name: 'Copy as JSON' })
+  await expect(async () => {
+    await page.keyboard.press('m')
+    await expect(first).toBeFocused({ timeout: 500 })
+  }).toPass()
+  await page.keyboard.press('Escape')
+  await expect(first).toBeHidden()
+  await expect(page.getByRole('button', { name: /Copy, produce again/ })).toBeFocused()
+  await expect(page).toHaveURL(/messages\/4(@|%40)88004/)
+})

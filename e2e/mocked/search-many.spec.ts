@@ -26,6 +26,20 @@ test('without words nothing is searched; with some, all topics, as one timeline 
   await expect(page).toHaveURL(/search=order-4711/)
 })
 
+test('Back leads to the search before, and forward to the one after it', async ({ page }) => {
+  await scriptApi(page, good)
+  await page.goto(`${many}?search=order-4711`)
+  const field = page.getByRole('textbox', { name: 'Search messages' })
+  await expect(page.getByRole('button', { name: 'Follow live' })).toBeVisible()
+  await field.fill('order-4712')
+  await field.press('Enter')
+  await expect(page).toHaveURL(/search=order-4712/)
+  await page.goBack()
+  await expect(field).toHaveValue('order-4711')
+  await page.goForward()
+  await expect(field).toHaveValue('order-4712')
+})
+
 test('topics are chosen by name, and stand in the address', async ({ page }) => {
   await scriptApi(page, good)
   await page.goto(`${many}?search=order-4711`)

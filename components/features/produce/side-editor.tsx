@@ -164,7 +164,7 @@ export const SideEditor = ({
         )}
         {isBlank && problems.length === 0 ? (
           <p className="text-small text-muted">
-            Nothing is typed yet. An empty {name} is sent as text, none at all as null.
+            Nothing is typed yet. For an empty {name} choose text, for none at all null.
           </p>
         ) : null}
         {problems.length > 0 ? (

@@ -25,6 +25,8 @@ export const useShellKeys = (run: Partial<Record<CommandId, () => void>>): void 
       Object.entries(commands).map(([id, { keys }]) => [keys as string, id as CommandId]),
     )
     const onKeyDown = (event: KeyboardEvent): void => {
+      // Taken already: the Esc that has closed a menu must not lead back from its page as well.
+      if (event.defaultPrevented) return
       const key = written(event)
       if (key === '' || (key !== 'Ctrl+K' && (isTyping(event.target) || isOverlayOpen()))) return
       const sequence = performance.now() - firstAt < 1_000 ? `${first} ${key}` : key

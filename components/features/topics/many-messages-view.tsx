@@ -32,18 +32,20 @@ export const ManyMessagesView = ({ connection }: { readonly connection: string }
         topics={writeTopicSet(topics)}
         search={search}
         isAsked={search !== ''}
-        onSearch={(next) => void setSearch({ search: next })}
+        onSearch={(next) => void setSearch({ search: next }, { history: 'push' })}
         columnsOf={columnsOf}
         rowHref={({ topic, position }) => routes.message(connection, topic, position)}
         looked={looked}
         onLook={(key) => void setLooked(key)}
-        onClear={() => void setSearch({ search: '' })}
+        onClear={() => void setSearch({ search: '' }, { history: 'push' })}
         clearWords="Clear the search"
         choice={
           <TopicChoice
             connection={connection}
             topics={topics}
-            onChoose={(next) => void setSearch({ topics: next === null ? null : writeTopicSet(next) })}
+            onChoose={(next) =>
+              void setSearch({ topics: next === null ? null : writeTopicSet(next) }, { history: 'push' })
+            }
           />
         }
       >

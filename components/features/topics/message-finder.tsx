@@ -18,6 +18,14 @@ const ListRoom = () => (
   <div aria-busy data-state="loading" className="h-96 rounded-base border border-line bg-panel" />
 )
 
+/** How wide the tools are, one by one: they wrap as these do. */
+const toolWidthsPx = [106, 137, 91, 75, 102, 88, 127]
+
+const ToolsRoom = () =>
+  toolWidthsPx.map((width, place) => (
+    <span key={place} aria-hidden className="h-7 rounded-base border border-line" style={{ width }} />
+  ))
+
 // What opens only when it is asked for comes after the page, into room that is kept for it.
 const MessageHistogramPanel = dynamic(
   () => import('../../patterns/message-histogram.tsx').then((module) => module.MessageHistogramPanel),
@@ -25,7 +33,7 @@ const MessageHistogramPanel = dynamic(
 )
 const SearchTools = dynamic(() => import('./search-tools.tsx').then((module) => module.SearchTools), {
   ssr: false,
-  loading: () => <span aria-hidden className="inline-block h-7 w-[40rem] max-w-full" />,
+  loading: ToolsRoom,
 })
 const TailPanel = dynamic(() => import('./tail-panel.tsx').then((module) => module.TailPanel), {
   ssr: false,

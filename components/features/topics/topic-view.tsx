@@ -93,7 +93,7 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
           connection={connection}
           topic={topic}
           search={search}
-          onSearch={(next) => void setView({ search: next })}
+          onSearch={(next) => void setView({ search: next }, { history: 'push' })}
         />
       ) : tab === 'schema' ? (
         <TopicSchema connection={connection} topic={topic} />
