@@ -103,6 +103,7 @@ export const MessageActions = ({
       open={open}
       onOpenChange={change}
       label={label}
+      {...(compact ? { returnTo: () => trigger.current?.closest<HTMLElement>('[data-row]') } : {})}
       trigger={
         compact ? (
           <button

@@ -10,6 +10,7 @@ export const Menu = ({
   onOpenChange,
   trigger,
   label,
+  returnTo,
   children,
 }: {
   readonly open: boolean
@@ -17,6 +18,8 @@ export const Menu = ({
   /** One button. */
   readonly trigger: ReactNode
   readonly label: string
+  /** Where the focus goes when the menu closes, if not to its button. */
+  readonly returnTo?: () => HTMLElement | null | undefined
   readonly children: ReactNode
 }) => (
   <Primitive.Root open={open} onOpenChange={onOpenChange} modal={false}>
@@ -25,6 +28,15 @@ export const Menu = ({
       <Primitive.Content
         {...overlayPlace}
         aria-label={label}
+        // React hands events of a portal to the parents of its button: a choice is not a click on the row as well.
+        onKeyDown={(event) => event.stopPropagation()}
+        onClick={(event) => event.stopPropagation()}
+        onCloseAutoFocus={(event) => {
+          const place = returnTo?.()
+          if (!place) return
+          event.preventDefault()
+          place.focus()
+        }}
         className={classNames(overlayFrame, 'min-w-56 p-1')}
       >
         {children}

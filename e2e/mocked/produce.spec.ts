@@ -105,6 +105,25 @@ test('the menu of a message opens by its key and says what can not be copied', a
   expect(await faultsOf(page, 'menu')).toEqual([])
 })
 
+test('a choice in the menu of a row does not open the row, which has the focus again after it', async ({
+  page,
+}) => {
+  await scriptApi(page, { ...good, copyMessage: { body: copies } })
+  await page.goto('/local/topics/orders')
+  const row = page.locator('[data-row="1"]')
+  await row.focus()
+  await expect(async () => {
+    await page.keyboard.press('m')
+    await expect(page.getByRole('menuitem', { name: 'Copy as JSON' })).toBeFocused({ timeout: 500 })
+  }).toPass()
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('copied', { exact: true })).toBeVisible()
+  await page.getByRole('menuitem', { name: 'Copy the link to this message' }).click()
+  await page.keyboard.press('Escape')
+  await expect(row).toBeFocused()
+  await expect(page).not.toHaveURL(/message=/)
+})
+
 test('the menu of a message begins at its first line, and Esc closes it without leaving the page', async ({
   page,
 }) => {
