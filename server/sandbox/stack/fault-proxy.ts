@@ -9,6 +9,8 @@ export type TcpFaultProxy = {
   /** Holds every piece of data back this long, in both directions. */
   delay(ms: number): void
   heal(): void
+  /** Bytes that clients have sent so far: while they ask for nothing more, this stands still. */
+  askedBytes(): number
   stop(): Promise<void>
 }
 
@@ -34,6 +36,7 @@ export const startTcpFaultProxy = async (
   const open = new Set<Socket>()
   let isCut = false
   let delayMs = 0
+  let askedBytes = 0
   const pass = (from: Socket, to: Socket): void => {
     let turn: Promise<unknown> = Promise.resolve()
     from.on('data', (piece) => {
@@ -55,6 +58,9 @@ export const startTcpFaultProxy = async (
     }
     const part = connect(target.port, target.host)
     for (const socket of [client, part]) open.add(socket)
+    client.on('data', (piece) => {
+      askedBytes += piece.length
+    })
     pass(client, part)
     pass(part, client)
   })
@@ -75,6 +81,7 @@ export const startTcpFaultProxy = async (
       isCut = false
       delayMs = 0
     },
+    askedBytes: () => askedBytes,
     stop: () => {
       dropAll()
       return new Promise((done) => server.close(() => done()))
