@@ -1,6 +1,6 @@
+import { joinRanges } from '#server/contracts/join-ranges.ts'
 import type { SearchFrame, SearchOrder } from '#server/contracts/message-stream.ts'
 import type { MessageRow, ScanReport } from '#server/contracts/messages.ts'
-import { joinRanges } from '#server/contracts/scanned-ranges.ts'
 
 /** What one request of a search has told: rows as found, how far it is, and at last its report. */
 type SearchPage = {

@@ -1,4 +1,5 @@
-import { joinRanges, type ScannedRange } from '#server/contracts/scanned-ranges.ts'
+import { joinRanges } from '#server/contracts/join-ranges.ts'
+import type { ScannedRange } from '#server/contracts/scanned-ranges.ts'
 import type { ScannedSpan } from '#server/ports/scan.ts'
 
 /** What was looked at, as a report says it: by topic, partition and offset, what touches as one. */

@@ -1,6 +1,6 @@
 import dynamic from 'next/dynamic'
+import { joinRanges } from '#server/contracts/join-ranges.ts'
 import type { ScanReport } from '#server/contracts/messages.ts'
-import { joinRanges } from '#server/contracts/scanned-ranges.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { stopWords } from '../../patterns/message-search/search-words.ts'
 import { formatBytes, formatCount, formatDuration } from '../../patterns/quantity.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { joinRanges, type ScannedRange, scannedRange } from './scanned-ranges.ts'
+import { joinRanges } from './join-ranges.ts'
+import { type ScannedRange, scannedRange } from './scanned-ranges.ts'
 
 const beyondDoubles = 2n ** 60n
 const range = fc
