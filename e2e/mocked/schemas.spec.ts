@@ -81,3 +81,26 @@ test('a registry that offers only a part is told so, and the page stands', async
   await expect(page.getByText('not told: the registry does not offer this (404)')).toBeVisible()
   await expect(page.getByRole('table', { name: 'Versions' })).toContainText('v7')
 })
+
+test('a deletion that is clicked twice is sent once', async ({ page }) => {
+  await scriptApi(page, { ...good, deleteSchema: 'silence' })
+  const sent: string[] = []
+  page.on('request', (request) => {
+    if (request.method() !== 'GET') sent.push(request.url())
+  })
+  await page.goto('/local/schemas/orders-value/deletion')
+  await page.getByRole('button', { name: 'Delete orders-value (2 versions)' }).dblclick()
+  await expect(page.getByRole('button', { name: 'Deleting…' })).toBeDisabled()
+  expect(sent).toHaveLength(1)
+})
+
+test('a dialog gives the focus back to what opened it', async ({ page }) => {
+  await scriptApi(page, good)
+  await page.goto('/local/schemas/orders-value')
+  const opener = page.getByRole('button', { name: 'Compatibility…' })
+  await opener.click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(opener).toBeFocused()
+})

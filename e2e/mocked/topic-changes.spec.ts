@@ -138,3 +138,32 @@ test('partitions say in words what is wrong with them, and which is larger than 
   await expect(page.getByRole('button', { name: 'Add partitions…' })).toBeDisabled()
   await expect(page.getByText('This user has no Alter right on orders.')).toBeVisible()
 })
+
+test('a form whose address names no topic says so, and leads to the list', async ({ page }) => {
+  await scriptApi(page, good)
+  for (const form of ['partitions', 'settings']) {
+    await page.goto(`/local/topic-changes/${form}`)
+    await expect(page.locator('[data-state="missing"]')).toContainText('The address names no topic')
+    await expect(page.getByRole('link', { name: 'All topics' })).toBeVisible()
+  }
+})
+
+test('arrows lead from tab to tab of a topic', async ({ page }) => {
+  await scriptApi(page, good)
+  await page.goto('/local/topics/orders?tab=config')
+  await expect(async () => {
+    await page.getByRole('tab', { name: 'Configuration' }).press('ArrowRight')
+    await expect(page.getByRole('tab', { name: 'Schema' })).toBeFocused({ timeout: 1_000 })
+  }).toPass()
+  await expect(page).toHaveURL(/tab=schema/)
+  await expect(page.getByRole('tab', { name: 'Schema' })).toHaveAttribute('aria-selected', 'true')
+})
+
+test('a page beyond the end of the list leads back to its first', async ({ page }) => {
+  const list = { data: { topics: [], total: 120, unfilteredTotal: 120 }, degraded: [], checkedAt: Date.now() }
+  await scriptApi(page, { ...good, listTopics: { body: list } })
+  await page.goto('/local/topics?offset=9900')
+  await expect(page.getByText('The list ends before this page')).toBeVisible()
+  await page.getByRole('button', { name: 'First page' }).click()
+  await expect(page).not.toHaveURL(/offset/)
+})

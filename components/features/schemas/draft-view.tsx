@@ -175,7 +175,7 @@ const Editor = ({
         />
         {verdict?.problem == null ? null : (
           <p role="alert" className="border-t border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
-            {verdict.problem}
+            The draft can not be read: {verdict.problem}
           </p>
         )}
         <label className="block border-t border-line px-3 py-2">
@@ -219,9 +219,11 @@ const Editor = ({
                 ready:
                   verdict === undefined
                     ? 'Try it first'
-                    : refused
-                      ? 'The registry would refuse it'
-                      : `Register ${verdict.latest === null ? 'the first version' : 'the next version'} of ${subject}`,
+                    : verdict.problem !== null
+                      ? 'The draft can not be read'
+                      : refused
+                        ? 'The registry would refuse it'
+                        : `Register ${verdict.latest === null ? 'the first version' : 'the next version'} of ${subject}`,
                 pending: 'Registering…',
               }}
               refusal={refusal === null ? null : `Can not be registered: ${refusal}`}
@@ -235,7 +237,7 @@ const Editor = ({
             </p>
           </div>
         </Section>
-        {verdict ? <DraftRules verdict={verdict} /> : null}
+        {verdict && verdict.problem === null ? <DraftRules verdict={verdict} /> : null}
       </div>
       {verdict?.meaning ? <DraftChanges verdict={verdict} /> : null}
     </div>

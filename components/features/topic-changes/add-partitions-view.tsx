@@ -14,6 +14,7 @@ import { Input } from '../../ui/input.tsx'
 import { Field } from './field.tsx'
 import { PlanButton } from './plan-button.tsx'
 import { usePlanChange } from './use-plan-change.ts'
+import { WithoutTopic } from './without-topic.tsx'
 
 /** The form of more partitions of one topic. It leads to its plan; nothing is changed here. */
 export const AddPartitionsView = ({
@@ -23,7 +24,11 @@ export const AddPartitionsView = ({
   readonly connection: string
   readonly topic: string
 }) => {
-  const query = useQuery(endpointStill(endpoints.showTopic, { params: { connection, topic } }))
+  const query = useQuery({
+    ...endpointStill(endpoints.showTopic, { params: { connection, topic } }),
+    enabled: topic !== '',
+  })
+  if (topic === '') return <WithoutTopic connection={connection} title="Add partitions" />
   return (
     <PageShell
       title="Add partitions to"

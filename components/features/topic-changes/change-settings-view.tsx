@@ -13,6 +13,7 @@ import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { PlanButton } from './plan-button.tsx'
 import { SettingFields, type SettingValues } from './setting-fields.tsx'
 import { usePlanChange } from './use-plan-change.ts'
+import { WithoutTopic } from './without-topic.tsx'
 
 /** The form of changed settings of one topic. It leads to its plan; nothing is changed here. */
 export const ChangeSettingsView = ({
@@ -25,7 +26,11 @@ export const ChangeSettingsView = ({
   /** The setting with which to begin; empty: none. */
   readonly setting: string
 }) => {
-  const query = useQuery(endpointStill(endpoints.showTopic, { params: { connection, topic } }))
+  const query = useQuery({
+    ...endpointStill(endpoints.showTopic, { params: { connection, topic } }),
+    enabled: topic !== '',
+  })
+  if (topic === '') return <WithoutTopic connection={connection} title="Change the configuration" />
   return (
     <PageShell
       title="Change the configuration of"

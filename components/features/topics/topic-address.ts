@@ -9,6 +9,14 @@ import {
 /** The parts of a topic's page. */
 export const topicTabs = ['messages', 'partitions', 'groups', 'config', 'schema'] as const
 
+/** The tab to which a key leads from another: arrows round the row, Home and End; undefined for other keys (WAI-ARIA, "Tabs"). */
+export const tabOfKey = (key: string, from: (typeof topicTabs)[number]) => {
+  const at = topicTabs.indexOf(from)
+  const steps: Readonly<Record<string, number>> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }
+  const to = steps[key]
+  return to === undefined ? undefined : topicTabs.at(to % topicTabs.length)
+}
+
 /** What the address of a topic holds. */
 export const topicSearch = {
   tab: parseAsStringLiteral(topicTabs).withDefault('messages'),

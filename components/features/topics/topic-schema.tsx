@@ -44,10 +44,16 @@ export const TopicSchema = ({
         />
       }
     >
-      {({ sides }) => (
+      {({ sides, degraded }) => (
         <div className="flex flex-col gap-3">
           {sides.map((side) => (
-            <SideSection key={side.side} connection={connection} topic={topic} data={side} />
+            <SideSection
+              key={side.side}
+              connection={connection}
+              topic={topic}
+              data={side}
+              isRegistryAway={degraded.some(({ source }) => source === 'registry')}
+            />
           ))}
         </div>
       )}
@@ -72,10 +78,13 @@ const SideSection = ({
   connection,
   topic,
   data,
+  isRegistryAway,
 }: {
   readonly connection: string
   readonly topic: string
   readonly data: Side
+  /** The registry did not answer: no subject found says nothing. */
+  readonly isRegistryAway: boolean
 }) => (
   <Section
     title={data.side === 'value' ? 'Value' : 'Key'}
@@ -83,7 +92,9 @@ const SideSection = ({
     aside={data.side === 'value' ? <SampleNow connection={connection} topic={topic} /> : null}
   >
     <div className="flex flex-wrap items-center gap-x-6 gap-y-1 border-b border-line px-3 py-2">
-      {data.subjects.length === 0 ? (
+      {data.subjects.length === 0 && isRegistryAway ? (
+        <span className="text-muted">Its subjects are not known: the registry did not tell them.</span>
+      ) : data.subjects.length === 0 ? (
         <span className="flex flex-wrap items-center gap-3 text-muted">
           No subject is called{' '}
           <span className="font-mono text-small">

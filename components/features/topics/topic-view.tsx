@@ -11,7 +11,7 @@ import { classNames } from '../../ui/class-names.ts'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { MessagesPanel } from './messages-panel.tsx'
 import { retentionWords } from './retention-words.ts'
-import { placeOf, topicSearch, topicTabs } from './topic-address.ts'
+import { placeOf, tabOfKey, topicSearch, topicTabs } from './topic-address.ts'
 
 const TopicActions = dynamic(() => import('./topic-actions.tsx').then((module) => module.TopicActions), {
   ssr: false,
@@ -70,6 +70,16 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
               type="button"
               role="tab"
               aria-selected={one === tab}
+              tabIndex={one === tab ? 0 : -1}
+              onKeyDown={(event) => {
+                const next = tabOfKey(event.key, one)
+                if (next === undefined) return
+                event.preventDefault()
+                void setView({ tab: next })
+                event.currentTarget.parentElement
+                  ?.querySelectorAll<HTMLElement>('[role=tab]')
+                  [topicTabs.indexOf(next)]?.focus()
+              }}
               onClick={() => void setView({ tab: one })}
               className={classNames(
                 '-mb-px h-8 border-b-2',
