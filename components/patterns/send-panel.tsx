@@ -47,7 +47,7 @@ export const SendButton = ({
   /** Why it can not be done at all, as a whole sentence; null when it can. */
   readonly refusal: string | null
   readonly isReady: boolean
-  /** What is typed to confirm it. */
+  /** What is typed to confirm it; it asks for nothing where it can not be done. */
   readonly children?: ReactNode
 }) => {
   const id = useId()
@@ -61,7 +61,7 @@ export const SendButton = ({
   }, [isSent])
   return (
     <>
-      {children}
+      {refusal === null ? children : null}
       {refusal === null ? null : (
         <p id={id} className="break-words text-warning">
           {refusal}

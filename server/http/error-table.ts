@@ -37,8 +37,8 @@ export const errorTable = {
   },
   unsupported: {
     status: 501,
-    title: 'The broker can not do this',
-    hint: 'A newer broker version or another adapter is needed.',
+    title: 'This connection does not offer it',
+    hint: 'What the detail names is needed first: a newer broker, a schema registry, or another setting.',
   },
   'broker-unreachable': {
     status: 503,
