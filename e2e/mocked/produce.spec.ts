@@ -13,6 +13,8 @@ import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'
 import { scriptApi } from './script-api.ts'
 
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
+
 const path = '/local/topics/orders/produce'
 
 test('what does not fit the schema stands at its field, and nothing can be sent', async ({ page }) => {
