@@ -1,54 +1,17 @@
 'use client'
-import { Dialog as Primitive } from 'radix-ui'
-import { type ReactNode, useRef } from 'react'
-import { classNames } from './class-names.ts'
+import type { ComponentProps } from 'react'
+import { makeLatePart } from './late-part.tsx'
+
+/** `loadDialog` loads what an open dialog is made of: a page opens without it. */
+const [DialogPanel, loadDialog] = makeLatePart(() =>
+  import('./dialog-panel.tsx').then((module) => module.DialogPanel),
+)
+
+export { loadDialog }
 
 /** A dialog over the page. Esc closes it and the focus returns to where it was. */
 export const Dialog = ({
   open,
-  onOpenChange,
-  title,
-  hideTitle = false,
-  className = 'w-[560px]',
-  children,
-}: {
-  readonly open: boolean
-  readonly onOpenChange: (open: boolean) => void
-  readonly title: string
-  readonly hideTitle?: boolean
-  readonly className?: string
-  readonly children: ReactNode
-}) => {
-  const before = useRef<Element | null>(null)
-  return (
-    <Primitive.Root open={open} onOpenChange={onOpenChange}>
-      <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 bg-page/70" />
-        <Primitive.Content
-          aria-describedby={undefined}
-          onOpenAutoFocus={() => {
-            before.current = document.activeElement
-          }}
-          // Radix knows where to return to only by a trigger of its own, and these dialogs have none.
-          onCloseAutoFocus={(event) => {
-            event.preventDefault()
-            if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus()
-          }}
-          className={classNames(
-            'fixed top-[12vh] left-1/2 z-50 max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded-base border border-line bg-raised shadow-overlay',
-            className,
-          )}
-        >
-          <Primitive.Title
-            className={
-              hideTitle ? 'sr-only' : 'border-b border-line px-4 py-3 text-lead font-strong wrap-anywhere'
-            }
-          >
-            {title}
-          </Primitive.Title>
-          {children}
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
-  )
-}
+  ...panel
+}: ComponentProps<typeof DialogPanel> & { readonly open: boolean }) =>
+  open ? <DialogPanel {...panel} /> : null

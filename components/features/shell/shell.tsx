@@ -8,26 +8,32 @@ import type { CommandId } from '../../client/commands.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { LiveProvider, useLive } from '../../client/live-provider.tsx'
 import { setPreferences, toggleTheme, usePreferences } from '../../client/preferences.ts'
+import { useIdleLoad } from '../../client/use-idle-load.ts'
 import { ZoneProvider } from '../../client/zone-provider.tsx'
+import { loadDialog } from '../../ui/dialog.tsx'
+import { makeLatePart } from '../../ui/late-part.tsx'
 import { nounOfPath, nouns } from './nouns.ts'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useFieldKeys } from './use-field-keys.ts'
 import { useShellKeys } from './use-shell-keys.ts'
 
-const CommandMenu = dynamic(() => import('./command-menu.tsx').then((module) => module.CommandMenu), {
-  ssr: false,
-})
-const MarkDialog = dynamic(() => import('./mark-dialog.tsx').then((module) => module.MarkDialog), {
-  ssr: false,
-})
+const [CommandMenu, loadCommandMenu] = makeLatePart(() =>
+  import('./command-menu.tsx').then((module) => module.CommandMenu),
+)
+const [MarkDialog, loadMarkDialog] = makeLatePart(() =>
+  import('./mark-dialog.tsx').then((module) => module.MarkDialog),
+)
+const [HelpDialog, loadHelpDialog] = makeLatePart(() =>
+  import('./help-dialog.tsx').then((module) => module.HelpDialog),
+)
+/** What is typed right after the key of a dialog must find it: they come when the page is idle. */
+const loadDialogs = () => Promise.all([loadDialog(), loadCommandMenu(), loadMarkDialog(), loadHelpDialog()])
+
 const ExportDock = dynamic(
   () => import('../../patterns/export-dock.tsx').then((module) => module.ExportDock),
   { ssr: false },
 )
-const HelpDialog = dynamic(() => import('./help-dialog.tsx').then((module) => module.HelpDialog), {
-  ssr: false,
-})
 
 /** What stands around every page: rail, top bar, palette, keys, and the live stream of the connection. */
 export const Shell = ({
@@ -79,6 +85,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
   }
   useShellKeys(run)
   useFieldKeys()
+  useIdleLoad(loadDialogs)
 
   return (
     <>

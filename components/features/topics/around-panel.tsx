@@ -1,6 +1,5 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import dynamic from 'next/dynamic'
 import { parseAsString, useQueryState } from 'nuqs'
 import { endpointStill } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
@@ -10,11 +9,8 @@ import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
+import { LazyMessagePanel } from './lazy-message-panel.tsx'
 import { messageColumns } from './message-columns.tsx'
-
-const MessagePanel = dynamic(() => import('./message-panel.tsx').then((module) => module.MessagePanel), {
-  ssr: false,
-})
 
 /** The messages of a topic around a position or a time that the address names, with the one at that place looked at. */
 export const AroundPanel = ({
@@ -114,7 +110,7 @@ export const AroundPanel = ({
         </QueryPanel>
       </div>
       {message === null ? null : (
-        <MessagePanel
+        <LazyMessagePanel
           connection={connection}
           topic={topic}
           position={message}

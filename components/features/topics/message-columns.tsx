@@ -2,7 +2,7 @@ import Link from 'next/link'
 import type { DecodedSide, MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
-import { LazyMessageActions } from '../../patterns/lazy-message-actions.tsx'
+import { LazyRowActions } from '../../patterns/lazy-message-actions.tsx'
 import { formatBytes, formatCount } from '../../patterns/quantity.ts'
 import { Time } from '../../patterns/time.tsx'
 import { oneLineOf } from './one-line.ts'
@@ -105,7 +105,7 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
     header: 'More',
     width: '36px',
     cell: ({ topic, position }) => (
-      <LazyMessageActions connection={connection} topic={topic} position={position} compact />
+      <LazyRowActions connection={connection} topic={topic} position={position} compact />
     ),
   },
 ]

@@ -10,6 +10,7 @@ import { expressionOf } from '../../patterns/message-search/expression-words.ts'
 import { MessageSearch } from '../../patterns/message-search/search-bar.tsx'
 import { withRange } from '../../patterns/search-time-range.ts'
 import { ExportMenu } from './export-menu.tsx'
+import { SearchTools } from './search-tools.tsx'
 import { searchWays } from './topic-address.ts'
 import { readTopicSet, topicSetWords } from './topic-set.ts'
 
@@ -18,23 +19,11 @@ const ListRoom = () => (
   <div aria-busy data-state="loading" className="h-96 rounded-base border border-line bg-panel" />
 )
 
-/** How wide the tools are, one by one: they wrap as these do. */
-const toolWidthsPx = [106, 137, 91, 75, 102, 88, 127]
-
-const ToolsRoom = () =>
-  toolWidthsPx.map((width, place) => (
-    <span key={place} aria-hidden className="h-7 rounded-base border border-line" style={{ width }} />
-  ))
-
 // What opens only when it is asked for comes after the page, into room that is kept for it.
 const MessageHistogramPanel = dynamic(
   () => import('../../patterns/message-histogram.tsx').then((module) => module.MessageHistogramPanel),
   { ssr: false, loading: () => <HistogramSkeleton /> },
 )
-const SearchTools = dynamic(() => import('./search-tools.tsx').then((module) => module.SearchTools), {
-  ssr: false,
-  loading: ToolsRoom,
-})
 const TailPanel = dynamic(() => import('./tail-panel.tsx').then((module) => module.TailPanel), {
   ssr: false,
   loading: ListRoom,

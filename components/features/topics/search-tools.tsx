@@ -6,7 +6,7 @@ import { TimeChoice } from '../../patterns/message-search/time-choice.tsx'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { FollowButton } from './follow-button.tsx'
-import { SavedSearches } from './saved-searches.tsx'
+import { LazySavedSearches } from './lazy-saved-searches.tsx'
 import { readTopicSet } from './topic-set.ts'
 
 type Ways = ComponentProps<typeof SearchWays>
@@ -50,7 +50,7 @@ export const SearchTools = ({
     >
       Expression
     </Button>
-    <SavedSearches connection={connection} current={{ topics, search, order, isolation }} />
+    <LazySavedSearches connection={connection} current={{ topics, search, order, isolation }} />
     <FollowButton isFollowing={isFollowing} onFollow={onFollow} />
     {readTopicSet(topics)?.length === 1 ? (
       <LinkButton href={routes.messages(connection, search === '' ? {} : { search })}>

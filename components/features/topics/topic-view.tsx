@@ -9,16 +9,12 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { GoToPosition } from './go-to-position.tsx'
 import { MessagesPanel } from './messages-panel.tsx'
 import { retentionWords } from './retention-words.ts'
+import { TopicActions } from './topic-actions.tsx'
 import { placeOf, tabOfKey, topicSearch, topicTabs } from './topic-address.ts'
 
-const TopicActions = dynamic(() => import('./topic-actions.tsx').then((module) => module.TopicActions), {
-  ssr: false,
-})
-const GoToPosition = dynamic(() => import('./go-to-position.tsx').then((module) => module.GoToPosition), {
-  ssr: false,
-})
 const AroundPanel = dynamic(() => import('./around-panel.tsx').then((module) => module.AroundPanel))
 const TopicFacts = dynamic(() => import('./topic-facts.tsx').then((module) => module.TopicFacts))
 

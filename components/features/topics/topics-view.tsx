@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { Columns3 } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useQueryStates } from 'nuqs'
 import { findChoice, topicSorts } from '#server/contracts/choices.ts'
@@ -27,7 +28,11 @@ const ColumnChoice = dynamic(
   () => import('../../patterns/column-choice.tsx').then((module) => module.ColumnChoice),
   {
     ssr: false,
-    loading: () => <Button disabled>Columns</Button>,
+    loading: () => (
+      <Button disabled>
+        <Columns3 aria-hidden size={14} /> Columns
+      </Button>
+    ),
   },
 )
 
