@@ -3,7 +3,7 @@ import type { Answer } from './script-api.ts'
 
 type Change = Answer<'showTopicChange'>
 
-export const formats: Answer<'sampleTopicFormats'> = {
+export const formats: Answer<'listTopicFormats'> = {
   topics: [
     { topic: 'orders', key: ['text'], value: ['avro', 'json'], messages: 5, sampledAt: nowMs, problem: null },
   ],

@@ -26,7 +26,7 @@ export const good: Script = {
   showOverview: { body: brokers.overview },
   listTopics: { body: brokers.topics },
   showTopic: { body: brokers.topic },
-  sampleTopicFormats: { body: changes.formats },
+  listTopicFormats: { body: changes.formats },
   listTopicSettings: { body: changes.catalogue },
   planTopicChange: { body: changes.plannedChange },
   showTopicChange: { body: changes.plannedChange },

@@ -19,7 +19,7 @@ export const endpointAddresses = {
   planTopicChange: post('/api/{connection}/topic-changes'),
   showTopicChange: get('/api/{connection}/topic-changes/{id}'),
   applyTopicChange: post('/api/{connection}/topic-changes/{id}/apply'),
-  sampleTopicFormats: post('/api/{connection}/topic-formats'),
+  listTopicFormats: post('/api/{connection}/topic-formats'),
   listTopicSettings: get('/api/{connection}/topic-settings'),
   listMessages: get('/api/{connection}/topics/{topic}/messages'),
   listAround: get('/api/{connection}/topics/{topic}/around'),

@@ -105,8 +105,8 @@ export const endpoints = {
     output: topicDetail,
   },
   ...topicChangeEndpoints,
-  sampleTopicFormats: {
-    ...at(endpointAddresses.sampleTopicFormats),
+  listTopicFormats: {
+    ...at(endpointAddresses.listTopicFormats),
     summary: 'What the newest messages of topics decode as: sampled, kept for some minutes; changes nothing',
     permission: 'messages:read',
     params: connectionParams,

@@ -18,6 +18,7 @@ import { listMarks } from '#server/services/list-marks.ts'
 import { listMessages } from '#server/services/list-messages.ts'
 import { listReplayItems } from '#server/services/list-replay-items.ts'
 import { listReplays } from '#server/services/list-replays.ts'
+import { listTopicFormats } from '#server/services/list-topic-formats.ts'
 import { listTopicSettings } from '#server/services/list-topic-settings.ts'
 import { listTopics } from '#server/services/list-topics.ts'
 import { listTraces } from '#server/services/list-traces.ts'
@@ -25,7 +26,6 @@ import { planReplay } from '#server/services/plan-replay.ts'
 import { planTopicChange } from '#server/services/plan-topic-change.ts'
 import { checkMessage } from '#server/services/prepare-message.ts'
 import { produceMessage } from '#server/services/produce-message.ts'
-import { sampleTopicFormats } from '#server/services/sample-topic-formats.ts'
 import {
   deleteSearch,
   listSearches,
@@ -67,8 +67,8 @@ const runs: Runs = {
   showTopicChange: ({ deps, connection, params, call }) => showTopicChange(deps, connection, params.id, call),
   applyTopicChange: ({ deps, connection, actor, params, body, call }) =>
     applyTopicChange(deps, connection, actor, { id: params.id, ...body }, call),
-  sampleTopicFormats: ({ deps, connection, body, call }) =>
-    sampleTopicFormats(deps, connection, body.topics, call),
+  listTopicFormats: ({ deps, connection, body, call }) =>
+    listTopicFormats(deps, connection, body.topics, call),
   listTopicSettings: ({ deps, connection, call }) => listTopicSettings(deps, connection, call),
   listMessages: ({ deps, connection, params, query, call }) =>
     listMessages(deps, connection, { topic: params.topic, ...query }, call),

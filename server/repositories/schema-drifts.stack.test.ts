@@ -26,6 +26,7 @@ beforeAll(async () => {
     nulls: 0,
     withoutSchema: 0,
     format: null,
+    formats: [],
     problem: null,
   } as const
   for (let index = 0; index < 30; index++) {

@@ -1,5 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type SchemaDrift, type SchemaSighting, schemaDrift } from '#server/contracts/schemas.ts'
+import type { TopicFormats } from '#server/contracts/topics.ts'
 import type { Database } from './database.ts'
 import { runInTransaction } from './run-in-transaction.ts'
 
@@ -18,6 +19,8 @@ export type NewSideSample = {
   readonly nulls: number
   readonly withoutSchema: number
   readonly format: string | null
+  /** What all messages decoded as, most frequent first; nulls have none. */
+  readonly formats: readonly string[]
   readonly drifts: readonly SchemaDrift[]
   readonly problem: string | null
   readonly sightings: readonly NewSighting[]
@@ -35,14 +38,15 @@ export const writeSchemaSample = (
   sides: readonly NewSideSample[],
 ): Promise<void> =>
   runInTransaction(db, async (client) => {
-    for (const { side, messages, nulls, withoutSchema, format, drifts, problem, sightings } of sides) {
+    for (const one of sides) {
+      const { side, messages, nulls, withoutSchema, format, formats, drifts, problem, sightings } = one
       await client.query(
-        `INSERT INTO schema_sample (connection_id, topic, side, sampled_at, messages, nulls, without_schema, format, drifts, problem)
-         VALUES ($1, $2, $3, to_timestamp($4::float8 / 1000), $5, $6, $7, $8, $9, $10)
+        `INSERT INTO schema_sample (connection_id, topic, side, sampled_at, messages, nulls, without_schema, format, drifts, problem, formats)
+         VALUES ($1, $2, $3, to_timestamp($4::float8 / 1000), $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (connection_id, topic, side) DO UPDATE
            SET sampled_at = excluded.sampled_at, messages = excluded.messages, nulls = excluded.nulls,
                without_schema = excluded.without_schema, format = excluded.format, drifts = excluded.drifts,
-               problem = excluded.problem`,
+               problem = excluded.problem, formats = excluded.formats`,
         [
           connectionId,
           topic,
@@ -54,6 +58,7 @@ export const writeSchemaSample = (
           format,
           JSON.stringify(drifts),
           problem,
+          formats,
         ],
       )
       await client.query(
@@ -102,6 +107,28 @@ export const writeSampleProblem = async (
        SET sampled_at = excluded.sampled_at, problem = excluded.problem`,
     [connectionId, topic, atMs, problem],
   )
+}
+
+/** What the latest samples of topics decoded as. Topics that were never sampled are left out. */
+export const readTopicFormats = async (
+  db: Database,
+  connectionId: string,
+  topics: readonly string[],
+): Promise<TopicFormats['topics']> => {
+  const { rows } = await db.pool.query<{
+    topic: TopicName
+    key: string[]
+    value: string[]
+    messages: number
+    sampled_at: Date
+    problem: string | null
+  }>(
+    `SELECT topic, k.formats AS key, v.formats AS value, v.messages + v.nulls AS messages, v.sampled_at, v.problem
+     FROM schema_sample v JOIN schema_sample k USING (connection_id, topic)
+     WHERE connection_id = $1 AND topic = ANY($2) AND v.side = 'value' AND k.side = 'key' ORDER BY topic`,
+    [connectionId, topics],
+  )
+  return rows.map(({ sampled_at, ...row }) => ({ ...row, sampledAt: sampled_at.getTime() }))
 }
 
 /** Forgets what was seen in topics that are there no longer. Answers how many topics that were. */

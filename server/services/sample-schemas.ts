@@ -4,7 +4,7 @@ import { readSchemaId } from '#server/domain/payload/payload-schema.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import { compareSchemas } from '#server/domain/schemas/compare-schemas.ts'
 import { type JsonSchemaCheck, makeJsonSchemaCheck } from '#server/domain/schemas/fits-json-schema.ts'
-import { commonFormat, judgeDrift, type SampledSide } from '#server/domain/schemas/judge-drift.ts'
+import { formatsOf, judgeDrift, type SampledSide } from '#server/domain/schemas/judge-drift.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
@@ -86,7 +86,8 @@ export const sampleTopicSchemas = async (
       messages: sampled.filter(({ isNull }) => !isNull).length,
       nulls: sampled.filter(({ isNull }) => isNull).length,
       withoutSchema: without.length,
-      format: commonFormat(without),
+      format: formatsOf(without)[0] ?? null,
+      formats: formatsOf(sampled),
       // What was given up on departs from its contract by its nature.
       drifts:
         kind === 'ordinary' && registry

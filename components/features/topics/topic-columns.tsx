@@ -48,14 +48,14 @@ type Formats = ReadonlyMap<string, TopicFormats['topics'][number]>
 const Format = ({ topic, formats }: { readonly topic: string; readonly formats: Formats }) => {
   const sample = formats.get(topic)
   if (sample === undefined) return <span className="text-faint">…</span>
-  if (sample.problem !== null)
+  if (sample.problem !== null && sample.value.length + sample.key.length === 0)
     return (
       <span className="text-faint" title={sample.problem}>
         not read
       </span>
     )
   if (sample.messages === 0) return <span className="text-faint">–</span>
-  const sampled = `Of the newest ${sample.messages} messages, sampled ${new Date(sample.sampledAt).toISOString()}: values ${sayFormats(sample.value) || 'all null'}, keys ${sayFormats(sample.key) || 'all null'}`
+  const sampled = `Of the newest ${sample.messages} messages, sampled ${new Date(sample.sampledAt).toISOString()}: values ${sayFormats(sample.value) || 'all null'}, keys ${sayFormats(sample.key) || 'all null'}${sample.problem === null ? '' : `; it could not be sampled since: ${sample.problem}`}`
   return <span title={sampled}>{sayFormats(sample.value) || 'null'}</span>
 }
 

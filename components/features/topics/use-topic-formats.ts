@@ -19,7 +19,7 @@ export const useTopicFormats = (
 ): ReadonlyMap<string, TopicFormats['topics'][number]> => {
   const names = [...topics].sort()
   const { data } = useQuery({
-    ...endpointStill(endpoints.sampleTopicFormats, { params: { connection }, body: { topics: names } }),
+    ...endpointStill(endpoints.listTopicFormats, { params: { connection }, body: { topics: names } }),
     enabled: isWanted && names.length > 0,
     retry: false,
     refetchInterval: ({ state }) =>

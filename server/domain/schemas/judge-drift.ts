@@ -32,11 +32,11 @@ export type DriftFacts = {
   readonly named: { readonly subject: string; readonly latest: number } | null
 }
 
-/** What most of the given messages decoded as, or null of none. */
-export const commonFormat = (messages: readonly SampledSide[]): string | null => {
+/** What the given messages decoded as, most frequent first. A tombstone or a missing key has no format. */
+export const formatsOf = (messages: readonly Pick<SampledSide, 'format' | 'isNull'>[]): string[] => {
   const counts = new Map<string, number>()
-  for (const { format } of messages) counts.set(format, (counts.get(format) ?? 0) + 1)
-  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null
+  for (const { format, isNull } of messages) if (!isNull) counts.set(format, (counts.get(format) ?? 0) + 1)
+  return [...counts].sort(([, a], [, b]) => b - a).map(([format]) => format)
 }
 
 const formatWords: Readonly<Record<string, string>> = {
@@ -46,6 +46,7 @@ const formatWords: Readonly<Record<string, string>> = {
   cloudevent: 'CloudEvents',
   bytes: 'bytes of no known format',
 }
+const sayFormat = (format: string): string => formatWords[format] ?? format
 
 /**
  * How the sampled messages of one side of a topic depart from their contract: payloads that do not decode by the schema
@@ -116,7 +117,7 @@ export const judgeDrift = (facts: DriftFacts): SchemaDrift[] => {
             'without-schema',
             without,
             () =>
-              `Its values are ${formatWords[commonFormat(without) ?? ''] ?? commonFormat(without)} without a schema: no contract says what they hold.`,
+              `Its values are ${sayFormat(formatsOf(without)[0] ?? '')} without a schema: no contract says what they hold.`,
           )
         : []),
     ...(named
