@@ -1,3 +1,4 @@
+import type { Side } from '#server/contracts/decoders.ts'
 import { type SearchTerm, searchTimeMs } from '#server/contracts/message-search.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { makeKeyMatcher } from './match-key.ts'
@@ -13,17 +14,33 @@ export type SearchedMessage = {
   readonly value: Uint8Array | null
   readonly headers: readonly RawHeader[]
 }
+/** Whether a part of some bytes, a side of a message, may read as what does not stand in them. Null sides do not. */
+export type HiddenText = {
+  readonly side: Side
+  /** From `from` (inclusive) to `to` (exclusive). */
+  readonly test: (bytes: Uint8Array, from: number, to: number) => boolean
+}
 /** What the bytes of a message that fits an expression must hold. It may let others pass, and never loses one. */
 export type ExpressionPrefilter = {
-  /** Every message that fits holds at least one of these in its bytes; empty when nothing is known. */
+  /**
+   * Every message that fits holds at least one of these in its bytes, unless `unlessHidden` is true of it; empty when
+   * nothing is known.
+   */
   readonly literals: readonly Uint8Array[]
+  readonly unlessHidden: HiddenText | null
+  /** How rare the literals are likely to be: letters of the shortest text that is looked for. */
+  readonly rarity: number
   readonly accept: (message: SearchedMessage) => boolean
 }
 
 export type MessageMatcher = {
   readonly accept: (message: SearchedMessage) => boolean
-  /** Every accepted message holds at least one of these in its bytes; empty when nothing is known of them. */
+  /**
+   * Every accepted message holds at least one of these in its bytes, unless `unlessHidden` is true of it; empty when
+   * nothing is known of them.
+   */
   readonly literals: readonly Uint8Array[]
+  readonly unlessHidden: HiddenText | null
   /** Partitions outside of which nothing is accepted; null: all. */
   readonly partitions: readonly number[] | null
   /** Nothing older is accepted; null: no bound. In milliseconds since the epoch. */
@@ -40,6 +57,8 @@ type Test = {
   readonly accept: (message: SearchedMessage) => boolean
   readonly literals: readonly Uint8Array[]
 }
+
+type Evidence = Pick<ExpressionPrefilter, 'literals' | 'rarity' | 'unlessHidden'>
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -141,7 +160,7 @@ const shortest = (literals: readonly Uint8Array[]): number =>
 
 /**
  * Makes one test of the terms of a search, which must all hold. The literals are those of the one term that is likely
- * to be rarest: the one whose shortest literal is longest. Times ago are counted from `nowMs`. Of expressions only their
+ * to be rarest: the one whose shortest literal is longest, or of an expression. Times ago are counted from `nowMs`. Of expressions only their
  * `prefilters` are asked.
  */
 export const makeMessageMatcher = (
@@ -150,11 +169,11 @@ export const makeMessageMatcher = (
   prefilters: readonly ExpressionPrefilter[] = [],
 ): MessageMatcher => {
   const tests = terms.map((term) => ({ term, ...testOf(term, nowMs) }))
-  const literals = tests
+  const [rarest] = tests
     .filter(({ term, literals: own }) => !term.negated && own.length > 0)
-    .map(({ literals: own }) => own)
-    .concat(prefilters.map(({ literals: own }) => own).filter((own) => own.length > 0))
-    .sort((a, b) => shortest(b) - shortest(a))[0]
+    .map(({ literals }): Evidence => ({ literals, rarity: shortest(literals), unlessHidden: null }))
+    .concat(prefilters.filter(({ literals: own }) => own.length > 0))
+    .sort((a, b) => b.rarity - a.rarity)
   const chosen = terms.flatMap((term) =>
     term.kind === 'partition' && !term.negated ? [new Set(term.partitions)] : [],
   )
@@ -177,7 +196,8 @@ export const makeMessageMatcher = (
     accept: (message) =>
       tests.every(({ term, accept }) => accept(message) !== term.negated) &&
       prefilters.every(({ accept }) => accept(message)),
-    literals: literals ?? [],
+    literals: rarest?.literals ?? [],
+    unlessHidden: rarest?.unlessHidden ?? null,
     partitions:
       chosen.length === 0
         ? null

@@ -1,5 +1,6 @@
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
+import type { HiddenText } from '#server/domain/match-message.ts'
 
 /** A message as the broker holds it. Bytes are never re-encoded; 64-bit numbers are bigints. */
 export type RawMessage = {
@@ -28,8 +29,12 @@ export type Isolation = 'committed' | 'uncommitted'
 /** Which messages a scan wants. */
 export type MessageFilter = {
   readonly accept: (message: RawMessage) => boolean
-  /** Every accepted message holds at least one of these somewhere in its bytes: what holds none is not even decoded. */
+  /**
+   * Every accepted message holds at least one of these somewhere in its bytes, unless `unlessHidden` is true of it: what
+   * holds none is not even decoded.
+   */
   readonly literals?: readonly Uint8Array[]
+  readonly unlessHidden?: HiddenText
   /** What `accept` can not tell by itself, because it must be decoded first: asked for those that `accept` took. */
   readonly refine?: (messages: readonly RawMessage[]) => Promise<readonly RawMessage[]>
 }

@@ -64,7 +64,7 @@ export type WalkTask = Asked & {
   readonly budget: Budget
 }
 
-export type Walk = Pick<ScanEnd, 'scannedMessages' | 'scannedBytes' | 'errors' | 'spans'> & {
+export type Walk = Pick<ScanEnd, 'scannedMessages' | 'scannedBytes' | 'spans' | 'errors'> & {
   /** The nearest message that is wanted, or null. */
   readonly found: RawMessage | null
   readonly stop: 'enough' | 'end' | 'budget' | 'error'

@@ -4,7 +4,9 @@ import { parseSearch, type SearchTerm } from '#server/contracts/message-search.t
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Mask, MaskedPart } from '#server/domain/masked-terms.ts'
 import { makeMessageMatcher } from '#server/domain/match-message.ts'
+import { compileProtoFiles } from '#server/domain/payload/decode-protobuf.ts'
 import type { Masking } from '#server/ports/masking.ts'
+import type { PayloadReading, TopicChoices } from '#server/ports/payload-reading.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { makeMessageFilter } from './make-message-filter.ts'
 
@@ -90,7 +92,7 @@ const find = async (
   const { filter } = makeMessageFilter(
     termsOf(search),
     { registry: null, ...(masking ? { masking } : {}) },
-    { topics: [masked, open], nowMs, hasChoices: false },
+    { topics: [masked, open], nowMs, choices: new Map() },
     call,
   )
   if (filter === null) return [...messages]
@@ -180,7 +182,7 @@ describe('what is masked', () => {
   it('parts that no mask touches are judged by bytes, and skip batches, as ever', async () => {
     const terms = termsOf('key:customer-9 value:4111')
     const deps = { registry: null, masking: maskingOf('value') }
-    const asked = { topics: [masked, open], nowMs, hasChoices: false }
+    const asked = { topics: [masked, open], nowMs, choices: new Map() }
     const { filter } = makeMessageFilter(terms, deps, asked, call)
     expect(filter?.literals?.map((one) => Buffer.from(one).toString())).toEqual(['customer-9'])
     expect(filter?.accept(messageOf({ ...secrets, key: 'customer-8' }))).toBe(false)
@@ -196,7 +198,7 @@ describe('what is masked', () => {
       const { filter, notes } = makeMessageFilter(
         termsOf(search),
         { registry: null, masking: hidesAll },
-        { topics: [masked], nowMs, mostBytes: 1_000, hasChoices: false },
+        { topics: [masked], nowMs, mostBytes: 1_000, choices: new Map() },
         call,
       )
       return { found: await filter?.refine?.([large]), notes: notes() }
@@ -218,7 +220,7 @@ it('where nothing is masked, only bytes are looked at and batches are skipped as
     '-value:4111 key:customer-9',
   ]) {
     const terms = termsOf(search)
-    const asked = { topics: [masked, open], nowMs, hasChoices: false }
+    const asked = { topics: [masked, open], nowMs, choices: new Map() }
     const { filter } = makeMessageFilter(terms, { registry: null, masking: maskingOf() }, asked, call)
     const plain = makeMessageFilter(terms, { registry: null }, asked, call).filter
     const { literals } = makeMessageMatcher(terms, nowMs)
@@ -226,4 +228,56 @@ it('where nothing is masked, only bytes are looked at and batches are skipped as
     expect(plain?.literals).toEqual(literals.length === 0 ? undefined : literals)
     expect(filter?.refine).toBeUndefined()
   }
+})
+
+describe('batches are skipped by the texts of an expression', () => {
+  const asked = { topics: [open], nowMs }
+  const literalsOf = (
+    search: string,
+    choices: ReadonlyMap<TopicName, TopicChoices>,
+    reading?: PayloadReading,
+  ): string[] => {
+    const { filter } = makeMessageFilter(
+      termsOf(search),
+      { registry: null, ...(reading ? { reading } : {}) },
+      { ...asked, choices },
+      call,
+    )
+    return (filter?.literals ?? []).map((one) => Buffer.from(one).toString())
+  }
+  const [ofValue, ofHeader] = [`where:"value.state == 'PAID'"`, `where:"headers.tenant == 'acme'"`]
+
+  it('as far as decoders are sure to give them as they stand in the bytes', () => {
+    expect(literalsOf(ofValue, new Map())).toEqual(['PAID', '\\u', '__value_schema_id', 'apicurio.value.'])
+    expect(literalsOf(ofValue, new Map([[open, { key: 'json' }]]))).toContain('PAID')
+    expect(literalsOf(`-${ofValue}`, new Map())).toEqual([])
+  })
+
+  it('not where an operator has chosen how the side is read', () => {
+    expect(literalsOf(ofValue, new Map([[open, { value: 'msgpack' }]]))).toEqual([])
+    expect(literalsOf(ofHeader, new Map([[open, { value: 'msgpack' }]]))).toEqual(['acme'])
+  })
+
+  it('not where a type of a .proto file is configured, which reads letters as numbers', async () => {
+    const types = compileProtoFiles([
+      {
+        name: 'o.proto',
+        text: 'syntax = "proto3"; message O { State state = 5; } enum State { OPEN = 0; PAID = 65; }',
+      },
+    ])
+    const reading: PayloadReading = {
+      choices: async () => new Map(),
+      protoFiles: () => ({ types, problem: null, typeFor: (_, side) => (side === 'value' ? 'O' : null) }),
+    }
+    expect(literalsOf(ofValue, new Map(), reading)).toEqual([])
+    const paid = messageOf(secrets, open, { value: bytes('(A') })
+    const { filter } = makeMessageFilter(
+      termsOf(ofValue),
+      { registry: null, reading },
+      { ...asked, choices: new Map() },
+      call,
+    )
+    expect(filter?.accept(paid)).toBe(true)
+    expect(await filter?.refine?.([paid])).toHaveLength(1)
+  })
 })

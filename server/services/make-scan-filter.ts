@@ -19,8 +19,12 @@ export type ScanFilter = MessageFiltering & {
 /** Makes the filter of a search's words; `mostBytes`: larger keys and values are not judged by expressions. */
 export const makeScanFilter = (
   { registry, reading, masking }: ScannedConnection,
-  { search, nowMs, choices }: Pick<ScanTask, 'search' | 'nowMs' | 'choices'>,
-  topics: readonly TopicName[],
+  {
+    topics,
+    search,
+    nowMs,
+    choices,
+  }: Pick<ScanTask, 'search' | 'nowMs' | 'choices'> & { readonly topics: readonly TopicName[] },
   call: Call,
   limits: { readonly mostBytes?: number } = {},
 ): Result<ScanFilter, BrokerError> => {
@@ -38,7 +42,7 @@ export const makeScanFilter = (
   const filtering = makeMessageFilter(
     parsed.terms,
     { ...decoding, ...(masking ? { masking } : {}) },
-    { topics, nowMs, hasChoices: choices.size > 0, ...limits },
+    { topics, nowMs, choices, ...limits },
     call,
   )
   return succeed({ ...filtering, decoding })

@@ -90,31 +90,29 @@ it.each([
 
 it('a tail judges what its reader may see', async () => {
   const stopping = new AbortController()
-  const follow = (search: string) => {
-    const task = {
-      connection: connection.id,
-      topics: [topic],
-      search,
-      nowMs: Date.now(),
-      isolation: 'committed',
-      limit: 100,
-      choices: new Map(),
-    } as const
-    const steps = runTail(connection, task, { signal: stopping.signal })
+  const follow = async (search: string) => {
     const found: (string | null)[] = []
+    const steps = runTail(
+      connection,
+      {
+        connection: connection.id,
+        topics: [topic],
+        search,
+        nowMs: Date.now(),
+        isolation: 'committed',
+        choices: new Map(),
+        limit: 10,
+      },
+      { signal: stopping.signal },
+    )
+    // It stands at the end of the topic with its first step.
+    await steps.next()
     const reading = (async () => {
-      await begun(steps.next())
       for await (const { rows } of steps) found.push(...rows.map(({ value }) => value.text))
     })()
     return { found, reading }
   }
-  const standing: Promise<unknown>[] = []
-  const begun = async (first: Promise<unknown>): Promise<void> => {
-    standing.push(first)
-    await first
-  }
-  const [hidden, seen] = [follow('4111-42'), follow('value:"\\"n\\": 42"')]
-  await Promise.all(standing)
+  const [hidden, seen] = [await follow('4111-42'), await follow('value:"\\"n\\": 42"')]
   await send(42, 1)
   await expect.poll(() => seen.found.length, { timeout: 10_000 }).toBe(1)
   await send(43, 1)

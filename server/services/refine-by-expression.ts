@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Side } from '#server/contracts/decoders.ts'
 import { type Expression, readExpression } from '#server/contracts/message-expression.ts'
 import type { SearchTerm } from '#server/contracts/message-search.ts'
 import type { MessageRow } from '#server/contracts/messages.ts'
@@ -45,11 +46,14 @@ const readAll = (terms: readonly SearchTerm[]): Where[] =>
     return read.ok ? [{ expression: read.expression, negated }] : []
   })
 
-/** What the expressions of a search tell before anything is decoded. Those that are turned round tell nothing. */
-export const prefiltersOf = (terms: readonly SearchTerm[]): ExpressionPrefilter[] =>
+/** What the expressions of a search tell before anything is decoded. Those that are turned round tell nothing, and those over sides in `unsure` (`prefilterExpression`). */
+export const prefiltersOf = (
+  terms: readonly SearchTerm[],
+  unsure: ReadonlySet<Side>,
+): ExpressionPrefilter[] =>
   readAll(terms)
     .filter(({ negated }) => !negated)
-    .map(({ expression }) => prefilterExpression(expression.ast))
+    .map(({ expression }) => prefilterExpression(expression.ast, unsure))
 
 /** A field that is missing, or of another type than was asked, fits nothing. */
 const isTrue = (expression: Expression, names: ReturnType<typeof namesOf>): boolean => {

@@ -38,12 +38,7 @@ export const runScan = async function* (
 ): AsyncGenerator<ScanNews, Result<SearchEnd, BrokerError>, void> {
   const reader = connection.broker.messages
   if (!reader) return refused('unsupported', `Messages of ${connection.name} can not be read.`)
-  const made = makeScanFilter(
-    connection,
-    task,
-    task.topics.map(({ topic }) => topic),
-    call,
-  )
+  const made = makeScanFilter(connection, { ...task, topics: task.topics.map(({ topic }) => topic) }, call)
   if (!made.ok) return made
   const { decoding, notes } = made.value
   const first = makeFirstFew<RawMessage>(task.limit, task.order)

@@ -21,7 +21,7 @@ export const runTail = async function* (
       detail: `Messages of ${connection.name} can not be read.`,
       source: 'broker',
     })
-  const made = makeScanFilter(connection, task, task.topics, call, { mostBytes: mostPayloadBytes })
+  const made = makeScanFilter(connection, task, call, { mostBytes: mostPayloadBytes })
   if (!made.ok) return made
   const { filter, decoding, notes } = made.value
   const { topics, isolation, limit, from } = task

@@ -1,5 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
+import type { HiddenText } from '#server/domain/match-message.ts'
 import type { MessageFilter, RawMessage } from '#server/ports/raw-message.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
 import { decompress } from './decompress.ts'
@@ -100,7 +101,7 @@ const isOutsideTimes = (
 /**
  * Reads the wanted records of a batch into `into` and answers how many lay in the range. Without a filter, key, value and
  * headers are views on the fetched or decompressed bytes. With one, its literals are looked for in the bytes before
- * any record is decoded, and what it accepts is copied, so that a few matches do not hold on to megabytes; what is still
+ * any record is decoded (of one that may hide them, at most the lengths are read), and what it accepts is copied, so that a few matches do not hold on to megabytes; what is still
  * to be refined is copied by whoever keeps it (`detachMessage`).
  */
 export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): number => {
@@ -109,7 +110,8 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
   if (isWhole && isOutsideTimes(batch, wanted)) return batch.count
   const records = recordsOf(batch)
   const hits = filter?.literals ? findLiterals(records, filter.literals) : null
-  if (isWhole && hits?.at(0) === null) return batch.count
+  const unlessHidden = filter?.unlessHidden ?? null
+  if (isWhole && unlessHidden === null && hits?.at(0) === null) return batch.count
   const cursor = new RecordCursor(records)
   let inRange = 0
   for (let index = batch.count; index > 0; index--) {
@@ -118,7 +120,11 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
     const body = cursor.position
     const end = body + length
     if (end > records.length) throw new RangeError('the record ends too early')
-    const isHit = hits === null || (hits.at(start) ?? end) < end
+    const isHit =
+      hits === null ||
+      (hits.at(start) ?? end) < end ||
+      (unlessHidden !== null && mayHide(records, cursor, unlessHidden))
+    cursor.position = body
     if (!isWhole || isHit) {
       cursor.int8()
       const timestampDelta = cursor.varlong()
@@ -129,9 +135,22 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
       }
     }
     cursor.position = end
-    if (isWhole && hits?.at(end) === null) break
+    if (isWhole && unlessHidden === null && hits?.at(end) === null) break
   }
   return isWhole ? batch.count : inRange
+}
+
+/** Whether a side of the record at the cursor may read as what does not stand in it: by its lengths, nothing is copied. */
+const mayHide = (records: Buffer, cursor: RecordCursor, { side, test }: HiddenText): boolean => {
+  cursor.int8()
+  cursor.skipNumber()
+  cursor.skipNumber()
+  let length = cursor.varint()
+  if (side === 'value') {
+    cursor.position += Math.max(0, length)
+    length = cursor.varint()
+  }
+  return length >= 0 && test(records, cursor.position, cursor.position + length)
 }
 
 type Place = { readonly offset: bigint; readonly timestampDelta: bigint; readonly end: number }

@@ -48,6 +48,11 @@ export class RecordCursor {
     throw new RangeError('a varlong is longer than ten bytes')
   }
 
+  /** Passes over a number without reading it. */
+  skipNumber(): void {
+    while ((this.#byte() & 0x80) !== 0);
+  }
+
   /** Bytes with their length before them; null for a length of -1. A view, not a copy. */
   bytes(): Buffer | null {
     const length = this.varint()

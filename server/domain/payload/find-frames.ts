@@ -36,6 +36,15 @@ const hexByte = (byte: number | undefined): string => `0x${(byte ?? 0).toString(
 /** Decompressed payloads are read up to this size. */
 const largestInflated = 32 * 1024 * 1024
 
+const confluentHeader = (side: Side): string => `__${side}_schema_id`
+const apicurioHeaders = (side: Side): string => `apicurio.${side}.`
+
+/** One of these stands in the name of each header by which a payload of this side names its schema. */
+export const schemaHeaderWords = (side: Side): readonly string[] => [
+  confluentHeader(side),
+  apicurioHeaders(side),
+]
+
 /**
  * Header of Confluent's header serializers (`__key_schema_id`, `__value_schema_id`: magic 1 and a GUID, or magic 0 and an
  * id, then message indexes for Protobuf; class SchemaId of schema-serializer) or Apicurio's (`apicurio.value.globalId`,
@@ -44,7 +53,7 @@ const largestInflated = 32 * 1024 * 1024
 const fromHeaders = (bytes: Buffer, headers: readonly RawHeader[], side: Side): FoundFrame => {
   const kind = 'schema-header'
   const headerOf = (name: string) => headers.findLast((one) => one.name === name)?.value ?? null
-  const header = headerOf(`__${side}_schema_id`)
+  const header = headerOf(confluentHeader(side))
   if (header !== null) {
     const value = Buffer.from(header)
     const indexes = (from: number) =>
@@ -58,16 +67,16 @@ const fromHeaders = (bytes: Buffer, headers: readonly RawHeader[], side: Side): 
       }
     if (value[0] === 0 && value.length >= 5)
       return { kind, reference: { by: 'id', id: value.readInt32BE(1) }, body: bytes, indexes: indexes(5) }
-    return { kind, why: `the header __${side}_schema_id is not well-formed` }
+    return { kind, why: `the header ${confluentHeader(side)} is not well-formed` }
   }
   for (const name of ['globalId', 'contentId']) {
-    const value = headerOf(`apicurio.${side}.${name}`)
+    const value = headerOf(`${apicurioHeaders(side)}${name}`)
     if (value?.length !== 8) continue
     const id = Number(Buffer.from(value).readBigInt64BE())
     if (id > 0 && id <= 0x7fffffff)
       return { kind, reference: { by: 'id', id }, body: bytes, indexes: 'in-body' }
   }
-  return { kind, why: `there is no header __${side}_schema_id` }
+  return { kind, why: `there is no header ${confluentHeader(side)}` }
 }
 
 const fromMagicZero = (bytes: Buffer): FoundFrame => {
