@@ -95,7 +95,8 @@ const restart = (run: Run, asked: SearchAsked, budgetBytes: number | undefined):
 
 /**
  * A search over topics that runs as soon as it is shown and whenever what is asked changes; `null` asks nothing.
- * Leaving the page cancels it, and cancelling ends it on the server. Coming back shows it as it was left.
+ * Leaving the page cancels it, and cancelling ends it on the server. Coming back shows it as it was left, and one that
+ * had found nothing yet begins anew.
  *
  * `again` begins anew, `goOn` reads on after the last whole page. `budgetBytes` is what each request may read from now
  * on; the installation's default when left out.
@@ -131,7 +132,12 @@ export const useMessageSearch = (asked: SearchAsked | null, budgetBytes?: number
     return () => {
       // React mounts twice while developing, and a page that is drawn anew is no page that was left.
       current.leaving = setTimeout(() => {
-        if (current.listeners.size === 0) cancel(current)
+        if (current.listeners.size > 0) return
+        const { status, rows, pages, order, limit } = current.state
+        cancel(current)
+        // Nobody has cancelled it: left before it found anything, it begins anew when the page is come back to.
+        if (status === 'running' && rows.length === 0 && pages.length <= 1)
+          set(current, idleSearch(order, limit))
       }, 50)
     }
   }, [key])

@@ -27,7 +27,7 @@ test('without words nothing is searched; with some, all topics, as one timeline 
 })
 
 test('Back leads to the search before, and forward to the one after it', async ({ page }) => {
-  await scriptApi(page, good)
+  const api = await scriptApi(page, good)
   await page.goto(`${many}?search=order-4711`)
   const field = page.getByRole('textbox', { name: 'Search messages' })
   await expect(page.getByRole('button', { name: 'Follow live' })).toBeVisible()
@@ -38,6 +38,18 @@ test('Back leads to the search before, and forward to the one after it', async (
   await expect(field).toHaveValue('order-4711')
   await page.goForward()
   await expect(field).toHaveValue('order-4712')
+  api.change({ searchMessages: 'silence' })
+  await field.fill('order-4713')
+  await field.press('Enter')
+  const cancel = page.getByRole('button', { name: 'Cancel search' })
+  await expect(cancel).toBeVisible()
+  await page.goBack()
+  await expect(field).toHaveValue('order-4712')
+  await expect(cancel).toBeHidden()
+  const before = api.count('searchMessages')
+  await page.goForward()
+  await expect(cancel).toBeVisible()
+  expect(api.count('searchMessages')).toBe(before + 1)
 })
 
 test('topics are chosen by name, and stand in the address', async ({ page }) => {
