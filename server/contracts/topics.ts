@@ -26,7 +26,8 @@ export const topicRow = z.object({
   cleanupPolicy: z.string(),
   /** Timestamp of the newest message; null where there is none or the broker does not tell. */
   lastMessageAt: epochMs.nullable(),
-  groups: z.array(topicGroup),
+  /** Null: the worker has not sampled the groups. */
+  groups: z.array(topicGroup).nullable(),
   /** The largest lag of its groups. */
   lagMessages: decimal64.nullable(),
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TopicRow } from '#server/contracts/topics.ts'
-import { matchesName, sortTopicRows, type TopicFacts, topicRowOf } from './topic-rows.ts'
+import { fitsFilters, matchesName, sortTopicRows, type TopicFacts, topicRowOf } from './topic-rows.ts'
 
 const facts = (more: Partial<TopicFacts> = {}): TopicFacts => ({
   name: 'orders' as TopicFacts['name'],
@@ -50,6 +50,14 @@ describe('a topic row', () => {
       cleanupPolicy: '',
       lagMessages: null,
     })
+  })
+})
+
+describe('who reads a topic', () => {
+  it('is not "nobody" where nobody has looked', () => {
+    const [unknown, none] = [topicRowOf(facts({ groups: null })), topicRowOf(facts({ groups: [] }))]
+    expect([unknown.groups, none.groups]).toEqual([null, []])
+    expect([fitsFilters(unknown, 'unread'), fitsFilters(none, 'unread')]).toEqual([false, true])
   })
 })
 

@@ -15,7 +15,7 @@ export type TopicFacts = {
   readonly sizeBytes: bigint | null
   /** Timestamps of the newest records of its partitions; null where the broker did not tell. */
   readonly lastTimes: Iterable<bigint | null> | null
-  readonly groups: readonly { readonly group: string; readonly lag: bigint; readonly state: string }[]
+  readonly groups: readonly { readonly group: string; readonly lag: bigint; readonly state: string }[] | null
 }
 
 /** The largest date that there is; a record may claim any time. */
@@ -35,7 +35,7 @@ export const topicRowOf = (facts: TopicFacts): TopicRow => {
   const { partitions, offsets } = facts
   const setting = (name: string) => facts.settings?.find((one) => one.name === name)?.value ?? null
   const cleanupPolicy = setting('cleanup.policy') ?? ''
-  const lags = facts.groups.map(({ lag }) => lag)
+  const lags = (facts.groups ?? []).map(({ lag }) => lag)
   return {
     name: facts.name,
     kind: facts.kind,
@@ -51,11 +51,12 @@ export const topicRowOf = (facts: TopicFacts): TopicRow => {
     retentionBytes: setting('retention.bytes'),
     cleanupPolicy,
     lastMessageAt: facts.lastTimes && newestOf(facts.lastTimes),
-    groups: facts.groups.map(({ group, lag, state }) => ({
-      group: group as TopicRow['groups'][number]['group'],
-      lagMessages: lag.toString(),
-      state,
-    })),
+    groups:
+      facts.groups?.map(({ group, lag, state }) => ({
+        group: group as NonNullable<TopicRow['groups']>[number]['group'],
+        lagMessages: lag.toString(),
+        state,
+      })) ?? null,
     lagMessages:
       lags
         .reduce<bigint | null>((most, lag) => (most === null || lag > most ? lag : most), null)
@@ -105,7 +106,7 @@ const fits = {
   internal: ({ kind }) => kind === 'internal',
   'dead-letters': ({ kind }) => kind === 'dead-letter' || kind === 'retry',
   empty: ({ messages }) => messages === '0',
-  unread: ({ groups }) => groups.length === 0,
+  unread: ({ groups }) => groups?.length === 0,
 } as const satisfies Record<TopicFilter, (row: TopicRow) => boolean>
 
 /** Whether a topic fits all filters, written apart by commas; what nobody told fits none. */

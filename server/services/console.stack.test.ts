@@ -3,7 +3,7 @@ import type { Consumer, Producer } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Composition } from '#server/composition.ts'
 import { endpoints } from '#server/contracts/endpoints.ts'
-import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
+import type { ConnectionId, GroupId, TopicName } from '#server/contracts/scalars.ts'
 import { recordFailure } from '#server/repositories/freshness.ts'
 import { beat } from '#server/repositories/heartbeats.ts'
 import { LeaseLostError } from '#server/repositories/leases.ts'
@@ -16,6 +16,7 @@ import { listConnections } from './list-connections.ts'
 import { listGroups } from './list-groups.ts'
 import { listMessages } from './list-messages.ts'
 import { listTopics } from './list-topics.ts'
+import { readTopicFacts } from './read-topic-facts.ts'
 import { probeRegistry, sampleLag } from './sample-lag.ts'
 import { showConnection } from './show-connection.ts'
 import { showGroup } from './show-group.ts'
@@ -130,7 +131,17 @@ describe('topics', () => {
     })
     expect(row?.producedPerSecond).toBeGreaterThan(1)
     expect(BigInt(row?.sizeBytes ?? 0)).toBeGreaterThan(1_000n)
-    expect(row?.groups.map(({ group }) => group).sort()).toEqual([reading, stopped].sort())
+    expect(row?.groups?.map(({ group }) => group).sort()).toEqual([reading, stopped].sort())
+  })
+
+  it('say that their readers are not known as long as no worker has sampled them', async () => {
+    const [deps, connection] = meansOf(alive)
+    const found = await connection.broker.topics.find(topic as TopicName, testCall())
+    if (!found.ok) throw new Error(found.error.detail)
+    const other = { ...connection, id: 'never-sampled' as ConnectionId }
+    const { rows, degraded } = await readTopicFacts(deps, other, [found.value], testCall())
+    expect(rows).toMatchObject([{ name: topic, groups: null, lagMessages: null, producedPerSecond: null }])
+    expect(degraded).toMatchObject([{ source: 'lag-sampling', detail: expect.stringContaining('No worker') }])
   })
 
   it('are paged in one order', async () => {

@@ -1,12 +1,14 @@
 import type { DegradedSource } from '#server/contracts/problem.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { TopicRow } from '#server/contracts/topics.ts'
+import { freshnessLimitsMs } from '#server/domain/overview-freshness.ts'
 import type { Result } from '#server/domain/result.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
 import { topicRowOf } from '#server/domain/topic-rows.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { LastTimes, TopicOffsets, TopicState } from '#server/ports/topics.ts'
+import { readFreshness } from '#server/repositories/freshness.ts'
 import { readLatestLag } from '#server/repositories/lag-samples.ts'
 import { readTopicFigures } from '#server/repositories/topic-samples.ts'
 import type { Connection, Deps } from './deps.ts'
@@ -55,7 +57,7 @@ export const readTopicFacts = async (
       producedPerSecond: sampled.figures.get(topic.name)?.producedPerSecond ?? null,
       sizeBytes: sizes.ok ? (sizes.value.get(topic.name) ?? null) : null,
       lastTimes: timesByTopic.get(topic.name)?.values() ?? null,
-      groups: sampled.lag.get(topic.name) ?? [],
+      groups: sampled.lag === null ? null : (sampled.lag.get(topic.name) ?? []),
     })
   })
   const failures = [offsets, settings, sizes, times].flatMap((answer) => (answer.ok ? [] : [answer.error]))
@@ -85,13 +87,21 @@ type SampledGroup = { readonly group: string; readonly lag: bigint; readonly sta
 const readSamples = async (deps: Deps, connection: Connection, names: readonly string[]) => {
   const lag = new Map<string, SampledGroup[]>()
   try {
-    const [figures, latest] = await Promise.all([
+    const [figures, latest, freshness] = await Promise.all([
       readTopicFigures(deps.db, connection.id, names),
       readLatestLag(deps.db, connection.id),
+      readFreshness(deps.db, connection.id),
     ])
     for (const { topic, group, lag: messages, state } of latest)
       lag.set(topic, [...(lag.get(topic) ?? []), { group, lag: messages, state }])
-    return { figures, lag, degraded: [] }
+    const sampling = freshness.find(({ source, lastGoodAtMs }) => source === 'lag-sampling' && lastGoodAtMs)
+    const isOld = (sampling?.ageMs ?? Number.POSITIVE_INFINITY) > freshnessLimitsMs['lag-sampling']
+    return {
+      figures,
+      // Without any round nobody knows who reads.
+      lag: sampling ? lag : null,
+      degraded: isOld ? [notSampled(sampling?.lastGoodAtMs ?? null, sampling?.detail ?? '')] : [],
+    }
   } catch (error) {
     const degraded: DegradedSource[] = [
       {
@@ -100,13 +110,28 @@ const readSamples = async (deps: Deps, connection: Connection, names: readonly s
         detail: `Rates and lag are missing: ${error instanceof Error ? error.message : String(error)}`,
       },
     ]
-    return { figures: new Map(), lag, degraded } satisfies {
+    return { figures: new Map(), lag: null, degraded } satisfies {
       figures: Awaited<ReturnType<typeof readTopicFigures>>
-      lag: typeof lag
+      lag: typeof lag | null
       degraded: DegradedSource[]
     }
   }
 }
+
+/** The worker's rounds of samples have not come, or stopped coming. */
+const notSampled = (lastGoodAtMs: number | null, detail: string): DegradedSource => ({
+  source: 'lag-sampling',
+  code: 'deadline-exceeded',
+  detail: [
+    lastGoodAtMs === null
+      ? 'No worker has sampled this cluster yet: who reads its topics, lag and rates are not known'
+      : 'The worker has stopped sampling: groups, lag and rates are those of its last round',
+    detail,
+  ]
+    .filter(Boolean)
+    .join(': '),
+  ...(lastGoodAtMs === null ? {} : { lastGoodAt: lastGoodAtMs }),
+})
 
 /** Turns "does not exist" of the broker into a sentence that names the topic. */
 export const namingTopic = <T>(

@@ -177,7 +177,11 @@ export const topicColumns = (
     header: 'Read by',
     width: 'minmax(110px, 1.4fr)',
     cell: ({ groups }) =>
-      groups.length === 0 ? (
+      groups === null ? (
+        <span className="text-faint" title="No worker has sampled who reads.">
+          –
+        </span>
+      ) : groups.length === 0 ? (
         <span className="text-faint">nobody</span>
       ) : (
         <span title={groups.map(({ group }) => group).join(', ')} className="font-mono text-small text-faint">

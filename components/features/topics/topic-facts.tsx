@@ -15,7 +15,7 @@ import { SettingsTable } from './settings-table.tsx'
 type Facts = TopicDetail['data']
 type Tab = 'partitions' | 'groups' | 'config'
 
-type Group = Facts['groups'][number]
+type Group = NonNullable<Facts['groups']>[number]
 
 const groupColumns = (connection: string): readonly Column<Group>[] => [
   {
@@ -60,11 +60,18 @@ export const TopicFacts = ({
       query={query}
       skeleton={skeletonOf(tab, connection)}
       degraded={({ degraded }) => degraded}
-      isEmpty={({ data }) => tab === 'groups' && data.groups.length === 0}
-      empty={{
-        title: 'No group reads this topic',
-        text: 'A consumer group appears here once it has committed an offset.',
-      }}
+      isEmpty={({ data }) => tab === 'groups' && (data.groups ?? []).length === 0}
+      empty={
+        query.data?.data.groups === null
+          ? {
+              title: 'Who reads this topic is not known',
+              text: 'No worker has sampled the consumer groups of this cluster yet.',
+            }
+          : {
+              title: 'No group reads this topic',
+              text: 'A consumer group appears here once it has committed an offset.',
+            }
+      }
     >
       {({ data }) =>
         tab === 'partitions' ? (
@@ -82,7 +89,7 @@ export const TopicFacts = ({
 const Groups = ({ data, connection }: { readonly data: Facts; readonly connection: string }) => (
   <DataTable
     label="Groups that read this topic"
-    rows={data.groups}
+    rows={data.groups ?? []}
     rowKey={({ group }) => group}
     rowHref={({ group }) => routes.group(connection, group)}
     columns={groupColumns(connection)}
