@@ -20,6 +20,7 @@ export const refuseWrites = (adapter: BrokerAdapter): BrokerAdapter => ({
   }),
   topicAdmin: { create: refuse, delete: refuse, changeSettings: refuse, addPartitions: refuse },
   ...(adapter.publisher ? { publisher: { ...adapter.publisher, send: refuse } } : {}),
+  ...(adapter.transactions ? { transactions: { ...adapter.transactions, open: refuse } } : {}),
 })
 
 const refuseAtRegistry = async () => fail({ kind: 'denied', detail: why, source: 'registry' } as const)

@@ -40,5 +40,8 @@ export const traceBroker = (adapter: BrokerAdapter, connection: string): BrokerA
   ...(adapter.messages ? { messages: traceFacet(adapter.messages, 'messages', connection) } : {}),
   ...(adapter.groups ? { groups: traceFacet(adapter.groups, 'groups', connection) } : {}),
   ...(adapter.publisher ? { publisher: traceFacet(adapter.publisher, 'publisher', connection) } : {}),
+  ...(adapter.transactions
+    ? { transactions: traceFacet(adapter.transactions, 'transactions', connection) }
+    : {}),
   dispose: () => adapter.dispose(),
 })

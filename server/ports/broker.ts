@@ -6,6 +6,7 @@ import type { MessageReader } from './message-reader.ts'
 import type { Publisher } from './publisher.ts'
 import type { TopicAdmin } from './topic-admin.ts'
 import type { Topics } from './topics.ts'
+import type { Transactions } from './transactions.ts'
 
 export type BrokerInfo = {
   readonly clusterId: string
@@ -23,5 +24,6 @@ export type BrokerAdapter = {
   readonly messages?: MessageReader
   readonly groups?: ConsumerGroups
   readonly publisher?: Publisher
+  readonly transactions?: Transactions
   dispose(): Promise<void>
 }

@@ -13,16 +13,14 @@ export type OutgoingMessage = {
   /** Null: the broker's time of arrival. */
   readonly timestampMs: bigint | null
 }
+/** Where a message stands; the offset is null where the broker has it but did not tell where. */
+export type Placed = { readonly partition: number; readonly offset: bigint | null }
 export type Publisher = {
   /** The partition to which a message of this key goes when none is named. */
   partitionOf(topic: TopicName, key: Uint8Array, call: Call): Answer<number>
   /**
-   * Sends a batch with an idempotent producer and acks=all. Answers positions in the order of the batch; the offset is
-   * null where the broker has the message but did not tell where.
-   * Bytes, header order, duplicates and null values are kept.
+   * Sends a batch with an idempotent producer and acks=all. Answers positions in the order of the batch. Bytes, header
+   * order, duplicates and null values are kept.
    */
-  send(
-    messages: readonly OutgoingMessage[],
-    call: Call,
-  ): Answer<readonly { readonly partition: number; readonly offset: bigint | null }[]>
+  send(messages: readonly OutgoingMessage[], call: Call): Answer<readonly Placed[]>
 }

@@ -20,6 +20,8 @@ const requests: Readonly<Record<number, readonly [name: string, since: string]>>
   19: ['CreateTopics', '2.8'],
   20: ['DeleteTopics', '2.8'],
   22: ['InitProducerId', '2.7'],
+  24: ['AddPartitionsToTxn', '2.8'],
+  26: ['EndTxn', '2.8'],
   32: ['DescribeConfigs', '2.8'],
   35: ['DescribeLogDirs', '3.3'],
   37: ['CreatePartitions', '2.7'],

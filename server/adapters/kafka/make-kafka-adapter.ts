@@ -13,6 +13,7 @@ import { makePublisher } from './publisher.ts'
 import { capabilityOfRight, readClusterRights } from './rights.ts'
 import { changingApis, makeTopicAdmin } from './topic-admin.ts'
 import { makeTopics } from './topics.ts'
+import { makeTransactions } from './transactions.ts'
 
 const capabilityOf = (answer: Result<unknown, BrokerError>): Capability => {
   if (answer.ok) return { state: 'yes' }
@@ -78,6 +79,7 @@ export const makeKafkaAdapter = (config: ConnectionConfig): BrokerAdapter => {
     messages: makeMessageReader(client, topics),
     groups,
     publisher: makePublisher(client),
+    transactions: makeTransactions(client),
     dispose: () => client.dispose(),
   }
 }

@@ -1,6 +1,6 @@
 import { crc32c } from '@platformatic/kafka'
 import type { RawMessage } from '#server/ports/raw-message.ts'
-import { batchLayout } from './batch-layout.ts'
+import { batchAttributes, batchLayout } from './batch-layout.ts'
 import { encodeVarint, encodeVarlong } from './varint.ts'
 
 const { atLength, atMagic, atCrc, atAttributes, atLastOffsetDelta, atBaseTimestamp, atMaxTimestamp } =
@@ -32,11 +32,12 @@ const encodeRecord = (record: RecordToWrite, index: number, baseTimestamp: bigin
 
 /**
  * Writes one uncompressed batch v2. Headers keep their order, duplicates and null values. The producer's id, epoch and
- * first sequence make the write idempotent (KIP-98).
+ * first sequence make the write idempotent (KIP-98); a transactional one belongs to the producer's open transaction.
  */
 export const writeBatch = (
   records: readonly RecordToWrite[],
   producer: { readonly id: bigint; readonly epoch: number; readonly sequence: number },
+  isTransactional = false,
 ): Buffer => {
   const baseTimestamp = records[0]?.timestampMs ?? 0n
   const maxTimestamp = records.reduce(
@@ -48,6 +49,7 @@ export const writeBatch = (
   head.writeInt32BE(headBytes - 12 + body.length, atLength)
   head.writeInt32BE(-1, 12)
   head.writeInt8(2, atMagic)
+  head.writeInt16BE(isTransactional ? batchAttributes.transactional : 0, atAttributes)
   head.writeInt32BE(records.length - 1, atLastOffsetDelta)
   head.writeBigInt64BE(baseTimestamp, atBaseTimestamp)
   head.writeBigInt64BE(maxTimestamp, atMaxTimestamp)

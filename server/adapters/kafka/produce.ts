@@ -1,0 +1,157 @@
+import { createAPI, murmur2, produceV9, Writer } from '@platformatic/kafka'
+import type { Call } from '#server/ports/call.ts'
+import type { OutgoingMessage } from '#server/ports/publisher.ts'
+import { type KafkaClient, pause } from './client.ts'
+import { errorOfCode, isStaleLeader } from './errors.ts'
+import { writeBatch } from './write-batch.ts'
+
+const allReplicas = -1
+const brokerTimeoutMs = 10_000
+const batchBytes = 900_000
+const attempts = 4
+const duplicateSequence = 46
+/** Timed out, too few replicas before or after the write, storage: tried again under the same numbering. */
+const mayPass = new Set([7, 19, 20, 56])
+
+/** Messages of one partition that go in one batch, by their place in the list to send. */
+export type Portion = { readonly topic: string; readonly partition: number; readonly indexes: number[] }
+
+/** Who numbers the batches of a partition. With a transactional id they belong to its open transaction. */
+export type Numbering = {
+  readonly id: bigint
+  readonly epoch: number
+  readonly sequence: number
+  readonly transactionalId: string | null
+}
+
+/**
+ * Produce (v9) of one ready-made batch for one partition. Brokers take transactional batches of this version only of
+ * partitions that were added to the transaction before (KIP-890 does without from v12 on).
+ */
+const produceOne = createAPI<
+  [transactionalId: string | null, topic: string, partition: number, batch: Buffer],
+  ReturnType<typeof produceV9.parseResponse>
+>(
+  0,
+  9,
+  (transactionalId: string | null, topic: string, partition: number, batch: Buffer) =>
+    Writer.create()
+      .appendString(transactionalId)
+      .appendInt16(allReplicas)
+      .appendInt32(brokerTimeoutMs)
+      .appendArray([topic], (topics, name) => {
+        topics.appendString(name).appendArray([partition], (partitions, index) => {
+          partitions.appendInt32(index).appendBytes(batch)
+        })
+      })
+      .appendTaggedFields(),
+  produceV9.parseResponse,
+)
+
+/** The same, checking before the bytes leave whether the sender still may write. */
+const produceWhile = (mayWrite: Call['mayWrite']): Pick<typeof produceOne, 'key' | 'version' | 'async'> => ({
+  key: produceOne.key,
+  version: produceOne.version,
+  async: (...args) => {
+    if (mayWrite?.() === false) throw new Error('the time in which it may be sent is over')
+    return produceOne.async(...args)
+  },
+})
+
+/** The partition the Java client's default partitioner gives a key: murmur2, sign dropped, modulo. */
+export const partitionOfKey = (key: Uint8Array, partitions: number): number =>
+  (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions
+
+const sizeOf = ({ key, value, headers }: OutgoingMessage): number =>
+  (key?.length ?? 0) +
+  (value?.length ?? 0) +
+  headers.reduce((sum, { name, value: bytes }) => sum + name.length + (bytes?.length ?? 0) + 10, 40)
+
+/** Chooses partitions and cuts messages into batches, each partition's in the order of the messages. */
+export const portionsOf = async (
+  client: KafkaClient,
+  messages: readonly OutgoingMessage[],
+  signal: AbortSignal,
+): Promise<Portion[]> => {
+  const portions: Portion[] = []
+  const open = new Map<string, { portion: Portion; bytes: number }>()
+  for (const [index, message] of messages.entries()) {
+    const count = (await client.topic(message.topic, signal))?.partitions.length ?? 0
+    if (count === 0) throw Object.assign(new Error(`topic ${message.topic} does not exist`), { apiId: 3 })
+    const partition =
+      message.partition ?? (message.key === null ? index % count : partitionOfKey(message.key, count))
+    const name = `${message.topic} ${partition}`
+    const current = open.get(name)
+    const bytes = sizeOf(message)
+    if (current && current.bytes + bytes <= batchBytes) {
+      current.portion.indexes.push(index)
+      current.bytes += bytes
+    } else {
+      const portion = { topic: message.topic, partition, indexes: [index] }
+      portions.push(portion)
+      open.set(name, { portion, bytes })
+    }
+  }
+  return portions
+}
+
+/** The number after those of a batch; it turns round at 2³¹ as the broker's does. */
+export const sequenceAfter = (sequence: number, records: number): number => (sequence + records) % 0x80000000
+
+const leaderOf = async (
+  client: KafkaClient,
+  { topic, partition }: Portion,
+  signal: AbortSignal,
+  maxAgeMs?: number,
+): Promise<number> =>
+  (await client.metadata(signal, maxAgeMs)).topics
+    .get(topic)
+    ?.partitions.find(({ partitionIndex }) => partitionIndex === partition)?.leaderId ?? -1
+
+/**
+ * Writes one portion to the leader of its partition, again under the same numbers while that may help. Answers the offset
+ * of its first message, null where the broker has it but did not tell. After a throw the numbering of the partition is
+ * not known any more.
+ */
+export const producePortion = async (
+  client: KafkaClient,
+  portion: Portion,
+  messages: readonly OutgoingMessage[],
+  { transactionalId, ...producer }: Numbering,
+  { signal, mayWrite }: Call,
+  nowMs: () => number,
+): Promise<bigint | null> => {
+  const { topic, partition, indexes } = portion
+  const records = indexes.flatMap((index) => {
+    const message = messages[index]
+    return message ? [{ ...message, timestampMs: message.timestampMs ?? BigInt(nowMs()) }] : []
+  })
+  const batch = writeBatch(records, producer, transactionalId !== null)
+  let last: unknown = null
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    try {
+      const leader = await leaderOf(client, portion, signal, attempt > 1 ? 0 : undefined)
+      const { responses } = await client.ask(
+        leader,
+        signal,
+        produceWhile(mayWrite),
+        transactionalId,
+        topic,
+        partition,
+        batch,
+      )
+      const answer = responses[0]?.partitionResponses[0]
+      const code = answer?.errorCode ?? -1
+      // Of a duplicate a broker may know no more than that it has it.
+      if (code === 0 || code === duplicateSequence)
+        return code === 0 && answer && answer.baseOffset >= 0n ? answer.baseOffset : null
+      last = Object.assign(new Error(errorOfCode(code, `${topic} ${partition}`).detail), { apiId: code })
+      if (!isStaleLeader(code) && !mayPass.has(code)) break
+    } catch (error) {
+      if (signal.aborted) throw error
+      last = error
+    }
+    await pause(150 * attempt, signal)
+  }
+  throw last
+}

@@ -1,0 +1,199 @@
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { connectionConfig } from '#server/config.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { browseBudget } from '#server/ports/call.ts'
+import type { OutgoingMessage } from '#server/ports/publisher.ts'
+import type { Isolation } from '#server/ports/raw-message.ts'
+import type { TransactionalProducer } from '#server/ports/transactions.ts'
+import type { BrokerApi } from './broker-apis.ts'
+import { expectOk } from './broker-contract.ts'
+import { KafkaClient } from './client.ts'
+import { makeKafkaAdapter } from './make-kafka-adapter.ts'
+import { makeTransactions } from './transactions.ts'
+
+const config = connectionConfig.parse({ id: 'test', name: 'Test', brokers: inject('brokers') })
+const run = Math.random().toString(36).slice(2, 8)
+const admin = new Kafka({ brokers: config.brokers.split(','), logLevel: logLevel.NOTHING }).admin()
+const adapter = makeKafkaAdapter(config)
+const clients: KafkaClient[] = []
+const made: TopicName[] = []
+const call = () => ({ signal: AbortSignal.timeout(30_000) })
+
+beforeAll(() => admin.connect())
+afterAll(async () => {
+  await admin.deleteTopics({ topics: made })
+  await admin.disconnect()
+  await adapter.dispose()
+  await Promise.all(clients.map((client) => client.dispose()))
+})
+
+const makeTopic = async (what: string, numPartitions = 2): Promise<TopicName> => {
+  const topic = `transact-${run}-${what}` as TopicName
+  await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true })
+  made.push(topic)
+  return topic
+}
+const message = (topic: TopicName, partition: number, value: string): OutgoingMessage => ({
+  topic,
+  partition,
+  key: Buffer.from('k'),
+  value: Buffer.from(value),
+  headers: [],
+  timestampMs: null,
+})
+const open = async (id: string, transactions = adapter.transactions): Promise<TransactionalProducer> => {
+  if (!transactions) throw new Error('this adapter has transactions')
+  return expectOk(await transactions.open(`${run}-${id}`, call()))
+}
+/** Writes to the ledger where each message stands. */
+const noting = (topic: TopicName) => ({
+  topic,
+  partition: 0,
+  of: (placed: readonly { partition: number; offset: bigint | null }[]) =>
+    placed.map(({ partition, offset }) => message(topic, 0, `${partition}@${offset}`)),
+})
+const valuesOf = async (topic: TopicName, isolation: Isolation = 'committed', partitions = 2) => {
+  const values: string[] = []
+  for (let partition = 0; partition < partitions; partition++) {
+    const request = { topic, partition, from: 0n, limit: 1_000, isolation, budget: browseBudget }
+    const read = await adapter.messages?.readForward(request, call())
+    if (read) values.push(...expectOk(read).messages.map(({ value }) => Buffer.from(value ?? []).toString()))
+  }
+  return values
+}
+
+/** A client that dies at a request: `before` it leaves or `after` it was answered. From then on nothing gets through. */
+const dyingClient = (api: number, when: 'before' | 'after', nth = 1) => {
+  let isDead = false
+  let seen = 0
+  const client = new (class extends KafkaClient {
+    override async ask<A extends unknown[], R>(
+      brokerId: number | null,
+      signal: AbortSignal,
+      one: BrokerApi<A, R>,
+      ...args: A
+    ): Promise<R> {
+      if (isDead) throw new Error('killed')
+      const isIt = one.key === api && ++seen === nth
+      if (isIt) isDead = true
+      if (isIt && when === 'before') throw new Error('killed')
+      const answer = await super.ask(brokerId, signal, one, ...args)
+      if (isIt) throw new Error('killed')
+      return answer
+    }
+  })(config)
+  clients.push(client)
+  return makeTransactions(client)
+}
+const produce = 0
+const endTxn = 26
+
+describe('a transaction', () => {
+  it('shows readers of committed messages all of it: copies and what follows from their places', async () => {
+    const topic = await makeTopic('committed')
+    const ledger = await makeTopic('committed-ledger', 1)
+    const producer = await open('committed')
+    for (let round = 0; round < 5; round++) {
+      const messages = [0, 1, 0].map((partition, index) => message(topic, partition, `${round}.${index}`))
+      const ended = await producer.send(messages, noting(ledger), call())
+      expect(ended.state).toBe('committed')
+      if (ended.state !== 'committed') throw ended
+      // A transaction ends with a marker in each partition.
+      expect(ended.placed).toEqual([
+        { partition: 0, offset: BigInt(round * 3) },
+        { partition: 1, offset: BigInt(round * 2) },
+        { partition: 0, offset: BigInt(round * 3 + 1) },
+      ])
+    }
+    await expect.poll(async () => (await valuesOf(topic)).length, { timeout: 5_000 }).toBe(15)
+    const noted = await valuesOf(ledger, 'committed', 1)
+    expect(noted.slice(0, 3)).toEqual(['0@0', '1@0', '0@1'])
+    expect(noted).toHaveLength(15)
+  })
+
+  it('that is refused in the middle is aborted: they see nothing of it, and the id goes on', async () => {
+    const topic = await makeTopic('aborted')
+    const ledger = await makeTopic('aborted-ledger', 1)
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: 2, name: ledger, configEntries: [{ name: 'max.message.bytes', value: '2000' }] }],
+    })
+    const producer = await open('aborted')
+    const tooLarge = {
+      topic: ledger,
+      partition: 0,
+      of: () => [message(ledger, 0, 'x'.repeat(5_000))],
+    }
+    const ended = await producer.send([message(topic, 0, 'gone')], tooLarge, call())
+    expect(ended).toMatchObject({ state: 'aborted', written: 1, error: { kind: 'invalid' } })
+    expect(await producer.send([message(topic, 0, 'late')], noting(ledger), call())).toMatchObject({
+      state: 'aborted',
+      written: 0,
+    })
+    const again = await open('aborted')
+    expect((await again.send([message(topic, 0, 'kept')], noting(ledger), call())).state).toBe('committed')
+    await expect.poll(() => valuesOf(topic), { timeout: 5_000 }).toEqual(['kept'])
+    expect(await valuesOf(topic, 'uncommitted')).toEqual(['gone', 'kept'])
+  })
+
+  it('is not begun when the time to write is over', async () => {
+    const topic = await makeTopic('late')
+    const producer = await open('late')
+    const ended = await producer.send([message(topic, 0, 'late')], noting(topic), {
+      ...call(),
+      mayWrite: () => false,
+    })
+    expect(ended).toMatchObject({ state: 'aborted', written: 0 })
+    expect(await valuesOf(topic, 'uncommitted')).toEqual([])
+  })
+})
+
+describe('opening an id a second time', () => {
+  it('fences the first, which stops', async () => {
+    const topic = await makeTopic('fenced')
+    const first = await open('fenced')
+    expect((await first.send([message(topic, 0, 'one')], noting(topic), call())).state).toBe('committed')
+    const second = await open('fenced')
+    const ended = await first.send([message(topic, 0, 'two')], noting(topic), call())
+    expect(ended.state).toBe('fenced')
+    expect((await second.send([message(topic, 1, 'three')], noting(topic), call())).state).toBe('committed')
+    await expect
+      .poll(async () => (await valuesOf(topic)).filter((value) => /^[a-z]/.test(value)), { timeout: 5_000 })
+      .toEqual(['one', 'three'])
+  })
+
+  it.each([
+    ['before its copies were written', produce, 'before', []],
+    ['after its copies were written', produce, 'after', ['one']],
+    ['before the commit was asked for', endTxn, 'before', ['one']],
+  ] as const)('ends what one that died %s had left open', async (what, api, when, seen) => {
+    const topic = await makeTopic(what.replaceAll(' ', '-'))
+    const ledger = await makeTopic(`${what.replaceAll(' ', '-')}-l`, 1)
+    const dead = await open(what, dyingClient(api, when))
+    const ended = await dead.send([message(topic, 0, 'one')], noting(ledger), call())
+    expect(ended.state).toBe(api === endTxn ? 'unknown' : 'aborted')
+    const startedAt = performance.now()
+    const next = await open(what)
+    expect(performance.now() - startedAt).toBeLessThan(8_000)
+    expect((await next.send([message(topic, 0, 'two')], noting(ledger), call())).state).toBe('committed')
+    await expect.poll(() => valuesOf(topic), { timeout: 5_000 }).toEqual(['two'])
+    expect(await valuesOf(topic, 'uncommitted')).toEqual([...seen, 'two'])
+  })
+
+  it('finds committed what one that died after the commit was asked for had written', async () => {
+    const topic = await makeTopic('asked')
+    const ledger = await makeTopic('asked-ledger', 1)
+    const dead = await open('asked', dyingClient(endTxn, 'after'))
+    const ended = await dead.send([message(topic, 0, 'one')], noting(ledger), call())
+    expect(ended.state).toBe('unknown')
+    await open('asked')
+    // Opening waits for the end of what was begun: nothing needs to be waited for any more.
+    expect(await valuesOf(topic)).toEqual(['one'])
+    expect(await valuesOf(ledger, 'committed', 1)).toEqual(['0@0'])
+  })
+})
+
+it('tells that an id may be used', async () => {
+  expect(await adapter.transactions?.check(`${run}-any`, call())).toEqual({ ok: true, value: null })
+})
