@@ -19,6 +19,7 @@ export const connect = (config: ConnectionConfig): Connection => {
     broker: config.readOnly ? refuseWrites(adapter) : adapter,
     registry: registry && config.readOnly ? refuseRegistryWrites(registry) : registry,
     reading: { choices: async () => new Map(), protoFiles: makeProtoFiles(config.protobuf) },
+    ledgerTopic: config.ledgerTopic,
     deadLetterTopics: config.deadLetterTopics.map((pattern) => new RegExp(pattern)),
   }
 }

@@ -3,7 +3,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { environment } from './contracts/connections.ts'
 import { side } from './contracts/decoders.ts'
-import { connectionId } from './contracts/scalars.ts'
+import { connectionId, type TopicName, topicName } from './contracts/scalars.ts'
 import type { Env } from './env.ts'
 
 const sasl = z.object({
@@ -50,6 +50,8 @@ export const connectionConfig = z.strictObject({
         .default([]),
     })
     .optional(),
+  /** Topic in which replays keep what they have sent; made when it is first needed. */
+  ledgerTopic: topicName.default('spillway-replay-ledger' as TopicName),
   /** Patterns (regular expressions) of topics that hold dead letters, beside those known by their framework's names. */
   deadLetterTopics: z.array(z.string()).default([]),
 })
@@ -149,6 +151,7 @@ export const readConfig = (env: Env, source: Record<string, string | undefined> 
         id: 'local',
         name: 'Local',
         brokers: env.KAFKA_BROKERS,
+        ...(env.SPILLWAY_LEDGER_TOPIC === undefined ? {} : { ledgerTopic: env.SPILLWAY_LEDGER_TOPIC }),
         ...(env.SCHEMA_REGISTRY_URL === undefined ? {} : { registry: { url: env.SCHEMA_REGISTRY_URL } }),
       }),
     ],

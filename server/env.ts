@@ -7,6 +7,7 @@ const schema = z.object({
   DATABASE_URL: z.string().min(1).optional(),
   KAFKA_BROKERS: z.string().min(1).optional(),
   SCHEMA_REGISTRY_URL: z.url().optional(),
+  SPILLWAY_LEDGER_TOPIC: z.string().min(1).optional(),
   SPILLWAY_CONFIG: z.string().default('spillway.yaml'),
   SPILLWAY_ALLOWED_HOSTS: z.string().optional(),
   PORT: port.default(8080),

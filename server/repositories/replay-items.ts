@@ -37,6 +37,7 @@ const recordOf = (row: Row): ItemRecord => ({
   sentAtMs: row.sentAt?.getTime() ?? null,
   outcomeAtMs: row.outcomeAt?.getTime() ?? null,
   traceId: row.traceId,
+  attempt: row.attempt,
 })
 
 /** The next items to send, in order. Items whose sending was begun are left to `listIntents`. */
@@ -169,6 +170,38 @@ export const writeChanges = async (
     ],
   )
 }
+
+/** Lets go of a batch that was begun and is known to be aborted, with how many of its copies others may have seen. */
+export const clearIntents = async (
+  db: Database,
+  replayId: string,
+  itemIds: readonly bigint[],
+  abortedCopies: number,
+  lease: LeaseProof,
+): Promise<void> => {
+  await runUnderLease(db, lease, async (client) => {
+    await client.query(
+      `UPDATE replay_item SET intent_from = NULL WHERE id = ANY($1::bigint[]) AND outcome = 'PENDING'`,
+      [itemIds.map(String)],
+    )
+    if (abortedCopies > 0)
+      await client.query('UPDATE replay SET aborted_copies = aborted_copies + $2 WHERE id = $1', [
+        replayId,
+        abortedCopies,
+      ])
+  })
+}
+
+/** Dead-letter partitions of a replay with copies of which nobody knows whether they arrived. */
+export const listBegunSources = async (
+  db: Database,
+  replayId: string,
+): Promise<readonly Pick<ItemRecord, 'sourceTopic' | 'sourceTopicId' | 'sourcePartition'>[]> =>
+  db.prisma.replayItem.findMany({
+    where: { replayId, outcome: 'PENDING', intentFrom: { not: null } },
+    distinct: ['sourceTopic', 'sourcePartition'],
+    select: { sourceTopic: true, sourceTopicId: true, sourcePartition: true },
+  })
 
 /** Marks all items not yet begun as left out, under the lease. Answers how many. */
 export const skipUnsent = async (

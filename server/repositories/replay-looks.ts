@@ -13,16 +13,25 @@ export const readLooks = async (
   return new Map(rows.map((row) => [row.partition, row.nextOffset]))
 }
 
-/** Writes how far a topic has been looked through together with the copies found, under the replay's lease. */
+/**
+ * Writes how far a topic has been looked through together with the copies found and how many of aborted transactions,
+ * under the replay's lease.
+ */
 export const writeLooks = async (
   db: Database,
   { replayId, topic, topicId }: LookedTopic,
   nextOffsets: ReadonlyMap<number, bigint>,
   found: readonly ItemChange[],
+  abortedCopies: number,
   lease: LeaseProof,
 ): Promise<void> => {
   await runUnderLease(db, lease, async (client) => {
     await writeChanges(client, found)
+    if (abortedCopies > 0)
+      await client.query('UPDATE replay SET aborted_copies = aborted_copies + $2 WHERE id = $1', [
+        replayId,
+        abortedCopies,
+      ])
     await client.query(
       `INSERT INTO replay_look (replay_id, topic, topic_id, partition, next_offset)
        SELECT $1, $2, $3, n.partition, n.next_offset FROM unnest($4::int[], $5::bigint[]) AS n(partition, next_offset)

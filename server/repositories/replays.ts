@@ -27,7 +27,14 @@ export type ReplayRecord = {
   readonly failure: string | null
   /** What it had to give up on. */
   readonly loss: string | null
+  /** How its copies are sent, and why not in transactions; null before that was decided. */
+  readonly sending: { readonly mode: SendingMode; readonly why: string | null } | null
+  /** Copies of aborted transactions that readers of uncommitted messages may have seen. */
+  readonly abortedCopies: number
 }
+
+/** In Kafka transactions with the ledger, or by an idempotent producer that looks for copies after a crash. */
+export type SendingMode = 'transactions' | 'at-least-once'
 
 export type NewReplayItem = {
   readonly letterId: bigint
@@ -41,6 +48,8 @@ export type NewReplayItem = {
   readonly targetPartition: number | null
   readonly readerGroup: string | null
   readonly traceId: string | null
+  /** From 1 on: how often the letter was meant to be sent, this time included. */
+  readonly attempt: number
 }
 
 type Row = Awaited<ReturnType<Database['prisma']['replay']['findUniqueOrThrow']>>
@@ -62,6 +71,8 @@ const recordOf = (row: Row): ReplayRecord => ({
   finishedAtMs: row.finishedAt?.getTime() ?? null,
   failure: row.failure,
   loss: row.loss,
+  sending: row.sending === null ? null : { mode: row.sending as SendingMode, why: row.sendingWhy },
+  abortedCopies: row.abortedCopies,
 })
 
 /** Keeps a frozen plan with its items, in the order they will be sent. */
@@ -189,6 +200,18 @@ export const setReplayState = async (
       `UPDATE replay SET state = $2, failure = NULL, finished_at = CASE WHEN $3 THEN coalesce(finished_at, now()) ELSE finished_at END WHERE id = $1`,
       [id, state, finished],
     ),
+  )
+}
+
+/** Decides for good how a replay's copies are sent, under its lease. */
+export const setSending = async (
+  db: Database,
+  id: string,
+  { mode, why }: NonNullable<ReplayRecord['sending']>,
+  lease: LeaseProof,
+): Promise<void> => {
+  await runUnderLease(db, lease, (client) =>
+    client.query('UPDATE replay SET sending = $2, sending_why = $3 WHERE id = $1', [id, mode, why]),
   )
 }
 

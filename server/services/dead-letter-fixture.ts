@@ -116,15 +116,16 @@ export const good = async <T>(
 export const openBench = async (brokers: string, databaseUrl: string): Promise<Bench> => {
   const database = await createTestDatabase(databaseUrl)
   await ensurePartitions({ db: database.db, clock: { nowMs: () => Date.now() } })
+  const suffix = randomBytes(4).toString('hex')
+  const ledgerTopic = `ledger-${suffix}`
   const composition: Composition = compose(readEnv({ DATABASE_URL: database.url }), {
-    connections: [connectionConfig.parse({ id: 'local', name: 'Local', brokers })],
+    connections: [connectionConfig.parse({ id: 'local', name: 'Local', brokers, ledgerTopic })],
   })
   const [connection] = composition.deps.connections
   if (!connection) throw new Error('the bench has one connection')
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  const suffix = randomBytes(4).toString('hex')
   const made = new Set<string>()
   const call = (timeoutMs = 30_000) => ({ signal: AbortSignal.timeout(timeoutMs) })
   const { deps } = composition
@@ -165,7 +166,9 @@ export const openBench = async (brokers: string, databaseUrl: string): Promise<B
     },
     index: () => indexAll(deps, connection, call),
     dispose: async () => {
-      if (made.size > 0) await admin.deleteTopics({ topics: [...made] })
+      const existing = new Set(await admin.listTopics())
+      const topics = [...made, ledgerTopic].filter((name) => existing.has(name))
+      if (topics.length > 0) await admin.deleteTopics({ topics })
       await admin.disconnect()
       await composition.dispose()
       await database.drop()

@@ -1,6 +1,6 @@
 import type { Environment } from '#server/contracts/connections.ts'
 import type { Permission } from '#server/contracts/permissions.ts'
-import type { ConnectionId } from '#server/contracts/scalars.ts'
+import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { Clock } from '#server/ports/clock.ts'
 import type { Masking } from '#server/ports/masking.ts'
@@ -25,6 +25,8 @@ export type Connection = {
   readonly reading?: PayloadReading
   /** What readers may not see; left out where nothing is masked. */
   readonly masking?: Masking
+  /** Where replays keep what they have sent. */
+  readonly ledgerTopic: TopicName
   /** Topics that hold dead letters beside those known by their names. */
   readonly deadLetterTopics: readonly RegExp[]
 }

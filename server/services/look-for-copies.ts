@@ -37,7 +37,8 @@ export const lookForCopies = async (
     readonly topic: TopicName
     readonly replayId: string
     readonly fromMs: bigint
-    readonly changeOf: (itemId: string, placed: Placed) => ItemChange | null
+    /** What becomes of the item of a copy: null for nothing, `aborted` to count it as one of an aborted transaction. */
+    readonly changeOf: (itemId: string, placed: Placed, copy: RawMessage) => ItemChange | 'aborted' | null
   },
   lease: LeaseProof,
   call: Call,
@@ -53,27 +54,31 @@ export const lookForCopies = async (
   if (!lanes.ok) return lanes
 
   let changes: ItemChange[] = []
+  let aborted = 0
   let moved = new Map<number, bigint>()
   let notedAt = performance.now()
   const note = async () => {
-    if (moved.size > 0) await writeLooks(deps.db, looked, moved, changes, lease)
+    if (moved.size > 0) await writeLooks(deps.db, looked, moved, changes, aborted, lease)
     changes = []
+    aborted = 0
     moved = new Map()
     notedAt = performance.now()
   }
   const take = (partition: number, messages: readonly RawMessage[]) => {
-    for (const { headers, offset } of messages) {
-      const lineage = readLineage(headers)
+    for (const message of messages) {
+      const lineage = readLineage(message.headers)
       if (lineage?.replayId !== replayId) continue
-      const change = look.changeOf(lineage.itemId.toString(), { partition, offset })
-      if (change) changes.push(change)
+      const placed = { partition, offset: message.offset }
+      const change = look.changeOf(lineage.itemId.toString(), placed, message)
+      if (change === 'aborted') aborted++
+      else if (change) changes.push(change)
     }
   }
   for (const lane of lanes.value)
     while (lane.next < lane.end) {
       const { partition, next: from } = lane
-      // Copies are sent outside of transactions. Read committed, a stranger's open transaction would hide those behind
-      // it, and they would be sent again.
+      // Read committed, a stranger's open transaction would hide copies behind it, and those that were sent outside of
+      // transactions would be sent again; aborted ones would not be seen at all.
       const read = await reader.readForward(
         { topic, partition, from, limit: readAtOnce, isolation: 'uncommitted', budget: readBudget },
         call,

@@ -93,6 +93,7 @@ export const planReplay = async (
     inSendingOrder(ready, ({ letter }) => letter).map((one) => ({
       ...itemOf(one),
       sourceTopicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
+      attempt: 1,
     })),
   )
   return succeed({ planId: id, ...plan, started: null })
@@ -228,7 +229,7 @@ const summarise = (message: RawMessage): PlannedRecord => ({
   strippedHeaders: message.headers.map(({ name }) => name).filter(isStripped),
 })
 
-const itemOf = ({ letter, target }: Judged): Omit<NewReplayItem, 'sourceTopicId'> => {
+const itemOf = ({ letter, target }: Judged): Omit<NewReplayItem, 'sourceTopicId' | 'attempt'> => {
   const goesHome = target?.name === letter.originTopic
   const partition = letter.originPartition
   return {

@@ -78,6 +78,7 @@ export const sendAll = async (
       if (!replay || (replay.state !== 'running' && replay.state !== 'cancelling')) return
       const waitMs = await runReplayStep(bench.deps, connection, replay, lease, bench.call(stepMs), limits)
       if (waitMs === null) return
+      if (waitMs === 'fenced') throw new Error('fenced')
       await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
   } finally {
@@ -109,14 +110,12 @@ export const itemsOf = async (
 ): Promise<z.input<typeof replayItemList>['items']> =>
   (await good(listReplayItems(bench.deps, bench.connection, { replayId, limit: 500 }, bench.call()))).items
 
-/** The connection with a publisher that does something else than it should, over the real one. */
+/** The connection without transactions and with a publisher that does something else than it should, over the real one. */
 export const withPublisher = (bench: Bench, send: (real: Publisher) => Publisher['send']): Connection => {
   const { publisher } = bench.connection.broker
   if (!publisher) throw new Error('the broker can be written to')
-  return {
-    ...bench.connection,
-    broker: { ...bench.connection.broker, publisher: { ...publisher, send: send(publisher) } },
-  }
+  const { transactions: _, ...broker } = bench.connection.broker
+  return { ...bench.connection, broker: { ...broker, publisher: { ...publisher, send: send(publisher) } } }
 }
 
 /** A worker's connection that dies with its so-and-so-manieth batch: sent, but not written down. */

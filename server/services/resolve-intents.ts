@@ -2,6 +2,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { sayCount } from '#server/domain/say-amounts.ts'
 import type { BrokerError, BrokerErrorKind } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import {
   changeItems,
@@ -155,7 +156,9 @@ const lookOnTarget = async (
     (min, { intentFromMs }) => (intentFromMs !== null && intentFromMs < min ? intentFromMs : min),
     nowMs,
   )
-  const changeOf = (itemId: string, placed: Placed): ItemChange | null => {
+  const changeOf = (itemId: string, placed: Placed, copy: RawMessage): ItemChange | null => {
+    // One of an aborted transaction does not count as sent.
+    if (copy.transaction === 'aborted') return null
     const item = sought.get(itemId)
     sought.delete(itemId)
     return item ? sentChange(item, placed, Number(item.intentFromMs ?? nowMs)) : null

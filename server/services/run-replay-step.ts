@@ -1,47 +1,55 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { makeCopyHeaders, readLineage } from '#server/domain/replay-copy.ts'
+import { pickBatch } from '#server/domain/pick-batch.ts'
+import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { OutgoingMessage } from '#server/ports/publisher.ts'
-import { formatPosition, type RawMessage } from '#server/ports/raw-message.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
+import { type ItemRecord, listIntents, listSendable, skipUnsent } from '#server/repositories/replay-items.ts'
+import { takeSources } from '#server/repositories/replay-sources.ts'
 import {
-  changeItems,
-  type ItemChange,
-  type ItemRecord,
-  listSendable,
-  skipUnsent,
-} from '#server/repositories/replay-items.ts'
-import { type ReplayRecord, setReplayFailure, setReplayState } from '#server/repositories/replays.ts'
+  type ReplayRecord,
+  setReplayFailure,
+  setReplayState,
+  setSending,
+} from '#server/repositories/replays.ts'
+import { sourceOf } from './copy-of-letter.ts'
+import { decideSending, type Sending } from './decide-sending.ts'
 import type { Connection, Deps } from './deps.ts'
-import { findForeign } from './find-foreign.ts'
-import { coordinateKey, type LettersRead, readLetters } from './read-letters.ts'
+import { readLetters } from './read-letters.ts'
 import { findRefusingTarget, giveUpOnRight, noteAccepted, type Refused } from './refused-targets.ts'
+import { hinderedBy, resolveByLedger } from './resolve-by-ledger.ts'
 import {
   giveUpOn,
   isGivenUp,
   noteWorking,
   type Patience,
   patience,
+  type Resolution,
   resolveIntents,
-  sentChange,
 } from './resolve-intents.ts'
+import { sendAtLeastOnce } from './send-at-least-once.ts'
+import { type Hindrance, sendInTransactions } from './send-in-transactions.ts'
+import { isFenced, ledgerSourceOf, letGoOfReplay, takeOverSource } from './take-over-source.ts'
 
 /** Copies of about this long are sent in one batch, so that Stop takes effect soon. */
 const batchMs = 200
 const largestBatch = 1_000
+/** A batch is of one dead-letter partition: looked through for it are as many more items. */
+const windowOfBatches = 4
 /** A batch ends when its letters fill this much; the next goes on. */
 const largestBatchBytes = 8 * 1024 * 1024
 const retryMs = 2_000
 
 /**
  * One short step of sending a replay: first finds out what became of a batch that a predecessor had begun, then sends
- * the next one. Answers how long to wait before the next step in milliseconds, or null when sending is over.
+ * the next one. Answers how long to wait before the next step in milliseconds, null when sending is over, `fenced` when
+ * another producer has taken a dead-letter partition over: then the lease is to be given up.
  *
- * Nothing is sent twice: the intent is written before a batch is sent, and whoever finds an intent without a result
- * looks on the target for the copies' lineage headers before sending again. The batch itself is idempotent. A topic that
- * is deleted meanwhile, and one that can not be read for long, is given up on: `limits` says when.
+ * Nothing is sent twice. In transactions the ledger says what was sent, and it was sent exactly when it says so. Where
+ * there are none, whoever finds an intent without a result looks on the target for the copies' lineage headers before
+ * sending again. A topic that is deleted meanwhile, and one that can not be read for long, is given up on: `limits` says
+ * when.
  */
 export const runReplayStep = async (
   deps: Deps,
@@ -50,29 +58,38 @@ export const runReplayStep = async (
   lease: LeaseProof,
   call: Call,
   limits: Patience = patience,
-): Promise<number | null> => {
+): Promise<number | null | 'fenced'> => {
   const startedAt = performance.now()
+  if (isFenced(replay, lease)) return 'fenced'
   const isStopping = replay.state === 'cancelling'
   // At once, whatever becomes of the copies in flight: a stop must not wait for a broker.
   if (isStopping) await skipUnsent(deps.db, replay.id, stopped, lease)
-  const begun = await resolveIntents(deps, connection, replay, lease, call, limits)
-  if (begun.state === 'settling') return limits.settleMs
-  if (begun.state === 'looking') {
-    await setReplayFailure(deps.db, replay.id, begun.sentence, lease)
-    await tellProgress(deps, connection)
-    return 0
+  const behind = await waitBehind(deps, replay, lease)
+  if (behind !== null) {
+    await setReplayFailure(deps.db, replay.id, behind, lease)
+    return retryMs
   }
-  if (begun.state === 'waiting') return await pauseFor(deps, replay, begun.error, lease)
+  const sending = await sendingOf(deps, connection, replay, lease, call)
+  if (!sending.ok) return await pauseFor(deps, replay, sending.error, lease)
+  const isTransactional = sending.value?.mode === 'transactions'
+  const resolve = isTransactional ? resolveByLedger : resolveIntents
+  const begun = await resolve(deps, connection, replay, lease, call, limits)
+  const hindered = await waitForBegun(deps, connection, replay, begun, lease, limits)
+  if (hindered !== null) return hindered
   if (isStopping) {
     await skipUnsent(deps.db, replay.id, stopped, lease)
     await setReplayState(deps.db, replay.id, 'cancelled', lease, true)
+    letGoOfReplay(replay)
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
   const size = Math.max(1, Math.min(largestBatch, Math.round((replay.pacePerSecond * batchMs) / 1_000)))
-  const sendable = await listSendable(deps.db, replay.id, size)
-  if (sendable.length === 0) {
+  const next = await listSendable(deps.db, replay.id, isTransactional ? size * windowOfBatches : size)
+  const sendable = isTransactional ? pickBatch(next, size) : next
+  const [first] = sendable
+  if (!first) {
     await setReplayState(deps.db, replay.id, 'following', lease)
+    letGoOfReplay(replay)
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
@@ -90,19 +107,104 @@ export const runReplayStep = async (
     call,
   )
   if (refused) return await waitForRight(deps, connection, replay, refused, lease, limits)
+  if (isTransactional) {
+    const taken = await takeOverSource(deps, connection, replay, first, lease, call)
+    const state = taken.ok
+      ? taken.value
+      : await hinderedBy(deps, connection, replay, taken.error, lease, limits)
+    if (state.state !== 'ready')
+      return (await waitForBegun(deps, connection, replay, state, lease, limits)) ?? 0
+    // The ledger may have held some of what was about to be sent.
+    if (state.isNew) return 0
+  }
   const read = await readLetters(connection, sendable.map(sourceOf), largestBatchBytes, call)
   if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
   const items = sendable.slice(0, read.value.count)
-  const problem = await sendBatch(deps, connection, replay, items, read.value.records, lease, call, limits)
-  if (problem?.kind === 'denied') {
-    const target = { topics: items.map(({ targetTopic }) => targetTopic), error: problem }
+  const { records } = read.value
+  const hindrance: Hindrance = isTransactional
+    ? await sendInTransactions(deps, connection, replay, items, records, lease, call)
+    : await sendAtLeastOnce(deps, connection, replay, items, records, lease, call, limits)
+  if (hindrance === 'fenced') {
+    await setReplayFailure(deps.db, replay.id, fencedSentence(first), lease)
+    return 'fenced'
+  }
+  if (hindrance?.kind === 'denied') {
+    const target = { topics: items.map(({ targetTopic }) => targetTopic), error: hindrance }
     return await waitForRight(deps, connection, replay, target, lease, limits)
   }
-  if (problem) return await pauseFor(deps, replay, problem, lease)
+  if (hindrance) return await pauseFor(deps, replay, hindrance, lease)
   noteAccepted(replay, lease)
   await setReplayFailure(deps.db, replay.id, null, lease)
   await tellProgress(deps, connection)
   return Math.max(0, (items.length / replay.pacePerSecond) * 1_000 - (performance.now() - startedAt))
+}
+
+const fencedSentence = ({ sourceTopic, sourcePartition }: ItemRecord): string =>
+  `Another producer has taken over the work on ${sourceTopic} partition ${sourcePartition}, or a transaction lasted too long. This worker has stopped; the next one reads the ledger and goes on`
+
+/** Replays that hold their dead-letter partitions, by lease. */
+const holding = new Set<string>()
+
+/** Takes the dead-letter partitions of a replay. Answers whom it has to wait for, in a sentence, or null. */
+const waitBehind = async (deps: Deps, replay: ReplayRecord, lease: LeaseProof): Promise<string | null> => {
+  const name = `${replay.id} ${lease.fence}`
+  if (holding.has(name)) return null
+  const behind = await takeSources(deps.db, replay, lease)
+  if (behind)
+    return `Waiting behind replay #${behind.number}, which works on ${behind.topic} partition ${behind.partition}. It begins by itself`
+  holding.add(name)
+  return null
+}
+
+/** How the replay's copies are sent, decided before the first; null when nothing is to be sent any more. */
+const sendingOf = async (
+  deps: Deps,
+  connection: Connection,
+  replay: ReplayRecord,
+  lease: LeaseProof,
+  call: Call,
+): Promise<Result<Sending | null, BrokerError>> => {
+  if (replay.sending) return succeed(replay.sending)
+  const isBegun = (await listIntents(deps.db, replay.id)).length > 0
+  const [first] = await listSendable(deps.db, replay.id, 1)
+  if (!isBegun && !first) return succeed(null)
+  const decided: Result<Sending, BrokerError> = first
+    ? await decideFor(connection, first, isBegun, call)
+    : succeed(begunWithout)
+  if (decided.ok) await setSending(deps.db, replay.id, decided.value, lease)
+  return decided
+}
+
+const begunWithout: Sending = { mode: 'at-least-once', why: 'it was begun before transactions were used' }
+
+const decideFor = async (
+  connection: Connection,
+  first: ItemRecord,
+  isBegun: boolean,
+  call: Call,
+): Promise<Result<Sending, BrokerError>> => {
+  if (isBegun) return succeed(begunWithout)
+  const cluster = await connection.broker.describe(call)
+  return cluster.ok
+    ? decideSending(connection, ledgerSourceOf(cluster.value.clusterId, first), call)
+    : cluster
+}
+
+/** How long to wait while it is not known what became of a batch that was begun; null when nothing keeps it. */
+const waitForBegun = async (
+  deps: Deps,
+  connection: Connection,
+  replay: ReplayRecord,
+  begun: Resolution,
+  lease: LeaseProof,
+  limits: Patience,
+): Promise<number | null> => {
+  if (begun.state === 'settling') return limits.settleMs
+  if (begun.state === 'waiting') return await pauseFor(deps, replay, begun.error, lease)
+  if (begun.state === 'resolved') return null
+  await setReplayFailure(deps.db, replay.id, begun.sentence, lease)
+  await tellProgress(deps, connection)
+  return 0
 }
 
 const stopped = 'stopped before it was sent'
@@ -163,138 +265,3 @@ const pauseFor = async (
   )
   return retryMs
 }
-
-const sendBatch = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
-  items: readonly ItemRecord[],
-  records: LettersRead['records'],
-  lease: LeaseProof,
-  call: Call,
-  limits: Patience,
-): Promise<BrokerError | null> => {
-  const { publisher } = connection.broker
-  if (!publisher)
-    return { kind: 'unsupported', detail: 'this broker can not be written to', source: 'broker' }
-  // After reading: a topic that is still the planned one then was it while its records were read.
-  const foreign = await findForeign(connection, items, call)
-  if (!foreign.ok) return foreign.error
-  const present = items.filter(
-    (item) => records.has(coordinateKey(sourceOf(item))) && !foreign.value.has(item.id),
-  )
-  const gone = items.filter((item) => !present.includes(item))
-  const now = BigInt(deps.clock.nowMs())
-  await changeItems(
-    deps.db,
-    [
-      ...gone.map(
-        (item): ItemChange => ({
-          id: item.id,
-          outcome: 'FAILED',
-          proof: foreign.value.has(item.id)
-            ? `not sent: ${item.sourceTopic} was deleted and made anew since the letter was indexed, and another message may stand in its place`
-            : 'the dead letter was deleted by retention before it was sent',
-          outcomeAtMs: Number(now),
-        }),
-      ),
-      ...present.map(
-        (item): ItemChange => ({ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: now }),
-      ),
-    ],
-    lease,
-  )
-  if (present.length === 0) return null
-  const copies = present.flatMap((item) => {
-    const record = records.get(coordinateKey(sourceOf(item)))
-    return record ? [copyOf(replay, item, record, now)] : []
-  })
-  const sent = await publisher.send(copies, call)
-  if (sent.ok) {
-    await changeItems(
-      deps.db,
-      present.map((item, index) => sentChange(item, sent.value[index], Number(now))),
-      lease,
-    )
-    return null
-  }
-  // One bad copy must not hold up the others: what the broker finds invalid is sent alone to learn which it is. A right
-  // that is missing is waited for: it holds for all of them, and someone can give it.
-  if (sent.error.kind !== 'invalid' && sent.error.kind !== 'not-found') return sent.error
-  if (present.length > 1)
-    return await sendOneByOne(deps, connection, replay, present, records, lease, call, limits)
-  const [only] = present
-  if (only) await failItem(deps, only, sent.error, lease)
-  return null
-}
-
-const sendOneByOne = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
-  items: readonly ItemRecord[],
-  records: LettersRead['records'],
-  lease: LeaseProof,
-  call: Call,
-  limits: Patience,
-): Promise<BrokerError | null> => {
-  // Copies of the failed batch may have arrived: those are found by their lineage first.
-  const begun = await resolveIntents(deps, connection, replay, lease, call, { ...limits, settleMs: 0 })
-  if (begun.state === 'waiting') return begun.error
-  if (begun.state !== 'resolved') return null
-  const open = new Set((await listSendable(deps.db, replay.id, largestBatch)).map(({ id }) => id))
-  for (const item of items) {
-    const record = records.get(coordinateKey(sourceOf(item)))
-    if (!open.has(item.id) || !record || call.signal.aborted) continue
-    const now = BigInt(deps.clock.nowMs())
-    await changeItems(deps.db, [{ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: now }], lease)
-    const sent = await connection.broker.publisher?.send([copyOf(replay, item, record, now)], call)
-    if (sent?.ok) await changeItems(deps.db, [sentChange(item, sent.value[0], Number(now))], lease)
-    else if (sent && (sent.error.kind === 'invalid' || sent.error.kind === 'not-found'))
-      await failItem(deps, item, sent.error, lease)
-    else return sent?.error ?? null
-  }
-  return null
-}
-
-const sourceOf = ({ sourceTopic, sourcePartition, sourceOffset }: ItemRecord) => ({
-  topic: sourceTopic,
-  partition: sourcePartition,
-  offset: sourceOffset,
-})
-
-const copyOf = (
-  replay: ReplayRecord,
-  item: ItemRecord,
-  record: RawMessage,
-  nowMs: bigint,
-): OutgoingMessage => ({
-  topic: item.targetTopic as TopicName,
-  partition: item.targetPartition,
-  key: record.key,
-  value: record.value,
-  headers: makeCopyHeaders(record.headers, {
-    'x-replay-id': replay.id,
-    'x-replay-number': String(replay.number ?? ''),
-    'x-replay-item': item.id.toString(),
-    'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
-    'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
-    'x-replay-at': new Date(Number(nowMs)).toISOString(),
-  }),
-  timestampMs: nowMs,
-})
-
-const failItem = (deps: Deps, item: ItemRecord, error: BrokerError, lease: LeaseProof): Promise<void> =>
-  changeItems(
-    deps.db,
-    [
-      {
-        id: item.id,
-        outcome: 'FAILED',
-        proof: `the broker refused the copy: ${error.detail}`,
-        intentFromMs: null,
-        outcomeAtMs: deps.clock.nowMs(),
-      },
-    ],
-    lease,
-  )

@@ -23,6 +23,7 @@ const startWorker = (id: string): SpawnedWorker => {
     WORKER_ID: id,
     DATABASE_URL: bench.database.url,
     KAFKA_BROKERS: inject('brokers'),
+    SPILLWAY_LEDGER_TOPIC: bench.connection.ledgerTopic,
   })
   workers.push(worker)
   return worker

@@ -14,6 +14,7 @@ const startWorker = (id: string): SpawnedWorker => {
     WORKER_ID: id,
     DATABASE_URL: bench.database.url,
     KAFKA_BROKERS: inject('brokers'),
+    SPILLWAY_LEDGER_TOPIC: bench.connection.ledgerTopic,
     SPILLWAY_QUIET_PERIOD_MS: '2000',
   })
   workers.push(worker)

@@ -12,11 +12,18 @@ const sendMarginMs = 3_000
 const timing = { quietMs: Number(process.env.SPILLWAY_QUIET_PERIOD_MS ?? 30_000), giveUpMs: 600_000 }
 
 const followedAt = new Map<string, number>()
+/** A worker that was fenced leaves the replay to others for so long. */
+const fencedForMs = 15_000
+/** When this process was fenced at a replay, by its monotonic clock. */
+const fencedAt = new Map<string, number>()
+const isLeftToOthers = (id: string): boolean =>
+  performance.now() - (fencedAt.get(id) ?? Number.NEGATIVE_INFINITY) < fencedForMs
 
 /** Sends replays and follows their copies to an outcome, one owner a replay. */
 export const replayJob: LeasedLoop = {
   name: 'replay',
-  wanted: async ({ db }) => (await listOpenReplayIds(db)).map((id) => `${leasePrefix}${id}`),
+  wanted: async ({ db }) =>
+    (await listOpenReplayIds(db)).filter((id) => !isLeftToOthers(id)).map((id) => `${leasePrefix}${id}`),
   step: async (leaseName, { deps, logger, hold }) => {
     const replay = await readReplay(deps.db, leaseName.slice(leasePrefix.length))
     const connection = deps.connections.find(({ id }) => id === replay?.connectionId)
@@ -28,6 +35,11 @@ export const replayJob: LeasedLoop = {
     }
     const isSending = replay.state === 'running' || replay.state === 'cancelling'
     const waitMs = isSending ? await runReplayStep(deps, connection, replay, lease, call) : null
+    if (waitMs === 'fenced') {
+      fencedAt.set(replay.id, performance.now())
+      logger.warn({ replay: replay.number }, 'fenced by another producer; the lease is given up')
+      return 'done'
+    }
     const isDue = performance.now() - (followedAt.get(replay.id) ?? Number.NEGATIVE_INFINITY) >= followEveryMs
     if (!isDue) return waitMs ?? followEveryMs
     followedAt.set(replay.id, performance.now())

@@ -1,0 +1,77 @@
+import { succeed } from '#server/domain/result.ts'
+import type { Answer } from '#server/ports/answer.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { LeaseProof } from '#server/repositories/leases.ts'
+import { changeItems, type ItemChange, type ItemRecord } from '#server/repositories/replay-items.ts'
+import { sourceOf } from './copy-of-letter.ts'
+import type { Connection, Deps } from './deps.ts'
+import { findForeign } from './find-foreign.ts'
+import { coordinateKey } from './read-letters.ts'
+
+/** Items whose letters were read, with these. */
+export type Batch = readonly { readonly item: ItemRecord; readonly record: RawMessage }[]
+export type ReadRecords = ReadonlyMap<string, RawMessage>
+
+/**
+ * Writes the intent to send items before anything is sent. Those whose letters are gone, or whose topic was made anew,
+ * have failed and are left out.
+ */
+export const beginBatch = async (
+  deps: Deps,
+  connection: Connection,
+  items: readonly ItemRecord[],
+  records: ReadRecords,
+  nowMs: bigint,
+  lease: LeaseProof,
+  call: Call,
+): Answer<Batch> => {
+  // After reading: a topic that is still the planned one then was it while its records were read.
+  const foreign = await findForeign(connection, items, call)
+  if (!foreign.ok) return foreign
+  const batch = items.flatMap((item) => {
+    const record = records.get(coordinateKey(sourceOf(item)))
+    return record && !foreign.value.has(item.id) ? [{ item, record }] : []
+  })
+  const present = new Set(batch.map(({ item }) => item.id))
+  const changes = items.map(
+    (item): ItemChange =>
+      present.has(item.id)
+        ? { id: item.id, outcome: 'PENDING', proof: '', intentFromMs: nowMs }
+        : {
+            id: item.id,
+            outcome: 'FAILED',
+            proof: foreign.value.has(item.id)
+              ? `not sent: ${item.sourceTopic} was deleted and made anew since the letter was indexed, and another message may stand in its place`
+              : 'the dead letter was deleted by retention before it was sent',
+            outcomeAtMs: Number(nowMs),
+          },
+  )
+  await changeItems(deps.db, changes, lease)
+  return succeed(batch)
+}
+
+/** Ends an item whose copy the broker refuses. */
+export const failItem = (
+  deps: Deps,
+  item: ItemRecord,
+  error: BrokerError,
+  lease: LeaseProof,
+): Promise<void> =>
+  changeItems(
+    deps.db,
+    [
+      {
+        id: item.id,
+        outcome: 'FAILED',
+        proof: `the broker refused the copy: ${error.detail}`,
+        intentFromMs: null,
+        outcomeAtMs: deps.clock.nowMs(),
+      },
+    ],
+    lease,
+  )
+
+/** What the broker finds wrong with a copy itself: it must not hold up the others. */
+export const isRefusal = ({ kind }: BrokerError): boolean => kind === 'invalid' || kind === 'not-found'

@@ -1,0 +1,36 @@
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { makeCopyHeaders, readLineage } from '#server/domain/replay-copy.ts'
+import type { OutgoingMessage } from '#server/ports/publisher.ts'
+import { formatPosition, type RawMessage } from '#server/ports/raw-message.ts'
+import type { ItemRecord } from '#server/repositories/replay-items.ts'
+import type { ReplayRecord } from '#server/repositories/replays.ts'
+import type { Coordinates } from './read-letters.ts'
+
+/** Where the letter of an item stands. */
+export const sourceOf = ({ sourceTopic, sourcePartition, sourceOffset }: ItemRecord): Coordinates => ({
+  topic: sourceTopic,
+  partition: sourcePartition,
+  offset: sourceOffset,
+})
+
+/** The copy of a letter: its bytes, without failure headers, with the lineage. */
+export const copyOfLetter = (
+  replay: ReplayRecord,
+  item: ItemRecord,
+  record: RawMessage,
+  nowMs: bigint,
+): OutgoingMessage => ({
+  topic: item.targetTopic as TopicName,
+  partition: item.targetPartition,
+  key: record.key,
+  value: record.value,
+  headers: makeCopyHeaders(record.headers, {
+    'x-replay-id': replay.id,
+    'x-replay-number': String(replay.number ?? ''),
+    'x-replay-item': item.id.toString(),
+    'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
+    'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
+    'x-replay-at': new Date(Number(nowMs)).toISOString(),
+  }),
+  timestampMs: nowMs,
+})

@@ -1,0 +1,84 @@
+import { decodeLedgerKey, decodeLedgerValue } from '#server/domain/replay-ledger.ts'
+import { fail, succeed } from '#server/domain/result.ts'
+import { isTopicId } from '#server/domain/topic-identity.ts'
+import type { Answer } from '#server/ports/answer.ts'
+import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { TopicState } from '#server/ports/topics.ts'
+import {
+  type LedgerPlace,
+  type LedgerRecord,
+  readLedgerPosition,
+  writeLedger,
+} from '#server/repositories/replay-ledger.ts'
+import type { Connection, Deps } from './deps.ts'
+
+const readAtOnce = 5_000
+const readBudget: Budget = { ...searchBudget, milliseconds: 5_000 }
+/** How long one reading takes at most; the next goes on where it ended. */
+const readingMs = 5_000
+const lookAgainMs = 50
+
+/** Where a partition of a ledger ends now: what was begun before stands below, decided or not. */
+export const findLedgerEnd = async (
+  connection: Connection,
+  ledger: TopicState,
+  partition: number,
+  call: Call,
+): Answer<bigint> => {
+  const offsets = await connection.broker.topics.offsets([ledger], call)
+  if (!offsets.ok) return offsets
+  const [range] = offsets.value
+  const failed = range?.failed.find((one) => one.partition === partition)
+  if (failed) return fail(failed.error)
+  const own = range?.partitions.find((one) => one.partition === partition)
+  return own
+    ? succeed(own.end)
+    : fail({
+        kind: 'not-found',
+        detail: `the ledger topic ${ledger.name} has no partition ${partition}`,
+        source: 'broker',
+      })
+}
+
+/**
+ * Reads a partition of the ledger from where it was read last, up to an offset, and keeps what it holds. Waits while a
+ * transaction below that offset is still open. Answers how many records are left to the next reading: 0 when every
+ * transaction below the offset is decided and known here.
+ */
+export const readLedger = async (
+  deps: Deps,
+  connection: Connection,
+  ledger: TopicState,
+  partition: number,
+  end: bigint,
+  call: Call,
+): Answer<{ readonly left: bigint }> => {
+  const reader = connection.broker.messages
+  if (!reader)
+    return fail({ kind: 'unsupported', detail: 'the ledger can not be read by position', source: 'broker' })
+  const topicId = isTopicId(ledger.topicId) ? ledger.topicId : ledger.name
+  const place: LedgerPlace = { connectionId: connection.id, topicId, partition }
+  const until = performance.now() + readingMs
+  let next = await readLedgerPosition(deps.db, place)
+  while (next < end) {
+    if (call.signal.aborted || performance.now() > until) return succeed({ left: end - next })
+    const request = { topic: ledger.name, partition, from: next, limit: readAtOnce, budget: readBudget }
+    const read = await reader.readForward(request, call)
+    if (!read.ok) return read
+    const [problem] = read.value.errors
+    if (problem) return fail(problem.error)
+    const reached = read.value.resumeAt.get(partition) ?? next
+    if (reached > next) await writeLedger(deps.db, place, read.value.messages.flatMap(recordsOf), reached)
+    else await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+    next = reached
+  }
+  return succeed({ left: 0n })
+}
+
+/** What is no record of a ledger is passed over: the topic may have been used for something else. */
+const recordsOf = ({ key, value }: RawMessage): LedgerRecord[] => {
+  const known = decodeLedgerKey(key)
+  const told = decodeLedgerValue(value)
+  return known && (told || value === null) ? [{ key: known, value: told }] : []
+}

@@ -1,0 +1,217 @@
+import type { TopicName } from '#server/contracts/scalars.ts'
+import {
+  type LedgerSource,
+  ledgerPartitionOf,
+  ledgerTopicId,
+  transactionalIdOf,
+} from '#server/domain/replay-ledger.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { sayCount } from '#server/domain/say-amounts.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { TopicState } from '#server/ports/topics.ts'
+import type { TransactionalProducer } from '#server/ports/transactions.ts'
+import { type LeaseProof, runUnderLease } from '#server/repositories/leases.ts'
+import { clearIntents, type ItemRecord, listIntents } from '#server/repositories/replay-items.ts'
+import { settleByLedger } from '#server/repositories/replay-ledger.ts'
+import { addReplayLoss, type ReplayRecord } from '#server/repositories/replays.ts'
+import type { Connection, Deps } from './deps.ts'
+import { ensureLedger } from './ensure-ledger.ts'
+import { lookForCopies } from './look-for-copies.ts'
+import { findLedgerEnd, readLedger } from './read-ledger.ts'
+
+/** A dead-letter partition in hand: its one producer, and where its records stand in the ledger. */
+export type TakenSource = {
+  readonly source: LedgerSource & { readonly topic: string }
+  readonly ledger: TopicState
+  readonly ledgerPartition: number
+  readonly producer: TransactionalProducer
+}
+type Taken = TakenSource & {
+  /** Where the ledger ended when the producer was opened: all that was begun before stands below. */
+  readonly ledgerEnd: bigint
+  isSettled: boolean
+}
+type SourceOfItem = Pick<ItemRecord, 'sourceTopic' | 'sourceTopicId' | 'sourcePartition'>
+
+/** Of which `takeOverSource` may be called again at once, or of which nothing is to be done any more. */
+export type Takeover =
+  | { readonly state: 'ready'; readonly taken: TakenSource; readonly isNew: boolean }
+  | { readonly state: 'looking'; readonly sentence: string }
+
+/** What this process has opened, by replay, fence and dead-letter partition. */
+const inHand = new Map<string, Taken>()
+/** Replays and fences under which a producer was fenced: nothing is opened for them any more. */
+const fenced = new Set<string>()
+/** How far apart the clocks of Spillway and of a broker that sets timestamps may be. */
+const clockMarginMs = 10_000n
+
+const holdName = (replay: ReplayRecord, lease: LeaseProof): string => `${replay.id} ${lease.fence}`
+const nameOf = (replay: ReplayRecord, lease: LeaseProof, item: SourceOfItem): string =>
+  `${holdName(replay, lease)} ${item.sourceTopic}/${item.sourcePartition}`
+
+/** Notes that a producer was fenced: under this lease nothing is opened again. */
+export const noteFenced = (replay: ReplayRecord, lease: LeaseProof): void => {
+  fenced.add(holdName(replay, lease))
+}
+export const isFenced = (replay: ReplayRecord, lease: LeaseProof): boolean =>
+  fenced.has(holdName(replay, lease))
+
+/** Lets go of a producer that is over: it is opened anew when it is next needed. */
+export const letGoOfSource = (replay: ReplayRecord, lease: LeaseProof, item: SourceOfItem): void => {
+  inHand.delete(nameOf(replay, lease, item))
+}
+
+/** Forgets all that was opened for a replay. */
+export const letGoOfReplay = (replay: ReplayRecord): void => {
+  for (const name of inHand.keys()) if (name.startsWith(`${replay.id} `)) inHand.delete(name)
+  for (const name of fenced) if (name.startsWith(`${replay.id} `)) fenced.delete(name)
+}
+
+/**
+ * Takes a dead-letter partition over for a replay, once a lease: opens its transactional id, which fences whoever had it
+ * and ends what he left open; then reads the ledger until all that was begun before is decided; then drops what it
+ * holds already, and counts copies of aborted transactions. Only then may the rest be sent.
+ */
+export const takeOverSource = async (
+  deps: Deps,
+  connection: Connection,
+  replay: ReplayRecord,
+  item: SourceOfItem,
+  lease: LeaseProof,
+  call: Call,
+): Promise<Result<Takeover, BrokerError>> => {
+  const name = nameOf(replay, lease, item)
+  let taken = inHand.get(name)
+  if (taken?.isSettled) return succeed({ state: 'ready', taken, isNew: false })
+  if (!taken) {
+    const opened = await open(deps, connection, item, lease, call)
+    if (!opened.ok) return opened
+    taken = opened.value
+    inHand.set(name, taken)
+  }
+  const read = await readLedger(deps, connection, taken.ledger, taken.ledgerPartition, taken.ledgerEnd, call)
+  if (!read.ok) return read
+  if (read.value.left > 0n)
+    return succeed({
+      state: 'looking',
+      sentence: `Reading the ledger ${taken.ledger.name} for what was sent before: ${sayCount(read.value.left)} records to go`,
+    })
+  await settleByLedger(deps.db, replay, taken.source, lease)
+  const begun = (await listIntents(deps.db, replay.id)).filter(
+    ({ sourceTopic, sourcePartition }) =>
+      sourceTopic === item.sourceTopic && sourcePartition === item.sourcePartition,
+  )
+  if (begun.length > 0) {
+    const counted = await countAborted(deps, connection, replay, begun, lease, call)
+    if (!counted.ok) return counted
+    if (counted.value !== null) return succeed({ state: 'looking', sentence: counted.value })
+    await clearIntents(
+      deps.db,
+      replay.id,
+      begun.map(({ id }) => id),
+      0,
+      lease,
+    )
+  }
+  taken.isSettled = true
+  return succeed({ state: 'ready', taken, isNew: true })
+}
+
+/** How a dead-letter partition is named in the ledger and by its transactional id. */
+export const ledgerSourceOf = (clusterId: string, item: SourceOfItem): TakenSource['source'] => ({
+  clusterId,
+  topic: item.sourceTopic,
+  topicId: ledgerTopicId(item.sourceTopic, item.sourceTopicId),
+  partition: item.sourcePartition,
+})
+
+const open = async (
+  deps: Deps,
+  connection: Connection,
+  item: SourceOfItem,
+  lease: LeaseProof,
+  call: Call,
+): Promise<Result<Taken, BrokerError>> => {
+  const { broker } = connection
+  if (!broker.transactions)
+    return fail({ kind: 'unsupported', detail: 'this broker has no transactions', source: 'broker' })
+  const ledger = await ensureLedger(connection, call)
+  if (!ledger.ok) return ledger
+  if (!ledger.value)
+    return fail({
+      kind: 'not-found',
+      detail: `the ledger ${connection.ledgerTopic} is gone`,
+      source: 'broker',
+    })
+  const cluster = await broker.describe(call)
+  if (!cluster.ok) return cluster
+  const source = ledgerSourceOf(cluster.value.clusterId, item)
+  const ledgerPartition = ledgerPartitionOf(source, ledger.value.partitions.length)
+  // Who has lost the lease must not fence who has it now.
+  await runUnderLease(deps.db, lease, async () => {})
+  const producer = await broker.transactions.open(transactionalIdOf(source), call)
+  if (!producer.ok) return producer
+  const ledgerEnd = await findLedgerEnd(connection, ledger.value, ledgerPartition, call)
+  if (!ledgerEnd.ok) return ledgerEnd
+  return succeed({
+    source,
+    ledger: ledger.value,
+    ledgerPartition,
+    producer: producer.value,
+    ledgerEnd: ledgerEnd.value,
+    isSettled: false,
+  })
+}
+
+/**
+ * Counts copies of aborted transactions among batches that were begun: readers of uncommitted messages may have seen
+ * them. Answers null when all was looked through, a sentence while there is more; where it can not be looked, the replay
+ * tells so and goes on.
+ */
+const countAborted = async (
+  deps: Deps,
+  connection: Connection,
+  replay: ReplayRecord,
+  begun: readonly ItemRecord[],
+  lease: LeaseProof,
+  call: Call,
+): Promise<Result<string | null, BrokerError>> => {
+  for (const [topic, items] of Map.groupBy(begun, ({ targetTopic }) => targetTopic)) {
+    const sought = new Map(items.map((one) => [one.id.toString(), one]))
+    const fromMs = items.reduce(
+      (min, { intentFromMs }) => (intentFromMs !== null && intentFromMs < min ? intentFromMs : min),
+      BigInt(deps.clock.nowMs()),
+    )
+    const changeOf = (itemId: string, _: unknown, copy: RawMessage) => {
+      const one = sought.get(itemId)
+      return copy.transaction === 'aborted' && one?.intentFromMs != null && isOfIntent(copy, one.intentFromMs)
+        ? 'aborted'
+        : null
+    }
+    const look = { topic: topic as TopicName, replayId: replay.id, fromMs: fromMs - clockMarginMs, changeOf }
+    const looked = await lookForCopies(deps, connection, look, lease, call)
+    if (looked.ok && looked.value.left > 0n)
+      return succeed(
+        `Looking on ${topic} for copies of an aborted batch that others may have seen: ${sayCount(looked.value.left)} records to go`,
+      )
+    if (looked.ok) continue
+    const { kind, detail } = looked.error
+    const mayPass = kind === 'unreachable' || kind === 'timeout' || kind === 'overloaded'
+    if (mayPass && replay.state !== 'cancelling') return looked
+    await addReplayLoss(
+      deps.db,
+      replay.id,
+      `copies of an aborted batch on ${topic} could not be counted (${detail})`,
+      lease,
+    )
+  }
+  return succeed(null)
+}
+
+/** Whether a copy was written by the batch that was begun then, and not by an earlier one of the same item. */
+const isOfIntent = ({ headers }: RawMessage, intentFromMs: bigint): boolean => {
+  const at = headers.findLast(({ name }) => name === 'x-replay-at')?.value
+  return at != null && Buffer.from(at).toString() === new Date(Number(intentFromMs)).toISOString()
+}
