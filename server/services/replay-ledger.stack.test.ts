@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { BrokerApi } from '#server/adapters/kafka/broker-apis.ts'
+import { KafkaClient } from '#server/adapters/kafka/client.ts'
+import { makeTransactions } from '#server/adapters/kafka/transactions.ts'
+import { connectionConfig } from '#server/config.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { decodeLedgerKey, decodeLedgerValue } from '#server/domain/replay-ledger.ts'
+import type { Transactions } from '#server/ports/transactions.ts'
+import { readReplay } from '#server/repositories/replays.ts'
+import { type Bench, good, openBench, takeLease } from './dead-letter-fixture.ts'
+import type { Connection } from './deps.ts'
+import {
+  headerText,
+  itemsOf,
+  lettersOf,
+  makeLetters,
+  planOf,
+  recordsOf,
+  sendAll,
+  start,
+} from './replay-fixture.ts'
+import { runReplayStep } from './run-replay-step.ts'
+import { showReplay } from './show-replay.ts'
+
+let bench: Bench
+const clients: KafkaClient[] = []
+beforeAll(async () => {
+  bench = await openBench(inject('brokers'), inject('databaseUrl'))
+})
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.dispose()))
+  await bench.dispose()
+})
+
+const produce = 0
+const initProducerId = 22
+const endTxn = 26
+
+/**
+ * A worker's connection that dies at the so-and-so-manieth request of a kind, before it leaves or after it was answered:
+ * nothing gets through from then on, and the worker goes no further.
+ */
+const dyingAt = (api: number, when: 'before' | 'after', nth = 1): Connection => {
+  let isDead = false
+  let seen = 0
+  const client = new (class extends KafkaClient {
+    override async ask<A extends unknown[], R>(
+      brokerId: number | null,
+      signal: AbortSignal,
+      one: BrokerApi<A, R>,
+      ...args: A
+    ): Promise<R> {
+      if (isDead) throw new Error('killed')
+      const isIt = one.key === api && ++seen === nth
+      if (isIt) isDead = true
+      if (isIt && when === 'before') throw new Error('killed')
+      const answer = await super.ask(brokerId, signal, one, ...args)
+      if (isIt) throw new Error('killed')
+      return answer
+    }
+  })(connectionConfig.parse({ id: 'dying', name: 'Dying', brokers: inject('brokers') }))
+  clients.push(client)
+  const real = makeTransactions(client)
+  const orDie = async <T>(work: Promise<T>): Promise<T> => {
+    const value = await Promise.race([
+      work,
+      new Promise<never>((_, reject) => {
+        const timer = setInterval(() => {
+          if (!isDead) return
+          clearInterval(timer)
+          reject(new Error('killed'))
+        }, 5)
+        work.finally(() => clearInterval(timer)).catch(() => {})
+      }),
+    ])
+    if (isDead) throw new Error('killed')
+    return value
+  }
+  return withTransactions({
+    ...real,
+    open: async (id, call) => {
+      const opened = await orDie(real.open(id, call))
+      if (!opened.ok) return opened
+      const producer = opened.value
+      return {
+        ok: true,
+        value: { send: (messages, following, own) => orDie(producer.send(messages, following, own)) },
+      }
+    },
+  })
+}
+const withTransactions = (transactions: Transactions): Connection => ({
+  ...bench.connection,
+  broker: { ...bench.connection.broker, transactions },
+})
+const shown = (id: string) => good(showReplay(bench.deps, bench.connection, id, bench.call()))
+const copiesOn = async (topic: TopicName) =>
+  (await recordsOf(bench, topic)).map((record) => headerText(record, 'x-replay-item'))
+const ledgerOf = async () =>
+  (await recordsOf(bench, bench.connection.ledgerTopic)).map((record) => ({
+    key: decodeLedgerKey(record.key),
+    value: decodeLedgerValue(record.value),
+  }))
+
+/** Everything of a replay was sent once, and ledger and items agree on where. */
+const expectExactlyOnce = async (replayId: string, origin: TopicName, count: number) => {
+  await expect.poll(async () => (await copiesOn(origin)).length, { timeout: 5_000 }).toBe(count)
+  expect(new Set(await copiesOn(origin)).size).toBe(count)
+  const items = await itemsOf(bench, replayId)
+  expect(items.map(({ outcome }) => outcome)).toEqual(items.map(() => 'SENT'))
+  expect(items).toHaveLength(count)
+  const records = new Map(
+    (await recordsOf(bench, origin)).map((record) => [headerText(record, 'x-replay-item'), record]),
+  )
+  const noted = new Map(
+    (await ledgerOf()).filter(({ value }) => value?.job === replayId).map((one) => [one.value?.item, one]),
+  )
+  expect(noted.size).toBe(count)
+  for (const { id, target } of items) {
+    const record = records.get(id)
+    expect(target.position).toBe(`${record?.partition}@${record?.offset}`)
+    const told = noted.get(id)?.value?.target
+    expect(`${told?.partition}@${told?.offset}`).toBe(target.position)
+  }
+}
+
+describe('a worker that is killed', () => {
+  it.each([
+    ['before it has a producer', initProducerId, 'before', 1, 0],
+    ['after it has a producer', initProducerId, 'after', 2, 0],
+    ['after the copies of its first batch were written', produce, 'after', 1, 100],
+    ['before the ledger is written', produce, 'before', 4, 200],
+    ['before it asks for the commit', endTxn, 'before', 1, 100],
+    ['before it asks for the second commit', endTxn, 'before', 2, 100],
+    ['after the commit and before it is written down', endTxn, 'after', 1, 0],
+    ['after the second commit', endTxn, 'after', 2, 0],
+  ] as const)(
+    '%s: each letter is sent once, and aborted copies are counted',
+    async (_, api, when, nth, most) => {
+      const name = `once-${api}-${when}-${nth}`
+      const { origin, letters } = await makeLetters(bench, name, 150)
+      const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })
+      await expect(sendAll(bench, replay.id, dyingAt(api, when, nth))).rejects.toThrow('killed')
+      await sendAll(bench, replay.id)
+      await expectExactlyOnce(replay.id, origin, 150)
+      const record = await readReplay(bench.deps.db, replay.id)
+      expect(record?.sending).toEqual({ mode: 'transactions', why: null })
+      const seen = (await uncommitted(origin)).length - 150
+      expect(record?.abortedCopies).toBe(seen)
+      expect(seen).toBeLessThanOrEqual(most)
+      if (most > 0) expect(seen).toBeGreaterThan(0)
+    },
+    60_000,
+  )
+
+  it('during the takeover of another that was killed: the third sends the rest once', async () => {
+    const { origin, letters } = await makeLetters(bench, 'takeover', 150)
+    const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })
+    await expect(sendAll(bench, replay.id, dyingAt(endTxn, 'after', 1))).rejects.toThrow('killed')
+    await expect(sendAll(bench, replay.id, dyingAt(initProducerId, 'after', 1))).rejects.toThrow('killed')
+    await sendAll(bench, replay.id)
+    await expectExactlyOnce(replay.id, origin, 150)
+    const items = await itemsOf(bench, replay.id)
+    expect(items.some(({ proof }) => proof.endsWith('as the ledger says'))).toBe(true)
+  }, 60_000)
+})
+
+const uncommitted = async (topic: TopicName) => {
+  const found = await good(bench.connection.broker.topics.find(topic, bench.call()))
+  const all: unknown[] = []
+  for (const { partition } of found.partitions) {
+    const budget = { messages: 100_000, bytes: 1e9, milliseconds: 20_000 }
+    const request = { topic, partition, from: 0n, limit: 100_000, budget, isolation: 'uncommitted' } as const
+    const read = await bench.connection.broker.messages?.readForward(request, bench.call())
+    if (read?.ok) all.push(...read.value.messages)
+  }
+  return all
+}
+
+describe('a worker whose producer is fenced', () => {
+  it('stops, opens nothing again under its lease, and the next owner sends the rest', async () => {
+    const { origin, letters } = await makeLetters(bench, 'fenced', 60)
+    const { id } = await start(bench, await planOf(bench, letters), { pacePerSecond: 100 })
+    const lease = await takeLease(bench.deps, `replay:${id}`)
+    let opened = 0
+    const real = bench.connection.broker.transactions as Transactions
+    const ids: string[] = []
+    const counting = withTransactions({
+      ...real,
+      open: (name, call) => {
+        opened++
+        ids.push(name)
+        return real.open(name, call)
+      },
+    })
+    const step = async () => {
+      const replay = await readReplay(bench.deps.db, id)
+      if (!replay) throw new Error('the replay is there')
+      return runReplayStep(bench.deps, counting, replay, lease, bench.call())
+    }
+    for (let tries = 0; tries < 10 && (await shown(id)).sent === 0; tries++) await step()
+    const before = opened
+    await good(real.open(ids[0] ?? '', bench.call()))
+    expect(await step()).toBe('fenced')
+    expect(await step()).toBe('fenced')
+    expect(opened).toBe(before)
+    expect((await shown(id)).failure).toContain('Another producer has taken over the work on')
+    await lease.release()
+    await sendAll(bench, id)
+    await expectExactlyOnce(id, origin, 60)
+  }, 60_000)
+})
+
+describe('the ledger', () => {
+  it('is a compacted topic, and holds who sent which letter where', async () => {
+    const { letters, origin } = await makeLetters(bench, 'told', 2)
+    const replay = await start(bench, await planOf(bench, letters), { reason: 'fixed in 2.1' })
+    await sendAll(bench, replay.id)
+    await expectExactlyOnce(replay.id, origin, 2)
+    const { ledgerTopic } = bench.connection
+    const settings = await good(bench.connection.broker.topics.settings([ledgerTopic], bench.call()))
+    const policy = settings.get(ledgerTopic)?.find(({ name }) => name === 'cleanup.policy')
+    expect(policy?.value).toBe('compact')
+    const own = (await ledgerOf()).filter(({ value }) => value?.job === replay.id)
+    const found = await good(bench.connection.broker.topics.find(letters, bench.call()))
+    const cluster = await good(bench.connection.broker.describe(bench.call()))
+    expect(own.map(({ key }) => key)).toEqual(
+      [0n, 1n].map((offset) => ({
+        clusterId: cluster.clusterId,
+        topicId: found.topicId,
+        partition: 0,
+        offset,
+        attempt: 1,
+      })),
+    )
+    expect(own[0]?.value).toMatchObject({ number: replay.number, by: 'tester', reason: 'fixed in 2.1' })
+  })
+
+  it('keeps a letter from being sent again by an installation that knows nothing of the first', async () => {
+    const { letters, origin } = await makeLetters(bench, 'elsewhere', 20)
+    const first = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, first.id)
+    const other = await openBench(inject('brokers'), inject('databaseUrl'))
+    const connection = { ...other.connection, ledgerTopic: bench.connection.ledgerTopic }
+    try {
+      const second = await start(other, await planOf(other, letters))
+      await sendAll(other, second.id, connection)
+      const items = await itemsOf(other, second.id)
+      expect(items.map(({ outcome }) => outcome)).toEqual(items.map(() => 'SKIPPED'))
+      expect(items[0]?.proof).toMatch(
+        /^not sent: replay #\d+ of tester sent it at .* UTC, as the ledger says$/,
+      )
+    } finally {
+      await other.dispose()
+    }
+    expect(await copiesOn(origin)).toHaveLength(20)
+  }, 60_000)
+})
+
+describe('a second replay of the same dead-letter partition', () => {
+  it('waits behind the first, says so, and begins when that has sent all', async () => {
+    const { letters, origin } = await makeLetters(bench, 'queue', 40)
+    const rows = (await planOf(bench, letters)).ready
+    expect(rows).toBe(40)
+    const ids = await letterIds(letters)
+    const first = await start(bench, await planOf(bench, letters, { letterIds: ids.slice(0, 20) }))
+    const second = await start(bench, await planOf(bench, letters, { letterIds: ids.slice(20) }))
+    const lease = await takeLease(bench.deps, `replay:${second.id}`)
+    const waiting = await readReplay(bench.deps.db, second.id)
+    if (!waiting) throw new Error('the replay is there')
+    await runReplayStep(bench.deps, bench.connection, waiting, lease, bench.call())
+    await lease.release()
+    expect((await shown(second.id)).failure).toBe(
+      `Waiting behind replay #${first.number}, which works on ${letters} partition 0. It begins by itself`,
+    )
+    expect(await copiesOn(origin)).toEqual([])
+    await sendAll(bench, first.id)
+    await sendAll(bench, second.id)
+    expect((await shown(second.id)).failure).toBeNull()
+    expect(await copiesOn(origin)).toHaveLength(40)
+  })
+})
+
+const letterIds = async (topic: string): Promise<string[]> =>
+  (await lettersOf(bench, topic)).map(({ id }) => id)
+
+describe('a cluster or a user without transactions', () => {
+  it('gets copies at least once, with the reason', async () => {
+    const { letters, origin } = await makeLetters(bench, 'fallback', 20)
+    const { id } = await start(bench, await planOf(bench, letters))
+    const real = bench.connection.broker.transactions as Transactions
+    const detail = 'this user may not use the transactional id'
+    const refusing = withTransactions({
+      ...real,
+      open: async () => ({ ok: false, error: { kind: 'denied', detail, source: 'broker' } }),
+    })
+    await sendAll(bench, id, refusing)
+    expect(await copiesOn(origin)).toHaveLength(20)
+    expect((await readReplay(bench.deps.db, id))?.sending).toEqual({ mode: 'at-least-once', why: detail })
+  })
+})
