@@ -4,12 +4,14 @@ import { problemOfError } from '../client/problem-error.ts'
 import { Button } from '../ui/button.tsx'
 import { Input } from '../ui/input.tsx'
 
-/** Why a change is made: written to the audit with it. */
+/** Why a change is made: written to the audit with it. `neededFor` says what can not be done without one. */
 export const ReasonField = ({
   value,
+  neededFor,
   onChange,
 }: {
   readonly value: string
+  readonly neededFor?: string
   readonly onChange: (value: string) => void
 }) => (
   <label className="flex items-center gap-4">
@@ -17,7 +19,8 @@ export const ReasonField = ({
     <Input
       value={value}
       maxLength={500}
-      placeholder="for the audit, optional"
+      placeholder={neededFor ?? 'for the audit, optional'}
+      aria-required={neededFor !== undefined}
       onChange={(event) => onChange(event.target.value)}
       className="min-w-0 flex-1"
     />

@@ -66,7 +66,17 @@ export const plan: Answer<'showReplayPlan'> = {
       letterIds: ['3'],
     },
   ],
-  readers: [{ group: 'payments', topic: 'orders', lagMessages: '12' }],
+  readers: [
+    {
+      group: 'payments',
+      topic: 'orders',
+      lagMessages: '12',
+      reads: { isolation: 'unknown', declaredBy: null, declaredAt: null },
+    },
+  ],
+  sending: { mode: 'transactions', why: null },
+  guarantee: 'Exactly once for read_committed readers; unknown for payments',
+  resent: 0,
   strippedHeaders: ['kafka_dlt-exception-message'],
   addedHeaders: [{ name: 'x-replay-id', meaning: 'which replay sent it' }],
   writeRefusedBecause: null,
@@ -103,6 +113,8 @@ export const replayOf = (number: number, more: Partial<Replay> = {}): Replay => 
   outcomes: { ...noOutcomes, SETTLED: 287, CONSUMED: 22, RETRYING: 3, PENDING: 188 },
   finishedAt: null,
   failure: null,
+  sending: { mode: 'transactions', why: null },
+  abortedCopies: 0,
   ...more,
 })
 type Item = Answer<'listReplayItems'>['items'][number]

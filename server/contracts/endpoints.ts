@@ -20,6 +20,8 @@ import { messageEndpoints } from './message-endpoints.ts'
 import { overview } from './overview.ts'
 import type { Permission } from './permissions.ts'
 import {
+  declareGroupIsolationRequest,
+  groupIsolation,
   planReplayRequest,
   replayItemList,
   replayItemQuery,
@@ -229,6 +231,15 @@ export const endpoints = {
     params: byIdParams,
     query: replayItemQuery,
     output: replayItemList,
+  },
+  declareGroupIsolation: {
+    ...write,
+    path: '/api/{connection}/groups/{group}/isolation',
+    summary: 'Declare how a group reads: Kafka does not tell',
+    permission: 'replays:run',
+    params: groupParams,
+    body: declareGroupIsolationRequest,
+    output: groupIsolation,
   },
   cancelReplay: {
     ...at(endpointAddresses.cancelReplay),

@@ -19,6 +19,21 @@ export const planReplayRequest = z.object({
 })
 export type PlanReplayRequest = z.infer<typeof planReplayRequest>
 
+/** How a group reads. Kafka does not tell; `unknown` until an operator declares it. */
+export const groupIsolation = z.object({
+  isolation: z.enum(['committed', 'uncommitted', 'unknown']),
+  declaredBy: z.string().nullable(),
+  declaredAt: epochMs.nullable(),
+})
+export type GroupIsolation = z.infer<typeof groupIsolation>
+export const declareGroupIsolationRequest = groupIsolation.pick({ isolation: true })
+
+/** How copies are sent: in Kafka transactions with the ledger, or by an idempotent producer, and why so. */
+export const replaySending = z.object({
+  mode: z.enum(['transactions', 'at-least-once']),
+  why: z.string().nullable(),
+})
+
 export const planFinding = z.object({
   severity: z.enum(['ready', 'warning', 'refused']),
   code: z.string(),
@@ -34,7 +49,19 @@ export const replayPlan = z.object({
   targets: z.array(z.object({ topic: topicName, partitions: z.number().int(), count: z.number().int() })),
   findings: z.array(planFinding),
   /** Every group that will receive the copies, with its lag. */
-  readers: z.array(z.object({ group: z.string(), topic: topicName, lagMessages: decimal64.nullable() })),
+  readers: z.array(
+    z.object({
+      group: z.string(),
+      topic: topicName,
+      lagMessages: decimal64.nullable(),
+      reads: groupIsolation,
+    }),
+  ),
+  /** How copies will be sent, and what the operator may rely on; null: it could not be asked. */
+  sending: replaySending.nullable(),
+  guarantee: z.string(),
+  /** Letters among the ready ones that were sent before: sending them again is a new attempt and needs a reason. */
+  resent: z.number().int(),
   strippedHeaders: z.array(z.string()),
   addedHeaders: z.array(z.object({ name: z.string(), meaning: z.string() })),
   writeRefusedBecause: z.string().nullable(),
@@ -70,6 +97,10 @@ export const replaySummary = z.object({
   outcomes: z.record(outcome, z.number().int()),
   finishedAt: epochMs.nullable(),
   failure: z.string().nullable(),
+  /** Null until the first copy is about to be sent. */
+  sending: replaySending.nullable(),
+  /** Copies of aborted batches that readers of uncommitted messages may have seen. */
+  abortedCopies: z.number().int(),
 })
 export type ReplaySummary = z.infer<typeof replaySummary>
 export const replayListQuery = z.object({

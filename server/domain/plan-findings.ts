@@ -55,6 +55,11 @@ export const planFindings = {
     severity: 'warning',
     sentence: 'they name a reply topic: an answer may reach a caller that is long gone',
   },
+  'in-ledger': {
+    severity: 'warning',
+    sentence:
+      'were sent before by another installation, as the ledger says: sending them again is a new attempt',
+  },
   returned: { severity: 'warning', sentence: 'were replayed before and came back' },
   'outcome-unknown': {
     severity: 'warning',

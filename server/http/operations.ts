@@ -6,6 +6,7 @@ import { cancelReplay } from '#server/services/cancel-replay.ts'
 import { chooseDecoder, showDecoders } from '#server/services/choose-decoder.ts'
 import { copyMessage } from '#server/services/copy-message.ts'
 import { countMessagesByTime } from '#server/services/count-messages-by-time.ts'
+import { declareGroupIsolation } from '#server/services/declare-group-isolation.ts'
 import { findAnything } from '#server/services/find-anything.ts'
 import { findNeighbour, findSameKey } from '#server/services/find-same-key.ts'
 import { listAround } from '#server/services/list-around.ts'
@@ -116,6 +117,8 @@ const runs: Runs = {
   showReplay: ({ deps, connection, params, call }) => showReplay(deps, connection, params.id, call),
   listReplayItems: ({ deps, connection, params, query, call }) =>
     listReplayItems(deps, connection, { replayId: params.id, ...query }, call),
+  declareGroupIsolation: ({ deps, connection, actor, params, body, call }) =>
+    declareGroupIsolation(deps, connection, actor, { group: params.group, ...body }, call),
   cancelReplay: ({ deps, connection, actor, params, call }) =>
     cancelReplay(deps, connection, actor, params.id, call),
   ...schemaRuns,

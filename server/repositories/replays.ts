@@ -6,7 +6,15 @@ import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
 
 /** What a plan keeps beside its items: what the operator saw. */
-export type StoredPlan = Omit<ReplayPlan, 'planId' | 'started'>
+export type StoredPlan = Omit<
+  ReplayPlan,
+  'planId' | 'started' | 'readers' | 'guarantee' | 'sending' | 'resent'
+> & {
+  readonly readers: readonly Omit<ReplayPlan['readers'][number], 'reads'>[]
+  /** Missing in plans that were made before copies were sent in transactions. */
+  readonly sending?: ReplayPlan['sending']
+  readonly resent?: number
+}
 
 export type ReplayRecord = {
   readonly id: string

@@ -6,6 +6,7 @@ import type { TopicState } from '#server/ports/topics.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { readReaders } from '#server/repositories/replay-items.ts'
+import type { EarlierAttempts } from '#server/repositories/replay-ledger.ts'
 import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 
@@ -61,6 +62,7 @@ export const findPlanFindings = async (
   deps: Deps,
   connection: Connection,
   judged: readonly Judged[],
+  earlier: ReadonlyMap<bigint, EarlierAttempts>,
   failureGroupIds: readonly string[],
   readers: Awaited<ReturnType<typeof readReaders>>,
   call: Call,
@@ -78,6 +80,7 @@ export const findPlanFindings = async (
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
     ['reader-behind', ready.filter(({ letter }) => letter.group !== null && behind.has(letter.group))],
     ['awaits-reply', ready.filter(({ record }) => record?.hasReplyTopic)],
+    ['in-ledger', ready.filter(({ letter }) => isOnlyInLedger(letter, earlier))],
     ['returned', ready.filter(({ letter }) => letter.lastOutcome === 'RETURNED')],
     ['outcome-unknown', ready.filter(({ letter }) => letter.lastOutcome === 'UNKNOWN')],
     ['replayed-often', ready.filter(({ record }) => (record?.attempts ?? 0) >= often)],
@@ -99,7 +102,13 @@ export const findPlanFindings = async (
     .filter(([, list]) => list.length > 0)
     .map(([code, list]) => ({
       severity: planFindings[code].severity,
-      sentence: `${planFindings[code].sentence}${code === 'still-dying' ? sayArrivals([...dying.values()], deps.clock.nowMs()) : saySent(code, list)}`,
+      sentence: `${planFindings[code].sentence}${
+        code === 'still-dying'
+          ? sayArrivals([...dying.values()], deps.clock.nowMs())
+          : code === 'in-ledger'
+            ? sayLedger(list, earlier)
+            : saySent(code, list)
+      }`,
       code,
       count: list.length,
       letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),
@@ -118,6 +127,21 @@ const saySent = (code: PlanFindingCode, list: readonly Judged[]): string => {
   const sentAtMs = Math.max(...list.map(({ letter }) => letter.lastSentAtMs ?? 0))
   if (!aboutReplay.has(code) || sentAtMs <= 0) return ''
   return ` (last sent ${new Date(sentAtMs).toISOString().slice(0, 19).replace('T', ' ')} UTC)`
+}
+
+/** Sent by who does not share this database. */
+const isOnlyInLedger = (letter: LetterRecord, earlier: ReadonlyMap<bigint, EarlierAttempts>): boolean =>
+  letter.lastOutcome === null && (earlier.get(letter.id)?.ledger ?? null) !== null
+
+/** Who sent the latest of them, and when. */
+const sayLedger = (list: readonly Judged[], earlier: ReadonlyMap<bigint, EarlierAttempts>): string => {
+  const [last] = list
+    .flatMap(({ letter }) => earlier.get(letter.id)?.ledger ?? [])
+    .sort((a, b) => b.atMs - a.atMs)
+  if (!last) return ''
+  const at = new Date(last.atMs).toISOString().slice(0, 19).replace('T', ' ')
+  const replay = last.replayNumber === null ? '' : `replay #${last.replayNumber} of `
+  return ` (last by ${replay}${last.by}, ${at} UTC)`
 }
 
 /** A letter as the message that it was; nothing where it goes elsewhere or has no key. */

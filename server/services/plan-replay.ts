@@ -14,9 +14,11 @@ import { readReaders } from '#server/repositories/replay-items.ts'
 import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/repositories/replays.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid } from './fault.ts'
+import { findEarlier } from './find-earlier.ts'
 import { findPlanFindings, type Judged, type PlannedRecord } from './find-plan-findings.ts'
 import { nameKey } from './find-superseded.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
+import { presentPlan } from './show-replay-plan.ts'
 
 const largestSelection = 10_000
 
@@ -55,6 +57,7 @@ export const planReplay = async (
       count: list.length,
     }),
   )
+  const before = await findEarlier(deps, connection, ready, topicIds, call)
   const readers = await readReaders(
     deps.db,
     connection.id,
@@ -66,7 +69,15 @@ export const planReplay = async (
     total: letters.length,
     ready: ready.length,
     targets,
-    findings: await findPlanFindings(deps, connection, judged.value, groupsOfLetters, readers, call),
+    findings: await findPlanFindings(
+      deps,
+      connection,
+      judged.value,
+      before.attempts,
+      groupsOfLetters,
+      readers,
+      call,
+    ),
     readers: readers.map(({ group, topic, lag }) => ({
       group,
       topic: topic as TopicName,
@@ -76,6 +87,8 @@ export const planReplay = async (
     addedHeaders: Object.entries(lineageHeaders).map(([name, meaning]) => ({ name, meaning })),
     writeRefusedBecause: await whyNotWrite(connection, call),
     environment: { name: connection.environment.name, production: connection.environment.production },
+    sending: before.sending,
+    resent: before.attempts.size,
   }
   const id = randomUUID()
   const [only] = groupsOfLetters
@@ -93,10 +106,10 @@ export const planReplay = async (
     inSendingOrder(ready, ({ letter }) => letter).map((one) => ({
       ...itemOf(one),
       sourceTopicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
-      attempt: 1,
+      attempt: (before.attempts.get(one.letter.id)?.attempts ?? 0) + 1,
     })),
   )
-  return succeed({ planId: id, ...plan, started: null })
+  return succeed(await presentPlan(deps, connection, id, plan, null))
 }
 
 const titleOf = (letters: readonly LetterRecord[]): string => {

@@ -1,11 +1,13 @@
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
+import { sayGuarantee } from '#server/domain/say-guarantee.ts'
 import type { Call } from '#server/ports/call.ts'
-import { findReplay } from '#server/repositories/replays.ts'
+import { findReplay, type StoredPlan } from '#server/repositories/replays.ts'
+import { isolationsOf } from './declare-group-isolation.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
 
-/** A plan as it was frozen, and the replay that it became. */
+/** A plan as it was frozen, and the replay that it became. How groups read is as it is declared now. */
 export const showReplayPlan = async (
   deps: Deps,
   connection: Connection,
@@ -15,9 +17,28 @@ export const showReplayPlan = async (
   const found = await findReplay(deps.db, connection.id, id)
   if (!found) return notFound(`There is no replay plan ${id}.`)
   const { number, startedAtMs } = found
-  return succeed({
-    planId: found.id,
-    ...found.plan,
-    started: number === null || startedAtMs === null ? null : { replayId: id, number, at: startedAtMs },
-  })
+  const started = number === null || startedAtMs === null ? null : { replayId: id, number, at: startedAtMs }
+  return succeed(await presentPlan(deps, connection, found.id, found.plan, started))
+}
+
+/** A stored plan with how its readers read, and what follows from that. */
+export const presentPlan = async (
+  deps: Deps,
+  connection: Connection,
+  planId: string,
+  plan: StoredPlan,
+  started: ReplayPlan['started'],
+): Promise<ReplayPlan> => {
+  const isolationOf = await isolationsOf(
+    deps,
+    connection,
+    plan.readers.map(({ group }) => group),
+  )
+  const readers = plan.readers.map((reader) => ({ ...reader, reads: isolationOf(reader.group) }))
+  const sending = plan.sending ?? null
+  const guarantee = sayGuarantee(
+    sending,
+    readers.map(({ group, reads }) => ({ group, isolation: reads.isolation })),
+  )
+  return { planId, ...plan, readers, sending, guarantee, resent: plan.resent ?? 0, started }
 }

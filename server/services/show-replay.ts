@@ -58,6 +58,8 @@ export const summariseReplays = async (
           outcomeNames.map((name) => [name, of(name)]),
         ) as ReplaySummary['outcomes'],
         finishedAt: record.finishedAtMs,
+        sending: record.sending,
+        abortedCopies: record.abortedCopies,
         failure: [record.loss, record.failure].filter((one) => one !== null).join('. ') || null,
       },
     ]

@@ -8,7 +8,7 @@ import { findReplay, markStarted } from '#server/repositories/replays.ts'
 import { runInTransaction } from '#server/repositories/run-in-transaction.ts'
 import { writeMark } from './add-mark.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
-import { type Fault, notFound } from './fault.ts'
+import { type Fault, invalid, notFound } from './fault.ts'
 import { showReplay } from './show-replay.ts'
 
 /**
@@ -34,6 +34,11 @@ export const startReplay = async (
   if (plan.plan.ready === 0)
     return fail({ code: 'conflict', detail: 'The plan has no letter that may be sent.' })
   const { pacePerSecond, reason } = request
+  const resent = plan.plan.resent ?? 0
+  if (plan.number === null && resent > 0 && reason.trim() === '')
+    return invalid(
+      `reason: ${resent === 1 ? 'one of these letters was' : `${resent} of these letters were`} sent before. Sending again is a new attempt: say why.`,
+    )
   const what = `${plan.plan.ready} to ${plan.targets.join(', ')}`
   // What was started is in the audit and on the charts, or was not started.
   const isStarted = await runInTransaction(deps.db, async (transaction) => {

@@ -1,12 +1,13 @@
 'use client'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import type { ReplayPlan } from '#server/contracts/replays.ts'
+import type { GroupIsolation, ReplayPlan } from '#server/contracts/replays.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
+import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
@@ -19,6 +20,7 @@ import { ReasonField, SendButton } from '../../patterns/send-panel.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Input } from '../../ui/input.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { Select } from '../../ui/select.tsx'
 
 const largestPace = 10_000
 
@@ -156,14 +158,15 @@ const Readers = ({ plan, connection }: { readonly plan: ReplayPlan; readonly con
       </p>
     ) : (
       <ul className="flex flex-col gap-0.5">
-        {plan.readers.map(({ group, topic, lagMessages }) => (
+        {plan.readers.map(({ group, topic, lagMessages, reads }) => (
           <li key={`${group} ${topic}`}>
             <Link href={routes.group(connection, group)} className="link font-mono text-small">
               {group}
             </Link>{' '}
             <span className="text-muted">
               on {topic}, lag {formatCount(lagMessages)}
-            </span>
+            </span>{' '}
+            <Reading connection={connection} planId={plan.planId} group={group} reads={reads} />
           </li>
         ))}
       </ul>
@@ -173,6 +176,59 @@ const Readers = ({ plan, connection }: { readonly plan: ReplayPlan; readonly con
     </p>
   </Section>
 )
+
+const isolations = {
+  unknown: 'not known how it reads',
+  committed: 'reads committed',
+  uncommitted: 'reads uncommitted',
+} as const
+
+/** How a group reads, and the operator's word on it. */
+const Reading = ({
+  connection,
+  planId,
+  group,
+  reads,
+}: {
+  readonly connection: string
+  readonly planId: string
+  readonly group: string
+  readonly reads: GroupIsolation
+}) => {
+  const client = useQueryClient()
+  const { queryKey } = endpointQuery(endpoints.showReplayPlan, { params: { connection, id: planId } })
+  const declare = useMutation({
+    mutationFn: (isolation: GroupIsolation['isolation']) =>
+      callEndpoint(endpoints.declareGroupIsolation, { params: { connection, group }, body: { isolation } }),
+    onSettled: () => client.invalidateQueries({ queryKey }),
+  })
+  return (
+    <>
+      <Select
+        quiet
+        aria-label={`How ${group} reads`}
+        value={reads.isolation}
+        disabled={declare.isPending}
+        onChange={(event) => declare.mutate(event.target.value as GroupIsolation['isolation'])}
+      >
+        {Object.entries(isolations).map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </Select>
+      {reads.declaredBy === null ? null : (
+        <span className="text-small text-muted"> as {reads.declaredBy} declared</span>
+      )}
+      {declare.error ? (
+        <span role="alert" className="text-critical">
+          {' '}
+          {problemOfError(declare.error).detail}
+        </span>
+      ) : null}
+    </>
+  )
+}
 
 const Headers = ({ plan }: { readonly plan: ReplayPlan }) => (
   <Section title="Headers">
@@ -218,6 +274,8 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
   })
   const targets = plan.targets.map(({ topic }) => topic).join(', ')
   const refused = plan.writeRefusedBecause
+  const needsReason = plan.resent > 0
+  const isReasonMissing = needsReason && reason.trim() === ''
   return (
     <Section title="Send" className="self-start">
       <div className="flex flex-col gap-3">
@@ -237,6 +295,12 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
             ),
             ['Partition', 'its own in the origin topic, so that order per key is kept'],
             ['Order', 'oldest death first'],
+            [
+              'Guarantee',
+              <span key="g" className={plan.sending?.mode === 'transactions' ? undefined : 'text-warning'}>
+                {plan.guarantee}
+              </span>,
+            ],
             [
               'Environment',
               plan.environment.production ? (
@@ -270,7 +334,17 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
             A whole number from 1 to {formatCount(largestPace)}.
           </p>
         )}
-        <ReasonField value={reason} onChange={setReason} />
+        <ReasonField
+          value={reason}
+          onChange={setReason}
+          {...(needsReason ? { neededFor: 'why they are sent again' } : {})}
+        />
+        {needsReason && plan.started === null ? (
+          <p className="text-small text-warning">
+            {formatCount(plan.resent)} of them were sent before. Sending again is a new attempt and needs a
+            reason.
+          </p>
+        ) : null}
         {plan.started ? (
           <LinkButton href={routes.replay(connection, plan.started.replayId)} className="justify-center">
             Open replay #{plan.started.number}, which was started from this plan
@@ -283,12 +357,11 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
               pending: 'Starting…',
             }}
             refusal={refused === null ? null : `Can not be sent: ${refused}`}
-            isReady={plan.ready > 0 && isPaceGood}
+            isReady={plan.ready > 0 && isPaceGood && !isReasonMissing}
           />
         )}
         <p className="text-small text-muted">
-          Copies can not be taken back. A crash in between sends nothing twice: the worker looks for its
-          copies on the target first. Consumers may still see a message again if they failed while handling
+          Copies can not be taken back. Consumers may still see a message again if they failed while handling
           it.
         </p>
       </div>

@@ -88,6 +88,7 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
               </p>
             )}
             <OutcomeBar replay={data} />
+            <SendingWords replay={data} />
             <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1" aria-label="Outcomes">
               {outcomes
                 .filter((name) => data.outcomes[name] > 0 || shownAlways.has(name))
@@ -111,6 +112,24 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
     </PageShell>
   )
 }
+
+/** What may be relied on of how copies are sent. */
+const SendingWords = ({ replay: { sending, abortedCopies } }: { readonly replay: ReplaySummary }) =>
+  sending === null ? null : (
+    <p className="mt-2 text-small text-muted" data-sending={sending.mode}>
+      {sending.mode === 'transactions'
+        ? 'Sent in transactions with the ledger: exactly once for read_committed readers.'
+        : `Sent at least once: after a crash in between, a copy may be sent twice (${sending.why ?? 'no transactions'}).`}
+      {abortedCopies > 0 ? (
+        <span className="text-warning">
+          {' '}
+          {formatCount(abortedCopies)} {abortedCopies === 1 ? 'copy' : 'copies'} of aborted batches reached
+          the topics: groups that read uncommitted may have seen {abortedCopies === 1 ? 'it' : 'them'}{' '}
+          besides.
+        </span>
+      ) : null}
+    </p>
+  )
 
 const progressWords = ({
   sent,
