@@ -48,6 +48,7 @@ export const endpointAddresses = {
   listReplays: get('/api/{connection}/replays'),
   showReplay: get('/api/{connection}/replays/{id}'),
   listReplayItems: get('/api/{connection}/replays/{id}/items'),
+  declareGroupIsolation: post('/api/{connection}/groups/{group}/isolation'),
   cancelReplay: post('/api/{connection}/replays/{id}/cancel'),
   listSearches: get('/api/{connection}/searches'),
   saveSearch: post('/api/{connection}/searches'),

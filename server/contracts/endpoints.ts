@@ -233,8 +233,7 @@ export const endpoints = {
     output: replayItemList,
   },
   declareGroupIsolation: {
-    ...write,
-    path: '/api/{connection}/groups/{group}/isolation',
+    ...at(endpointAddresses.declareGroupIsolation),
     summary: 'Declare how a group reads: Kafka does not tell',
     permission: 'replays:run',
     params: groupParams,

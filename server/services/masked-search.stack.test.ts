@@ -27,6 +27,7 @@ const connection: Connection = {
   readOnly: false,
   broker: makeKafkaAdapter(connectionConfig.parse({ id: 'local', name: 'Local', brokers })),
   registry: null,
+  ledgerTopic: 'ledger' as TopicName,
   deadLetterTopics: [],
   masking: { maskOf: (name) => (name === topic ? hideCards : null) },
 }

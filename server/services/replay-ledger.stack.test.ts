@@ -243,7 +243,8 @@ describe('the ledger', () => {
     const other = await openBench(inject('brokers'), inject('databaseUrl'))
     const connection = { ...other.connection, ledgerTopic: bench.connection.ledgerTopic }
     try {
-      const second = await start(other, await planOf(other, letters))
+      // Its plan was made before it could know.
+      const second = await start(other, await planOf(other, letters, { connection: other.connection }))
       await sendAll(other, second.id, connection)
       const items = await itemsOf(other, second.id)
       expect(items.map(({ outcome }) => outcome)).toEqual(items.map(() => 'SKIPPED'))
