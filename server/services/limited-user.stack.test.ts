@@ -11,12 +11,14 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { makeKafkaAdapter } from '#server/adapters/kafka/make-kafka-adapter.ts'
 import { connectionConfig } from '#server/config.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
 import type { TopicChangeRequest } from '#server/contracts/topic-changes.ts'
+import { readReplay } from '#server/repositories/replays.ts'
 import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
 import { type Bench, openBench } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import { planTopicChange } from './plan-topic-change.ts'
-import { follow, itemsOf, makeLetters, planOf, sendAll, start } from './replay-fixture.ts'
+import { follow, itemsOf, makeLetters, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 import { patience } from './resolve-intents.ts'
 
 const user = { username: 'limited', password: 'limited-secret' }
@@ -182,6 +184,71 @@ describe('a user whom access control lists limit', () => {
         'FAILED',
         expect.stringContaining(`this user has no Write right on ${origin}`),
       ])
+  })
+
+  const resource = (resourceType: AclResourceTypes, resourceName: string, principal: string) => ({
+    resourceType,
+    resourceName,
+    resourcePatternType: ResourcePatternTypes.LITERAL,
+    principal: `User:${principal}`,
+    host: '*',
+    permissionType: AclPermissionTypes.ALLOW,
+  })
+  const allow = (...acl: readonly AclEntry[]) => change(() => bench.admin.createAcls({ acl: [...acl] }))
+  const sendingOf = async (id: string) => (await readReplay(bench.deps.db, id))?.sending
+  const transactionalIds = (principal: string, operation: AclOperationTypes): AclEntry => ({
+    ...resource(AclResourceTypes.TRANSACTIONAL_ID, '*', principal),
+    operation,
+  })
+
+  it('gets copies at least once without the right to transactional ids, and is told so before and after', async () => {
+    const { origin, letters } = await makeLetters(bench, 'no-ids', 3)
+    await allow(transactionalIds('somebody-else', AclOperationTypes.WRITE))
+    const plan = await planOf(bench, letters, { connection: limited })
+    expect(plan.guarantee).toMatch(/^At least once: .*this user may not use it; transactions need DESCRIBE/)
+    const replay = await start(bench, plan)
+    await sendAll(bench, replay.id, limited, { limits })
+    expect(await sendingOf(replay.id)).toEqual(plan.sending)
+    expect(await recordsOf(bench, origin)).toHaveLength(3)
+  })
+
+  it('learns only when it sends that it may see transactional ids and not use them', async () => {
+    const { origin, letters } = await makeLetters(bench, 'see-ids', 3)
+    await allow(transactionalIds(user.username, AclOperationTypes.DESCRIBE))
+    const plan = await planOf(bench, letters, { connection: limited })
+    expect(plan.sending?.mode).toBe('transactions')
+    const replay = await start(bench, plan)
+    await sendAll(bench, replay.id, limited, { limits })
+    expect(await sendingOf(replay.id)).toMatchObject({
+      mode: 'at-least-once',
+      why: expect.stringContaining('this user may not use it'),
+    })
+    expect(await recordsOf(bench, origin)).toHaveLength(3)
+  })
+
+  it('is told that it may neither make the ledger nor write to one that is there', async () => {
+    const { letters } = await makeLetters(bench, 'no-ledger', 3)
+    const ledgerTopic = `denied-ledger-${bench.suffix}` as TopicName
+    const connection = { ...limited, ledgerTopic }
+    const guard = (name: string, operation: AclOperationTypes): AclEntry => ({
+      ...resource(AclResourceTypes.TOPIC, name, user.username),
+      operation,
+    })
+    await allow(guard(ledgerTopic, AclOperationTypes.READ), {
+      ...resource(AclResourceTypes.CLUSTER, 'kafka-cluster', user.username),
+      operation: AclOperationTypes.DESCRIBE,
+    })
+    const missing = await planOf(bench, letters, { connection })
+    expect(missing.sending).toEqual({
+      mode: 'at-least-once',
+      why: `the ledger topic ${ledgerTopic} does not exist, and this user may not create it (Create on the topic or the cluster is needed)`,
+    })
+    await bench.makeTopic(ledgerTopic, 1, { 'cleanup.policy': 'compact' })
+    const unwritable = await planOf(bench, letters, { connection })
+    expect(unwritable.sending).toEqual({
+      mode: 'at-least-once',
+      why: `this user has no Write right on the ledger topic ${ledgerTopic}`,
+    })
   })
 
   it('has a replay that goes on when the right is given back in time', async () => {
