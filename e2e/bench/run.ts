@@ -1,5 +1,6 @@
 import { besideSearchBench } from './beside-search.ts'
 import { indexDeadLettersBench } from './index-dead-letters.ts'
+import { liveBesideReplayBench } from './live-beside-replay.ts'
 import { overviewBench } from './overview.ts'
 import { readTopicBench } from './read-topic.ts'
 import { searchBench } from './search.ts'
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   topics: topicsBench,
   'span-intake': spanIntakeBench,
   'index-dead-letters': indexDeadLettersBench,
+  'live-beside-replay': liveBesideReplayBench,
 }
 
 const name = process.argv[2] ?? ''

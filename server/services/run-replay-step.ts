@@ -79,7 +79,7 @@ export const runReplayStep = async (
   if (isStopping) {
     await skipUnsent(deps.db, replay.id, stopped, lease)
     await setReplayState(deps.db, replay.id, 'cancelled', lease, true)
-    letGoOfReplay(replay)
+    letGo(replay)
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
@@ -89,7 +89,7 @@ export const runReplayStep = async (
   const [first] = sendable
   if (!first) {
     await setReplayState(deps.db, replay.id, 'following', lease)
-    letGoOfReplay(replay)
+    letGo(replay)
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
@@ -144,6 +144,12 @@ const fencedSentence = ({ sourceTopic, sourcePartition }: ItemRecord): string =>
 
 /** Replays that hold their dead-letter partitions, by lease. */
 const holding = new Set<string>()
+
+/** Forgets what this process held for a replay that sends no more. */
+const letGo = (replay: ReplayRecord): void => {
+  for (const name of holding) if (name.startsWith(`${replay.id} `)) holding.delete(name)
+  letGoOfReplay(replay)
+}
 
 /** Takes the dead-letter partitions of a replay. Answers whom it has to wait for, in a sentence, or null. */
 const waitBehind = async (deps: Deps, replay: ReplayRecord, lease: LeaseProof): Promise<string | null> => {

@@ -87,6 +87,9 @@ const dyingClient = (api: number, when: 'before' | 'after', nth = 1) => {
   return makeTransactions(client)
 }
 const produce = 0
+const findCoordinator = 10
+const initProducerId = 22
+const addPartitions = 24
 const endTxn = 26
 
 describe('a transaction', () => {
@@ -192,6 +195,36 @@ describe('opening an id a second time', () => {
     expect(await valuesOf(topic)).toEqual(['one'])
     expect(await valuesOf(ledger, 'committed', 1)).toEqual(['0@0'])
   })
+})
+
+it('asks a coordinator that loads, moves or still ends the transaction before until it has decided', async () => {
+  const topic = await makeTopic('moving')
+  const answers = new Map([
+    [initProducerId, [14, 16, 51]],
+    [addPartitions, [51, 16]],
+    [endTxn, [16, 15]],
+  ])
+  const asked: number[] = []
+  const client = new (class extends KafkaClient {
+    override async ask<A extends unknown[], R>(
+      brokerId: number | null,
+      signal: AbortSignal,
+      one: BrokerApi<A, R>,
+      ...args: A
+    ): Promise<R> {
+      asked.push(one.key)
+      const code = answers.get(one.key)?.shift()
+      if (code === undefined) return super.ask(brokerId, signal, one, ...args)
+      const partitions = [{ resultsByPartition: [{ partitionIndex: 0, partitionErrorCode: code }] }]
+      return { errorCode: code, resultsByTransaction: [{ topicResults: partitions }] } as R
+    }
+  })(config)
+  clients.push(client)
+  const producer = await open('moving', makeTransactions(client))
+  expect((await producer.send([message(topic, 0, 'one')], noting(topic), call())).state).toBe('committed')
+  expect(await valuesOf(topic)).toEqual(['one', '0@0'])
+  // Once at first, and after each answer that it is another's.
+  expect(asked.filter((key) => key === findCoordinator)).toHaveLength(5)
 })
 
 it('tells that an id may be used', async () => {

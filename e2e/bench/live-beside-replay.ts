@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { TopicName } from '../../server/contracts/scalars.ts'
+import { type Bench, openBench } from '../../server/services/dead-letter-fixture.ts'
+import { makeLetters, planOf, recordsOf, sendAll, start } from '../../server/services/replay-fixture.ts'
+import { withBenchStack } from './bench-database.ts'
+import { printResult, printSpread } from './print-result.ts'
+
+const seconds = 15
+const everyMs = 5
+const paces = [50, 500] as const
+
+/** How long live messages take to a group that reads committed, in milliseconds, for some seconds. */
+const measureLive = (brokers: string, topic: TopicName): Promise<number[]> =>
+  new Promise((resolve, reject) => {
+    const input = JSON.stringify({ brokers, topic, seconds, everyMs })
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'live-traffic.ts'), input], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    child.stdout.on('data', (piece) => {
+      output += piece
+    })
+    child.on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(output) as number[])
+      else reject(new Error(`the live traffic ended with ${code}`))
+    })
+  })
+
+/** The same while a replay writes to that topic in transactions at a pace. */
+const measureBeside = async (bench: Bench, brokers: string, pacePerSecond: number): Promise<number[]> => {
+  const count = Math.min(9_000, pacePerSecond * (seconds + 10))
+  const { origin, letters } = await makeLetters(bench, `live-${pacePerSecond}`, count)
+  await bench.index()
+  // A database that has just been filled knows nothing of its tables yet.
+  await bench.database.db.pool.query('ANALYZE')
+  const { rows } = await bench.database.db.pool.query<{ id: string }>(
+    'SELECT id FROM dead_letter WHERE topic = $1',
+    [letters],
+  )
+  const plan = await planOf(bench, letters, { letterIds: rows.map(({ id }) => id) })
+  const replay = await start(bench, plan, { pacePerSecond })
+  const measuring = measureLive(brokers, origin)
+  const sending = sendAll(bench, replay.id)
+  const latencies = await measuring
+  const copies = (await recordsOf(bench, origin)).filter(({ transactional }) => transactional).length
+  console.log(`  ${copies} copies were sent beside ${latencies.length} live messages`)
+  await sending
+  return latencies
+}
+
+/**
+ * How long live messages take to readers of committed messages while a replay writes to their topic in transactions,
+ * beside the same traffic alone: an open transaction hides what comes behind it.
+ */
+export const liveBesideReplayBench = (): Promise<void> =>
+  withBenchStack(async ({ brokers, databaseUrl }) => {
+    const bench = await openBench(brokers, databaseUrl)
+    try {
+      const alone = await measureLive(brokers, await bench.makeTopic(`live-alone-${bench.suffix}`, 3))
+      printSpread('live traffic alone', alone, 'ms')
+      for (const pace of paces) {
+        const beside = await measureBeside(bench, brokers, pace)
+        printSpread(`beside a replay, ${pace}/s`, beside, 'ms')
+        printResult(`live-beside-replay-${pace}`, beside, alone, 'ms p99', {}, { share: 0.99 })
+      }
+    } finally {
+      await bench.dispose()
+    }
+  })
