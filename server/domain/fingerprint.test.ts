@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { fingerprintParts, normaliseMessage, readStack, shortFrame } from './fingerprint.ts'
+import { describe, expect, it, test } from 'vitest'
+import { identifyFailure, normaliseMessage, shortFrame } from './fingerprint.ts'
+import { readStack } from './read-stack.ts'
 
 const javaStack = (
   line: number,
@@ -15,7 +16,7 @@ Caused by: com.shop.payments.CardDeclinedException: card refused by bank-7
 
 describe('a failure group', () => {
   test('is named by the root cause and its first application frame, not by the wrapper', () => {
-    expect(readStack(javaStack(88))).toEqual({
+    expect(readStack(javaStack(88))).toMatchObject({
       rootCause: 'com.shop.payments.CardDeclinedException',
       applicationFrame: 'com.shop.payments.PaymentClient.charge(PaymentClient.java)',
     })
@@ -23,7 +24,7 @@ describe('a failure group', () => {
 
   test('stays the same when only lines and message change', () => {
     const parts = (line: number, message: string) =>
-      fingerprintParts({ stack: javaStack(line), message, originTopic: 'orders', group: 'payments' })
+      identifyFailure({ stack: javaStack(line), message, originTopic: 'orders', group: 'payments' }).parts
     expect(parts(88, 'card 1')).toEqual(parts(912, 'another text'))
   })
 
@@ -32,18 +33,47 @@ describe('a failure group', () => {
     at process.processTicksAndRejections (node:internal/process/task_queues:95:5)
     at run (/app/node_modules/kafkajs/src/runner.js:1:2)
     at PaymentClient.charge (/app/src/payment-client.ts:88:11)`
-    expect(readStack(stack)).toEqual({
+    expect(readStack(stack)).toMatchObject({
       rootCause: 'CardDeclinedError',
       applicationFrame: 'PaymentClient.charge (/app/src/payment-client.ts)',
     })
   })
 
   test('without a frame is split by message, with its varying parts removed', () => {
-    const parts = (message: string) => fingerprintParts({ errorClass: 'E', message })
+    const parts = (message: string) => identifyFailure({ errorClass: 'E', message }).parts
     expect(parts('order 4711 of 9f1c2d3e-0000-4000-8000-000000000001')).toEqual(
       parts('order 12 of 11111111-2222-4333-8444-555555555555'),
     )
     expect(parts('order 1 refused')).not.toEqual(parts('order 1 expired'))
+  })
+})
+
+describe('a wrapper never names a failure', () => {
+  const spring = 'org.springframework.kafka.'
+  it.each([
+    [`${spring}listener.ListenerExecutionFailedException`, 'com.shop.CardDeclined'],
+    [`${spring}listener.ListenerExecutionFailedException`, `${spring}listener.BatchListenerFailedException`],
+    [`${spring}listener.ListenerExecutionFailedException`, `${spring}listener.TimestampedException`],
+    ['org.springframework.messaging.MessagingException', undefined],
+    [
+      `${spring}support.serializer.DeserializationException`,
+      `${spring}support.serializer.DeserializationException`,
+    ],
+    ['org.apache.kafka.streams.errors.StreamsException', undefined],
+  ])('%s around %s', (errorClass, causeClass) => {
+    const stack = `${errorClass}: x\n\tat ${spring}X.y(X.java:1)\nCaused by: com.shop.CardDeclined: refused\n\tat ${spring}X.y(X.java:1)`
+    expect(identifyFailure({ errorClass, causeClass, stack })).toMatchObject({
+      rootCause: 'com.shop.CardDeclined',
+      rootMessage: 'refused',
+    })
+    const withoutStack = identifyFailure({ errorClass, causeClass, message: 'refused by bank 7' })
+    expect(withoutStack.rootCause).toBe(causeClass === 'com.shop.CardDeclined' ? causeClass : null)
+    expect(withoutStack.parts[4]).toBe('refused by bank *')
+  })
+
+  it('also where the chain of causes ends in one: the class next to it counts', () => {
+    const stack = `com.shop.CardDeclined: x\n\tat com.shop.A.b(A.java:1)\nCaused by: java.util.concurrent.ExecutionException: y\n\tat com.shop.C.d(C.java:1)`
+    expect(identifyFailure({ stack }).rootCause).toBe('com.shop.CardDeclined')
   })
 })
 
@@ -54,10 +84,6 @@ test('a normalised message does not change when it is normalised again', () => {
       expect(normaliseMessage(once)).toBe(once)
     }),
   )
-})
-
-test('any text is read without an exception', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void readStack(text)))
 })
 
 test('a frame for people names the file and not its folders', () => {

@@ -1,0 +1,197 @@
+import { type StackLanguage, stackLanguages } from './stack-languages.ts'
+
+/** A stack trace's facts that identify a failure; absent where the trace does not have them. */
+export type StackFacts = {
+  /** Class of the innermost cause. */
+  readonly rootCause?: string
+  /** Message of the innermost cause, its first line. */
+  readonly rootMessage?: string
+  /** Classes of the exceptions, the innermost cause first. */
+  readonly classes: readonly string[]
+  /** First frame of the root cause that is not a framework's, without line and column. */
+  readonly applicationFrame?: string
+}
+
+type Headline = { readonly className: string; readonly message?: string; readonly file?: string }
+type Frame = { readonly text: string; readonly isApplication: boolean }
+
+/** What comes after these is not looked at: a trace is of anybody, and patterns take their time over long lines. */
+const mostLines = 2_000
+const longestLineChars = 1_000
+
+const linesOf = (stack: string): readonly string[] => {
+  const lines = stack.split('\n', mostLines)
+  if (stack.length <= longestLineChars && !stack.includes('\r')) return lines
+  return lines.map((line) =>
+    (line.length > longestLineChars ? line.slice(0, longestLineChars) : line).trimEnd(),
+  )
+}
+
+const languageOf = (lines: readonly string[]): StackLanguage | undefined =>
+  stackLanguages.find(({ sign }) => lines.some((line) => sign.test(line)))
+
+const readHeadline = ({ headlines }: StackLanguage, line: string): Headline | null => {
+  for (const pattern of headlines) {
+    const { class: className, message, file } = pattern.exec(line)?.groups ?? {}
+    if (className !== undefined)
+      return {
+        className,
+        ...(message === undefined || message === '' ? {} : { message }),
+        ...(file === undefined ? {} : { file }),
+      }
+  }
+  return null
+}
+
+/** The parts of a frame's line as `what (file)`, or the one that is there. */
+const textOf = (what: string | undefined, file: string | undefined): string =>
+  what === undefined ? (file ?? '') : file === undefined || file === '' ? what : `${what} (${file})`
+
+/** Traces of one failure have the same frames, and most others share those of the framework. */
+const keptFrames = 4_096
+const framesByText = new Map<StackLanguage, Map<string, Frame>>(
+  stackLanguages.map((language) => [language, new Map()]),
+)
+
+const judge = (language: StackLanguage, raw: string): Frame => {
+  const kept = framesByText.get(language)
+  const known = kept?.get(raw)
+  if (known) return known
+  // A part of a string keeps the whole of it in memory: what is kept is a copy.
+  const text = Buffer.from(raw).toString()
+  const frame = judgeAnew(language, text)
+  if (kept && kept.size >= keptFrames) kept.clear()
+  kept?.set(text, frame)
+  return frame
+}
+
+const judgeAnew = ({ cleanings, frameworks }: StackLanguage, raw: string): Frame => {
+  let text = raw
+  for (const [pattern, replacement] of cleanings) text = text.replace(pattern, replacement)
+  return { text, isApplication: !frameworks.test(raw) && !frameworks.test(text) }
+}
+
+/** Reads frames line by line; what stands on a line may belong to the line before or after it. */
+class FrameReader {
+  readonly #language: StackLanguage
+  /** Where the next called function runs (PHP). */
+  #place: string | undefined
+  #lineBefore = ''
+
+  constructor(language: StackLanguage) {
+    this.#language = language
+  }
+
+  begin(file: string | undefined): void {
+    this.#place = file
+  }
+
+  read(line: string): Frame | null {
+    const { frame, shape } = this.#language
+    const groups = frame.exec(line)?.groups
+    const before = this.#lineBefore
+    this.#lineBefore = line
+    if (!groups) return null
+    const { what, file, alone } = groups
+    if (alone !== undefined) return judge(this.#language, alone)
+    if (shape === 'after name') return judge(this.#language, textOf(before.trim(), file))
+    if (shape === 'self') return judge(this.#language, textOf(what, file))
+    const place = this.#place
+    this.#place = file
+    return judge(this.#language, textOf(what, place))
+  }
+}
+
+/** What reading a trace has found so far: exceptions in their printed order, and a frame of each group of frames. */
+type Found = { headlines: Headline[]; frames: (string | undefined)[] }
+
+const readLines = (language: StackLanguage, lines: readonly string[]): Found => {
+  const reader = new FrameReader(language)
+  let found: Found = { headlines: [], frames: [undefined] }
+  let asideIndent: number | null = null
+  let hasFrames = false
+  for (const line of lines) {
+    if (asideIndent !== null) {
+      if (line.search(/\S/) >= asideIndent) continue
+      asideIndent = null
+    }
+    if (language.aside?.test(line)) {
+      asideIndent = line.search(/\S/)
+      continue
+    }
+    if (language.breaks?.test(line)) {
+      found = { headlines: [], frames: [undefined] }
+      hasFrames = false
+      continue
+    }
+    const isOpen = language.afterFrames
+      ? hasFrames
+      : found.headlines.length === 0 || language.cause.test(line)
+    const headline = isOpen ? readHeadline(language, line) : null
+    if (headline) {
+      found.headlines.push(headline)
+      found.frames.push(undefined)
+      hasFrames = false
+      reader.begin(headline.file)
+    }
+    const at = found.frames.length - 1
+    // The rest of a group is of no interest once its frame is known, where no line depends on the one before.
+    if (language.shape === 'self' && language.thrownAt === 'first' && found.frames[at] !== undefined) continue
+    const frame = reader.read(line)
+    if (!frame) continue
+    hasFrames = true
+    if (frame.isApplication && (language.thrownAt === 'last' || found.frames[at] === undefined))
+      found.frames[at] = frame.text
+  }
+  return found
+}
+
+const rootFirst = <T>(list: readonly T[], order: 'outermost first' | 'root first'): readonly T[] =>
+  order === 'root first' ? list : list.toReversed()
+
+/**
+ * Reads the root cause and its first application frame from a stack trace as Java, .NET, Node, Python, Go, Ruby or PHP
+ * prints it (`stackLanguages`). Where the root cause has framework frames only, the nearest outer exception with an
+ * application frame gives it. Never throws; text that is no stack trace gives at most the class it begins with.
+ */
+export const readStack = (stack: string): StackFacts => {
+  const lines = linesOf(stack)
+  const language = languageOf(lines)
+  if (!language) {
+    const [first = ''] = lines
+    const headline = stackLanguages
+      .slice(0, 2)
+      .reduce<Headline | null>((known, one) => known ?? readHeadline(one, first), null)
+    return headline
+      ? {
+          rootCause: headline.className,
+          ...(headline.message === undefined ? {} : { rootMessage: headline.message }),
+          classes: [headline.className],
+        }
+      : { classes: [] }
+  }
+  const { headlines, frames } = readLines(language, lines)
+  const causes = rootFirst(headlines, language.classes)
+  const applicationFrame = rootFirst(frames, language.frames).find((frame) => frame !== undefined)
+  const [root] = causes
+  return {
+    ...(root === undefined ? {} : { rootCause: root.className }),
+    ...(root?.message === undefined ? {} : { rootMessage: root.message }),
+    classes: causes.map(({ className }) => className),
+    ...(applicationFrame === undefined ? {} : { applicationFrame }),
+  }
+}
+
+/** Which of a trace's lines are frames of the application; Go tells a frame by two lines. */
+export const markApplicationLines = (stack: string): readonly boolean[] => {
+  const lines = linesOf(stack)
+  const language = languageOf(lines)
+  if (!language) return lines.map(() => false)
+  const reader = new FrameReader(language)
+  const marks = lines.map((line) => {
+    const headline = readHeadline(language, line)
+    if (headline?.file !== undefined) reader.begin(headline.file)
+    return reader.read(line)?.isApplication === true
+  })
+  return language.shape === 'after name' ? marks.map((mark, at) => mark || marks[at + 1] === true) : marks
+}
