@@ -46,6 +46,27 @@ export const statuses = {
     },
     info: { label: 'Note', icon: CircleDot, tone: 'info', meaning: 'Worth knowing' },
   },
+  confidence: {
+    certain: {
+      label: 'Certain',
+      icon: CircleCheck,
+      tone: 'ok',
+      meaning: 'Headers that only its framework writes name topic, partition and offset',
+    },
+    likely: {
+      label: 'Likely',
+      icon: CircleDot,
+      tone: 'info',
+      meaning: 'Told, but not completely, or in headers that others use as well',
+    },
+    guess: {
+      label: 'Guessed',
+      icon: CircleHelp,
+      tone: 'warning',
+      meaning: 'Only the name of the dead-letter topic tells',
+    },
+    none: { label: 'Unknown', icon: CircleDashed, tone: 'neutral', meaning: 'Nothing tells where it died' },
+  },
   outcome: {
     PENDING: { label: 'Pending', icon: CircleDashed, tone: 'neutral', meaning: 'Not sent yet' },
     SENT: {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { failureGroupStates } from './choices.ts'
+import { confidenceLevel, convention } from './conventions.ts'
 import { decodedSide, headerView } from './messages.ts'
 import { degradedSource } from './problem.ts'
 import { decimal64, epochMs, groupId, position, topicName, traceId } from './scalars.ts'
 
-export const convention = z.enum(['spring-dead-letter', 'kafka-connect', 'smallrye', 'unrecognised'])
 export const failureGroupState = z.enum(failureGroupStates)
 
 export const failureGroupRow = z.object({
@@ -74,11 +74,17 @@ export const deadLetterRow = z.object({
   topic: topicName,
   position,
   diedAt: epochMs,
-  /** What tells `diedAt`: the letter's own timestamp; the origin's, which its framework copied (it died then or later);
+  /** What tells `diedAt`: a header that its framework wrote it into; the letter's own timestamp; the origin's, which its framework copied (it died then or later);
    * the time of indexing, where the timestamp is absurd; a timestamp of which nobody says what it is of. */
-  deathTimeSource: z.enum(['record', 'origin', 'indexed', 'unknown']),
+  deathTimeSource: z.enum(['header', 'record', 'origin', 'indexed', 'unknown']),
   keyText: z.string().nullable(),
   convention,
+  /** How sure its origin is. */
+  confidence: confidenceLevel,
+  /** The record holds no payload: it points to its origin record. */
+  isPointer: z.boolean(),
+  /** Deaths before this one of which its headers tell. */
+  earlierDeaths: z.number().int(),
   originTopic: topicName.nullable(),
   originPosition: position.nullable(),
   errorClass: z.string().nullable(),
@@ -103,7 +109,17 @@ export const deadLetterList = z.object({
 })
 export type DeadLetterList = z.infer<typeof deadLetterList>
 
-const sourcedFact = z.object({ value: z.string(), header: z.string(), index: z.number().int() })
+/** A fact with what tells it: a header and its place, the name of the dead-letter topic, or a mapping in spillway.yaml. */
+const sourcedFact = z.union([
+  z.object({
+    value: z.string(),
+    from: z.literal('header'),
+    header: z.string(),
+    index: z.number().int(),
+  }),
+  z.object({ value: z.string(), from: z.enum(['topic-name', 'mapping']) }),
+])
+export type SourcedFact = z.infer<typeof sourcedFact>
 export const deathView = z.record(z.string(), sourcedFact)
 
 export const originRecord = z.discriminatedUnion('state', [
@@ -131,10 +147,24 @@ export const deadLetterDetail = z.object({
     })
     .nullable(),
   recordProblem: z.string().nullable(),
-  /** Field name → value and the header it came from. */
+  /** Field name → value and what tells it. */
   death: deathView,
+  /** Earlier deaths of which its headers tell, newest first. */
   history: z.array(deathView),
+  /** Facts that its convention has headers for and this record lacks, or not readably. */
   missing: z.array(z.string()),
+  /** How its headers were understood; null when the record is gone, so that only the index tells. */
+  reading: z
+    .object({
+      /** Every convention whose headers it carries, that of the newest death first. */
+      conventions: z.array(convention),
+      confidence: confidenceLevel,
+      /** Why the origin is so sure, in words. */
+      why: z.string(),
+      /** Facts that its convention never writes down. */
+      neverWritten: z.array(z.string()),
+    })
+    .nullable(),
   stackLines: z.array(z.object({ text: z.string(), application: z.boolean() })),
   origin: originRecord,
   degraded: z.array(degradedSource),

@@ -1,3 +1,5 @@
+import type { Convention } from '#server/contracts/convention-titles.ts'
+
 /** One record header as the broker holds it: order and duplicates are those of the list; a value may be null. */
 export type RawHeader = { readonly name: string; readonly value: Uint8Array | null }
 
@@ -13,17 +15,36 @@ export type Death = {
   /** Decimal text, milliseconds since the epoch. */
   readonly originTimestamp?: Sourced<string>
   readonly group?: Sourced<string>
-  /** Deliveries as the framework counted them, of the newest death only. */
+  /** Deliveries that were made before the framework gave up, of the newest death only. */
   readonly attempts?: Sourced<number>
   readonly errorClass?: Sourced<string>
   readonly causeClass?: Sourced<string>
   readonly message?: Sourced<string>
   readonly stack?: Sourced<string>
+  /** When the framework gave up, where it writes that down: decimal text, milliseconds since the epoch. */
+  readonly diedAt?: Sourced<string>
 }
 
 export type DeathField = keyof Death
 
-export type ConventionName = 'spring-dead-letter' | 'kafka-connect' | 'smallrye'
+export const deathFields = [
+  'originTopic',
+  'originPartition',
+  'originOffset',
+  'originTimestamp',
+  'group',
+  'attempts',
+  'errorClass',
+  'causeClass',
+  'message',
+  'stack',
+  'diedAt',
+] as const satisfies readonly DeathField[]
+
+export type ConventionName = Exclude<Convention, 'unrecognised'>
+
+/** What a dead letter's own timestamp is that of. */
+export type TimestampOf = 'death' | 'origin' | 'unknown'
 
 export type DecodedDeadLetter = {
   /** The convention of the newest death. */
@@ -36,4 +57,13 @@ export type DecodedDeadLetter = {
   readonly history: readonly Death[]
   /** Fields that the convention could carry and this record does not, or not readably. */
   readonly missing: readonly DeathField[]
+  /** Fields for which the convention has no header. */
+  readonly neverWritten: readonly DeathField[]
+  /** Whether applications use headers of these names, too: that it is this convention is then only likely. */
+  readonly hasCommonNames: boolean
+  readonly timestampOf: TimestampOf
+  /** Whether the convention's records may lack key and value and only point to the origin record. */
+  readonly mayPoint: boolean
+  /** Names of the headers that its conventions added. */
+  readonly failureHeaders: readonly RegExp[]
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RawHeader } from './dead-letter.ts'
+import { connectSuffixes, deadLetterConventions, rulesOf } from './dead-letter-conventions.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
+import * as letters from './hand-written-letters-fixture.ts'
 
 const text = (name: string, value: string): RawHeader => ({ name, value: Buffer.from(value) })
 const int32 = (name: string, value: number): RawHeader => {
@@ -14,6 +16,30 @@ const int64 = (name: string, value: bigint): RawHeader => {
   bytes.writeBigInt64BE(value)
   return { name, value: bytes }
 }
+
+const everyLetter: readonly (readonly RawHeader[])[] = [
+  letters.springOnce,
+  letters.springTwice,
+  letters.springKeyFailure,
+  letters.retryable,
+  letters.retryableReplayed,
+  letters.binderTwice,
+  letters.connectTwice,
+  letters.connectOwnPrefix,
+  letters.neo4j,
+  letters.streams('com.shop.Failed'),
+  letters.shareGroup(),
+  letters.smallryeTwice,
+  letters.smallryeRetry,
+  letters.smallryeRetryReplayed,
+  letters.karafka('source_'),
+  letters.karafka('original_'),
+  letters.watermill,
+  letters.wolverine,
+  letters.laravelKafka,
+  letters.massTransit,
+  letters.nServiceBus,
+]
 
 // Typed by hand from the frameworks' sources; the encodings are those of KafkaHeaders, DeadLetterQueueReporter
 // and KafkaDeadLetterQueue.
@@ -189,16 +215,6 @@ describe('a record with the headers of two conventions', () => {
   })
 })
 
-describe('a letter of @RetryableTopic', () => {
-  test('is read by its own header names', () => {
-    const letter = decodeDeadLetter(
-      springDeath('orders', 10n).map(({ name, value }) => ({ name: name.replace('dlt-', ''), value })),
-    )
-    expect(letter?.convention).toBe('spring-dead-letter')
-    expect(letter?.death.originOffset?.value).toBe('10')
-  })
-})
-
 describe('any record', () => {
   test('without a known marker is no dead letter', () => {
     expect(decodeDeadLetter([text('traceparent', '00-1-2-01')])).toBeNull()
@@ -222,22 +238,59 @@ describe('any record', () => {
     )
   })
 
-  test('with rubbish in failure headers is decoded without an exception', () => {
-    const rubbish = fc.record({
-      name: fc.constantFrom(
-        'kafka_dlt-original-topic',
-        'kafka_dlt-original-partition',
-        'dead-letter-topic',
-        'dead-letter-offset',
-        '__connect.errors.topic',
-        '__connect.errors.partition',
-      ),
+  test('of any framework is read alike, whatever user headers stand among its own', () => {
+    const userHeader = fc.record({
+      name: fc.string().map((name) => `user-${name}`),
       value: fc.option(fc.uint8Array()),
     })
+    const factsOf = (headers: readonly RawHeader[]) => {
+      const letter = decodeDeadLetter(headers)
+      return [letter?.death, ...(letter?.history ?? [])].map((death) =>
+        Object.entries(death ?? {}).map(([field, { value }]) => [field, value]),
+      )
+    }
     fc.assert(
-      fc.property(fc.array(rubbish), (headers) => {
-        decodeDeadLetter(headers)
+      fc.property(
+        fc.constantFrom(...everyLetter),
+        fc.array(fc.tuple(fc.nat({ max: 40 }), userHeader), { maxLength: 8 }),
+        (letter, inserted) => {
+          const headers = inserted.reduce(
+            (list, [at, header]) => list.toSpliced(Math.min(at, list.length), 0, header),
+            [...letter],
+          )
+          expect(factsOf(headers)).toEqual(factsOf(letter))
+        },
+      ),
+    )
+  })
+
+  test('with rubbish in any failure header is decoded without an exception, to what its bytes can be', () => {
+    const names = deadLetterConventions.flatMap((convention) => [
+      ...convention.marker,
+      ...rulesOf(convention).map(([, { header }]) => header),
+    ])
+    const prefixed = ['topic', 'partition', 'offset', ...connectSuffixes].map((suffix) => `own.${suffix}`)
+    const rubbish = fc.record({
+      name: fc.oneof(fc.constantFrom(...names, ...prefixed), fc.string()),
+      value: fc.option(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.stringMatching(/^-?\d{1,22}$/).map((one) => Buffer.from(one)),
+        ),
+      ),
+    })
+    fc.assert(
+      fc.property(fc.array(rubbish, { maxLength: 60 }), fc.string(), (headers, topic) => {
+        const letter = decodeDeadLetter(headers, topic)
+        for (const death of letter ? [letter.death, ...letter.history] : []) {
+          expect(death.originPartition?.value ?? 0).toBeGreaterThanOrEqual(0)
+          expect(death.attempts?.value ?? 0).toBeGreaterThanOrEqual(0)
+          for (const number of [death.originOffset, death.originTimestamp, death.diedAt])
+            expect(number?.value ?? '0').toMatch(/^\d{1,19}$/)
+          for (const { header, index } of Object.values(death)) expect(headers[index]?.name).toBe(header)
+        }
       }),
+      { numRuns: 500 },
     )
   })
 })

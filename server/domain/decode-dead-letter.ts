@@ -1,188 +1,141 @@
-import type {
-  ConventionName,
-  Death,
-  DeathField,
-  DecodedDeadLetter,
-  RawHeader,
-  Sourced,
-} from './dead-letter.ts'
+import type { Death, DecodedDeadLetter, RawHeader } from './dead-letter.ts'
+import { connectStyle, connectSuffixes } from './dead-letter-conventions.ts'
 import {
-  type DeadLetterConvention,
-  deadLetterConventions,
-  type HeaderRule,
-} from './dead-letter-conventions.ts'
+  type CompiledConvention,
+  compileConvention,
+  type DeadLetterRules,
+  defaultDeadLetterRules,
+} from './dead-letter-rules.ts'
+import { type Reading, readDeaths } from './read-deaths.ts'
 import { isDeadLetterTopic } from './topic-kind.ts'
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** Largest values that Kafka's own fields can hold: a partition is an int32, an offset an int64. */
-const maxInt32 = 2n ** 31n - 1n
-const maxInt64 = 2n ** 63n - 1n
-
-/** Reads header bytes as their named encoding says, as text; undefined when they are not of that encoding. */
-const readHeader = (bytes: Uint8Array, { encoding, perHop }: HeaderRule): string | undefined => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (encoding === 'int32-be') {
-    // Spring wrote its attempts into one byte before 2.8.
-    if (perHop && bytes.byteLength === 1) return String(view.getInt8(0))
-    return bytes.byteLength === 4 ? String(view.getInt32(0)) : undefined
-  }
-  if (encoding === 'int64-be') return bytes.byteLength === 8 ? String(view.getBigInt64(0)) : undefined
-  let text: string
-  try {
-    text = utf8.decode(bytes)
-  } catch {
-    return undefined
-  }
-  if (encoding === 'text') return text
-  return /^\d{1,19}$/.test(text) && BigInt(text) <= maxInt64 ? BigInt(text).toString() : undefined
-}
-
-/** A partition or a count is a non-negative int32; anything else in its header is treated as unreadable. */
-const toInt32 = (text: string): number | undefined => {
-  const number = BigInt(text)
-  return number >= 0n && number <= maxInt32 ? Number(number) : undefined
-}
-
-const countOf = (text: string, { countsNext }: HeaderRule): number | undefined => {
-  const number = toInt32(text)
-  return countsNext && number !== undefined && number > 1 ? number - 1 : number
-}
-
-const readFact = (
-  field: DeathField,
-  rule: HeaderRule,
-  header: RawHeader,
-  index: number,
-): Sourced<string | number> | null => {
-  const text = header.value === null ? undefined : readHeader(header.value, rule)
-  if (text === undefined) return null
-  const isNumber = field === 'originPartition' || field === 'attempts'
-  const value = isNumber ? countOf(text, rule) : `${rule.prefix ?? ''}${text}`
-  return value === undefined ? null : { value, header: header.name, index }
-}
-
-/** The headers of one death: null marks one that is there and can not be read. */
-type Block = Partial<Record<DeathField, Sourced<string | number> | null>>
-type Reading = {
-  readonly convention: DeadLetterConvention
-  /** Newest first. */
-  readonly deaths: readonly Death[]
-  /** Where the newest death's marker stands, and where the last of the convention's headers does. */
-  readonly markerIndex: number
-  readonly lastIndex: number
-}
-
-const originFields = ['originTopic', 'originPartition', 'originOffset', 'originTimestamp'] as const
-
-/**
- * Reads all deaths of one convention. A framework writes the headers of a death one after another, so a name that
- * comes again begins another death; what one death lacks is never taken from another. Only a death without any origin
- * header takes the origin of the death before it: Spring may keep the origin of the first death alone.
- */
-const readDeaths = (
-  headers: readonly RawHeader[],
-  convention: DeadLetterConvention,
-  fieldOf: ReadonlyMap<string, DeathField>,
-): Reading => {
-  const blocks: Block[] = [{}]
-  const perHop: Block = {}
-  let lastIndex = -1
-  for (const [index, header] of headers.entries()) {
-    const field = fieldOf.get(header.name)
-    const rule = field && convention.fields[field]
-    if (field === undefined || rule === undefined) continue
-    lastIndex = index
-    const fact = readFact(field, rule, header, index)
-    if (rule.perHop) {
-      perHop[field] = fact
-      continue
-    }
-    const open = blocks.at(-1)
-    if (open && !(field in open)) open[field] = fact
-    else blocks.push({ [field]: fact })
-  }
-  if (convention.newest === 'last') blocks.reverse()
-  const [newest = {}] = blocks
-  const older = blocks.findIndex((block) => 'originTopic' in block)
-  const origin = blocks[older]
-  if (origin && older > 0 && !originFields.some((field) => field in newest)) {
-    for (const field of originFields) {
-      if (field in origin) newest[field] = origin[field] ?? null
-      delete origin[field]
-    }
-    if (Object.keys(origin).length === 0) blocks.splice(older, 1)
-  }
-  Object.assign(newest, perHop)
-  const markerIndex =
-    newest.originTopic?.index ?? headers.findLastIndex(({ name }) => name === convention.marker)
-  return { convention, deaths: blocks.map(readable), markerIndex, lastIndex }
-}
-
-const readable = (block: Block): Death =>
-  Object.fromEntries(Object.entries(block).filter(([, fact]) => fact !== null)) as Death
-
-/** Topics by their dead-letter names that only one framework gives. */
-const topicOfConvention: Readonly<Record<ConventionName, RegExp>> = {
-  'spring-dead-letter': /(-dlt|\.DLT)$/i,
-  'kafka-connect': /(^|[-._])dlq([-._]|$)/i,
-  smallrye: /^dead-letter-topic-/,
-}
 
 /**
  * Which of two conventions on one record died last; negative when `a` did. Who read the dead-letter topic of the other
- * came later; so did whose dead-letter topic holds the record. Otherwise by position: Spring and Connect append at the
+ * came later; so did whose dead-letter topic holds the record. Otherwise by position: most frameworks append at the
  * end, SmallRye writes at the very front, and where both are at their places (which looks alike in either order) the
  * table's order stands.
  */
 const byDeath = (topic: string | undefined, length: number) => (a: Reading, b: Reading) => {
   const readDeadLetters = ({ deaths }: Reading) =>
     Number(isDeadLetterTopic(deaths[0]?.originTopic?.value ?? ''))
-  const holds = ({ convention }: Reading) =>
-    Number(topic !== undefined && topicOfConvention[convention.name].test(topic))
-  const inPlace = ({ convention, lastIndex, deaths }: Reading) =>
+  const holds = ({ compiled: { convention } }: Reading) =>
+    Number(topic !== undefined && convention.topics?.test(topic) === true)
+  const inPlace = ({ compiled: { convention }, lastIndex, deaths }: Reading) =>
     convention.newest === 'last'
       ? Number(lastIndex === length - 1)
       : Number(Object.values(deaths[0] ?? {}).some(({ index }) => index === 0))
   const later = (of: (reading: Reading) => number) => of(b) - of(a)
   if (later(readDeadLetters) !== 0) return later(readDeadLetters)
   if (later(holds) !== 0) return later(holds)
-  return a.convention.newest === 'last' && b.convention.newest === 'last'
+  return a.compiled.convention.newest === 'last' && b.compiled.convention.newest === 'last'
     ? later(({ markerIndex }) => markerIndex)
     : later(inPlace)
 }
 
-const fieldsByHeader = new Map(
-  deadLetterConventions.map((convention: DeadLetterConvention) => [
-    convention,
-    new Map(
-      Object.entries(convention.fields).map(([field, rule]) => [rule.header, field as DeathField] as const),
-    ),
-  ]),
-)
+/** Prefixes come from records of anybody: so many are kept ready. */
+const keptPrefixes = 64
+const connectStyles = new Map<string, CompiledConvention>()
+
+const connectStyleOf = (prefix: string): CompiledConvention => {
+  const kept = connectStyles.get(prefix)
+  if (kept) return kept
+  const compiled = compileConvention(connectStyle(prefix))
+  if (connectStyles.size < keptPrefixes) connectStyles.set(prefix, compiled)
+  return compiled
+}
+
+/** Whether a record has Connect's headers under this prefix: its coordinates and two of what Connect adds to them. */
+const isConnectStyle = (prefix: string, names: ReadonlySet<string>): boolean =>
+  names.has(`${prefix}partition`) &&
+  names.has(`${prefix}offset`) &&
+  connectSuffixes.filter((suffix) => names.has(prefix + suffix)).length >= 2
+
+const readConnectStyle = (headers: readonly RawHeader[], prefix: string): Reading => {
+  const compiled = connectStyleOf(prefix)
+  const slotOf = new Map(compiled.slots.map(({ rule }, slot) => [rule.header, slot]))
+  const hits = headers.flatMap(({ name }, index) => {
+    const slot = slotOf.get(name)
+    return slot === undefined ? [] : [index, slot]
+  })
+  return readDeaths(headers, compiled, hits)
+}
+
+/** Reads every convention whose headers a record carries; the frameworks' and the operator's in their order. */
+const readConventions = (
+  headers: readonly RawHeader[],
+  { conventions, uses }: DeadLetterRules,
+): readonly Reading[] => {
+  const hitsOf: number[][] = []
+  const markersOf: number[] = []
+  const prefixes = new Set<string>()
+  for (let index = 0; index < headers.length; index++) {
+    const name = headers[index]?.name ?? ''
+    const found = uses.get(name)
+    for (const { convention, slot, markerBit } of found ?? []) {
+      if (slot >= 0) {
+        const hits = hitsOf[convention]
+        if (hits) hits.push(index, slot)
+        else hitsOf[convention] = [index, slot]
+      }
+      if (markerBit > 0) markersOf[convention] = (markersOf[convention] ?? 0) | markerBit
+    }
+    if (name.endsWith('topic') && name.length > 5 && (!found || name === '__streams.errors.topic'))
+      prefixes.add(name.slice(0, -5))
+  }
+  const names = prefixes.size > 0 ? new Set(headers.map(({ name }) => name)) : null
+  const readings: Reading[] = []
+  for (const [number, found] of markersOf.entries()) {
+    const compiled = conventions[number]
+    if (!found || !compiled || found !== (1 << compiled.convention.marker.length) - 1) continue
+    const { unless } = compiled.convention
+    if (unless !== undefined && headers.some(({ name }) => name === unless)) continue
+    readings.push(readDeaths(headers, compiled, hitsOf[number] ?? []))
+  }
+  for (const prefix of prefixes)
+    if (names && isConnectStyle(prefix, names)) readings.push(readConnectStyle(headers, prefix))
+  return readings
+}
+
+const isSame = (a: Death, b: Death): boolean => {
+  const [left, right] = [a, b].map((death) =>
+    JSON.stringify(Object.entries(death).map(([field, { value }]) => [field, value])),
+  )
+  return left === right
+}
+
+/** Integers of four bytes are no accident: common names with such values are the framework's own. */
+const hasCommonNames = ({ compiled: { convention, slots } }: Reading, death: Death): boolean =>
+  convention.hasCommonNames === true &&
+  !slots.some(({ field, rule }) => rule.encoding === 'int32-be' && death[field]?.header === rule.header)
 
 /**
  * Decodes a dead letter's failure headers.
  *
- * Takes all headers of the record in broker order and, where known, the topic that holds it. Answers null when no
- * known convention's marker header is there; never throws: what can not be read is listed in `missing`. When a record
- * carries the markers of several conventions (it died under several frameworks), the one that died last is read and
- * the deaths of the others are history.
+ * Takes all headers of the record in broker order, the topic that holds it where known, and the rules of its
+ * connection. Answers null when no convention's marker headers are there; never throws: what can not be read is listed
+ * in `missing`. When a record carries the markers of several conventions (it died under several frameworks), the one
+ * that died last is read and the deaths of the others are history.
  */
-export const decodeDeadLetter = (headers: readonly RawHeader[], topic?: string): DecodedDeadLetter | null => {
-  const names = new Set(headers.map((header) => header.name))
-  const readings: Reading[] = []
-  for (const [convention, fieldOf] of fieldsByHeader)
-    if (names.has(convention.marker)) readings.push(readDeaths(headers, convention, fieldOf))
-  const [newest, ...others] = readings.sort(byDeath(topic, headers.length))
+export const decodeDeadLetter = (
+  headers: readonly RawHeader[],
+  topic?: string,
+  rules: DeadLetterRules = defaultDeadLetterRules,
+): DecodedDeadLetter | null => {
+  const [newest, ...others] = readConventions(headers, rules).toSorted(byDeath(topic, headers.length))
   if (newest === undefined) return null
-  const [death = {}, ...history] = newest.deaths
-  const fields = Object.keys(newest.convention.fields) as DeathField[]
+  const [death = {}, ...earlier] = newest.deaths
+  const { convention, fields, neverWritten } = newest.compiled
   return {
-    convention: newest.convention.name,
-    conventions: [...new Set([newest, ...others].map(({ convention }) => convention.name))],
+    convention: convention.name,
+    conventions: [...new Set([newest, ...others].map(({ compiled }) => compiled.convention.name))],
     death,
-    history: [...history, ...others.flatMap(({ deaths }) => deaths)],
+    // The same headers twice are one death that was written down twice.
+    history: [...earlier.filter((one) => !isSame(one, death)), ...others.flatMap(({ deaths }) => deaths)],
     missing: fields.filter((field) => !(field in death)),
+    neverWritten,
+    hasCommonNames: hasCommonNames(newest, death),
+    timestampOf: convention.timestampOf,
+    mayPoint: convention.mayPoint === true,
+    failureHeaders: [newest, ...others].map(({ compiled }) => compiled.convention.failureHeaders),
   }
 }

@@ -1,14 +1,16 @@
+import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { HeaderView } from '#server/contracts/messages.ts'
-import type { RawHeader } from './dead-letter.ts'
-import { deadLetterConventions, type HeaderEncoding } from './dead-letter-conventions.ts'
+import type { DeathField, RawHeader } from './dead-letter.ts'
+import { type DeadLetterConvention, deadLetterConventions, rulesOf } from './dead-letter-conventions.ts'
+import { type HeaderEncoding, readEncoded } from './header-encoding.ts'
 import { lineageHeaders } from './replay-copy.ts'
 
 type Known = {
-  readonly encoding: HeaderEncoding | 'big-integer-millis' | 'schema-id'
+  readonly encoding: HeaderEncoding | 'schema-id'
   readonly meaning: string
 }
 
-const fieldMeanings: Readonly<Record<string, string>> = {
+const fieldMeanings: Readonly<Record<DeathField, string>> = {
   originTopic: 'Topic where the message died',
   originPartition: 'Partition where it died',
   originOffset: 'Offset where it died',
@@ -18,36 +20,45 @@ const fieldMeanings: Readonly<Record<string, string>> = {
   causeClass: 'Class of its cause',
   message: 'Error message',
   stack: 'Stack trace',
+  attempts: 'Deliveries before it gave up',
+  diedAt: 'When it gave up',
 }
 
 const text = (meaning: string): Known => ({ encoding: 'text', meaning })
 
+/** Names that applications use as well say whose they would be. */
+const explain = (convention: DeadLetterConvention): (readonly [string, Known])[] =>
+  rulesOf(convention).map(([field, { header, encoding }]) => {
+    const whose = convention.hasCommonNames ? ` (${titleOfConvention(convention.name)})` : ''
+    return [header, { encoding, meaning: fieldMeanings[field] + whose }]
+  })
+
 /** Headers that Spillway can explain, by exact name. Encodings follow from the name, never from a guess at the bytes. */
 const known = new Map<string, Known>([
-  ...deadLetterConventions.flatMap((convention) =>
-    Object.entries(convention.fields).map(
-      ([field, rule]) =>
-        [rule.header, { encoding: rule.encoding, meaning: fieldMeanings[field] ?? '' }] as const,
-    ),
-  ),
+  ...deadLetterConventions.flatMap(explain),
   ['kafka_dlt-original-timestamp-type', text('How that timestamp was set')],
   [
     'retry_topic-attempts',
-    { encoding: 'int32-be', meaning: 'Number of the next delivery: one more than were made' },
+    { encoding: 'int32-or-byte', meaning: 'Number of the next delivery: one more than were made' },
   ],
   [
     'retry_topic-original-timestamp',
-    { encoding: 'big-integer-millis', meaning: 'When the first attempt began' },
+    { encoding: 'big-integer', meaning: 'Timestamp of the message that failed first' },
   ],
-  [
-    'retry_topic-backoff-timestamp',
-    { encoding: 'big-integer-millis', meaning: 'Not to be tried again before' },
-  ],
+  ['retry_topic-backoff-timestamp', { encoding: 'big-integer', meaning: 'Not to be tried again before' }],
   ['__connect.errors.connector.name', text('Connector that gave up')],
   ['__connect.errors.task.id', text('Task of the connector')],
   ['__connect.errors.stage', text('Stage of the connector that failed')],
   ['__connect.errors.class.name', text('Class that was running')],
   ['dead-letter-cause', text('Message of the cause')],
+  ['delayed-retry-cause', text('Message of the cause')],
+  ['delayed-retry-count', text('Retries so far: one less than the deliveries')],
+  ['delayed-retry-first-processing-timestamp', text('When it was first processed')],
+  ['handler_poisoned', text('Handler that gave up')],
+  ['subscriber_poisoned', text('Subscriber of that handler')],
+  ['kafka_throwable_code', text('Code of the error')],
+  ['MT-Reason', text('Why it was moved away')],
+  ['MT-Fault-RetryCount', text('Retries that were made, without the first delivery')],
   ['traceparent', text('Trace context (W3C)')],
   ['tracestate', text('Trace context of vendors (W3C)')],
   ['baggage', text('Baggage (W3C)')],
@@ -83,24 +94,27 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
+/** Encodings that are not text, by what a screen calls them. */
+const shownAs: Partial<Record<HeaderEncoding, HeaderView['encoding']>> = {
+  'int32-be': 'int32',
+  'int32-or-byte': 'int32',
+  'int64-be': 'int64',
+  'big-integer': 'int64',
+}
+
 const readAs = (
   bytes: Uint8Array,
   encoding: Known['encoding'],
 ): Pick<HeaderView, 'text' | 'encoding'> | null => {
-  if (encoding === 'int32-be' && bytes.length === 4)
-    return { text: String(view(bytes).getInt32(0)), encoding: 'int32' }
-  if (encoding === 'int32-be' && bytes.length === 1)
-    return { text: String(view(bytes).getInt8(0)), encoding: 'int32' }
-  if (encoding === 'int64-be' && bytes.length === 8)
-    return { text: view(bytes).getBigInt64(0).toString(), encoding: 'int64' }
-  if (encoding === 'big-integer-millis' && bytes.length > 0 && bytes.length <= 8) {
-    const millis = BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`))
-    return { text: millis.toString(), encoding: 'int64' }
+  if (encoding !== 'schema-id') {
+    const shown = shownAs[encoding]
+    const text = shown && readEncoded(bytes, encoding)
+    return shown === undefined || text === undefined ? null : { text, encoding: shown }
   }
   // As Confluent's serializers write it: 0 and a 32-bit id, or 1 and a GUID of 16 bytes.
-  if (encoding === 'schema-id' && bytes.length === 5 && bytes[0] === 0)
+  if (bytes.length === 5 && bytes[0] === 0)
     return { text: String(view(bytes).getInt32(1)), encoding: 'int32' }
-  if (encoding === 'schema-id' && bytes.length === 17 && bytes[0] === 1)
+  if (bytes.length === 17 && bytes[0] === 1)
     return {
       text: Buffer.from(bytes.subarray(1))
         .toString('hex')

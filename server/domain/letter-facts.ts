@@ -1,21 +1,38 @@
 import { createHash } from 'node:crypto'
+import type { Convention } from '#server/contracts/convention-titles.ts'
+import type { ConfidenceLevel } from '#server/contracts/conventions.ts'
 import type { DecodedDeadLetter, RawHeader } from './dead-letter.ts'
-import { originByTopicName } from './dead-letter-origin.ts'
+import { type FoundOrigin, findOrigin } from './dead-letter-origin.ts'
+import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
-import { fingerprintParts, isFrameworkFrame, normaliseMessage, readStack, shortFrame } from './fingerprint.ts'
+import { chooseFailureClass, isWrapper } from './failure-class.ts'
+import { identifyFailure, normaliseMessage, shortFrame } from './fingerprint.ts'
+import { judgeConfidence } from './judge-confidence.ts'
+import { markApplicationLines } from './read-stack.ts'
 import { type Lineage, readLineage } from './replay-copy.ts'
 
 const longestMessageChars = 2_000
 const longestStackChars = 64 * 1024
 
+/** What of a record tells about its death. */
+export type LetterSource = {
+  readonly topic: string
+  readonly headers: readonly RawHeader[]
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+}
+
 /** What the index keeps of a dead letter, beside its coordinates. */
 export type LetterFacts = {
   readonly decoded: DecodedDeadLetter | null
-  readonly convention: DecodedDeadLetter['convention'] | 'unrecognised'
+  readonly origin: FoundOrigin
+  readonly convention: Convention
+  readonly confidence: ConfidenceLevel
   readonly originTopic: string | null
   readonly originPartition: number | null
   readonly originOffset: bigint | null
   readonly group: string | null
+  /** The class that the framework named, past its wrappers where it names more than those. */
   readonly errorClass: string | null
   readonly rootCause: string | null
   readonly message: string | null
@@ -23,50 +40,65 @@ export type LetterFacts = {
   readonly frame: string | null
   readonly stack: string | null
   readonly attempts: number | null
+  /** Deaths before the newest of which its headers tell. */
+  readonly earlierDeaths: number
+  /** The record holds no payload and points to its origin (KIP-1191): sent again as it is, it would be a null. */
+  readonly isPointer: boolean
   /** From the lineage headers of a replayed copy that died again. */
   readonly lineage: Lineage | null
   /** Sixteen hexadecimal digits: dead letters with equal ones are one failure group. */
   readonly failureGroupId: string
 }
 
-/** Reads all that the index keeps from a record's headers. Never throws: what is not known is null. */
+/** A wrapper's message says that something failed; the root cause's says what. */
+const messageOf = (death: DecodedDeadLetter['death'] | undefined, rootMessage: string | null) => {
+  const told = death?.message?.value ?? null
+  const isOfWrapper = death?.errorClass !== undefined && isWrapper(death.errorClass.value)
+  return (isOfWrapper ? (rootMessage ?? told) : (told ?? rootMessage))?.slice(0, longestMessageChars) ?? null
+}
+
+/** Reads all that the index keeps from a record. Never throws: what is not known is null. */
 export const readLetterFacts = (
   connection: string,
-  topic: string,
-  headers: readonly RawHeader[],
+  { topic, headers, key, value }: LetterSource,
+  rules: DeadLetterRules = defaultDeadLetterRules,
 ): LetterFacts => {
-  const decoded = decodeDeadLetter(headers, topic)
+  const decoded = decodeDeadLetter(headers, topic, rules)
   const death = decoded?.death
-  const named = decoded === null ? originByTopicName(topic) : null
+  const origin = findOrigin(decoded, topic, rules.mappings)
   const stack = death?.stack?.value.slice(0, longestStackChars) ?? null
-  const fromStack = readStack(stack ?? '')
-  const errorClass = death?.causeClass?.value ?? death?.errorClass?.value ?? null
-  const message = death?.message?.value.slice(0, longestMessageChars) ?? null
-  const originTopic = death?.originTopic?.value ?? named?.originTopic ?? null
-  const group = death?.group?.value ?? named?.group ?? null
-  const parts = fingerprintParts({
-    ...(errorClass === null ? {} : { errorClass }),
-    ...(message === null ? {} : { message }),
-    ...(stack === null ? {} : { stack }),
-    ...(originTopic === null ? {} : { originTopic }),
-    ...(group === null ? {} : { group }),
+  const told = { causeClass: death?.causeClass?.value, errorClass: death?.errorClass?.value }
+  const originTopic = origin.originTopic?.value ?? null
+  const group = origin.group?.value ?? null
+  const { rootCause, rootMessage, frame, parts } = identifyFailure({
+    ...told,
+    message: death?.message?.value,
+    stack: stack ?? undefined,
+    originTopic: originTopic ?? undefined,
+    group: group ?? undefined,
   })
+  const message = messageOf(death, rootMessage)
   // Letters that say nothing of their failure are kept apart by their topic at least.
   const identity = JSON.stringify([connection, ...parts, decoded === null ? topic : ''])
   return {
     decoded,
+    origin,
     convention: decoded?.convention ?? 'unrecognised',
+    confidence: judgeConfidence({ decoded, origin, topic }),
     originTopic,
     originPartition: death?.originPartition?.value ?? null,
     originOffset: death?.originOffset ? BigInt(death.originOffset.value) : null,
     group,
-    errorClass,
-    rootCause: fromStack.rootCause ?? errorClass,
+    errorClass:
+      chooseFailureClass([told.causeClass, told.errorClass]) ?? told.causeClass ?? told.errorClass ?? null,
+    rootCause,
     message,
     normalisedMessage: message === null ? null : normaliseMessage(message).slice(0, 500),
-    frame: fromStack.applicationFrame === undefined ? null : shortFrame(fromStack.applicationFrame),
+    frame: frame === null ? null : shortFrame(frame),
     stack,
     attempts: death?.attempts?.value ?? null,
+    earlierDeaths: decoded?.history.length ?? 0,
+    isPointer: decoded?.mayPoint === true && key === null && value === null,
     lineage: readLineage(headers),
     failureGroupId: createHash('sha256').update(identity).digest('hex').slice(0, 16),
   }
@@ -74,14 +106,10 @@ export const readLetterFacts = (
 
 const shownLines = 400
 
-/** Lines of a stack trace as Java and Node print it, the application's frames marked. At most 400. */
-export const stackLines = (stack: string | null): { text: string; application: boolean }[] =>
-  stack === null || stack === ''
-    ? []
-    : stack
-        .trimEnd()
-        .split(/\r?\n/, shownLines)
-        .map((text) => {
-          const frame = /^\s*at (.+)$/.exec(text)?.[1]
-          return { text, application: frame !== undefined && !isFrameworkFrame(frame) }
-        })
+/** Lines of a stack trace, the application's frames marked. At most 400. */
+export const stackLines = (stack: string | null): { text: string; application: boolean }[] => {
+  if (stack === null || stack === '') return []
+  const lines = stack.trimEnd().split(/\r?\n/, shownLines)
+  const marks = markApplicationLines(stack)
+  return lines.map((text, at) => ({ text, application: marks[at] === true }))
+}

@@ -9,6 +9,9 @@ const letter = (id: number, originPartition: number, originOffset: number | null
   originPartition,
   originOffset: originOffset === null ? null : BigInt(originOffset),
   convention: 'spring-dead-letter',
+  confidence: 'certain',
+  isPointer: false,
+  earlierDeaths: 0,
   copyOf: null as bigint | null,
 })
 

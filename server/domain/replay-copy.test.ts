@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isStripped, lineageHeaders, makeCopyHeaders } from './replay-copy.ts'
+import { lineageHeaders, makeCopyHeaders, makeStripTest } from './replay-copy.ts'
 
 const lineage = {
   'x-replay-id': 'r',
@@ -32,6 +32,7 @@ describe('a replayed copy', () => {
     fc.assert(
       fc.property(headers, (original) => {
         const copy = makeCopyHeaders(original, lineage)
+        const isStripped = makeStripTest(original)
         const kept = original.filter((header) => !isStripped(header.name))
         expect(copy.slice(0, kept.length)).toEqual(kept)
         expect(copy.slice(kept.length).map((header) => header.name)).toEqual(Object.keys(lineageHeaders))
@@ -39,6 +40,7 @@ describe('a replayed copy', () => {
     )
   })
   it('loses only what frameworks wrote about the failure', () => {
+    const isStripped = makeStripTest([])
     expect(
       [
         'kafka_dlt-exception-message',
@@ -50,6 +52,28 @@ describe('a replayed copy', () => {
     expect(
       ['traceparent', 'dead-letter-office', 'kafka_correlationId', '__TypeId__', 'tag'].some(isStripped),
     ).toBe(false)
+  })
+  it('loses headers of common names only where they are those of its own framework', () => {
+    const of = (...names: string[]) => names.map((one) => ({ name: one, value: Buffer.from('1') }))
+    const common = ['source_topic', 'exception-type', 'x-original-topic', 'acme.stage']
+    expect(common.some(makeStripTest(of('kafka_dlt-original-topic', ...common)))).toBe(false)
+    const karafka = of('source_topic', 'source_partition', 'source_offset', 'source_id')
+    expect(karafka.map(({ name: one }) => one).filter(makeStripTest(karafka))).toEqual([
+      'source_topic',
+      'source_partition',
+      'source_offset',
+    ])
+    const prefixed = of(
+      'acme.topic',
+      'acme.partition',
+      'acme.offset',
+      'acme.stage',
+      'acme.task.id',
+      'acme.id',
+    )
+    expect(prefixed.map(({ name: one }) => one).filter((one) => !makeStripTest(prefixed)(one))).toEqual([
+      'acme.id',
+    ])
   })
   it('replayed twice carries one lineage', () => {
     const twice = makeCopyHeaders(makeCopyHeaders([], lineage), { ...lineage, 'x-replay-id': 's' })

@@ -1,5 +1,7 @@
 import type { RawHeader } from './dead-letter.ts'
-import { failureHeaders } from './dead-letter-conventions.ts'
+import { deadLetterConventions } from './dead-letter-conventions.ts'
+import type { DeadLetterRules } from './dead-letter-rules.ts'
+import { decodeDeadLetter } from './decode-dead-letter.ts'
 
 /** Headers that Spillway adds to a copy, and what they mean. */
 export const lineageHeaders = {
@@ -13,21 +15,40 @@ export const lineageHeaders = {
 
 export type NewLineage = { readonly [name in keyof typeof lineageHeaders]: string }
 
+/** Names that only a framework's failure headers have: left out of every copy, whatever else is known of it. */
+const alwaysStripped = deadLetterConventions
+  .filter(({ hasCommonNames }) => hasCommonNames !== true)
+  .map(({ failureHeaders }) => failureHeaders)
+
 /**
- * Whether a header is left out of a copy: failure headers of any convention (a record may have died under two), and
- * the lineage of an earlier replay. Left in, Spring would count the old attempts and give up at once.
+ * Tells which headers of a letter are left out of its copy: failure headers of any framework (a record may have died
+ * under two), those of common names only where the letter is of that convention, and the lineage of an earlier replay.
+ * Left in, Spring would count the old attempts and give up at once.
  */
-export const isStripped = (name: string): boolean =>
-  Object.hasOwn(lineageHeaders, name) || Object.values(failureHeaders).some((pattern) => pattern.test(name))
+export const makeStripTest = (
+  headers: readonly RawHeader[],
+  rules?: DeadLetterRules,
+): ((name: string) => boolean) => {
+  const found = decodeDeadLetter(headers, undefined, rules)?.failureHeaders ?? []
+  const patterns = [...new Set([...alwaysStripped, ...found])]
+  return (name) => Object.hasOwn(lineageHeaders, name) || patterns.some((pattern) => pattern.test(name))
+}
 
 /**
  * The headers of a replayed copy: those of the letter in their exact order with duplicates and null values, without
  * failure headers, then the lineage. Values are the same bytes.
  */
-export const makeCopyHeaders = (headers: readonly RawHeader[], lineage: NewLineage): readonly RawHeader[] => [
-  ...headers.filter(({ name }) => !isStripped(name)),
-  ...Object.entries(lineage).map(([name, value]) => ({ name, value: Buffer.from(value, 'utf8') })),
-]
+export const makeCopyHeaders = (
+  headers: readonly RawHeader[],
+  lineage: NewLineage,
+  rules?: DeadLetterRules,
+): readonly RawHeader[] => {
+  const isStripped = makeStripTest(headers, rules)
+  return [
+    ...headers.filter(({ name }) => !isStripped(name)),
+    ...Object.entries(lineage).map(([name, value]) => ({ name, value: Buffer.from(value, 'utf8') })),
+  ]
+}
 
 /** Which copy a record is, by its lineage headers. */
 export type Lineage = { readonly replayId: string; readonly itemId: bigint; readonly attempt: number }

@@ -5,7 +5,7 @@ import { encodeBigints, encodeIntegers, encodeTexts, encodeTimes } from './encod
 import { type LeaseProof, runUnderLease } from './leases.ts'
 
 /** A letter to be indexed: its coordinates, times and key beside what its headers told. */
-export type NewLetter = Omit<LetterFacts, 'decoded'> & {
+export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
   readonly topic: string
   readonly partition: number
   readonly offset: bigint
@@ -153,6 +153,15 @@ const writeLetters = async (
       encodeBigints(letters.map((one) => one.lineage?.itemId ?? null)),
       texts((one) => one.deathTimeSource),
       encodeTimes(letters.map((one) => one.arrivedAtMs)),
+      texts((one) => one.confidence),
+      encodeIntegers(
+        'int4[]',
+        letters.map((one) => one.earlierDeaths),
+      ),
+      encodeIntegers(
+        'int4[]',
+        letters.map((one) => Number(one.isPointer)),
+      ),
     ],
   }
   const { rows } = await client.query<{ written: number }>(query)
@@ -165,17 +174,17 @@ const letterStatement = `
 WITH incoming AS MATERIALIZED (
   SELECT * FROM unnest($2::text[], $3::int4[], $4::int8[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[],
     $10::int4[], $11::int8[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int4[], $17::text[], $18::text[],
-    $19::int8[], $20::text[], $21::timestamptz[])
+    $19::int8[], $20::text[], $21::timestamptz[], $22::text[], $23::int4[], $24::int4[])
   WITH ORDINALITY AS l(topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic,
     origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_id,
-    item_id, death_time_source, arrived_at, no)
+    item_id, death_time_source, arrived_at, confidence, earlier_deaths, is_pointer, no)
 ), written AS (
   INSERT INTO dead_letter (connection_id, topic, partition, "offset", failure_group_id, died_at, key_text, convention,
     origin_topic, origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id,
-    death_time_source, replay_item_id)
+    death_time_source, confidence, earlier_deaths, is_pointer, replay_item_id)
   SELECT $1, l.topic, l.partition, l."offset", l.failure_group_id, l.died_at, l.key_text, l.convention, l.origin_topic,
     l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
-    l.death_time_source, item.id
+    l.death_time_source, l.confidence, l.earlier_deaths, l.is_pointer = 1, item.id
   FROM incoming AS l
   LEFT JOIN replay_item AS item ON item.id = l.item_id AND item.replay_id::text = l.replay_id
     AND (l.origin_topic IS NULL OR l.origin_topic = item.target_topic OR starts_with(l.origin_topic, item.target_topic || '-retry'))
@@ -232,6 +241,9 @@ export type LetterRecord = {
   readonly deathTimeSource: string
   readonly keyText: string | null
   readonly convention: string
+  readonly confidence: string
+  readonly isPointer: boolean
+  readonly earlierDeaths: number
   readonly originTopic: string | null
   readonly originPartition: number | null
   readonly originOffset: bigint | null
@@ -248,7 +260,7 @@ export type LetterRecord = {
   readonly lastSentAtMs: number | null
 }
 
-const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.death_time_source, l.key_text, l.convention, l.origin_topic,
+const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.death_time_source, l.key_text, l.convention, l.confidence, l.is_pointer, l.earlier_deaths, l.origin_topic,
   l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
   c.letter_id AS copy_of, r.replay_id, r.outcome, r.sent_at`
 /** The latest item of a started replay of the letter. */
@@ -267,6 +279,9 @@ type LetterRow = {
   readonly death_time_source: string
   readonly key_text: string | null
   readonly convention: string
+  readonly confidence: string
+  readonly is_pointer: boolean
+  readonly earlier_deaths: number
   readonly origin_topic: string | null
   readonly origin_partition: number | null
   readonly origin_offset: string | null
@@ -292,6 +307,9 @@ const letterOf = (row: LetterRow): LetterRecord => ({
   deathTimeSource: row.death_time_source,
   keyText: row.key_text,
   convention: row.convention,
+  confidence: row.confidence,
+  isPointer: row.is_pointer,
+  earlierDeaths: row.earlier_deaths,
   originTopic: row.origin_topic,
   originPartition: row.origin_partition,
   originOffset: row.origin_offset === null ? null : BigInt(row.origin_offset),

@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { formatPosition, type RawMessage } from '#server/ports/raw-message.ts'
 import type { ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
+import type { Connection } from './deps.ts'
 import type { Coordinates } from './read-letters.ts'
 
 /** Where the letter of an item stands. */
@@ -13,8 +14,9 @@ export const sourceOf = ({ sourceTopic, sourcePartition, sourceOffset }: ItemRec
   offset: sourceOffset,
 })
 
-/** The copy of a letter: its bytes, without failure headers, with the lineage. */
+/** The copy of a letter: its bytes, without the failure headers of its conventions, with the lineage. */
 export const copyOfLetter = (
+  { deadLetterRules }: Pick<Connection, 'deadLetterRules'>,
   replay: ReplayRecord,
   item: ItemRecord,
   record: RawMessage,
@@ -24,13 +26,17 @@ export const copyOfLetter = (
   partition: item.targetPartition,
   key: record.key,
   value: record.value,
-  headers: makeCopyHeaders(record.headers, {
-    'x-replay-id': replay.id,
-    'x-replay-number': String(replay.number ?? ''),
-    'x-replay-item': item.id.toString(),
-    'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
-    'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
-    'x-replay-at': new Date(Number(nowMs)).toISOString(),
-  }),
+  headers: makeCopyHeaders(
+    record.headers,
+    {
+      'x-replay-id': replay.id,
+      'x-replay-number': String(replay.number ?? ''),
+      'x-replay-item': item.id.toString(),
+      'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
+      'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
+      'x-replay-at': new Date(Number(nowMs)).toISOString(),
+    },
+    deadLetterRules,
+  ),
   timestampMs: nowMs,
 })

@@ -1,6 +1,7 @@
 import type { Environment } from '#server/contracts/connections.ts'
 import type { Permission } from '#server/contracts/permissions.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
+import type { DeadLetterRules } from '#server/domain/dead-letter-rules.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { Clock } from '#server/ports/clock.ts'
 import type { Masking } from '#server/ports/masking.ts'
@@ -29,6 +30,8 @@ export type Connection = {
   readonly ledgerTopic: TopicName
   /** Topics that hold dead letters beside those known by their names. */
   readonly deadLetterTopics: readonly RegExp[]
+  /** The conventions and origins that its operator describes, beside the frameworks' conventions. */
+  readonly deadLetterRules?: DeadLetterRules
 }
 
 /** What a search may read: by default, and at most when its operator raises that. */

@@ -196,8 +196,8 @@ const readBatch = async (deps: Deps, connection: Connection, span: Span, call: C
 /** A letter that keeps the time of its origin counts as arriving now. */
 const letterOf = (connection: Connection, message: RawMessage, nowMs: number): NewLetter => {
   const { topic, partition, offset, headers, key } = message
-  const { decoded: _, ...facts } = readLetterFacts(connection.id, topic, headers)
-  const time = deathTimeOf(facts.convention, message, nowMs)
+  const { decoded, origin: _, ...facts } = readLetterFacts(connection.id, message, connection.deadLetterRules)
+  const time = deathTimeOf(decoded, message, nowMs)
   return {
     ...facts,
     topic,

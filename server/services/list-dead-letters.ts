@@ -17,6 +17,9 @@ export const deadLetterRowOf = (letter: LetterRecord): DeadLetterRow => ({
   deathTimeSource: letter.deathTimeSource as DeadLetterRow['deathTimeSource'],
   keyText: letter.keyText,
   convention: letter.convention as DeadLetterRow['convention'],
+  confidence: letter.confidence as DeadLetterRow['confidence'],
+  isPointer: letter.isPointer,
+  earlierDeaths: letter.earlierDeaths,
   originTopic: letter.originTopic as DeadLetterRow['originTopic'],
   originPosition:
     letter.originPartition === null || letter.originOffset === null

@@ -3,7 +3,7 @@ import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
 import { findRepeated, inSendingOrder } from '#server/domain/plan-order.ts'
-import { isStripped, lineageHeaders, readLineage } from '#server/domain/replay-copy.ts'
+import { lineageHeaders, makeStripTest, readLineage } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { isDeadLetterTopic, topicKindOf } from '#server/domain/topic-kind.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -43,7 +43,7 @@ export const planReplay = async (
   const visited = await visitLetters(
     connection,
     letters,
-    (message) => records.set(coordinateKey(message), summarise(message)),
+    (message) => records.set(coordinateKey(message), summarise(message, connection)),
     call,
   )
   if (!visited.ok) return fail(faultOf(visited.error))
@@ -224,7 +224,7 @@ const readOriginsOfTombstones = async (
 const addedBytes = 420
 
 /** How long the copy will be, a little more rather than less. */
-const sizeOf = ({ key, value, headers }: RawMessage): number =>
+const sizeOf = ({ key, value, headers }: RawMessage, isStripped: (name: string) => boolean): number =>
   (key?.length ?? 0) +
   (value?.length ?? 0) +
   addedBytes +
@@ -233,14 +233,17 @@ const sizeOf = ({ key, value, headers }: RawMessage): number =>
     .reduce((sum, header) => sum + header.name.length * 3 + (header.value?.length ?? 0) + 6, 0)
 
 /** What a plan needs of a record, without its bytes: ten thousand of them are held at once. */
-const summarise = (message: RawMessage): PlannedRecord => ({
-  key: message.key && nameKey(message.key),
-  isTombstone: message.value === null,
-  sizeBytes: sizeOf(message),
-  hasReplyTopic: message.headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to'),
-  attempts: readLineage(message.headers)?.attempt ?? 0,
-  strippedHeaders: message.headers.map(({ name }) => name).filter(isStripped),
-})
+const summarise = (message: RawMessage, { deadLetterRules }: Connection): PlannedRecord => {
+  const isStripped = makeStripTest(message.headers, deadLetterRules)
+  return {
+    key: message.key && nameKey(message.key),
+    isTombstone: message.value === null,
+    sizeBytes: sizeOf(message, isStripped),
+    hasReplyTopic: message.headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to'),
+    attempts: readLineage(message.headers)?.attempt ?? 0,
+    strippedHeaders: message.headers.map(({ name }) => name).filter(isStripped),
+  }
+}
 
 const itemOf = ({ letter, target }: Judged): Omit<NewReplayItem, 'sourceTopicId' | 'attempt'> => {
   const goesHome = target?.name === letter.originTopic

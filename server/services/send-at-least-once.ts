@@ -30,7 +30,7 @@ export const sendAtLeastOnce = async (
   if (!begun.ok) return begun.error
   const batch = begun.value
   if (batch.length === 0) return null
-  const copies = batch.map(({ item, record }) => copyOfLetter(replay, item, record, now))
+  const copies = batch.map(({ item, record }) => copyOfLetter(connection, replay, item, record, now))
   const sent = await publisher.send(copies, call)
   if (sent.ok) {
     await changeItems(
@@ -68,7 +68,7 @@ const sendOneByOne = async (
     if (!open.has(item.id) || call.signal.aborted) continue
     const now = BigInt(deps.clock.nowMs())
     await changeItems(deps.db, [{ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: now }], lease)
-    const sent = await connection.broker.publisher?.send([copyOfLetter(replay, item, record, now)], call)
+    const sent = await connection.broker.publisher?.send([copyOfLetter(connection, replay, item, record, now)], call)
     if (sent?.ok) await changeItems(deps.db, [sentChange(item, sent.value[0], Number(now))], lease)
     else if (sent && isRefusal(sent.error)) await failItem(deps, item, sent.error, lease)
     else return sent?.error ?? null

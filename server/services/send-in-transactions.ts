@@ -44,7 +44,7 @@ export const sendInTransactions = async (
   if (!begun.ok) return begun.error
   const batch = begun.value
   if (batch.length === 0) return null
-  const copies = batch.map(({ item, record }) => copyOfLetter(replay, item, record, now))
+  const copies = batch.map(({ item, record }) => copyOfLetter(connection, replay, item, record, now))
   const present = batch.map(({ item }) => item)
   const ended = await taken.producer.send(
     copies,

@@ -3,7 +3,9 @@ import type { MessageDetail } from '#server/contracts/messages.ts'
 import type { DegradedSource } from '#server/contracts/problem.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Death } from '#server/domain/dead-letter.ts'
-import { readLetterFacts, stackLines } from '#server/domain/letter-facts.ts'
+import type { FoundOrigin } from '#server/domain/dead-letter-origin.ts'
+import { sayConfidence } from '#server/domain/judge-confidence.ts'
+import { type LetterFacts, readLetterFacts, stackLines } from '#server/domain/letter-facts.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
@@ -13,13 +15,33 @@ import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault, notFound } from './fault.ts'
 import { deadLetterRowOf } from './list-dead-letters.ts'
 
-const deathViewOf = (death: Death | undefined): DeadLetterDetail['death'] =>
+type DeathView = DeadLetterDetail['death']
+
+const deathViewOf = (death: Death | undefined): DeathView =>
   Object.fromEntries(
-    Object.entries(death ?? {}).map(([field, fact]) => [
+    Object.entries(death ?? {}).map(([field, { value, header, index }]) => [
       field,
-      { value: String(fact.value), header: fact.header, index: fact.index },
+      { value: String(value), from: 'header', header, index } as const,
     ]),
   )
+
+/** What the headers do not tell of the origin, and something else does. */
+const otherwiseFound = (origin: FoundOrigin): DeathView =>
+  Object.fromEntries(
+    Object.entries(origin).flatMap(([field, fact]) =>
+      fact === null || fact.from === 'header' ? [] : [[field, { value: fact.value, from: fact.from }]],
+    ),
+  )
+
+const readingOf = (
+  { decoded, origin, confidence }: LetterFacts,
+  topic: string,
+): DeadLetterDetail['reading'] => ({
+  conventions: [...(decoded?.conventions ?? [])],
+  confidence,
+  why: sayConfidence({ decoded, origin, topic }),
+  neverWritten: [...(decoded?.neverWritten ?? [])],
+})
 
 const sameBytes = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
   a === null || b === null ? a === b : Buffer.compare(a, b) === 0
@@ -49,7 +71,7 @@ export const showDeadLetter = async (
   const degraded: DegradedSource[] = []
   const own = await messages.readAt(letter.topic as TopicName, letter.partition, letter.offset, call)
   if (!own.ok && own.error.kind !== 'not-found') degraded.push(degradedBy(own.error))
-  const facts = own.ok ? readLetterFacts(connection.id, letter.topic, own.value.headers) : null
+  const facts = own.ok ? readLetterFacts(connection.id, own.value, connection.deadLetterRules) : null
   const described = own.ok ? await describeMessage(own.value, connection, call) : null
   if (described?.registryProblem)
     degraded.push({ source: 'registry', code: 'registry-unreachable', detail: described.registryProblem })
@@ -57,9 +79,10 @@ export const showDeadLetter = async (
     letter: deadLetterRowOf(letter),
     record: described ? recordOf(described) : null,
     recordProblem: own.ok ? null : own.error.detail,
-    death: deathViewOf(facts?.decoded?.death),
+    death: { ...(facts ? otherwiseFound(facts.origin) : {}), ...deathViewOf(facts?.decoded?.death) },
     history: (facts?.decoded?.history ?? []).map(deathViewOf),
     missing: [...(facts?.decoded?.missing ?? [])],
+    reading: facts ? readingOf(facts, letter.topic) : null,
     stackLines: stackLines(facts?.stack ?? null),
     origin: await readOrigin(connection, letter, own.ok ? own.value : null, call),
     degraded,
@@ -74,7 +97,13 @@ const readOrigin = async (
 ): Promise<DeadLetterDetail['origin']> => {
   const { originTopic, originPartition, originOffset } = letter
   if (originTopic === null || originPartition === null || originOffset === null)
-    return { state: 'unknown', why: 'Its headers do not say where it died.' }
+    return {
+      state: 'unknown',
+      why:
+        originTopic === null
+          ? 'Nothing says where it died.'
+          : `It comes from ${originTopic}; nothing says from which partition and offset.`,
+    }
   const found = await connection.broker.messages?.readAt(
     originTopic as TopicName,
     originPartition,

@@ -39,6 +39,8 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
               died <DiedAt letter={letter} relative />
             </span>
             {letter.attempts === null ? null : <span>{letter.attempts} attempts</span>}
+            {letter.earlierDeaths > 0 ? <span>died {letter.earlierDeaths + 1} times</span> : null}
+            {letter.isPointer ? <span>no payload: a pointer</span> : null}
             {letter.lastReplay ? (
               <LinkButton href={routes.replay(connection, letter.lastReplay.replayId)} size="small">
                 <Status of="outcome" value={letter.lastReplay.outcome as Outcome} />

@@ -2,8 +2,9 @@ import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
 import { Time } from '../../patterns/time.tsx'
 
 const doubts = {
+  header: null,
   record: null,
-  origin: 'Connect keeps the time of the original message: it died then or later',
+  origin: 'Its framework keeps the time of the original message: it died then or later',
   indexed: 'Its timestamp can not be right: this is when Spillway read it',
   unknown: 'The timestamp of the record; who wrote it does not tell when it died',
 } as const satisfies Record<DeadLetterRow['deathTimeSource'], string | null>

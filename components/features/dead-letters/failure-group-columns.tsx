@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
@@ -55,7 +56,9 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
     header: 'Written by',
     width: '116px',
     isSecondary: true,
-    cell: ({ conventions }) => <span className="text-muted">{conventions.join(', ')}</span>,
+    cell: ({ conventions }) => (
+      <span className="text-muted">{conventions.map(titleOfConvention).join(', ')}</span>
+    ),
   },
   { id: 'last', header: 'Last seen', width: '88px', cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} /> },
   {

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { failureGroupStates, findChoice } from '#server/contracts/choices.ts'
+import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
@@ -113,7 +114,11 @@ export const FailureGroupView = ({
         {(data) => (
           <div className="grid grid-cols-[minmax(0,2fr)_minmax(280px,1fr)] gap-3 max-[1100px]:grid-cols-1">
             <div className="flex min-w-0 flex-col gap-3">
-              <Section title="Cause" padded={false} aside={data.conventions.join(', ')}>
+              <Section
+                title="Cause"
+                padded={false}
+                aside={data.conventions.map(titleOfConvention).join(', ')}
+              >
                 <div className="border-b border-line px-3 py-2">
                   <div className="font-mono text-small font-strong break-all text-critical">
                     {data.rootCause ?? data.errorClass ?? 'The headers name no error'}
@@ -124,7 +129,7 @@ export const FailureGroupView = ({
                   )}
                 </div>
                 {data.stackLines.length === 0 ? (
-                  <p className="px-3 py-2 text-muted">This convention carries no stack trace.</p>
+                  <p className="px-3 py-2 text-muted">Its headers carry no stack trace.</p>
                 ) : (
                   <StackView lines={data.stackLines} />
                 )}
@@ -232,7 +237,7 @@ const Side = ({
             [
               'Group',
               <span key="g" className="font-mono text-small">
-                {data.group ?? 'unknown: this convention does not say'}
+                {data.group ?? 'unknown: neither headers nor names say'}
               </span>,
             ],
           ]}

@@ -24,8 +24,16 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
     id: 'message',
     header: 'Message',
     width: 'minmax(150px, 3fr)',
-    cell: ({ message }) => (
-      <span title={message ?? undefined}>{message ?? <span className="text-faint">none</span>}</span>
+    cell: ({ message, isPointer, originTopic, originPosition }) => (
+      <span title={message ?? undefined}>
+        {message ?? <span className="text-faint">none</span>}
+        {isPointer ? (
+          <span className="text-muted">
+            {' '}
+            · no payload, points to {originTopic ?? '?'}/{originPosition ?? '?'}
+          </span>
+        ) : null}
+      </span>
     ),
   },
   {

@@ -1,25 +1,13 @@
+import Link from 'next/link'
 import type { DeadLetterDetail } from '#server/contracts/failure-groups.ts'
 import { routes } from '../../client/routes.ts'
 import { HeaderList } from '../../patterns/header-list.tsx'
-import { KeyValue } from '../../patterns/key-value.tsx'
 import { PayloadView } from '../../patterns/payload-view.tsx'
 import { SchemaLink } from '../../patterns/schema-link.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { StackView } from '../../patterns/stack-view.tsx'
-import { Time } from '../../patterns/time.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
-
-const fieldNames: Readonly<Record<string, string>> = {
-  originTopic: 'Origin topic',
-  originPartition: 'Origin partition',
-  originOffset: 'Origin offset',
-  originTimestamp: 'Origin timestamp',
-  group: 'Group',
-  errorClass: 'Error class',
-  causeClass: 'Cause class',
-  message: 'Message',
-  attempts: 'Attempts',
-}
+import { LetterDeath } from './letter-death.tsx'
 
 /** Why a letter died, its payload and its headers. */
 export const LetterCause = ({
@@ -30,11 +18,12 @@ export const LetterCause = ({
   readonly connection: string
 }) => (
   <div className="flex min-w-0 flex-col gap-3">
-    <Failure data={data} />
+    <LetterDeath data={data} connection={connection} />
     <Section title="Dead letter: value" padded={false}>
       {data.record ? (
         <>
           <SchemaLink connection={connection} side={data.record.value} />
+          {data.letter.isPointer ? <Pointer data={data} connection={connection} /> : null}
           <PayloadView
             side={data.record.value}
             label="Value"
@@ -72,40 +61,28 @@ export const LetterOrigin = ({
   </div>
 )
 
-/** A moment in the chosen zone; what is none stands as it came. */
-const Moment = ({ text }: { readonly text: string }) => {
-  const at = /^\d{1,15}$/.test(text) ? Number(text) : null
-  return at === null ? text : <Time at={at} relative />
-}
-
-const Failure = ({ data }: { readonly data: DeadLetterDetail }) => {
-  const facts = Object.entries(data.death).filter(([field]) => field !== 'stack')
+/** A record without payload: where what died stands. */
+const Pointer = ({ data, connection }: { readonly data: DeadLetterDetail; readonly connection: string }) => {
+  const { originTopic, originPosition } = data.letter
+  const isNamed = originTopic !== null && originPosition !== null
   return (
-    <Section title="Why it died" aside={data.letter.convention}>
-      {facts.length === 0 ? (
-        <p className="text-muted">Its headers follow no known convention.</p>
+    <p className="border-b border-line px-3 py-1.5">
+      The record holds no payload: it points to{' '}
+      {isNamed ? (
+        <Link
+          href={routes.message(connection, originTopic, originPosition)}
+          className="link font-mono text-small"
+        >
+          {originTopic}/{originPosition}
+        </Link>
       ) : (
-        <KeyValue
-          rows={facts.map(([field, { value, header, index }]) => [
-            fieldNames[field] ?? field,
-            <span key={field} title={`from header ${header}, number ${index + 1}`} className="break-all">
-              {field === 'originTimestamp' ? <Moment text={value} /> : value}
-            </span>,
-          ])}
-        />
+        'a record whose position its headers do not name'
       )}
-      {data.missing.length > 0 ? (
-        <p className="mt-2 text-small text-muted">
-          Not in its headers:{' '}
-          {data.missing.map((field) => (fieldNames[field] ?? field).toLowerCase()).join(', ')}
-        </p>
-      ) : null}
-      {data.history.length > 0 ? (
-        <p className="mt-2 text-small text-muted">
-          Died {data.history.length + 1} times; the newest death is shown.
-        </p>
-      ) : null}
-    </Section>
+      . Its own headers were not kept either;{' '}
+      {data.origin.state === 'found'
+        ? 'the origin record still has them.'
+        : 'the origin record can not be read.'}
+    </p>
   )
 }
 
