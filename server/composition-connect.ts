@@ -4,6 +4,7 @@ import { makeProtoFiles } from './adapters/proto-files.ts'
 import { refuseRegistryWrites, refuseWrites } from './adapters/read-only.ts'
 import { traceBroker } from './adapters/trace-broker.ts'
 import type { ConnectionConfig } from './config.ts'
+import { deadLetterRulesOf } from './dead-letter-config.ts'
 import type { Connection } from './services/deps.ts'
 
 /** Puts one connection together. Nothing connects before it is used. */
@@ -21,5 +22,6 @@ export const connect = (config: ConnectionConfig): Connection => {
     reading: { choices: async () => new Map(), protoFiles: makeProtoFiles(config.protobuf) },
     ledgerTopic: config.ledgerTopic,
     deadLetterTopics: config.deadLetterTopics.map((pattern) => new RegExp(pattern)),
+    deadLetterRules: deadLetterRulesOf(config),
   }
 }

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { defaultSearch, parseConfig, readConfig } from './config.ts'
+import { deadLetterRulesOf } from './dead-letter-config.ts'
+import { decodeDeadLetter } from './domain/decode-dead-letter.ts'
+import { describeHeader } from './domain/known-headers.ts'
+import { readLetterFacts } from './domain/letter-facts.ts'
+import { makeStripTest } from './domain/replay-copy.ts'
 import { readEnv } from './env.ts'
 
 const secrets = { KAFKA_PASSWORD: 'k', REGISTRY_PASSWORD: 'r' }
@@ -43,5 +48,91 @@ describe('spillway.yaml', () => {
     expect(() => parseConfig(text, 'spillway.yaml', {})).toThrow(
       'spillway.yaml: set these environment variables: BROKERS',
     )
+  })
+})
+
+describe('a dead-letter convention of the operator', () => {
+  const exampleRules = () => {
+    const { connections } = parseConfig(
+      readFileSync('spillway.example.yaml', 'utf8'),
+      'spillway.example.yaml',
+      secrets,
+    )
+    const [, production] = connections
+    if (!production) throw new Error('the example has two connections')
+    return deadLetterRulesOf(production)
+  }
+  const text = (name: string, value: string) => ({ name, value: Buffer.from(value) })
+  const bytes = (name: string, digits: string) => ({ name, value: Buffer.from(digits, 'hex') })
+  const letter = [
+    text('tenant', 'acme'),
+    text('x-acme-topic', 'orders'),
+    bytes('x-acme-partition', '00000003'),
+    bytes('x-acme-offset', '0020000000000001'),
+    text('x-acme-consumer', 'payments'),
+    text('x-acme-retries', '2'),
+    text('x-acme-error', 'com.acme.Refused'),
+    text('x-acme-retry-topic', 'orders.again'),
+  ]
+
+  it('is read as the example describes it, with the encodings it names', () => {
+    const decoded = decodeDeadLetter(letter, 'acme-dead', exampleRules())
+    expect(decoded?.convention).toBe('configured:acme')
+    const values = Object.entries(decoded?.death ?? {}).map(([field, { value }]) => [field, value])
+    expect(Object.fromEntries(values)).toEqual({
+      originTopic: 'orders',
+      originPartition: 3,
+      originOffset: '9007199254740993',
+      group: 'payments',
+      attempts: 3,
+      errorClass: 'com.acme.Refused',
+    })
+    expect(decoded?.missing).toEqual(['message', 'stack'])
+    expect(decodeDeadLetter(letter)).toBeNull()
+  })
+  it('has its headers explained, and left out of a copy with those to be stripped', () => {
+    const rules = exampleRules()
+    expect(describeHeader(bytes('x-acme-partition', '00000003'), false, rules)).toMatchObject({
+      text: '3',
+      meaning: 'Partition where it died (acme)',
+    })
+    const isStripped = makeStripTest(letter, rules)
+    expect(letter.map(({ name }) => name).filter((name) => !isStripped(name))).toEqual(['tenant'])
+    expect(isStripped('x-acme-other')).toBe(false)
+    expect(makeStripTest([])('x-acme-topic')).toBe(false)
+  })
+  it('may say where the letters of a topic come from that tell nothing themselves', () => {
+    const read = (topic: string) => {
+      const { originTopic, group, confidence } = readLetterFacts(
+        'c',
+        { topic, headers: [], key: null, value: null },
+        exampleRules(),
+      )
+      return [originTopic, group, confidence]
+    }
+    expect(read('parking-lot.orders')).toEqual(['orders', 'payments', 'likely'])
+    expect(read('elsewhere')).toEqual([null, null, 'none'])
+  })
+  it.each([
+    ['{ name: a, headers: {} }', /line 5: .*headers: name the header of originTopic, errorClass or message/],
+    [
+      '{ name: a, headers: { message: m, originOffset: { header: o, encoding: text } } }',
+      /line 5: .*originOffset\.encoding: originOffset is written as one of decimal-text, int32-be, int64-be/,
+    ],
+    ['{ name: a, headers: { message: m, offset: o } }', /line 5: .*headers: .*"offset"/],
+    ['{ name: "a:b", headers: { message: m } }', /line 5: .*name/],
+    ['{ name: a, headers: { message: m }, retryTopics: "(" }', /line 5: .*retryTopics: a regular expression/],
+    [
+      '{ name: a, headers: { message: m } }\n      - { name: a, headers: { message: n } }',
+      /deadLetterConventions: each convention has a name of its own/,
+    ],
+  ])('that is written as %s is refused with what to write', (written, message) => {
+    const yaml = `connections:
+  - id: a
+    name: A
+    brokers: x:1
+    deadLetterConventions: [${written}]`
+    const listed = yaml.replace(/\[(.*)\]$/s, '\n      - $1')
+    expect(() => parseConfig(written.includes('\n') ? listed : yaml, 'spillway.yaml', {})).toThrow(message)
   })
 })

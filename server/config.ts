@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { environment } from './contracts/connections.ts'
 import { side } from './contracts/decoders.ts'
 import { connectionId, type TopicName, topicName } from './contracts/scalars.ts'
+import { deadLetterConventionConfig, deadLetterOriginConfig, pattern } from './dead-letter-config.ts'
 import type { Env } from './env.ts'
 
 const sasl = z.object({
@@ -12,14 +13,6 @@ const sasl = z.object({
   password: z.string().optional(),
   token: z.string().optional(),
 })
-
-const isPattern = (text: string): boolean => {
-  try {
-    return new RegExp(text) instanceof RegExp
-  } catch {
-    return false
-  }
-}
 
 export const connectionConfig = z.strictObject({
   id: connectionId,
@@ -42,7 +35,7 @@ export const connectionConfig = z.strictObject({
         .array(
           z.strictObject({
             /** A regular expression of topic names. */
-            topics: z.string().refine(isPattern, 'a regular expression'),
+            topics: pattern,
             side: side.default('value'),
             type: z.string().min(1),
           }),
@@ -53,7 +46,17 @@ export const connectionConfig = z.strictObject({
   /** Topic in which replays keep what they have sent; made when it is first needed. */
   ledgerTopic: topicName.default('spillway-replay-ledger' as TopicName),
   /** Patterns (regular expressions) of topics that hold dead letters, beside those known by their framework's names. */
-  deadLetterTopics: z.array(z.string()).default([]),
+  deadLetterTopics: z.array(pattern).default([]),
+  /** Dead-letter conventions of the operator's own, beside those of frameworks. */
+  deadLetterConventions: z
+    .array(deadLetterConventionConfig)
+    .default([])
+    .refine(
+      (all) => new Set(all.map(({ name }) => name)).size === all.length,
+      'each convention has a name of its own',
+    ),
+  /** Where letters come from whose headers and topic names do not tell. */
+  deadLetterOrigins: z.array(deadLetterOriginConfig).default([]),
 })
 export type ConnectionConfig = z.infer<typeof connectionConfig>
 

@@ -123,7 +123,7 @@ export const letterDetail: Answer<'showDeadLetter'> = {
   reading: {
     conventions: ['spring-dead-letter'],
     confidence: 'certain',
-    why: 'Spring Kafka wrote topic, partition and offset into headers that nobody else writes.',
+    why: 'Topic, partition and offset stand in headers of Spring Kafka, which nobody else writes.',
     neverWritten: ['diedAt'],
   },
   stackLines: [

@@ -6,7 +6,7 @@ export const conventionTitles = {
   'kafka-connect': 'Kafka Connect',
   'connect-style': 'Connect headers, own prefix',
   'kafka-streams': 'Kafka Streams',
-  'share-group': 'Kafka share group',
+  'share-group': 'Kafka share groups',
   smallrye: 'SmallRye (Quarkus)',
   'smallrye-retry': 'SmallRye delayed retry',
   karafka: 'Karafka',

@@ -79,7 +79,7 @@ const cases: readonly Case[] = [
     holds: ({ decoded }) => (decoded?.conventions.length ?? 0) > 1,
     say: ({ decoded }) => {
       const [newest = '', ...others] = (decoded?.conventions ?? []).map(titleOfConvention)
-      return `It carries headers of ${[newest, ...others].join(' and ')}; by their places ${newest} gave up last.`
+      return `It carries headers of ${[newest, ...others].join(' and ')}; ${newest} is taken for the one that gave up last, by their places in the record and the name of its topic.`
     },
   },
   {
@@ -91,7 +91,7 @@ const cases: readonly Case[] = [
     level: 'certain',
     holds: () => true,
     say: (evidence) =>
-      `${titleOf(evidence)} wrote topic, partition and offset into headers that nobody else writes.`,
+      `Topic, partition and offset stand in headers of ${titleOf(evidence)}, which nobody else writes.`,
   },
 ]
 

@@ -2,6 +2,7 @@ import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { HeaderView } from '#server/contracts/messages.ts'
 import type { DeathField, RawHeader } from './dead-letter.ts'
 import { type DeadLetterConvention, deadLetterConventions, rulesOf } from './dead-letter-conventions.ts'
+import type { DeadLetterRules } from './dead-letter-rules.ts'
 import { type HeaderEncoding, readEncoded } from './header-encoding.ts'
 import { lineageHeaders } from './replay-copy.ts'
 
@@ -132,9 +133,29 @@ const readPlain = (bytes: Uint8Array): Pick<HeaderView, 'text' | 'encoding'> => 
   }
 }
 
-/** A header for people: readable by its known encoding, else as UTF-8, else in hexadecimal, with what it means. */
-export const describeHeader = ({ name, value }: RawHeader, includeRaw: boolean): HeaderView => {
-  const explained = known.get(name)
+/** What a header of the operator's own convention means. */
+const explainConfigured = (name: string, rules: DeadLetterRules | undefined): Known | undefined => {
+  const [use] = rules?.uses.get(name) ?? []
+  const compiled = use && rules?.conventions[use.convention]
+  const slot = compiled?.slots[use?.slot ?? -1]
+  return compiled && slot
+    ? {
+        encoding: slot.rule.encoding,
+        meaning: `${fieldMeanings[slot.field]} (${titleOfConvention(compiled.convention.name)})`,
+      }
+    : undefined
+}
+
+/**
+ * A header for people: readable by its known encoding, else as UTF-8, else in hexadecimal, with what it means. `rules`
+ * are those of the connection, which may know headers of a convention of its operator's own.
+ */
+export const describeHeader = (
+  { name, value }: RawHeader,
+  includeRaw: boolean,
+  rules?: DeadLetterRules,
+): HeaderView => {
+  const explained = known.get(name) ?? explainConfigured(name, rules)
   const meaning = explained?.meaning ?? null
   if (value === null) return { name, text: null, encoding: 'null', meaning, raw: null }
   const read = (explained && readAs(value, explained.encoding)) ?? readPlain(value)

@@ -3,7 +3,7 @@ import type { TopicRow } from '#server/contracts/topics.ts'
 /**
  * Names by which frameworks call their dead-letter topics: Spring Kafka `<t>-dlt` and `<t>.DLT`, Kafka Connect as
  * configured (`…dlq…` by habit), SmallRye `dead-letter-topic-<channel>`, Spring Cloud Stream `error.<dest>.<group>`,
- * share groups `dlq.…`.
+ * share groups `dlq.…`, RocketMQ `%DLQ%<group>`, Wolverine `wolverine-dead-letter-queue`.
  */
 const deadLetterNames = [
   /-dlt$/i,
@@ -11,10 +11,11 @@ const deadLetterNames = [
   /(^|[-._])dlq([-._]|$)/i,
   /^dead-letter-topic-/,
   /^error\.[^.]+\..+/,
-  /[-._]dead-?letters?$/i,
+  /[-._]dead-?letters?(-queue)?$/i,
+  /^%DLQ%/,
 ]
-/** Spring `@RetryableTopic`: `<t>-retry`, `<t>-retry-0`, `<t>-retry-1000`. */
-const retryNames = [/-retry(-\d+)?$/]
+/** Spring `@RetryableTopic`: `<t>-retry`, `<t>-retry-0`, `<t>-retry-1000`; SmallRye `<t>_retry_1000`. */
+const retryNames = [/-retry(-\d+)?$/, /_retry_\d+$/]
 
 /** Whether a topic holds dead letters, by its name or by the connection's own patterns. */
 export const isDeadLetterTopic = (name: string, extra: readonly RegExp[] = []): boolean =>

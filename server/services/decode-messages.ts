@@ -1,6 +1,7 @@
 import type { Side } from '#server/contracts/decoders.ts'
 import type { DecodedSide, MessageDetail, MessageRow } from '#server/contracts/messages.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import type { DeadLetterRules } from '#server/domain/dead-letter-rules.ts'
 import { describeHeader } from '#server/domain/known-headers.ts'
 import { makeSchemaCompiler } from '#server/domain/payload/compile-schema.ts'
 import { decodeSide } from '#server/domain/payload/decode-side.ts'
@@ -12,7 +13,11 @@ import { formatPosition, type RawMessage } from '#server/ports/raw-message.ts'
 import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
 import { type Lookups, lookUpSchemas } from './look-up-schemas.ts'
 
-export type DecodeDeps = { readonly registry: SchemaRegistry | null; readonly reading?: PayloadReading }
+export type DecodeDeps = {
+  readonly registry: SchemaRegistry | null
+  readonly reading?: PayloadReading
+  readonly deadLetterRules?: DeadLetterRules
+}
 export type DecodeLimits = {
   readonly maxTextChars: number
   readonly maxRawBytes: number
@@ -111,7 +116,7 @@ export const describeMessage = async (
   const reading = await readyToDecode([message], deps, call)
   return {
     ...rowOf(message, reading, detailLimits),
-    headers: message.headers.map((header) => describeHeader(header, true)),
+    headers: message.headers.map((header) => describeHeader(header, true, deps.deadLetterRules)),
     registryProblem: reading.lookups.problem,
   }
 }

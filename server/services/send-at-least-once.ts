@@ -68,7 +68,10 @@ const sendOneByOne = async (
     if (!open.has(item.id) || call.signal.aborted) continue
     const now = BigInt(deps.clock.nowMs())
     await changeItems(deps.db, [{ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: now }], lease)
-    const sent = await connection.broker.publisher?.send([copyOfLetter(connection, replay, item, record, now)], call)
+    const sent = await connection.broker.publisher?.send(
+      [copyOfLetter(connection, replay, item, record, now)],
+      call,
+    )
     if (sent?.ok) await changeItems(deps.db, [sentChange(item, sent.value[0], Number(now))], lease)
     else if (sent && isRefusal(sent.error)) await failItem(deps, item, sent.error, lease)
     else return sent?.error ?? null

@@ -56,9 +56,14 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
     header: 'Written by',
     width: '116px',
     isSecondary: true,
-    cell: ({ conventions }) => (
-      <span className="text-muted">{conventions.map(titleOfConvention).join(', ')}</span>
-    ),
+    cell: ({ conventions }) => {
+      const titles = conventions.map(titleOfConvention).join(', ')
+      return (
+        <span className="text-muted" title={titles}>
+          {titles}
+        </span>
+      )
+    },
   },
   { id: 'last', header: 'Last seen', width: '88px', cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} /> },
   {

@@ -70,23 +70,28 @@ export const LetterDeath = ({
       title="Why it died"
       aside={(reading?.conventions.length ? reading.conventions : [letter.convention])
         .map(titleOfConvention)
-        .join(', then ')}
+        .join(', before that ')}
     >
-      {rows.length === 0 ? (
-        <p className="text-muted">Its headers follow no known convention.</p>
-      ) : (
-        <KeyValue rows={rows} />
-      )}
-      <p className="mt-2 text-small text-muted">
-        Origin <Status of="confidence" value={letter.confidence} />{' '}
-        {reading?.why ?? 'The record is gone: this is what the index kept of it.'}
-      </p>
+      <KeyValue
+        rows={[
+          ...rows,
+          [
+            'How sure',
+            <span key="confidence">
+              <Status of="confidence" value={letter.confidence} />
+              <span className="block text-small text-muted">
+                {reading?.why ?? 'The record is gone: this is what the index kept of it.'}
+              </span>
+            </span>,
+          ],
+        ]}
+      />
       {missing.length > 0 ? (
         <p className="mt-1 text-small text-muted">Not in its headers, or not readable: {listOf(missing)}.</p>
       ) : null}
       {reading && reading.neverWritten.length > 0 ? (
         <p className="mt-1 text-small text-muted">
-          {titleOfConvention(letter.convention)} never writes: {listOf(reading.neverWritten)}.
+          No header of {titleOfConvention(letter.convention)} tells: {listOf(reading.neverWritten)}.
         </p>
       ) : null}
       {history.length > 0 ? <EarlierDeaths history={history} connection={connection} /> : null}

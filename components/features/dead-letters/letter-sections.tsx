@@ -78,7 +78,7 @@ const Pointer = ({ data, connection }: { readonly data: DeadLetterDetail; readon
       ) : (
         'a record whose position its headers do not name'
       )}
-      . Its own headers were not kept either;{' '}
+      . The headers of the message were not kept either;{' '}
       {data.origin.state === 'found'
         ? 'the origin record still has them.'
         : 'the origin record can not be read.'}
@@ -107,7 +107,9 @@ const Origin = ({ data, connection }: { readonly data: DeadLetterDetail; readonl
       {origin.state === 'found' ? (
         <>
           <p className="border-b border-line px-3 py-1.5">
-            {origin.sameKey && origin.sameValue ? (
+            {letter.isPointer ? (
+              'The message that died, with its key and headers: the dead letter only points to it.'
+            ) : origin.sameKey && origin.sameValue ? (
               <span className="text-ok">Key and value are the same bytes as in the dead letter.</span>
             ) : (
               <span className="text-warning">
