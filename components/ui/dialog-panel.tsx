@@ -1,6 +1,6 @@
 'use client'
 import { Dialog as Primitive } from 'radix-ui'
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, useState } from 'react'
 import { classNames } from './class-names.ts'
 
 /** An open dialog over the page. Esc closes it and the focus returns to where it was. */
@@ -17,20 +17,18 @@ export const DialogPanel = ({
   readonly className?: string
   readonly children: ReactNode
 }) => {
-  const before = useRef<Element | null>(null)
+  // While it is drawn: a field within that takes the focus by itself has it before Radix tells.
+  const [before] = useState(() => document.activeElement)
   return (
     <Primitive.Root open onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 bg-page/70" />
         <Primitive.Content
           aria-describedby={undefined}
-          onOpenAutoFocus={() => {
-            before.current = document.activeElement
-          }}
           // Radix knows where to return to only by a trigger of its own, and these dialogs have none.
           onCloseAutoFocus={(event) => {
             event.preventDefault()
-            if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus()
+            if (before instanceof HTMLElement && before.isConnected) before.focus()
           }}
           className={classNames(
             'fixed top-[12vh] left-1/2 z-50 max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded-base border border-line bg-raised shadow-overlay',

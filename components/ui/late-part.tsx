@@ -19,7 +19,8 @@ export const makeLatePart = <P extends object>(load: () => Promise<ComponentType
       if (Part === null) loadOnce().then((part) => setPart(() => part), setProblem)
     }, [Part])
     if (problem !== null) throw problem
-    return Part === null ? null : <Part {...props} />
+    // Keys that come now are for it, and not for the page below.
+    return Part === null ? <span data-late hidden /> : <Part {...props} />
   }
   return [LatePart, loadOnce] as const
 }

@@ -84,6 +84,8 @@ test('headers are added, ordered and removed by keyboard', async ({ page }) => {
   await expect(headers.getByLabel('Header 1: name')).toHaveValue('second')
   await headers.getByRole('button', { name: 'Header 1: remove' }).press('Enter')
   await expect(headers.getByLabel('Header 1: name')).toHaveValue('first')
+  // What is sent stands paler while it is checked anew.
+  await expect(page.locator('.opacity-50')).toHaveCount(0)
   expect(await faultsOf(page, 'headers')).toEqual([])
 })
 

@@ -147,6 +147,15 @@ describe('what is looked for before a message is decoded', () => {
     expect(accept(messageOf({ value: '{"s":"acme","n":9}', headers: { tenant: 'south' } }))).toBe(false)
     expect(accept(messageOf({ value: null, headers: tenant }))).toBe(false)
   })
+  it('of many alternatives with many parts are few, and quick to be made', () => {
+    const alternatives = Array.from({ length: 8 }, (_, n) => `(value.a == 'a${n}' && value.bb == 'bee${n}')`)
+    const { accept, literals } = prefilterExpression(read(alternatives.join(' || ')).ast)
+    const texts = literals.map((literal) => Buffer.from(literal).toString())
+    expect(texts.filter((text) => text.startsWith('bee'))).toHaveLength(8)
+    expect(texts.filter((text) => text.startsWith('a'))).toEqual([])
+    expect(accept(messageOf({ value: '{"a":"a7","bb":"bee7"}' }))).toBe(true)
+    expect(accept(messageOf({ value: '{"a":"a7","bb":"none"}' }))).toBe(false)
+  })
   it.each([
     [`!(value.s == 'acme')`],
     [`value.s == 'acme' || value.n > 3`],

@@ -14,7 +14,7 @@ type Need = { readonly root: Root; readonly isField: boolean; readonly texts: re
  * type may read as anything.
  *
  * Headers are bytes as they are written. A key or value is only where a decoder gives a text as it stands in the bytes
- * (`isVerbatim`):
+ * (`mayHideField`, `mayHideText`):
  * - its first byte is a letter of a text. What names a schema begins with 0, 1 or 3, MessagePack and CBOR with a byte
  *   from 0x80 on; an enum, a date, a decimal of theirs, and what is compressed, stand there otherwise than they read;
  * - what a field is asked for is then JSON, since nothing else that begins so has fields. What is asked for as a whole
@@ -110,26 +110,30 @@ const mayHideText = (bytes: Uint8Array, from: number, to: number): boolean => {
   return false
 }
 
+/** Of what a node needs, for each part that which is likely to be in the fewest messages. */
+const rarestByRoot = (node: ASTNode): ReadonlyMap<Root, Need> => {
+  const rarest = new Map<Root, Need>()
+  for (const need of needsOf(node)) {
+    const known = rarest.get(need.root)
+    if (!known || rarityOf(need) > rarityOf(known)) rarest.set(need.root, need)
+  }
+  return rarest
+}
+
 const needsOf = (node: ASTNode): Need[] => {
   switch (node.op) {
     case '&&':
       return node.args.flatMap(needsOf)
     case '||': {
-      const [left = [], right = []] = node.args.map(needsOf)
-      // Each side alone would do: only what both need of the same part is needed.
-      return left.flatMap((one) =>
-        right.flatMap((other) =>
-          other.root === one.root
-            ? [
-                {
-                  root: one.root,
-                  isField: one.isField && other.isField,
-                  texts: [...one.texts, ...other.texts],
-                },
-              ]
-            : [],
-        ),
-      )
+      const [left, right] = [rarestByRoot(node.args[0]), rarestByRoot(node.args[1])]
+      // Each side alone would do: only what both need of the same part is needed. Of each part one: the needs of many
+      // alternatives would multiply.
+      return [...left].flatMap(([root, one]) => {
+        const other = right.get(root)
+        return other
+          ? [{ root, isField: one.isField && other.isField, texts: [...one.texts, ...other.texts] }]
+          : []
+      })
     }
     case '==':
       return needOf(node.args[0], [node.args[1]]).concat(needOf(node.args[1], [node.args[0]]))

@@ -1,8 +1,7 @@
 'use client'
-import dynamic from 'next/dynamic'
+import { makeLatePart } from '../../ui/late-part.tsx'
 
-/** The details of a message beside its list. Loaded when the first are looked at: a page opens without them. */
-export const LazyMessagePanel = dynamic(
-  () => import('./message-panel.tsx').then((module) => module.MessagePanel),
-  { ssr: false },
+/** The details of a message beside its list. Loaded when the page is idle: a page opens without them. */
+export const [LazyMessagePanel, loadMessagePanel] = makeLatePart(() =>
+  import('./message-panel.tsx').then((module) => module.MessagePanel),
 )
