@@ -49,7 +49,7 @@ test('Back leads to the search before, and forward to the one after it', async (
   const before = api.count('searchMessages')
   await page.goForward()
   await expect(cancel).toBeVisible()
-  expect(api.count('searchMessages')).toBe(before + 1)
+  await expect.poll(() => api.count('searchMessages')).toBe(before + 1)
 })
 
 test('topics are chosen by name, and stand in the address', async ({ page }) => {

@@ -152,7 +152,7 @@ describe('what is looked for before a message is decoded', () => {
     const { accept, literals } = prefilterExpression(read(alternatives.join(' || ')).ast)
     const texts = literals.map((literal) => Buffer.from(literal).toString())
     expect(texts.filter((text) => text.startsWith('bee'))).toHaveLength(8)
-    expect(texts.filter((text) => text.startsWith('a'))).toEqual([])
+    expect(texts.filter((text) => /^a\d/.test(text))).toEqual([])
     expect(accept(messageOf({ value: '{"a":"a7","bb":"bee7"}' }))).toBe(true)
     expect(accept(messageOf({ value: '{"a":"a7","bb":"none"}' }))).toBe(false)
   })
