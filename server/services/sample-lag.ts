@@ -13,6 +13,7 @@ import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
+import { passMarkers } from './pass-markers.ts'
 import { prepareOverview } from './prepare-overview.ts'
 
 export const lagSource = 'lag-sampling'
@@ -104,7 +105,8 @@ const readRound = async (
 
   const ranges = rangesByTopic(offsets.value)
   const descriptions: ReadonlyMap<GroupId, GroupDescription> = described?.ok ? described.value : new Map()
-  const samples = [...(committed?.value ?? [])].flatMap(([group, positions]) => {
+  const positionsOf = await passMarkers(connection, committed?.value ?? new Map(), ranges, call)
+  const samples = [...positionsOf].flatMap(([group, positions]) => {
     const description = descriptions.get(group)
     return sumLagByTopic(positions, ranges).map((sum) => ({
       group,
