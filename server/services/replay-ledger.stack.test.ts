@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import type { BrokerApi } from '#server/adapters/kafka/broker-apis.ts'
-import { KafkaClient } from '#server/adapters/kafka/client.ts'
+import type { KafkaClient } from '#server/adapters/kafka/client.ts'
+import { makeDyingClient, requestKeys } from '#server/adapters/kafka/dying-client-fixture.ts'
 import { makeTransactions } from '#server/adapters/kafka/transactions.ts'
 import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { decodeLedgerKey, decodeLedgerValue } from '#server/domain/replay-ledger.ts'
 import type { Transactions } from '#server/ports/transactions.ts'
 import { readReplay } from '#server/repositories/replays.ts'
+import { cancelReplay } from './cancel-replay.ts'
 import { type Bench, good, openBench, takeLease } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import {
@@ -32,33 +33,12 @@ afterAll(async () => {
   await bench.dispose()
 })
 
-const produce = 0
-const initProducerId = 22
-const endTxn = 26
+const { endTxn, initProducerId, produce } = requestKeys
 
-/**
- * A worker's connection that dies at the so-and-so-manieth request of a kind, before it leaves or after it was answered:
- * nothing gets through from then on, and the worker goes no further.
- */
-const dyingAt = (api: number, when: 'before' | 'after', nth = 1): Connection => {
-  let isDead = false
-  let seen = 0
-  const client = new (class extends KafkaClient {
-    override async ask<A extends unknown[], R>(
-      brokerId: number | null,
-      signal: AbortSignal,
-      one: BrokerApi<A, R>,
-      ...args: A
-    ): Promise<R> {
-      if (isDead) throw new Error('killed')
-      const isIt = one.key === api && ++seen === nth
-      if (isIt) isDead = true
-      if (isIt && when === 'before') throw new Error('killed')
-      const answer = await super.ask(brokerId, signal, one, ...args)
-      if (isIt) throw new Error('killed')
-      return answer
-    }
-  })(connectionConfig.parse({ id: 'dying', name: 'Dying', brokers: inject('brokers') }))
+/** A worker's connection that dies at a request: the worker goes no further. */
+const dyingAt = (key: number, when: 'before' | 'after', nth = 1): Connection => {
+  const config = connectionConfig.parse({ id: 'dying', name: 'Dying', brokers: inject('brokers') })
+  const { client, isDead } = makeDyingClient(config, key, when, nth)
   clients.push(client)
   const real = makeTransactions(client)
   const orDie = async <T>(work: Promise<T>): Promise<T> => {
@@ -66,14 +46,14 @@ const dyingAt = (api: number, when: 'before' | 'after', nth = 1): Connection => 
       work,
       new Promise<never>((_, reject) => {
         const timer = setInterval(() => {
-          if (!isDead) return
+          if (!isDead()) return
           clearInterval(timer)
           reject(new Error('killed'))
         }, 5)
         work.finally(() => clearInterval(timer)).catch(() => {})
       }),
     ])
-    if (isDead) throw new Error('killed')
+    if (isDead()) throw new Error('killed')
     return value
   }
   return withTransactions({
@@ -284,6 +264,56 @@ describe('a second replay of the same dead-letter partition', () => {
 
 const letterIds = async (topic: string): Promise<string[]> =>
   (await lettersOf(bench, topic)).map(({ id }) => id)
+
+describe('a ledger that can not be read any more', () => {
+  const limits = { settleMs: 200, goneMs: 500, unreadableMs: 1_500, deniedMs: 1_500, stoppingMs: 1_000 }
+  const unreadable = (): Connection => {
+    const { messages } = bench.connection.broker
+    if (!messages) throw new Error('the broker can be read by position')
+    const readForward: typeof messages.readForward = async (request, call) =>
+      request.topic === bench.connection.ledgerTopic
+        ? { ok: false, error: { kind: 'denied', detail: 'this user may not read it', source: 'broker' } }
+        : messages.readForward(request, call)
+    return {
+      ...bench.connection,
+      broker: { ...bench.connection.broker, messages: { ...messages, readForward } },
+    }
+  }
+
+  it('ends the replay: what was begun is unknown, what was not has failed, and each says why', async () => {
+    const { letters } = await makeLetters(bench, 'unreadable', 150)
+    const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })
+    await expect(sendAll(bench, replay.id, dyingAt(endTxn, 'after', 1))).rejects.toThrow('killed')
+    await sendAll(bench, replay.id, unreadable(), { limits })
+    const items = await itemsOf(bench, replay.id)
+    expect(items.map(({ outcome }) => outcome)).toEqual(
+      items.map((_, index) => (index < 100 ? 'UNKNOWN' : 'FAILED')),
+    )
+    expect(items[0]?.proof).toContain(`the ledger ${bench.connection.ledgerTopic}: this user may not read it`)
+    expect((await shown(replay.id)).failure).toContain('this user may not read it')
+  })
+
+  it('does not keep the replay from being stopped', async () => {
+    const { letters } = await makeLetters(bench, 'unreadable-stopped', 150)
+    const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })
+    await expect(sendAll(bench, replay.id, dyingAt(endTxn, 'after', 1))).rejects.toThrow('killed')
+    await good(cancelReplay(bench.deps, bench.connection, bench.actor, replay.id, bench.call()))
+    await sendAll(bench, replay.id, unreadable(), { limits })
+    const { state, outcomes } = await shown(replay.id)
+    expect([state, outcomes.UNKNOWN, outcomes.SKIPPED]).toEqual(['cancelled', 100, 50])
+  })
+})
+
+it('a replay that is stopped after a crash learns from the ledger what it had sent', async () => {
+  const { origin, letters } = await makeLetters(bench, 'stopped', 150)
+  const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })
+  await expect(sendAll(bench, replay.id, dyingAt(endTxn, 'after', 1))).rejects.toThrow('killed')
+  await good(cancelReplay(bench.deps, bench.connection, bench.actor, replay.id, bench.call()))
+  await sendAll(bench, replay.id)
+  const { state, outcomes } = await shown(replay.id)
+  expect([state, outcomes.SENT, outcomes.SKIPPED]).toEqual(['cancelled', 100, 50])
+  expect(await copiesOn(origin)).toHaveLength(100)
+})
 
 describe('a cluster or a user without transactions', () => {
   it('gets copies at least once, with the reason', async () => {

@@ -37,7 +37,9 @@ export const hinderedBy = async (
   lease: LeaseProof,
   limits: Patience,
 ): Promise<Resolution> => {
-  if (!isGivenUp(replay, lease, ledgerTopic, error.kind, limits)) return { state: 'waiting', error }
+  // A right that is missing is waited for as long as that to write to a target.
+  const patient = { ...limits, unreadableMs: error.kind === 'denied' ? limits.deniedMs : limits.unreadableMs }
+  if (!isGivenUp(replay, lease, ledgerTopic, error.kind, patient)) return { state: 'waiting', error }
   const begun = await listIntents(deps.db, replay.id)
   const lost: BrokerError = { ...error, kind: 'denied', detail: `the ledger ${ledgerTopic}: ${error.detail}` }
   for (const topic of replay.targets) {

@@ -9,6 +9,7 @@ import type { TransactionalProducer } from '#server/ports/transactions.ts'
 import type { BrokerApi } from './broker-apis.ts'
 import { expectOk } from './broker-contract.ts'
 import { KafkaClient } from './client.ts'
+import { makeDyingClient, requestKeys } from './dying-client-fixture.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 import { makeTransactions } from './transactions.ts'
 
@@ -63,34 +64,14 @@ const valuesOf = async (topic: TopicName, isolation: Isolation = 'committed', pa
   return values
 }
 
-/** A client that dies at a request: `before` it leaves or `after` it was answered. From then on nothing gets through. */
-const dyingClient = (api: number, when: 'before' | 'after', nth = 1) => {
-  let isDead = false
-  let seen = 0
-  const client = new (class extends KafkaClient {
-    override async ask<A extends unknown[], R>(
-      brokerId: number | null,
-      signal: AbortSignal,
-      one: BrokerApi<A, R>,
-      ...args: A
-    ): Promise<R> {
-      if (isDead) throw new Error('killed')
-      const isIt = one.key === api && ++seen === nth
-      if (isIt) isDead = true
-      if (isIt && when === 'before') throw new Error('killed')
-      const answer = await super.ask(brokerId, signal, one, ...args)
-      if (isIt) throw new Error('killed')
-      return answer
-    }
-  })(config)
+const { addPartitions, endTxn, findCoordinator, initProducerId, produce } = requestKeys
+
+/** Transactions of a process that dies at a request. */
+const dyingClient = (key: number, when: 'before' | 'after') => {
+  const { client } = makeDyingClient(config, key, when)
   clients.push(client)
   return makeTransactions(client)
 }
-const produce = 0
-const findCoordinator = 10
-const initProducerId = 22
-const addPartitions = 24
-const endTxn = 26
 
 describe('a transaction', () => {
   it('shows readers of committed messages all of it: copies and what follows from their places', async () => {

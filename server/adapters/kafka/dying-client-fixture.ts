@@ -1,0 +1,43 @@
+import type { ConnectionConfig } from '#server/config.ts'
+import type { BrokerApi } from './broker-apis.ts'
+import { KafkaClient } from './client.ts'
+
+/** Keys of the requests at which a client may die. */
+export const requestKeys = {
+  produce: 0,
+  findCoordinator: 10,
+  initProducerId: 22,
+  addPartitions: 24,
+  endTxn: 26,
+} as const
+
+/**
+ * For tests: a client that dies at the so-and-so-manieth request of a kind, before it leaves or after it was answered.
+ * From then on nothing gets through, as of a process that was killed.
+ */
+export const makeDyingClient = (
+  config: ConnectionConfig,
+  key: number,
+  when: 'before' | 'after',
+  nth = 1,
+): { readonly client: KafkaClient; readonly isDead: () => boolean } => {
+  let isDead = false
+  let seen = 0
+  const client = new (class extends KafkaClient {
+    override async ask<A extends unknown[], R>(
+      brokerId: number | null,
+      signal: AbortSignal,
+      api: BrokerApi<A, R>,
+      ...args: A
+    ): Promise<R> {
+      if (isDead) throw new Error('killed')
+      const isIt = api.key === key && ++seen === nth
+      if (isIt) isDead = true
+      if (isIt && when === 'before') throw new Error('killed')
+      const answer = await super.ask(brokerId, signal, api, ...args)
+      if (isIt) throw new Error('killed')
+      return answer
+    }
+  })(config)
+  return { client, isDead: () => isDead }
+}
