@@ -180,7 +180,7 @@ describe('opening an id a second time', () => {
 
 it('asks a coordinator that loads, moves or still ends the transaction before until it has decided', async () => {
   const topic = await makeTopic('moving')
-  const answers = new Map([
+  const answers = new Map<number, number[]>([
     [initProducerId, [14, 16, 51]],
     [addPartitions, [51, 16]],
     [endTxn, [16, 15]],
