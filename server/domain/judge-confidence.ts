@@ -2,6 +2,7 @@ import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { ConfidenceLevel } from '#server/contracts/conventions.ts'
 import type { DecodedDeadLetter } from './dead-letter.ts'
 import type { FoundOrigin } from './dead-letter-origin.ts'
+import { mayBeTopicId } from './topic-identity.ts'
 
 export type Evidence = {
   readonly decoded: DecodedDeadLetter | null
@@ -17,9 +18,9 @@ type Case = {
 }
 
 const titleOf = ({ decoded }: Evidence): string => titleOfConvention(decoded?.convention ?? 'unrecognised')
-/** A share group names the id of a topic whose name it does not know: a UUID in 22 characters. */
+/** A share group names the id of a topic whose name it does not know. */
 const looksLikeId = ({ decoded }: Evidence): boolean =>
-  decoded?.mayPoint === true && /^[\w-]{22}$/.test(decoded.death.originTopic?.value ?? '')
+  decoded?.mayPoint === true && mayBeTopicId(decoded.death.originTopic?.value ?? '')
 const missingPosition = ({ decoded }: Evidence): string[] => [
   ...(decoded?.death.originPartition ? [] : ['partition']),
   ...(decoded?.death.originOffset ? [] : ['offset']),
@@ -55,6 +56,14 @@ const cases: readonly Case[] = [
     level: 'likely',
     holds: ({ decoded }) => decoded?.hasCommonNames === true,
     say: (evidence) => `Its headers are those of ${titleOf(evidence)}, but applications use such names, too.`,
+  },
+  {
+    level: 'certain',
+    holds: (evidence) =>
+      looksLikeId(evidence) &&
+      evidence.origin.originTopic?.value !== evidence.decoded?.death.originTopic?.value,
+    say: ({ decoded, origin }) =>
+      `The broker wrote the id of the topic, ${decoded?.death.originTopic?.value}: it is that of ${origin.originTopic?.value}.`,
   },
   {
     level: 'likely',

@@ -43,6 +43,14 @@ describe('how sure an origin is', () => {
   })
 })
 
+it('names the topic of an id that a share group wrote, and says so', () => {
+  const headers = letters.shareGroup('ZGVhZGJlZWZkZWFkYmVlZg')
+  const source = { topic: 'dlq.x', headers, key: null, value: null }
+  const { decoded, origin, ...facts } = readLetterFacts('local', source, undefined, () => 'orders')
+  expect(facts).toMatchObject({ originTopic: 'orders', confidence: 'certain', isPointer: true })
+  expect(sayConfidence({ decoded, origin, topic: 'dlq.x' })).toContain('it is that of orders')
+})
+
 describe('what a letter tells of its failure', () => {
   it('is the root cause and its message, past the wrappers of Spring', () => {
     const facts = read(letters.springOnce)

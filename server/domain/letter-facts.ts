@@ -10,6 +10,7 @@ import { identifyFailure, normaliseMessage, shortFrame } from './fingerprint.ts'
 import { judgeConfidence } from './judge-confidence.ts'
 import { markApplicationLines } from './read-stack.ts'
 import { type Lineage, readLineage } from './replay-copy.ts'
+import { mayBeTopicId, type TopicNameOf } from './topic-identity.ts'
 
 const longestMessageChars = 2_000
 const longestStackChars = 64 * 1024
@@ -57,15 +58,30 @@ const messageOf = (death: DecodedDeadLetter['death'] | undefined, rootMessage: s
   return (isOfWrapper ? (rootMessage ?? told) : (told ?? rootMessage))?.slice(0, longestMessageChars) ?? null
 }
 
-/** Reads all that the index keeps from a record. Never throws: what is not known is null. */
+/** The origin by its name, where a share group wrote the topic's id. */
+const withName = (
+  decoded: DecodedDeadLetter | null,
+  origin: FoundOrigin,
+  topicNameOf: TopicNameOf | undefined,
+): FoundOrigin => {
+  const id = decoded?.mayPoint === true ? decoded.death.originTopic?.value : undefined
+  const name = id !== undefined && mayBeTopicId(id) ? topicNameOf?.(id) : undefined
+  return name ? { ...origin, originTopic: { value: name, from: 'header' } } : origin
+}
+
+/**
+ * Reads all that the index keeps from a record. Never throws: what is not known is null. `topicNameOf` tells the topic
+ * of an id that stands in its place.
+ */
 export const readLetterFacts = (
   connection: string,
   { topic, headers, key, value }: LetterSource,
   rules: DeadLetterRules = defaultDeadLetterRules,
+  topicNameOf?: TopicNameOf,
 ): LetterFacts => {
   const decoded = decodeDeadLetter(headers, topic, rules)
   const death = decoded?.death
-  const origin = findOrigin(decoded, topic, rules.mappings)
+  const origin = withName(decoded, findOrigin(decoded, topic, rules.mappings), topicNameOf)
   const stack = death?.stack?.value.slice(0, longestStackChars) ?? null
   const told = { causeClass: death?.causeClass?.value, errorClass: death?.errorClass?.value }
   const originTopic = origin.originTopic?.value ?? null

@@ -48,7 +48,8 @@ const textOf = (what: string | undefined, file: string | undefined): string =>
   what === undefined ? (file ?? '') : file === undefined || file === '' ? what : `${what} (${file})`
 
 /** Traces of one failure have the same frames, and most others share those of the framework. */
-const keptFrames = 4_096
+const keptFrames = 2_048
+const keptFrameChars = 300
 const framesByText = new Map<StackLanguage, Map<string, Frame>>(
   stackLanguages.map((language) => [language, new Map()]),
 )
@@ -57,6 +58,7 @@ const judge = (language: StackLanguage, raw: string): Frame => {
   const kept = framesByText.get(language)
   const known = kept?.get(raw)
   if (known) return known
+  if (raw.length > keptFrameChars) return judgeAnew(language, raw)
   // A part of a string keeps the whole of it in memory: what is kept is a copy.
   const text = Buffer.from(raw).toString()
   const frame = judgeAnew(language, text)

@@ -166,6 +166,21 @@ describe('the page of a letter', () => {
     expect(found).toMatchObject({ state: 'found', sameKey: false, sameValue: false })
   })
 
+  it('names the topic whose id the broker wrote instead of its name', async () => {
+    const [topic] = (await good(bench.connection.broker.topics.list(bench.call()))).filter(
+      ({ name }) => name === origin,
+    )
+    const id = Buffer.from((topic?.topicId ?? '').replaceAll('-', ''), 'hex').toString('base64url')
+    await bench.send([outgoing(letters, { key: 'by id', value: null, headers: written.shareGroup(id) })])
+    await bench.index()
+    const letter = (await listed()).find(({ keyText }) => keyText === 'by id')
+    expect(letter).toMatchObject({ originTopic: origin, confidence: 'certain', isPointer: false })
+    const detail = await good(showDeadLetter(bench.deps, bench.connection, letter?.id ?? '', bench.call()))
+    expect(detail.death.originTopic).toMatchObject({ value: origin, header: '__dlq.errors.topic' })
+    expect(detail.reading?.why).toContain(`it is that of ${origin}`)
+    expect(detail.origin.state).toBe('found')
+  })
+
   it('names what else tells where a letter comes from: its topic, then the mapping', async () => {
     const { death, reading, origin: found } = await shown('laravel-kafka')
     expect(death.originTopic).toEqual({ value: `${origin}-parked`, from: 'topic-name' })

@@ -2,7 +2,7 @@ import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { deathTimeOf } from '#server/domain/death-time.ts'
 import { readLetterFacts } from '#server/domain/letter-facts.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { isMadeAnew } from '#server/domain/topic-identity.ts'
+import { isMadeAnew, nameTopicsById, type TopicNameOf } from '#server/domain/topic-identity.ts'
 import { isDeadLetterTopic } from '#server/domain/topic-kind.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
@@ -71,11 +71,11 @@ export const indexDeadLetters = async (
   const open = found.value.spans.filter(
     ({ from, end, madeAnew, isUnnamed }) => from < end || madeAnew || isUnnamed,
   )
-  const { vanished } = found.value
+  const { vanished, topicNameOf } = found.value
   if (vanished.length > 0) await indexLetters(deps.db, connection.id, [], [], lease, vanished)
   const readNext = () => {
     const span = performance.now() < deadline && !call.signal.aborted ? open.shift() : undefined
-    const batch = span ? readBatch(deps, connection, span, call) : null
+    const batch = span ? readBatch(deps, connection, span, topicNameOf, call) : null
     // Whoever fails first is thrown; this one is then nobody's.
     batch?.catch(() => {})
     return batch
@@ -113,6 +113,7 @@ type FoundSpans = {
   readonly spans: readonly Span[]
   /** Indexed partitions that the topic does not have any more since it was made anew. */
   readonly vanished: readonly PartitionName[]
+  readonly topicNameOf: TopicNameOf
   readonly error: BrokerError | null
 }
 
@@ -127,7 +128,8 @@ const findSpans = async (
   const topics = listed.value.filter(
     ({ name, internal }) => !internal && isDeadLetterTopic(name, deadLetterTopics),
   )
-  if (topics.length === 0) return succeed({ spans: [], vanished: [], error: null })
+  const topicNameOf = nameTopicsById(listed.value)
+  if (topics.length === 0) return succeed({ spans: [], vanished: [], topicNameOf, error: null })
   const offsets = await broker.topics.offsets(topics, call)
   if (!offsets.ok) return offsets
   const stored = await readIndexPositions(deps.db, id)
@@ -153,6 +155,7 @@ const findSpans = async (
   return succeed({
     spans,
     vanished,
+    topicNameOf,
     error: offsets.value.flatMap(({ failed: none }) => none)[0]?.error ?? null,
   })
 }
@@ -168,7 +171,13 @@ type Batch = {
 }
 
 /** Reads and decodes one batch of a partition and moves the span on. */
-const readBatch = async (deps: Deps, connection: Connection, span: Span, call: Call): Promise<Batch> => {
+const readBatch = async (
+  deps: Deps,
+  connection: Connection,
+  span: Span,
+  topicNameOf: TopicNameOf,
+  call: Call,
+): Promise<Batch> => {
   const { topic, partition, madeAnew } = span
   const reader = connection.broker.messages
   const request = { topic, partition, from: span.from, limit: batchMessages, budget: batchBudget }
@@ -184,7 +193,7 @@ const readBatch = async (deps: Deps, connection: Connection, span: Span, call: C
     return { span, letters: null, nextOffset: span.from, madeAnew, moved: false, error: problem }
   const nextOffset = read.value.resumeAt.get(partition) ?? span.from
   const nowMs = deps.clock.nowMs()
-  const letters = read.value.messages.map((message) => letterOf(connection, message, nowMs))
+  const letters = read.value.messages.map((message) => letterOf(connection, message, topicNameOf, nowMs))
   const moved = nextOffset > span.from
   // Nobody reads behind an open transaction: what stands there is not yet a letter.
   const [held] = read.value.heldBack
@@ -194,9 +203,18 @@ const readBatch = async (deps: Deps, connection: Connection, span: Span, call: C
 }
 
 /** A letter that keeps the time of its origin counts as arriving now. */
-const letterOf = (connection: Connection, message: RawMessage, nowMs: number): NewLetter => {
+const letterOf = (
+  connection: Connection,
+  message: RawMessage,
+  topicNameOf: TopicNameOf,
+  nowMs: number,
+): NewLetter => {
   const { topic, partition, offset, headers, key } = message
-  const { decoded, origin: _, ...facts } = readLetterFacts(connection.id, message, connection.deadLetterRules)
+  const {
+    decoded,
+    origin: _,
+    ...facts
+  } = readLetterFacts(connection.id, message, connection.deadLetterRules, topicNameOf)
   const time = deathTimeOf(decoded, message, nowMs)
   return {
     ...facts,

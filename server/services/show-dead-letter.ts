@@ -3,7 +3,7 @@ import type { MessageDetail } from '#server/contracts/messages.ts'
 import type { DegradedSource } from '#server/contracts/problem.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Death } from '#server/domain/dead-letter.ts'
-import type { FoundOrigin } from '#server/domain/dead-letter-origin.ts'
+import type { FoundFact, FoundOrigin } from '#server/domain/dead-letter-origin.ts'
 import { sayConfidence } from '#server/domain/judge-confidence.ts'
 import { type LetterFacts, readLetterFacts, stackLines } from '#server/domain/letter-facts.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
@@ -25,13 +25,18 @@ const deathViewOf = (death: Death | undefined): DeathView =>
     ]),
   )
 
-/** What the headers do not tell of the origin, and something else does. */
-const otherwiseFound = (origin: FoundOrigin): DeathView =>
-  Object.fromEntries(
-    Object.entries(origin).flatMap(([field, fact]) =>
-      fact === null || fact.from === 'header' ? [] : [[field, { value: fact.value, from: fact.from }]],
-    ),
-  )
+/** The newest death, with what its headers do not tell of the origin and something else does. */
+const newestViewOf = ({ decoded, origin }: LetterFacts): DeathView => {
+  const view = deathViewOf(decoded?.death)
+  for (const [field, fact] of Object.entries(origin) as [keyof FoundOrigin, FoundFact | null][]) {
+    const told = view[field]
+    if (fact === null) continue
+    // A header that holds an id gives the name of its topic.
+    if (fact.from !== 'header') view[field] = { value: fact.value, from: fact.from }
+    else if (told) view[field] = { ...told, value: fact.value }
+  }
+  return view
+}
 
 const readingOf = (
   { decoded, origin, confidence }: LetterFacts,
@@ -71,7 +76,9 @@ export const showDeadLetter = async (
   const degraded: DegradedSource[] = []
   const own = await messages.readAt(letter.topic as TopicName, letter.partition, letter.offset, call)
   if (!own.ok && own.error.kind !== 'not-found') degraded.push(degradedBy(own.error))
-  const facts = own.ok ? readLetterFacts(connection.id, own.value, connection.deadLetterRules) : null
+  const facts = own.ok
+    ? readLetterFacts(connection.id, own.value, connection.deadLetterRules, () => letter.originTopic)
+    : null
   const described = own.ok ? await describeMessage(own.value, connection, call) : null
   if (described?.registryProblem)
     degraded.push({ source: 'registry', code: 'registry-unreachable', detail: described.registryProblem })
@@ -79,7 +86,7 @@ export const showDeadLetter = async (
     letter: deadLetterRowOf(letter),
     record: described ? recordOf(described) : null,
     recordProblem: own.ok ? null : own.error.detail,
-    death: { ...(facts ? otherwiseFound(facts.origin) : {}), ...deathViewOf(facts?.decoded?.death) },
+    death: facts ? newestViewOf(facts) : {},
     history: (facts?.decoded?.history ?? []).map(deathViewOf),
     missing: [...(facts?.decoded?.missing ?? [])],
     reading: facts ? readingOf(facts, letter.topic) : null,
