@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { RawHeader } from './dead-letter.ts'
 import { connectSuffixes, deadLetterConventions, rulesOf } from './dead-letter-conventions.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
-import * as letters from './hand-written-letters-fixture.ts'
+import { everyLetter } from './hand-written-letters-fixture.ts'
 
 const text = (name: string, value: string): RawHeader => ({ name, value: Buffer.from(value) })
 const int32 = (name: string, value: number): RawHeader => {
@@ -16,30 +16,6 @@ const int64 = (name: string, value: bigint): RawHeader => {
   bytes.writeBigInt64BE(value)
   return { name, value: bytes }
 }
-
-const everyLetter: readonly (readonly RawHeader[])[] = [
-  letters.springOnce,
-  letters.springTwice,
-  letters.springKeyFailure,
-  letters.retryable,
-  letters.retryableReplayed,
-  letters.binderTwice,
-  letters.connectTwice,
-  letters.connectOwnPrefix,
-  letters.neo4j,
-  letters.streams('com.shop.Failed'),
-  letters.shareGroup(),
-  letters.smallryeTwice,
-  letters.smallryeRetry,
-  letters.smallryeRetryReplayed,
-  letters.karafka('source_'),
-  letters.karafka('original_'),
-  letters.watermill,
-  letters.wolverine,
-  letters.laravelKafka,
-  letters.massTransit,
-  letters.nServiceBus,
-]
 
 // Typed by hand from the frameworks' sources; the encodings are those of KafkaHeaders, DeadLetterQueueReporter
 // and KafkaDeadLetterQueue.
@@ -251,7 +227,7 @@ describe('any record', () => {
     }
     fc.assert(
       fc.property(
-        fc.constantFrom(...everyLetter),
+        fc.constantFrom(...Object.values(everyLetter)),
         fc.array(fc.tuple(fc.nat({ max: 40 }), userHeader), { maxLength: 8 }),
         (letter, inserted) => {
           const headers = inserted.reduce(

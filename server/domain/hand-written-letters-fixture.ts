@@ -271,3 +271,28 @@ export const nServiceBus = [
     'Shop.Payments.CardDeclinedException: card refused\n   at Shop.Pay()',
   ),
 ]
+
+/** Each of them by its name. */
+export const everyLetter: Readonly<Record<string, readonly RawHeader[]>> = {
+  springOnce,
+  springTwice,
+  springKeyFailure,
+  retryable,
+  retryableReplayed,
+  binderTwice,
+  connectTwice,
+  connectOwnPrefix,
+  neo4j,
+  streams: streams('com.shop.Failed'),
+  shareGroup: shareGroup(),
+  smallryeTwice,
+  smallryeRetry,
+  smallryeRetryReplayed,
+  karafka: karafka('source_'),
+  karafkaBefore: karafka('original_'),
+  watermill,
+  wolverine,
+  laravelKafka,
+  massTransit,
+  nServiceBus,
+}

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { decodeDeadLetter } from './decode-dead-letter.ts'
+import { everyLetter, text, userHeaders } from './hand-written-letters-fixture.ts'
 import { lineageHeaders, makeCopyHeaders, makeStripTest } from './replay-copy.ts'
 
 const lineage = {
@@ -75,6 +77,23 @@ describe('a replayed copy', () => {
       'acme.id',
     ])
   })
+  it.each(Object.entries(everyLetter))(
+    'of %s keeps what the user wrote, and nothing of the failure',
+    (_, letter) => {
+      const written = [...userHeaders, text('topic', 'x'), text('x-retries', '3'), text('source', 'y')]
+      const own = letter.filter((header) => !userHeaders.includes(header))
+      const messageIds = own.filter(
+        ({ name: one }) => one === '_watermill_message_uuid' || one === 'NServiceBus.MessageId',
+      )
+      const copy = makeCopyHeaders([...written.slice(0, 3), ...own, ...written.slice(3)], lineage)
+      expect(copy.slice(0, -Object.keys(lineage).length)).toEqual([
+        ...written.slice(0, 3),
+        ...messageIds,
+        ...written.slice(3),
+      ])
+      expect(decodeDeadLetter(copy)).toBeNull()
+    },
+  )
   it('replayed twice carries one lineage', () => {
     const twice = makeCopyHeaders(makeCopyHeaders([], lineage), { ...lineage, 'x-replay-id': 's' })
     expect(
