@@ -12,6 +12,8 @@ const failureGroupRow: FailureGroup = {
   group: 'payments',
   deadLetterTopics: ['orders-dlt'],
   conventions: ['spring-dead-letter'],
+  confidence: 'certain',
+  isPointer: false,
   count: 512,
   trend: Array.from({ length: 60 }, (_, index) => index),
   perMinute: 38,

@@ -18,6 +18,10 @@ export const failureGroupRow = z.object({
   group: groupId.nullable(),
   deadLetterTopics: z.array(topicName),
   conventions: z.array(convention),
+  /** How sure the origin of its newest letter is. */
+  confidence: confidenceLevel,
+  /** The record of its newest letter holds no payload: it points to its origin record. */
+  isPointer: z.boolean(),
   count: z.number().int(),
   /** Deaths a minute of the last hour, oldest first, 60 numbers. */
   trend: z.array(z.number().int()),

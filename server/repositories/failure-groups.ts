@@ -16,6 +16,9 @@ export type FailureGroupRecord = {
   readonly firstSeenAtMs: number
   readonly lastSeenAtMs: number
   readonly sampleLetterId: bigint | null
+  /** Of the newest letter: how sure its origin is, and whether its record holds no payload. */
+  readonly confidence: string
+  readonly isPointer: boolean
   readonly state: string
   /** Deaths a minute of the last hour, oldest first. */
   readonly trend: readonly number[]
@@ -58,6 +61,10 @@ export const readFailureGroups = async (
       [connectionId, id],
     ),
   ])
+  const samples = await readSamples(
+    db,
+    rows.flatMap(({ sampleLetterId }) => sampleLetterId ?? []),
+  )
   const trends = Map.groupBy(trend.rows, (row) => row.failure_group_id)
   return rows.map((row) => {
     const points = new Array<number>(minutes).fill(0)
@@ -80,10 +87,28 @@ export const readFailureGroups = async (
       firstSeenAtMs: row.firstSeenAt.getTime(),
       lastSeenAtMs: row.lastSeenAt.getTime(),
       sampleLetterId: row.sampleLetterId,
+      confidence: samples.get(row.id)?.confidence ?? 'none',
+      isPointer: samples.get(row.id)?.is_pointer ?? false,
       state: row.state,
       trend: points,
     }
   })
+}
+
+type Sample = {
+  readonly failure_group_id: string
+  readonly confidence: string
+  readonly is_pointer: boolean
+}
+
+/** What the newest letter of each failure group tells of them. */
+const readSamples = async (db: Database, ids: readonly bigint[]): Promise<ReadonlyMap<string, Sample>> => {
+  if (ids.length === 0) return new Map()
+  const { rows } = await db.pool.query<Sample>(
+    'SELECT failure_group_id, confidence, is_pointer FROM dead_letter WHERE id = ANY($1::bigint[])',
+    [ids.map(String)],
+  )
+  return new Map(rows.map((row) => [row.failure_group_id, row]))
 }
 
 export type RetainedTopic = {

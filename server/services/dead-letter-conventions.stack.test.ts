@@ -132,6 +132,9 @@ describe('the index of letters of every convention', () => {
     const spring = groups.find(({ conventions }) => conventions.includes('spring-cloud-stream'))
     expect(spring?.rootCause).toBe('com.shop.payments.CardDeclinedException')
     expect(spring?.frame).toBe('com.shop.payments.PaymentClient.charge(PaymentClient.java)')
+    const ofGroup = (name: string) => groups.find(({ conventions }) => conventions.includes(name as never))
+    expect(ofGroup('laravel-kafka')?.confidence).toBe('guess')
+    expect(ofGroup('share-group')).toMatchObject({ confidence: 'certain', isPointer: true })
     expect(groups.every(({ rootCause }) => !/Listener|Messaging|Handling/.test(rootCause ?? ''))).toBe(true)
     expect(groups.find(({ conventions }) => conventions.includes('wolverine'))?.frame).toBe(
       'Shop.Payments.PaymentClient.ChargeAsync(Order order)',

@@ -67,6 +67,8 @@ const rowOf = (record: FailureGroupRecord, firstExpiresAt: number | null): Failu
     group: record.group as FailureGroupRow['group'],
     deadLetterTopics: record.deadLetterTopics as TopicName[],
     conventions: record.conventions as FailureGroupRow['conventions'],
+    confidence: record.confidence as FailureGroupRow['confidence'],
+    isPointer: record.isPointer,
     count: record.letters,
     trend: [...record.trend],
     perMinute: deathsPerMinute(record.trend),

@@ -6,7 +6,7 @@ import { Ago } from '../../patterns/ago.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
 import { formatCount } from '../../patterns/quantity.ts'
 import { Sparkline } from '../../patterns/sparkline.tsx'
-import { Status } from '../../patterns/status.tsx'
+import { Status, statuses } from '../../patterns/status.tsx'
 import { TimeLeft } from '../../patterns/time-left.tsx'
 import { shortClass, titleOfFailure } from './failure-words.ts'
 
@@ -36,6 +36,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
         </Link>
         <span className="min-w-0 truncate text-muted" title={titleOfFailure(group)}>
           {group.frame === null ? (group.message ?? '') : `at ${group.frame}`}
+          {group.isPointer ? ' · no payload, a pointer' : ''}
         </span>
       </span>
     ),
@@ -45,9 +46,13 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
     header: 'Where',
     width: 'minmax(110px, 1.2fr)',
     mono: true,
-    cell: ({ originTopic, group }) => (
-      <span title={`${originTopic ?? 'unknown topic'} → ${group ?? 'unknown group'}`}>
-        {originTopic ?? '?'} → {group ?? <span className="text-faint">unknown</span>}
+    cell: ({ originTopic, group, confidence }) => (
+      <span
+        title={`${originTopic ?? 'unknown topic'} → ${group ?? 'unknown group'}. Origin: ${statuses.confidence[confidence].meaning}`}
+      >
+        {originTopic ?? '?'}
+        {confidence === 'guess' ? <span className="font-sans text-muted"> (guessed)</span> : null} →{' '}
+        {group ?? <span className="text-faint">unknown</span>}
       </span>
     ),
   },

@@ -234,6 +234,7 @@ const Side = ({
                 {data.originTopic ?? 'unknown'}
               </span>,
             ],
+            ['Origin is', <Status key="c" of="confidence" value={data.confidence} />],
             [
               'Group',
               <span key="g" className="font-mono text-small">

@@ -87,7 +87,7 @@ export const LetterDeath = ({
         ]}
       />
       {missing.length > 0 ? (
-        <p className="mt-1 text-small text-muted">Not in its headers, or not readable: {listOf(missing)}.</p>
+        <p className="mt-2 text-small text-muted">Not in its headers, or not readable: {listOf(missing)}.</p>
       ) : null}
       {reading && reading.neverWritten.length > 0 ? (
         <p className="mt-1 text-small text-muted">
