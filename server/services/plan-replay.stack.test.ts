@@ -72,6 +72,21 @@ describe('a plan refuses', () => {
     expect(plan.ready).toBe(1)
   })
 
+  it('a pointer to a tombstone: it has no key, and its copy would delete nothing', async () => {
+    const [dead] = await bench.send([outgoing(origin, { key: 'k', value: null })])
+    const own = await bench.makeTopic(`pointer-${bench.suffix}-dlq`, 1)
+    const headers = [
+      text('__dlq.errors.topic', origin),
+      text('__dlq.errors.partition', String(dead?.partition)),
+      text('__dlq.errors.offset', String(dead?.offset)),
+    ]
+    await bench.send([outgoing(own, { key: null, value: null, headers })])
+    const [letter] = await lettersOf(bench, own)
+    const plan = await planOf(bench, own, { letterIds: [letter?.id ?? ''] })
+    expect(plan.findings.map(({ code }) => code)).toContain('tombstone')
+    expect(plan.ready).toBe(0)
+  })
+
   it('what the target topic would not take', async () => {
     const narrow = await bench.makeTopic(`narrow-${bench.suffix}`, 1, { 'max.message.bytes': '2000' })
     expect((await planOne({ value: 'x'.repeat(3_000) }, { targetTopic: narrow })).codes).toContain(

@@ -202,7 +202,8 @@ const readOriginsOfTombstones = async (
 ): Promise<ReadonlySet<bigint>> => {
   const wanted = letters.flatMap((letter) => {
     const { originTopic: topic, originPartition: partition, originOffset: offset } = letter
-    const isTombstone = records.get(coordinateKey(letter))?.isTombstone ?? false
+    // A pointer has no key: its copy would not be the tombstone that died.
+    const isTombstone = !letter.isPointer && (records.get(coordinateKey(letter))?.isTombstone ?? false)
     return isTombstone && topic !== null && partition !== null && offset !== null
       ? [{ id: letter.id, topic, partition, offset }]
       : []

@@ -1,4 +1,3 @@
-import Link from 'next/link'
 import type { DeadLetterDetail } from '#server/contracts/failure-groups.ts'
 import { routes } from '../../client/routes.ts'
 import { HeaderList } from '../../patterns/header-list.tsx'
@@ -8,6 +7,7 @@ import { Section } from '../../patterns/section.tsx'
 import { StackView } from '../../patterns/stack-view.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { LetterDeath } from './letter-death.tsx'
+import { LetterPointer } from './letter-pointer.tsx'
 
 /** Why a letter died, its payload and its headers. */
 export const LetterCause = ({
@@ -23,7 +23,7 @@ export const LetterCause = ({
       {data.record ? (
         <>
           <SchemaLink connection={connection} side={data.record.value} />
-          {data.letter.isPointer ? <Pointer data={data} connection={connection} /> : null}
+          {data.letter.isPointer ? <LetterPointer data={data} connection={connection} /> : null}
           <PayloadView
             side={data.record.value}
             label="Value"
@@ -60,31 +60,6 @@ export const LetterOrigin = ({
     <Origin data={data} connection={connection} />
   </div>
 )
-
-/** A record without payload: where what died stands. */
-const Pointer = ({ data, connection }: { readonly data: DeadLetterDetail; readonly connection: string }) => {
-  const { originTopic, originPosition } = data.letter
-  const isNamed = originTopic !== null && originPosition !== null
-  return (
-    <p className="border-b border-line px-3 py-1.5">
-      The record holds no payload: it points to{' '}
-      {isNamed ? (
-        <Link
-          href={routes.message(connection, originTopic, originPosition)}
-          className="link font-mono text-small"
-        >
-          {originTopic}/{originPosition}
-        </Link>
-      ) : (
-        'a record whose position its headers do not name'
-      )}
-      . The headers of the message were not kept either;{' '}
-      {data.origin.state === 'found'
-        ? 'the origin record still has them.'
-        : 'the origin record can not be read.'}
-    </p>
-  )
-}
 
 const Origin = ({ data, connection }: { readonly data: DeadLetterDetail; readonly connection: string }) => {
   const { origin, letter } = data

@@ -9,6 +9,7 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SchemaLink } from '../../patterns/schema-link.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { LetterPointer } from './letter-pointer.tsx'
 
 /** The payload of one letter of the group, decoded. */
 export const SamplePayload = ({
@@ -34,11 +35,13 @@ export const SamplePayload = ({
       }
     >
       <QueryPanel query={query} skeleton={<LinesSkeleton lines={6} />}>
-        {({ record, recordProblem, letter }) =>
-          record === null ? (
+        {(data) => {
+          const { record, recordProblem, letter } = data
+          return record === null ? (
             <p className="p-3 text-muted">{recordProblem}</p>
           ) : (
             <>
+              {letter.isPointer ? <LetterPointer data={data} connection={connection} /> : null}
               <SchemaLink connection={connection} side={record.value} />
               <PayloadView
                 side={record.value}
@@ -47,7 +50,7 @@ export const SamplePayload = ({
               />
             </>
           )
-        }
+        }}
       </QueryPanel>
     </Section>
   )
