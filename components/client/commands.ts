@@ -4,7 +4,7 @@ export type Command = {
   readonly keys: string
   /** Another key that does the same, where a part of the page handles it. */
   readonly also?: string
-  readonly section: 'Go to' | 'View' | 'Lists' | 'Message' | 'Trace'
+  readonly section: 'Go to' | 'View' | 'Lists' | 'Message' | 'Failure group' | 'Trace'
 }
 
 /** Every command with its keys: the palette, the help and the hotkeys read this table. Keys in sequence are apart by a space. */
@@ -41,6 +41,8 @@ export const commands = {
   'same-key-next': { title: 'Next message of the same key', keys: ']', section: 'Message' },
   'raw-bytes': { title: 'Raw bytes of the value', keys: 'b', section: 'Message' },
   'tail-pause': { title: 'Pause the live tail, or go on', keys: 'Shift+P', section: 'Message' },
+  'group-state': { title: 'Change the state', keys: 'i', section: 'Failure group' },
+  'group-note': { title: 'Write a note', keys: 'w', section: 'Failure group' },
   'next-error': { title: 'Next error', keys: 'e', section: 'Trace' },
   'next-hop': { title: 'Next message hop', keys: 'n', section: 'Trace' },
   'hop-before': { title: 'Message hop before', keys: 'p', section: 'Trace' },

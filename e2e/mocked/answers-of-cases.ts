@@ -20,14 +20,35 @@ const failureGroupRow: FailureGroup = {
   firstSeenAt: minutesAgo(600),
   lastSeenAt: minutesAgo(1),
   firstExpiresAt: nowMs + 600_000_000,
+  originExpiresAt: nowMs + 10_800_000,
   state: 'new',
+  stateBy: null,
+  stateAt: minutesAgo(3),
+  assignee: 'anna',
+  mute: null,
+  regression: {
+    was: 'resolved',
+    by: 'anna',
+    sinceMs: minutesAgo(90),
+    atMs: minutesAgo(3),
+    because: 'died',
+  },
 }
 export const failureGroupsOf = (...groups: readonly FailureGroup[]): Answer<'listFailureGroups'> => ({
   data: {
     groups: [...groups],
     unfilteredTotal: 3,
     cutAt: null,
-    counts: { new: 1, known: 0, investigating: 0, resolved: 1, archived: 1 },
+    counts: {
+      new: 1,
+      known: 0,
+      investigating: 0,
+      'fix-out': 0,
+      replaying: 0,
+      resolved: 1,
+      archived: 1,
+      muted: 0,
+    },
     index: { behindMessages: '12', lastIndexedAt: minutesAgo(1), stale: false },
   },
   degraded: [],
@@ -43,6 +64,10 @@ export const failureGroup: Answer<'showFailureGroup'> = {
   ],
   sampleLetterId: '7',
   marks: [{ id: '1', atMs: minutesAgo(20), kind: 'deploy', text: 'payments 1.0.1' }],
+  events: [
+    { id: '2', atMs: minutesAgo(3), actor: 'dead-letter index', kind: 'regression', text: 'new again' },
+    { id: '1', atMs: minutesAgo(95), actor: 'anna', kind: 'note', text: 'asked the card provider' },
+  ],
 }
 
 export const plan: Answer<'showReplayPlan'> = {

@@ -40,6 +40,8 @@ export const endpointAddresses = {
   listFailureGroups: get('/api/{connection}/failure-groups'),
   showFailureGroup: get('/api/{connection}/failure-groups/{id}'),
   setFailureGroupState: post('/api/{connection}/failure-groups/{id}/state'),
+  assignFailureGroup: post('/api/{connection}/failure-groups/{id}/assignee'),
+  addFailureGroupNote: post('/api/{connection}/failure-groups/{id}/notes'),
   listDeadLetters: get('/api/{connection}/dead-letters'),
   showDeadLetter: get('/api/{connection}/dead-letters/{id}'),
   planReplay: post('/api/{connection}/replays/plans'),

@@ -26,7 +26,22 @@ export const outcomes = [
   'UNKNOWN',
 ] as const
 
-export const failureGroupStates = ['new', 'known', 'investigating', 'resolved', 'archived'] as const
+/** States of a failure group that people set. */
+export const settableGroupStates = [
+  'new',
+  'known',
+  'investigating',
+  'fix-out',
+  'resolved',
+  'archived',
+  'muted',
+] as const
+/** Replaying is nobody's word: an open group is so for as long as a replay of it is under way. */
+export const failureGroupStates = [...settableGroupStates, 'replaying'] as const
+/** A failure group in another state is closed: out of the way until it comes back. */
+export const openGroupStates = ['new', 'known', 'investigating', 'fix-out', 'replaying'] as const
+/** By what the inbox can be narrowed. */
+export const inboxFilters = ['open', 'muted', 'resolved', 'archived', 'all'] as const
 
 export const markKinds = ['deploy', 'replay', 'reset', 'note'] as const
 

@@ -4,12 +4,14 @@ import { auditList, auditListQuery } from './audit.ts'
 import { connectionDetail, connectionList } from './connections.ts'
 import { at } from './endpoint-defaults.ts'
 import {
+  assignFailureGroup,
   deadLetterDetail,
   deadLetterList,
   deadLetterListQuery,
   failureGroupDetail,
   failureGroupList,
   failureGroupListQuery,
+  newFailureGroupNote,
   setFailureGroupState,
 } from './failure-groups.ts'
 import { findAnswer, findQuery } from './find.ts'
@@ -167,6 +169,22 @@ export const endpoints = {
     permission: 'dead-letters:triage',
     params: byIdParams,
     body: setFailureGroupState,
+    output: failureGroupDetail,
+  },
+  assignFailureGroup: {
+    ...at(endpointAddresses.assignFailureGroup),
+    summary: 'Say who works on a failure group',
+    permission: 'dead-letters:triage',
+    params: byIdParams,
+    body: assignFailureGroup,
+    output: failureGroupDetail,
+  },
+  addFailureGroupNote: {
+    ...at(endpointAddresses.addFailureGroupNote),
+    summary: 'Write a note to a failure group',
+    permission: 'dead-letters:triage',
+    params: byIdParams,
+    body: newFailureGroupNote,
     output: failureGroupDetail,
   },
   listDeadLetters: {

@@ -1,11 +1,25 @@
 import { z } from 'zod'
-import { failureGroupStates } from './choices.ts'
+import { failureGroupStates, inboxFilters, settableGroupStates } from './choices.ts'
 import { confidenceLevel, convention } from './conventions.ts'
 import { decodedSide, headerView } from './messages.ts'
 import { degradedSource } from './problem.ts'
 import { decimal64, epochMs, groupId, position, topicName, traceId } from './scalars.ts'
 
 export const failureGroupState = z.enum(failureGroupStates)
+
+/** A muted group comes back with more letters than `pastLetters`, or with a letter that comes after `untilMs`. */
+export const muteTerms = z.object({
+  pastLetters: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).nullable(),
+  untilMs: epochMs.nullable(),
+})
+/** How a closed group came back: what it was, by whom, since when, and what brought it back. */
+export const regression = z.object({
+  was: z.enum(['resolved', 'archived', 'muted']),
+  by: z.string().nullable(),
+  sinceMs: epochMs.nullable(),
+  atMs: epochMs,
+  because: z.enum(['died', 'grew', 'recurred']),
+})
 
 export const failureGroupRow = z.object({
   id: z.string(),
@@ -30,7 +44,16 @@ export const failureGroupRow = z.object({
   lastSeenAt: epochMs,
   /** When the oldest letter will be deleted by retention; null when kept for ever or unknown. */
   firstExpiresAt: epochMs.nullable(),
+  /** When the first origin record will be deleted, at the latest: it is as old as its letter or older. */
+  originExpiresAt: epochMs.nullable(),
   state: failureGroupState,
+  stateBy: z.string().nullable(),
+  stateAt: epochMs.nullable(),
+  assignee: z.string().nullable(),
+  /** While muted. */
+  mute: muteTerms.nullable(),
+  /** While open again after it had been closed. */
+  regression: regression.nullable(),
 })
 export type FailureGroupRow = z.infer<typeof failureGroupRow>
 
@@ -43,7 +66,7 @@ export const indexFreshness = z.object({
 
 export const failureGroupListQuery = z.object({
   q: z.string().max(200).default(''),
-  state: z.enum(['open', 'all', 'resolved', 'archived']).default('open'),
+  state: z.enum(inboxFilters).default('open'),
   topic: topicName.optional(),
   group: groupId.optional(),
 })
@@ -67,10 +90,34 @@ export const failureGroupDetail = failureGroupRow.extend({
   stackLines: z.array(z.object({ text: z.string(), application: z.boolean() })),
   sampleLetterId: z.string().nullable(),
   marks: z.array(z.object({ id: z.string(), atMs: epochMs, kind: z.string(), text: z.string() })),
+  /** Notes and what was done to the group, newest first; at most 100. */
+  events: z.array(
+    z.object({
+      id: z.string(),
+      atMs: epochMs,
+      actor: z.string(),
+      kind: z.enum(['state', 'assignee', 'note', 'regression']),
+      text: z.string(),
+    }),
+  ),
 })
 export type FailureGroupDetail = z.infer<typeof failureGroupDetail>
 
-export const setFailureGroupState = z.object({ state: failureGroupState })
+export const setFailureGroupState = z.object({
+  state: z.enum(settableGroupStates),
+  /** Until when it is muted: needed for `muted` and for nothing else. */
+  mute: muteTerms.optional(),
+  /** When the fix went out, with `fix-out` alone: becomes a mark on all charts. */
+  fix: z
+    .object({
+      text: z.string().trim().min(1).max(200),
+      service: z.string().max(200).optional(),
+      atMs: epochMs,
+    })
+    .optional(),
+})
+export const assignFailureGroup = z.object({ assignee: z.string().trim().min(1).max(200).nullable() })
+export const newFailureGroupNote = z.object({ text: z.string().trim().min(1).max(4_000) })
 
 export const deadLetterRow = z.object({
   id: z.string(),

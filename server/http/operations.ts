@@ -1,6 +1,8 @@
 import { endpoints } from '#server/contracts/endpoints.ts'
+import { addFailureGroupNote } from '#server/services/add-failure-group-note.ts'
 import { addMark } from '#server/services/add-mark.ts'
 import { applyTopicChange } from '#server/services/apply-topic-change.ts'
+import { assignFailureGroup } from '#server/services/assign-failure-group.ts'
 import { cancelExport } from '#server/services/cancel-export.ts'
 import { cancelReplay } from '#server/services/cancel-replay.ts'
 import { chooseDecoder, showDecoders } from '#server/services/choose-decoder.ts'
@@ -107,7 +109,11 @@ const runs: Runs = {
   showFailureGroup: ({ deps, connection, params, call }) =>
     showFailureGroup(deps, connection, params.id, call),
   setFailureGroupState: ({ deps, connection, actor, params, body, call }) =>
-    setFailureGroupState(deps, connection, actor, { id: params.id, state: body.state }, call),
+    setFailureGroupState(deps, connection, actor, { id: params.id, ...body }, call),
+  assignFailureGroup: ({ deps, connection, actor, params, body, call }) =>
+    assignFailureGroup(deps, connection, actor, { id: params.id, ...body }, call),
+  addFailureGroupNote: ({ deps, connection, actor, params, body, call }) =>
+    addFailureGroupNote(deps, connection, actor, { id: params.id, ...body }, call),
   listDeadLetters: ({ deps, connection, query, call }) => listDeadLetters(deps, connection, query, call),
   showDeadLetter: ({ deps, connection, params, call }) => showDeadLetter(deps, connection, params.id, call),
   planReplay: ({ deps, connection, actor, body, call }) => planReplay(deps, connection, actor, body, call),

@@ -3,6 +3,7 @@ import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import type { Database } from './database.ts'
 import { encodeBigints, encodeIntegers, encodeTexts, encodeTimes } from './encode-array.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
+import { type ClosedGroup, reopenGroups } from './reopen-groups.ts'
 
 /** A letter to be indexed: its coordinates, times and key beside what its headers told. */
 export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
@@ -164,7 +165,8 @@ const writeLetters = async (
       ),
     ],
   }
-  const { rows } = await client.query<{ written: number }>(query)
+  const { rows } = await client.query<{ written: number; closed: ClosedGroup[] }>(query)
+  await reopenGroups(client, connectionId, rows[0]?.closed ?? [])
   return rows[0]?.written ?? 0
 }
 
@@ -203,12 +205,14 @@ WITH incoming AS MATERIALIZED (
       last_seen_at = greatest(g.last_seen_at, n.last),
       sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), n.sample),
       dead_letter_topics = ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || n.topics) ORDER BY 1),
-      conventions = ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1),
-      state = CASE WHEN g.state = 'resolved' AND n.arrived > g.state_at THEN 'new' ELSE g.state END
+      conventions = ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1)
   FROM counted AS n
   WHERE g.id = n.id
+  RETURNING g.id, g.state, n.arrived
 )
-SELECT coalesce(sum(count), 0)::int AS written FROM counted`
+SELECT (SELECT coalesce(sum(count), 0)::int FROM counted) AS written,
+  (SELECT coalesce(json_agg(json_build_object('id', id, 'arrivedAtMs', round(extract(epoch FROM arrived) * 1000))), '[]')
+   FROM grouped WHERE state IN ('resolved', 'archived', 'muted')) AS closed`
 
 /** How far the index has read, by topic and partition. */
 export const readIndexPositions = async (

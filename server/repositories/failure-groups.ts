@@ -1,5 +1,6 @@
+import type { GroupStanding } from '#server/domain/failure-group-state.ts'
 import type { Database } from './database.ts'
-import type { Transaction } from './run-in-transaction.ts'
+import { muteOf } from './failure-group-standings.ts'
 
 export type FailureGroupRecord = {
   readonly id: string
@@ -20,6 +21,11 @@ export type FailureGroupRecord = {
   readonly confidence: string
   readonly isPointer: boolean
   readonly state: string
+  readonly stateBy: string | null
+  readonly stateAtMs: number | null
+  readonly assignee: string | null
+  readonly mute: GroupStanding['mute']
+  readonly regression: GroupStanding['regression']
   /** Deaths a minute of the last hour, oldest first. */
   readonly trend: readonly number[]
 }
@@ -28,13 +34,19 @@ const minutes = 60
 /** A list holds at most so many, the last seen ones. */
 export const listedFailureGroups = 1_000
 
+/** An open group with a replay under way. */
+const isReplaying = `g.state IN ('new', 'known', 'investigating', 'fix-out') AND g.id IN (
+  SELECT failure_group_id FROM replay WHERE connection_id = $1 AND failure_group_id IS NOT NULL
+    AND started_at IS NOT NULL AND finished_at IS NULL AND state NOT IN ('planned', 'done', 'cancelled', 'failed'))`
+
 /** How many failure groups a connection has, by state. */
 export const countFailureGroups = async (
   db: Database,
   connectionId: string,
 ): Promise<ReadonlyMap<string, number>> => {
   const { rows } = await db.pool.query<{ state: string; count: number }>(
-    'SELECT state, count(*)::int AS count FROM failure_group WHERE connection_id = $1 GROUP BY state',
+    `SELECT CASE WHEN ${isReplaying} THEN 'replaying' ELSE state END AS state, count(*)::int AS count
+     FROM failure_group g WHERE connection_id = $1 GROUP BY 1`,
     [connectionId],
   )
   return new Map(rows.map(({ state, count }) => [state, count]))
@@ -46,7 +58,7 @@ export const readFailureGroups = async (
   connectionId: string,
   id: string | null = null,
 ): Promise<readonly FailureGroupRecord[]> => {
-  const [{ rows }, trend] = await Promise.all([
+  const [{ rows }, replaying, trend] = await Promise.all([
     db.prisma.failureGroup
       .findMany({
         where: { connectionId, ...(id === null ? {} : { id }) },
@@ -54,6 +66,11 @@ export const readFailureGroups = async (
         take: listedFailureGroups,
       })
       .then((found) => ({ rows: found })),
+    db.pool
+      .query<{ id: string }>(`SELECT id FROM failure_group g WHERE connection_id = $1 AND ${isReplaying}`, [
+        connectionId,
+      ])
+      .then((found) => new Set(found.rows.map((row) => row.id))),
     db.pool.query<{ failure_group_id: string; minute: number; count: number }>(
       `SELECT failure_group_id, floor(extract(epoch FROM now() - died_at) / 60)::int AS minute, count(*)::int AS count
        FROM dead_letter WHERE connection_id = $1 AND died_at > now() - interval '60 minutes' AND ($2::text IS NULL OR failure_group_id = $2)
@@ -89,7 +106,12 @@ export const readFailureGroups = async (
       sampleLetterId: row.sampleLetterId,
       confidence: samples.get(row.id)?.confidence ?? 'none',
       isPointer: samples.get(row.id)?.is_pointer ?? false,
-      state: row.state,
+      state: replaying.has(row.id) ? 'replaying' : row.state,
+      stateBy: row.stateBy,
+      stateAtMs: row.stateAt?.getTime() ?? null,
+      assignee: row.assignee,
+      mute: row.state === 'muted' ? muteOf(row.mutePast, row.muteAfter) : null,
+      regression: row.regression as GroupStanding['regression'],
       trend: points,
     }
   })
@@ -121,11 +143,13 @@ export type RetainedTopic = {
 const longestMs = 3e14
 
 /**
- * When the oldest letter that retention has not deleted yet will be deleted, by failure group, in milliseconds since the
- * epoch. Groups without such a letter are left out.
+ * When the oldest letter (by `topic`) or origin record (by `origin_topic`) that retention has not deleted yet will be
+ * deleted, by failure group, in milliseconds since the epoch. Groups without such a letter are left out. An origin is as
+ * old as its letter or older: it goes at the latest then.
  */
 export const readFirstExpiries = async (
   db: Database,
+  column: 'topic' | 'origin_topic',
   retained: readonly RetainedTopic[],
 ): Promise<ReadonlyMap<string, number>> => {
   const ending = retained.filter(({ retentionMs }) => retentionMs < longestMs)
@@ -135,7 +159,7 @@ export const readFirstExpiries = async (
      FROM unnest($1::text[], $2::text[], $3::float8[]) AS asked(id, topic, kept_ms),
      LATERAL (
        SELECT died_at FROM dead_letter
-       WHERE failure_group_id = asked.id AND topic = asked.topic
+       WHERE failure_group_id = asked.id AND ${column} = asked.topic
          AND died_at > '1970-01-01'::timestamptz + greatest(0, extract(epoch FROM now())::float8 * 1000 - asked.kept_ms) * interval '1 millisecond'
        ORDER BY died_at, id LIMIT 1
      ) AS oldest
@@ -147,19 +171,4 @@ export const readFirstExpiries = async (
     ],
   )
   return new Map(rows.map((row) => [row.id, Math.round(row.expires_ms)]))
-}
-
-/** Sets the state; false when there is no such group. */
-export const writeFailureGroupState = async (
-  transaction: Transaction,
-  connectionId: string,
-  id: string,
-  state: string,
-  by: string,
-): Promise<boolean> => {
-  const { rowCount } = await transaction.query(
-    'UPDATE failure_group SET state = $3, state_by = $4, state_at = now() WHERE connection_id = $1 AND id = $2',
-    [connectionId, id, state, by],
-  )
-  return rowCount === 1
 }

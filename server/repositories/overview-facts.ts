@@ -28,7 +28,7 @@ export const readDyingGroups = async (
        SELECT id, consumer_group, origin_topic, dead_letter_topics, coalesce(root_cause, error_class) AS error_class,
               message, frame, letters, first_seen_at, last_seen_at
        FROM failure_group
-       WHERE connection_id = $1 AND last_seen_at > now() - interval '1 hour' AND state NOT IN ('resolved', 'archived')
+       WHERE connection_id = $1 AND last_seen_at > now() - interval '1 hour' AND state NOT IN ('resolved', 'archived', 'muted')
        ORDER BY last_seen_at DESC LIMIT $2
      ) AS open,
      LATERAL (

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { failureGroupStates, openGroupStates } from '#server/contracts/choices.ts'
 import type {
   FailureGroupList,
   FailureGroupRow,
@@ -24,8 +25,7 @@ import { readRetention } from './read-retention.ts'
 
 const staleAfterMs = 30_000
 const retentionPatienceMs = 1_500
-const states = ['new', 'known', 'investigating', 'resolved', 'archived'] as const
-const open = new Set(['new', 'known', 'investigating'])
+const open = new Set<string>(openGroupStates)
 
 /**
  * Failure groups as they cross HTTP, with the time when the first of their letters will be deleted. Expiry is an addition:
@@ -37,26 +37,45 @@ export const failureGroupRowsOf = async (
   records: readonly FailureGroupRecord[],
   call: Call,
 ): Promise<{ readonly rows: FailureGroupRow[]; readonly degraded: DegradedSource[] }> => {
-  const topics = [...new Set(records.flatMap(({ deadLetterTopics }) => deadLetterTopics))] as TopicName[]
+  const topics = [
+    ...new Set(
+      records.flatMap(({ deadLetterTopics, originTopic }) => [...deadLetterTopics, originTopic ?? []].flat()),
+    ),
+  ] as TopicName[]
   const retention = await readRetention(connection, topics, {
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(retentionPatienceMs)]),
   })
-  const expiries = await readFirstExpiries(
-    deps.db,
-    records.flatMap(({ id, deadLetterTopics }) =>
-      deadLetterTopics.flatMap((topic) => {
+  const retained = (topicsOf: (record: FailureGroupRecord) => readonly string[]) =>
+    records.flatMap((record) =>
+      topicsOf(record).flatMap((topic) => {
         const retentionMs = retention.byTopic.get(topic) ?? null
-        return retentionMs === null ? [] : [{ failureGroupId: id, topic, retentionMs }]
+        return retentionMs === null ? [] : [{ failureGroupId: record.id, topic, retentionMs }]
       }),
+    )
+  const [letters, origins] = await Promise.all([
+    readFirstExpiries(
+      deps.db,
+      'topic',
+      retained(({ deadLetterTopics }) => deadLetterTopics),
     ),
-  )
+    readFirstExpiries(
+      deps.db,
+      'origin_topic',
+      retained(({ originTopic }) => (originTopic === null ? [] : [originTopic])),
+    ),
+  ])
   return {
-    rows: records.map((record) => rowOf(record, expiries.get(record.id) ?? null)),
+    rows: records.map((record) =>
+      rowOf(record, { letter: letters.get(record.id) ?? null, origin: origins.get(record.id) ?? null }),
+    ),
     degraded: retention.problem ? [degradedBy(retention.problem)] : [],
   }
 }
 
-const rowOf = (record: FailureGroupRecord, firstExpiresAt: number | null): FailureGroupRow => {
+const rowOf = (
+  record: FailureGroupRecord,
+  expiry: { readonly letter: number | null; readonly origin: number | null },
+): FailureGroupRow => {
   return {
     id: record.id,
     errorClass: record.errorClass,
@@ -74,8 +93,14 @@ const rowOf = (record: FailureGroupRecord, firstExpiresAt: number | null): Failu
     perMinute: deathsPerMinute(record.trend),
     firstSeenAt: record.firstSeenAtMs,
     lastSeenAt: record.lastSeenAtMs,
-    firstExpiresAt,
+    firstExpiresAt: expiry.letter,
+    originExpiresAt: expiry.origin,
     state: record.state as FailureGroupRow['state'],
+    stateBy: record.stateBy,
+    stateAt: record.stateAtMs,
+    assignee: record.assignee,
+    mute: record.mute,
+    regression: record.regression,
   }
 }
 
@@ -114,6 +139,7 @@ export const listFailureGroups = async (
         row.frame,
         row.originTopic,
         row.group,
+        row.assignee,
         ...row.deadLetterTopics,
       ].some((one) => one?.toLowerCase().includes(text) ?? false),
     )
@@ -127,7 +153,7 @@ export const listFailureGroups = async (
       unfilteredTotal: total,
       cutAt: total > listedFailureGroups ? listedFailureGroups : null,
       counts: Object.fromEntries(
-        states.map((state) => [state, counts.get(state) ?? 0]),
+        failureGroupStates.map((state) => [state, counts.get(state) ?? 0]),
       ) as FailureGroupList['data']['counts'],
       index: {
         behindMessages: index?.behind?.toString() ?? null,

@@ -1,35 +1,52 @@
-import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
+import type { z } from 'zod'
+import type {
+  FailureGroupDetail,
+  setFailureGroupState as stateRequest,
+} from '#server/contracts/failure-groups.ts'
+import { sayStanding, setGroupState } from '#server/domain/failure-group-state.ts'
 import type { Result } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
-import { recordAudit } from '#server/repositories/audit.ts'
-import { writeFailureGroupState } from '#server/repositories/failure-groups.ts'
+import { writeStanding } from '#server/repositories/failure-group-standings.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
-import { runInTransaction } from '#server/repositories/run-in-transaction.ts'
+import { writeMark } from './add-mark.ts'
+import { changeFailureGroup } from './change-failure-group.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
-import { type Fault, notFound } from './fault.ts'
-import { showFailureGroup } from './show-failure-group.ts'
+import { type Fault, invalid } from './fault.ts'
 
-/** Sets the state of a failure group, with an audit entry. A resolved group that dies again becomes new. */
+/**
+ * Sets the state of a failure group; with `fix` also the mark that says when its fix went out. A closed group that gets
+ * letters afterwards comes back as new, a muted one when its terms say so.
+ */
 export const setFailureGroupState = async (
   deps: Deps,
   connection: Connection,
   actor: Actor,
-  input: { readonly id: string; readonly state: FailureGroupDetail['state'] },
+  { id, state, mute, fix }: { readonly id: string } & z.output<typeof stateRequest>,
   call: Call,
 ): Promise<Result<FailureGroupDetail, Fault>> => {
-  const { id, state } = input
-  const entry = {
-    actor: actor.name,
-    action: 'set failure group state',
-    target: id,
-    connectionId: connection.id,
-  }
-  const isSet = await runInTransaction(deps.db, async (transaction) => {
-    if (!(await writeFailureGroupState(transaction, connection.id, id, state, actor.name))) return false
-    await recordAudit(transaction, { ...entry, result: 'allowed', detail: state })
-    return true
-  })
-  if (!isSet) return notFound(`There is no failure group ${id} on ${connection.name}.`)
-  await notifyChanged(deps.db, 'failure-groups', connection.id)
-  return showFailureGroup(deps, connection, id, call)
+  if (fix && state !== 'fix-out')
+    return invalid(`fix: a group that is ${state} tells of no fix that went out.`)
+  if (fix && fix.atMs > deps.clock.nowMs() + 60_000) return invalid('fix.atMs: that is yet to come.')
+  const changed = await changeFailureGroup(
+    deps,
+    connection,
+    actor,
+    { id, action: 'set failure group state' },
+    async (transaction, { standing, letters, nowMs }) => {
+      const isSame = standing.state === state && mute === undefined && fix === undefined
+      if (isSame) return null
+      const next = setGroupState(standing, { state, mute }, actor.name, { nowMs, letters })
+      if (!next.ok) return { refusal: next.error }
+      await writeStanding(transaction, id, next.value)
+      if (!fix) return { kind: 'state', text: sayStanding(next.value) }
+      const { atMs, text, service } = fix
+      const mark = { atMs, text, service: service ?? null, kind: 'deploy', createdBy: actor.name } as const
+      await writeMark(transaction, mark)
+      const moment = new Date(atMs).toISOString()
+      return { kind: 'state', text: `${sayStanding(next.value)}: ${text} went out at ${moment}` }
+    },
+    call,
+  )
+  if (changed.ok && fix) await notifyChanged(deps.db, 'marks')
+  return changed
 }

@@ -2,13 +2,14 @@ import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { stackLines } from '#server/domain/letter-facts.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
+import { listGroupEvents } from '#server/repositories/failure-group-standings.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
 import { failureGroupRowsOf } from './list-failure-groups.ts'
 import { listMarks } from './list-marks.ts'
 
-/** One failure group with its stack, sample and the marks of the last hour. */
+/** One failure group with its stack, its sample, the marks of the last hour and what was done to it. */
 export const showFailureGroup = async (
   deps: Deps,
   connection: Connection,
@@ -17,9 +18,10 @@ export const showFailureGroup = async (
 ): Promise<Result<FailureGroupDetail, Fault>> => {
   const [record] = await readFailureGroups(deps.db, connection.id, id)
   if (!record) return notFound(`There is no failure group ${id} on ${connection.name}.`)
-  const [{ rows }, marks] = await Promise.all([
+  const [{ rows }, marks, events] = await Promise.all([
     failureGroupRowsOf(deps, connection, [record], call),
     listMarks(deps, { minutes: 60 }, call),
+    listGroupEvents(deps.db, id),
   ])
   const [row] = rows
   if (!row) return notFound(`There is no failure group ${id} on ${connection.name}.`)
@@ -31,5 +33,6 @@ export const showFailureGroup = async (
     marks: marks.ok
       ? marks.value.marks.map(({ id: markId, atMs, kind, text }) => ({ id: markId, atMs, kind, text }))
       : [],
+    events,
   })
 }

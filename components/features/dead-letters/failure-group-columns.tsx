@@ -8,7 +8,7 @@ import { formatCount } from '../../patterns/quantity.ts'
 import { Sparkline } from '../../patterns/sparkline.tsx'
 import { Status, statuses } from '../../patterns/status.tsx'
 import { TimeLeft } from '../../patterns/time-left.tsx'
-import { shortClass, titleOfFailure } from './failure-words.ts'
+import { shortClass, titleOfFailure, titleOfRegression } from './failure-words.ts'
 
 /** Columns of the inbox. */
 export const failureGroupColumns = (connection: string): readonly Column<FailureGroupRow>[] => [
@@ -78,9 +78,32 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
     cell: ({ firstExpiresAt }) => <TimeLeft until={firstExpiresAt} />,
   },
   {
+    id: 'origin-expires',
+    header: 'Origin goes',
+    width: '88px',
+    isSecondary: true,
+    cell: ({ originExpiresAt }) => <TimeLeft until={originExpiresAt} />,
+  },
+  {
+    id: 'assignee',
+    header: 'Who',
+    width: '84px',
+    isSecondary: true,
+    cell: ({ assignee }) => (assignee === null ? <span className="text-faint">–</span> : assignee),
+  },
+  {
     id: 'state',
     header: 'State',
-    width: '104px',
-    cell: ({ state }) => <Status of="failureGroup" value={state} />,
+    width: '112px',
+    cell: ({ state, regression }) => (
+      <span className="flex min-w-0 items-center gap-1.5">
+        <Status of="failureGroup" value={state} />
+        {regression === null ? null : (
+          <span className="truncate text-small text-critical" title={titleOfRegression(regression)}>
+            again
+          </span>
+        )}
+      </span>
+    ),
   },
 ]

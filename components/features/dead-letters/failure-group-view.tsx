@@ -1,11 +1,10 @@
 'use client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
-import { failureGroupStates, findChoice } from '#server/contracts/choices.ts'
 import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
-import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
@@ -20,13 +19,14 @@ import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { Sparkline } from '../../patterns/sparkline.tsx'
 import { StackView } from '../../patterns/stack-view.tsx'
-import { Status, statuses } from '../../patterns/status.tsx'
+import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { TimeLeft } from '../../patterns/time-left.tsx'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
-import { Select } from '../../ui/select.tsx'
 import { shortClass } from './failure-words.ts'
+import { GroupCase } from './group-case.tsx'
+import { GroupHistory } from './group-history.tsx'
 import { LettersTable } from './letters-table.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
 
@@ -153,97 +153,68 @@ const Side = ({
   readonly data: FailureGroupDetail
   readonly connection: string
   readonly checkedAt: number
-}) => {
-  const client = useQueryClient()
-  const change = useMutation({
-    mutationFn: (state: FailureGroupDetail['state']) =>
-      callEndpoint(endpoints.setFailureGroupState, { params: { connection, id: data.id }, body: { state } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['failure-groups'] }),
-  })
-  return (
-    <div className="flex min-w-0 flex-col gap-3">
-      <Section title="State">
-        <label className="flex items-center gap-3">
-          <span className="text-muted">State</span>
-          <Select
-            value={data.state}
-            disabled={change.isPending}
-            onChange={(event) => {
-              const next = findChoice(failureGroupStates, event.target.value)
-              if (next !== undefined) change.mutate(next)
-            }}
-          >
-            {failureGroupStates.map((one) => (
-              <option key={one} value={one}>
-                {statuses.failureGroup[one].label}
-              </option>
-            ))}
-          </Select>
-        </label>
-        {change.error ? (
-          <p role="alert" className="mt-2 text-critical">
-            {problemOfError(change.error).detail}
-          </p>
-        ) : null}
-      </Section>
-      <Section title="Deaths, last hour">
-        <Sparkline
-          points={data.trend}
-          label={`Deaths a minute over the last hour, ${Math.round(data.perMinute)} a minute now`}
-          width={300}
-          height={56}
-          bars
-          isWide
-          marks={data.marks.map(({ id, atMs, kind, text }) => ({
-            id,
-            at: 1 - (checkedAt - atMs) / 3_600_000,
-            text: `${kind}: ${text}`,
-          }))}
-        />
-        <p className="mt-0.5 flex justify-between text-small text-muted">
-          <Time at={checkedAt - 3_600_000} short /> <span>now</span>
-        </p>
-        <p className="mt-1 text-muted">
-          {data.perMinute.toFixed(data.perMinute < 10 ? 1 : 0)} a minute, by the last five minutes
-        </p>
-        {data.marks.length > 0 ? (
-          <ul aria-label="Marks" className="mt-2 text-small text-muted">
-            {data.marks.slice(-4).map(({ id, atMs, kind, text }) => (
-              <li key={id} className="truncate" title={text}>
-                <Time at={atMs} short /> {kind}: {text}
-              </li>
-            ))}
-          </ul>
-        ) : null}
-      </Section>
-      <Section title="Facts">
-        <KeyValue
-          rows={[
-            ['First seen', <Time key="f" at={data.firstSeenAt} relative />],
-            ['Last seen', <Time key="l" at={data.lastSeenAt} relative />],
-            ['First expires', <TimeLeft key="e" until={data.firstExpiresAt} />],
-            [
-              'Letters in',
-              <span key="t" className="font-mono text-small">
-                {data.deadLetterTopics.join(', ')}
-              </span>,
-            ],
-            [
-              'Died in',
-              <span key="o" className="font-mono text-small">
-                {data.originTopic ?? 'unknown'}
-              </span>,
-            ],
-            ['Origin is', <Status key="c" of="confidence" value={data.confidence} />],
-            [
-              'Group',
-              <span key="g" className="font-mono text-small">
-                {data.group ?? 'unknown: neither headers nor names say'}
-              </span>,
-            ],
-          ]}
-        />
-      </Section>
-    </div>
-  )
-}
+}) => (
+  <div className="flex min-w-0 flex-col gap-3">
+    <GroupCase data={data} connection={connection} />
+    <Section title="Deaths, last hour">
+      <Sparkline
+        points={data.trend}
+        label={`Deaths a minute over the last hour, ${Math.round(data.perMinute)} a minute now`}
+        width={300}
+        height={56}
+        bars
+        isWide
+        marks={data.marks.map(({ id, atMs, kind, text }) => ({
+          id,
+          at: 1 - (checkedAt - atMs) / 3_600_000,
+          text: `${kind}: ${text}`,
+        }))}
+      />
+      <p className="mt-0.5 flex justify-between text-small text-muted">
+        <Time at={checkedAt - 3_600_000} short /> <span>now</span>
+      </p>
+      <p className="mt-1 text-muted">
+        {data.perMinute.toFixed(data.perMinute < 10 ? 1 : 0)} a minute, by the last five minutes
+      </p>
+      {data.marks.length > 0 ? (
+        <ul aria-label="Marks" className="mt-2 text-small text-muted">
+          {data.marks.slice(-4).map(({ id, atMs, kind, text }) => (
+            <li key={id} className="truncate" title={text}>
+              <Time at={atMs} short /> {kind}: {text}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </Section>
+    <Section title="Facts">
+      <KeyValue
+        rows={[
+          ['First seen', <Time key="f" at={data.firstSeenAt} relative />],
+          ['Last seen', <Time key="l" at={data.lastSeenAt} relative />],
+          ['First expires', <TimeLeft key="e" until={data.firstExpiresAt} />],
+          ['Origin goes', <TimeLeft key="x" until={data.originExpiresAt} />],
+          [
+            'Letters in',
+            <span key="t" className="font-mono text-small">
+              {data.deadLetterTopics.join(', ')}
+            </span>,
+          ],
+          [
+            'Died in',
+            <span key="o" className="font-mono text-small">
+              {data.originTopic ?? 'unknown'}
+            </span>,
+          ],
+          ['Origin is', <Status key="c" of="confidence" value={data.confidence} />],
+          [
+            'Group',
+            <span key="g" className="font-mono text-small">
+              {data.group ?? 'unknown: neither headers nor names say'}
+            </span>,
+          ],
+        ]}
+      />
+    </Section>
+    <GroupHistory data={data} connection={connection} />
+  </div>
+)

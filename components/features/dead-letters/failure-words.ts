@@ -12,3 +12,17 @@ export const titleOfFailure = ({ rootCause, errorClass, message, frame }: Failur
   [rootCause ?? errorClass, message, frame === null ? null : `at ${frame}`]
     .filter((part) => part !== null)
     .join(' · ')
+
+const causes = {
+  died: 'a letter came after that',
+  grew: 'it has grown past the number it was muted for',
+  recurred: 'a letter came after the time it was muted for',
+} as const
+
+/** How a group came back, in one line: `Was resolved by anna; came back: a letter came after that`. */
+export const titleOfRegression = ({
+  was,
+  by,
+  because,
+}: Pick<NonNullable<FailureGroupRow['regression']>, 'was' | 'by' | 'because'>): string =>
+  `Was ${was}${by === null ? '' : ` by ${by}`}; came back: ${causes[because]}`

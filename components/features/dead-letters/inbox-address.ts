@@ -1,7 +1,5 @@
 import { createLoader, parseAsString, parseAsStringLiteral } from 'nuqs/server'
-
-/** The states by which the inbox can be narrowed. */
-export const inboxFilters = ['open', 'resolved', 'archived', 'all'] as const
+import { inboxFilters } from '#server/contracts/choices.ts'
 
 /** What the address of the inbox holds. */
 export const inboxSearch = {

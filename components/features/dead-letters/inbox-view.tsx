@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useQueryStates } from 'nuqs'
+import { inboxFilters, openGroupStates } from '#server/contracts/choices.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
@@ -13,9 +14,15 @@ import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { Input } from '../../ui/input.tsx'
 import { failureGroupColumns } from './failure-group-columns.tsx'
-import { inboxAsk, inboxFilters, inboxSearch } from './inbox-address.ts'
+import { inboxAsk, inboxSearch } from './inbox-address.ts'
 
-const filterTitles = { open: 'Open', resolved: 'Resolved', archived: 'Archived', all: 'All' } as const
+const filterTitles = {
+  open: 'Open',
+  muted: 'Muted',
+  resolved: 'Resolved',
+  archived: 'Archived',
+  all: 'All',
+} as const
 
 /** The inbox: dead letters grouped by what killed them, the fastest growing first. */
 export const InboxView = ({ connection }: { readonly connection: string }) => {
@@ -26,7 +33,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
   const countOf = (filter: (typeof inboxFilters)[number]): number | null => {
     if (!counts || !query.data) return null
     if (filter === 'all') return query.data.data.unfilteredTotal
-    return filter === 'open' ? counts.new + counts.known + counts.investigating : counts[filter]
+    return filter === 'open' ? openGroupStates.reduce((sum, one) => sum + counts[one], 0) : counts[filter]
   }
   return (
     <PageShell
@@ -67,8 +74,8 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
         </div>
         <Input
           data-filter
-          aria-label="Filter by error, frame, topic or group"
-          placeholder="Filter by error, topic or group  /"
+          aria-label="Filter by error, frame, topic, group or person"
+          placeholder="Filter by error, topic, group or person  /"
           value={q}
           onChange={(event) => void setView({ q: event.target.value })}
           className="w-80"
@@ -80,10 +87,10 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           skeleton={<TableSkeleton rows={8} columns={failureGroupColumns(connection)} />}
           isEmpty={({ data }) => data.groups.length === 0}
           empty={
-            counts && counts.resolved + counts.archived > 0
+            counts && counts.resolved + counts.archived + counts.muted > 0
               ? {
-                  title: 'No open failure groups',
-                  text: `${formatCount(counts.resolved)} resolved, ${formatCount(counts.archived)} archived. A new failure appears here by itself.`,
+                  title: state === 'open' ? 'No open failure groups' : `No failure groups that are ${state}`,
+                  text: `${formatCount(counts.resolved)} resolved, ${formatCount(counts.archived)} archived, ${formatCount(counts.muted)} muted. A new failure appears here by itself.`,
                 }
               : {
                   title: 'No dead letters',
