@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Scanner, ScanTask } from '#server/ports/scanner.ts'
@@ -92,6 +92,24 @@ describe('scans in threads', () => {
     await running[0]?.return({ ok: false, error: { kind: 'timeout', detail: '', source: 'test' } })
     expect(figures(await behind)[1]).toBe(4n)
   }, 15_000)
+  it('give their place back when they are left before anybody read on, also live tails', async () => {
+    const { tail } = open()
+    const follow = (signal: AbortSignal) => {
+      const { search, connection, isolation, limit, choices } = taskOf()
+      const topics = ['orders' as TopicName]
+      return tail({ connection, topics, search, nowMs: 0, isolation, limit, choices }, { signal })
+    }
+    const leaving = new AbortController()
+    const left = Array.from({ length: 50 }, () => follow(leaving.signal))
+    for (const step of await Promise.all(left.map((one) => one.next()))) expect(step.done).toBe(false)
+    const staying = new AbortController()
+    expect(await follow(staying.signal).next()).toMatchObject({
+      value: { ok: false, error: { detail: '50 live tails run already.' } },
+    })
+    leaving.abort()
+    await vi.waitFor(async () => expect(await follow(staying.signal).next()).toMatchObject({ done: false }))
+    staying.abort()
+  })
   it('say so when their thread fails, instead of staying silent', async () => {
     const failed = await open().scan(taskOf('break'), { signal: new AbortController().signal }).next()
     expect(failed).toMatchObject({

@@ -32,21 +32,35 @@ const broken = (kind: BrokerError['kind'], detail: string): Failure => ({
 /** Threads of one kind, made with the first that is asked of them: a process that never searches has none. */
 const makeRoom = (entry: string, { least, most, scansPerThread }: Size) => {
   let pool: Piscina | null = null
+  let running = 0
+  const open = (): Piscina => {
+    pool ??= new Piscina({
+      filename: entry,
+      minThreads: least,
+      maxThreads: most,
+      concurrentTasksPerWorker: scansPerThread,
+      maxQueue: mostWaiting,
+      idleTimeout: idleMs,
+      // A thread that waits for work must go on hearing its sockets.
+      atomics: 'disabled',
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes },
+    })
+    return pool
+  }
   return {
-    open: (): Piscina => {
-      pool ??= new Piscina({
-        filename: entry,
-        minThreads: least,
-        maxThreads: most,
-        concurrentTasksPerWorker: scansPerThread,
-        maxQueue: mostWaiting,
-        idleTimeout: idleMs,
-        // A thread that waits for work must go on hearing its sockets.
-        atomics: 'disabled',
-        execArgv: ['--disable-warning=ExperimentalWarning'],
-        resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes },
-      })
-      return pool
+    open,
+    /** Scans that a thread has, or will take, whether or not anybody still reads them. */
+    running: (): number => running,
+    /** Resolves when a thread is done with it. */
+    run: async (order: ScanOrder): Promise<void> => {
+      running += 1
+      try {
+        // Without a signal: piscina gives a task that has one a thread of its own.
+        await open().run(order, { transferList: [order.port] })
+      } finally {
+        running -= 1
+      }
     },
     end: async (): Promise<void> => {
       const ending = pool
@@ -68,10 +82,8 @@ export const makeScanPool = (
   // Once one was needed it stays: to start another takes a second or more.
   const searches = makeRoom(entry, { least: 1, most: threads, scansPerThread })
   const tails = makeRoom(entry, { least: 0, most: 1, scansPerThread: mostTails })
-  let tailing = 0
-
   const run = async function* <News, End>(
-    { open, end }: ReturnType<typeof makeRoom>,
+    room: ReturnType<typeof makeRoom>,
     work: ScanWork,
     { signal }: Call,
   ): AsyncGenerator<News, Result<End, BrokerError>, void> {
@@ -84,7 +96,7 @@ export const makeScanPool = (
     let isStopped = false
     let hasSettled = false
     const watch = (): void => {
-      if (isStopped && !hasSettled) deaf ??= setTimeout(() => void end(), deafMs)
+      if (isStopped && !hasSettled) deaf ??= setTimeout(() => void room.end(), deafMs)
     }
     line.onBegun(watch)
     const stop = (): void => {
@@ -101,13 +113,10 @@ export const makeScanPool = (
       if (isStopped && line.hasEnded()) port1.close()
     }
     const order: ScanOrder = { config, work, port: port2 }
-    open()
-      // Without a signal: piscina gives a task that has one a thread of its own.
-      .run(order, { transferList: [port2] })
-      .then(settle, (error: unknown) => {
-        line.end(endOfThrown(error, signal))
-        settle()
-      })
+    room.run(order).then(settle, (error: unknown) => {
+      line.end(endOfThrown(error, signal))
+      settle()
+    })
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     for (let credit = 0; credit < ahead; credit++) port1.postMessage({ type: 'more' } satisfies ToThread)
@@ -137,13 +146,9 @@ export const makeScanPool = (
     }
   }
   const tail: Scanner['tail'] = async function* (task, call) {
-    if (tailing >= mostTails) return broken('overloaded', `${mostTails} live tails run already.`)
-    tailing += 1
-    try {
-      return yield* run<TailNews, null>(tails, { kind: 'tail', task }, call)
-    } finally {
-      tailing -= 1
-    }
+    // By what runs, not by who reads: a reader that goes before its first step ends nothing but its signal.
+    if (tails.running() >= mostTails) return broken('overloaded', `${mostTails} live tails run already.`)
+    return yield* run<TailNews, null>(tails, { kind: 'tail', task }, call)
   }
   return {
     scan: (task, call) => run<ScanNews, SearchEnd>(searches, { kind: 'scan', task }, call),
