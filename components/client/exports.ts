@@ -90,7 +90,7 @@ const follow = async (id: string, connection: string): Promise<void> => {
           change(id, {
             isOver: true,
             unheard:
-              'The server no longer knows this export: it was started anew. A file without a report in its last line was cut short.',
+              'The process that was asked does not know this export: it was started since, or another process writes the file. The browser shows whether the download goes on. A file without a report in its last line was cut short.',
           })
         else if (silence > beginMs)
           change(id, {

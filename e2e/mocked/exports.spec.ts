@@ -123,13 +123,13 @@ test('one that is cut short says why, what the file holds, and can be begun agai
   expect(downloads).toHaveLength(2)
 })
 
-test('a server that was started anew no longer knows it, and the page says what to look at', async ({
+test('a process that was started since does not know it, and the page says what to look at', async ({
   page,
 }) => {
   const { api, dock } = await begin(page, { showExport: { body: running } })
   await expect(dock).toContainText('Running')
   api.change({ showExport: { problem: 'not-found', detail: 'There is no export.' } })
-  await expect(dock).toContainText('The server no longer knows this export')
+  await expect(dock).toContainText('The process that was asked does not know this export')
   await expect(dock).toContainText('A file without a report in its last line was cut short.')
 })
 

@@ -18,7 +18,8 @@ export const exportMessagesQuery = messageStreamQuery.omit({ limit: true, cursor
   safe: z.stringbool().default(false),
   /**
    * End with what was scanned and whether it is complete: a last line of JSON, or of CSV after a `#`. Without it, a file
-   * that lacks what could not be read breaks off, so that no program takes it for the whole.
+   * that lacks what could not be read, what was beyond the budget or what came after it was cancelled breaks off, so that
+   * no program takes it for the whole. As many messages as `limit` asks for are the whole.
    */
   report: z.stringbool().default(true),
   /** Who asks under this id is told how far it is. */

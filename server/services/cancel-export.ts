@@ -4,7 +4,10 @@ import type { Connection, Deps } from './deps.ts'
 import type { Fault } from './fault.ts'
 import { showExport } from './show-export.ts'
 
-/** Ends an export that is written: its file keeps what it holds, and its last line says that it was cancelled. */
+/**
+ * Ends an export that is written: its file keeps what it holds, and its last line says that it was cancelled; one
+ * without a report breaks off.
+ */
 export const cancelExport = async (
   deps: Pick<Deps, 'exports'>,
   connection: Pick<Connection, 'id' | 'name'>,

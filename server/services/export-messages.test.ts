@@ -3,7 +3,7 @@ import type { MessageRow } from '#server/contracts/messages.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { ScanEnd } from '#server/ports/scan.ts'
-import type { Scanner, ScanTask } from '#server/ports/scanner.ts'
+import type { Scanner, ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import { chunksOf, type Want } from './export-messages.ts'
 import { unfollowed } from './running-exports.ts'
 
@@ -154,4 +154,28 @@ it('one that is cancelled keeps what was written and says so', async () => {
     stop: 'cancelled',
     complete: false,
   })
+})
+
+it('without a report every file breaks off that is not the whole, and one of as many as were asked for does not', async () => {
+  const ending = (more: Partial<SearchEnd>): Scanner => {
+    const { scanner } = scannerOf(5, 10, () => [])
+    const scan: Scanner['scan'] = async function* (...asked) {
+      const end = yield* scanner.scan(...asked)
+      return end.ok ? succeed({ ...end.value, ...more }) : end
+    }
+    return { ...scanner, scan }
+  }
+  const exportBare = (scanner: Scanner, more: Partial<Want> = {}) =>
+    exportAll(scanner, { ...more, report: false })
+  const gone = [{ topic, partition: 0, from: 2n, to: 5n }]
+  await expect(exportBare(ending({ lost: gone }))).rejects.toThrow('deleted while they were read')
+  await expect(exportBare(ending({ notes: ['2 messages could not be judged.'] }))).rejects.toThrow(
+    '2 messages could not be judged.',
+  )
+  await expect(exportBare(ending({ stop: 'budget' }))).rejects.toThrow('used up before its end')
+  const cancelling = new AbortController()
+  const run = { ...unfollowed, cancelled: cancelling.signal, haveWritten: () => cancelling.abort() }
+  await expect(exportBare(scannerOf(30, 10, () => []).scanner, { run })).rejects.toThrow('was cancelled')
+  await expect(exportBare(ending({}))).resolves.toHaveLength(5)
+  await expect(exportBare(scannerOf(30, 10, () => []).scanner, { limit: 12 })).resolves.toHaveLength(12)
 })

@@ -13,7 +13,7 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, FaultError, faultOf } from './fault.ts'
 import { reportRanges } from './report-ranges.ts'
 import { reportScan } from './report-scan.ts'
-import { type ExportRun, unfollowed } from './running-exports.ts'
+import { type ExportRun, endOf, unfollowed } from './running-exports.ts'
 import { notesOfMissing, type PreparedSearch, prepareSearch } from './search-messages.ts'
 
 type Query = z.output<typeof exportMessagesQuery>
@@ -50,9 +50,10 @@ const placedOf = ({ topic, partition, offset, timestampMs }: MessageRow, line: s
 
 /**
  * Messages that fit a search as a file, in the order of the search, each whole: written page by page as they are found,
- * so that neither the number of messages nor a slow reader takes memory. Ends with the scan's report. All that can be
- * told before reading is a fault, as with a search. The scan ends with the signal. Under `exportId` it tells how far it
- * is, and can be cancelled; the file then ends with its report.
+ * so that neither the number of messages nor a slow reader takes memory. Ends with the scan's report; without one, a file
+ * that is not the whole, also one that was cancelled, throws a FaultError at its end, so that it breaks off. All that can
+ * be told before reading is a fault, as with a search. The scan ends with the signal. Under `exportId` it tells how far
+ * it is, and can be cancelled.
  */
 export const exportMessages = async (
   deps: Deps,
@@ -151,8 +152,8 @@ export const chunksOf = async function* (
     const text = JSON.stringify({ scan: told })
     if (report) yield* give(form === 'jsonl' ? `${text}\n` : `# ${text}\r\n`, 0)
     run.end(told)
-    const why = problem ?? told.errors[0]?.detail
-    if (!report && why !== undefined) throw new FaultError({ code: 'internal', detail: why })
+    const why = report ? null : whyNotWhole(told)
+    if (why !== null) throw new FaultError({ code: 'internal', detail: why })
   }
   if (form !== 'jsonl') yield* give(csvLine([...csvColumns]), 0)
   let page = firstPage
@@ -186,6 +187,21 @@ export const chunksOf = async function* (
       return yield* end(isOver ? part.stop : 'budget', null)
     rest = { goOnAt: part.goOnAt, goOnWith: part.goOnWith }
   }
+}
+
+/** Why a file is not what was asked for, in the words of its report; null: it is. */
+const whyNotWhole = (report: ExportReport): string | null => {
+  const state = endOf(report)
+  if (state === 'complete' || state === 'limited') return null
+  if (state === 'cancelled') return 'The export was cancelled.'
+  return (
+    report.problem ??
+    report.errors[0]?.detail ??
+    report.notes?.[0] ??
+    ((report.lost ?? []).length > 0
+      ? 'Messages were deleted while they were read.'
+      : 'The bytes or the time that an export may take were used up before its end.')
+  )
 }
 
 type Page =
