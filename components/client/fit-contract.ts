@@ -5,9 +5,10 @@ import { unreadable } from './failed-calls.ts'
 import type { ProblemError } from './problem-error.ts'
 
 /**
- * Whether the server that answered is of the build that this page is of. Then an answer is what its contract says: it
- * was checked as it left. One of another build, or of whatever stands between, is held against the contract here,
- * which is loaded for that alone: with its library it would be a sixth of what a page loads.
+ * Whether the server that answered is of the build that this page is of. Then an answer, or a frame of a stream, was held
+ * against its contract as it left: what does not fit is in the server's log. One of another build, or of whatever stands
+ * between, is held against the contract here, which is loaded for that alone: with its library it would be a sixth of
+ * what a page loads.
  */
 export const isOfThisBuild = (response: Response): boolean => response.headers.get(buildHeader) === build
 

@@ -6,6 +6,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { Actor, Connection, Deps } from '#server/services/deps.ts'
 import type { Fault } from '#server/services/fault.ts'
 import { currentTraceId, withSpan } from '#server/telemetry.ts'
+import { checkFrames } from './check-frames.ts'
 import { problemOf, problemResponse } from './error-table.ts'
 import { faultOfThrown } from './fault-of-thrown.ts'
 import { openAsked } from './open-asked.ts'
@@ -46,7 +47,7 @@ export const sse =
       `stream ${operation.stream.path}`,
       { 'http.request.method': 'GET', 'http.route': operation.stream.path },
       async () => {
-        const { lifetimeMs, frame } = operation.stream
+        const { lifetimeMs } = operation.stream
         const leaving = new AbortController()
         const ending = AbortSignal.any([
           request.signal,
@@ -67,7 +68,7 @@ export const sse =
               traceId: currentTraceId(),
             }),
           )
-        return new Response(streamOf(checked(opened.value, frame), ending, leaving), {
+        return new Response(streamOf(checkFrames(opened.value, operation.stream), ending, leaving), {
           headers: {
             'content-type': 'text/event-stream; charset=utf-8',
             'cache-control': 'no-store, no-transform',
@@ -77,18 +78,6 @@ export const sse =
       },
       { kind: SpanKind.SERVER, carrier: request.headers },
     )
-
-/** Outside of production each frame must be what the contract says. */
-const checked = async function* <F>(
-  frames: AsyncGenerator<F, void, void>,
-  frame: z.ZodType,
-): AsyncGenerator<F, void, void> {
-  if (process.env.NODE_ENV === 'production') return yield* frames
-  for await (const one of frames) {
-    frame.parse(one)
-    yield one
-  }
-}
 
 const streamOf = <F extends { readonly type: string }>(
   frames: AsyncGenerator<F, void, void>,

@@ -2,8 +2,9 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Mask } from '#server/domain/masked-terms.ts'
 
 /**
- * What is masked on a connection. Functions do not travel between threads, so a thread of scans puts it together from
- * the connection's configuration, as it does with the rest of the connection.
+ * What is masked on a connection: a hook, which no configuration sets yet. Whoever fills it does so where a connection
+ * is put together (`composition-connect.ts`): functions do not travel between threads, and a thread of scans puts its
+ * connections together from the configuration.
  */
 export type Masking = {
   /** Null where nothing of the topic is masked. */
