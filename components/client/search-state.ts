@@ -30,6 +30,7 @@ export type SearchState = {
   readonly updatedAt: number
 }
 
+/** A search that was not begun: no rows, `limit` of them a page. */
 export const idleSearch = (order: SearchOrder, limit: number): SearchState => ({
   status: 'idle',
   order,

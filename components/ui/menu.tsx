@@ -73,6 +73,7 @@ export const MenuItem = ({
   </Primitive.Item>
 )
 
+/** A line between groups of a menu's items. */
 export const MenuLine = () => <Primitive.Separator className="my-1 h-px bg-line" />
 
 /** A line of a menu that is only read. */

@@ -160,8 +160,8 @@ const shortest = (literals: readonly Uint8Array[]): number =>
 
 /**
  * Makes one test of the terms of a search, which must all hold. The literals are those of the one term that is likely
- * to be rarest: the one whose shortest literal is longest, or of an expression. Times ago are counted from `nowMs`. Of expressions only their
- * `prefilters` are asked.
+ * to be rarest: the one whose shortest literal is longest, or of an expression. Times ago are counted from `nowMs`. Of
+ * expressions only their `prefilters` are asked.
  */
 export const makeMessageMatcher = (
   terms: readonly SearchTerm[],

@@ -22,8 +22,9 @@ const applyMigrations = (): void => {
 }
 
 /**
- * What the web process does before it answers: traces itself, puts itself together and brings the database's tables
- * up to date, and has a thread ready for searches. A database that is down does not keep it from starting: pages then say so, and it is tried again.
+ * What the web process does before it answers: traces itself, puts itself together and brings the database's tables up to
+ * date, and has a thread ready for searches. A database that is down does not keep it from starting: pages then say so,
+ * and it is tried again.
  */
 export const startWeb = (): void => {
   const { env, deps } = composition()

@@ -42,6 +42,7 @@ export type MessageFilter = {
 /** A position is opaque outside adapters, save for these two. */
 export const formatPosition = (partition: number, offset: bigint): Position =>
   `${partition}@${offset}` as Position
+/** Partition and offset of a position that `formatPosition` made; throws a SyntaxError where the offset is no number. */
 export const parsePosition = (position: Position): { partition: number; offset: bigint } => {
   const [partition = '0', offset = '0'] = position.split('@')
   return { partition: Number(partition), offset: BigInt(offset) }

@@ -1,10 +1,10 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { detachMessage } from '#server/domain/detach-message.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { Connection } from './deps.ts'
-import { detach } from './detach-message.ts'
 
 export type Coordinates = { readonly topic: string; readonly partition: number; readonly offset: bigint }
 
@@ -13,6 +13,7 @@ const budget: Budget = { ...searchBudget, bytes: 4 * 1024 * 1024, milliseconds: 
 /** Offsets closer than this are read in one go. */
 const gap = 500n
 
+/** One text for one place, to look letters up by. */
 export const coordinateKey = ({ topic, partition, offset }: Coordinates): string =>
   `${topic} ${partition}@${offset}`
 
@@ -108,7 +109,7 @@ export const readLetters = async (
   const visit = (message: RawMessage) => {
     const order = orderOf.get(coordinateKey(message))
     if (order === undefined || held.has(order)) return
-    held.set(order, detach(message))
+    held.set(order, detachMessage(message))
     bytes += bytesOf(message)
     while (bytes > maxBytes && held.size > 1) dropLast()
   }

@@ -46,7 +46,10 @@ const readAll = (terms: readonly SearchTerm[]): Where[] =>
     return read.ok ? [{ expression: read.expression, negated }] : []
   })
 
-/** What the expressions of a search tell before anything is decoded. Those that are turned round tell nothing, and those over sides in `unsure` (`prefilterExpression`). */
+/**
+ * What the expressions of a search tell before anything is decoded. Those that are turned round tell nothing, and those
+ * over sides in `unsure` (`prefilterExpression`).
+ */
 export const prefiltersOf = (
   terms: readonly SearchTerm[],
   unsure: ReadonlySet<Side>,

@@ -1,3 +1,4 @@
+import { detachMessage } from '#server/domain/detach-message.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -5,7 +6,6 @@ import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { ScanEnd } from '#server/ports/scan.ts'
 import type { Walk, WalkTask } from '#server/ports/scanner.ts'
-import { detach } from './detach-message.ts'
 
 /** Few, since nothing is known of their size; the next ones grow fast. */
 const firstChunk = 8n
@@ -74,7 +74,7 @@ export const walkPartition = async (
     spans.push(...end.spans)
     if (end.stop === 'error') return walked({ stop: 'error', goOnFrom: edge, errors: end.errors })
     // Also of a part of the chunk: it is read away from where the walk began.
-    if (nearest !== null) return walked({ found: detach(nearest), stop: 'enough', goOnFrom: null })
+    if (nearest !== null) return walked({ found: detachMessage(nearest), stop: 'enough', goOnFrom: null })
     if (end.stop === 'budget' || end.stop === 'cancelled') {
       const place = end.goOnAt.get(topic)?.get(partition)
       const reached = place === undefined ? edge : isBack ? place : place - 1n

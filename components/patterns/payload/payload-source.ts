@@ -18,6 +18,7 @@ type Query = {
   readonly file?: true
 }
 
+/** The address of a payload as raw bytes or text, a range of it (`from`, `bytes`, in bytes), or as a file. */
 export const payloadAddress = ({ connection, topic, position, side }: PayloadSource, query: Query): string =>
   apiAddress(downloadAddresses.readPayload.path, { connection, topic, position }, { side, ...query })
 

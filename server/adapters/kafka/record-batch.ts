@@ -101,8 +101,8 @@ const isOutsideTimes = (
 /**
  * Reads the wanted records of a batch into `into` and answers how many lay in the range. Without a filter, key, value and
  * headers are views on the fetched or decompressed bytes. With one, its literals are looked for in the bytes before
- * any record is decoded (of one that may hide them, at most the lengths are read), and what it accepts is copied, so that a few matches do not hold on to megabytes; what is still
- * to be refined is copied by whoever keeps it (`detachMessage`).
+ * any record is decoded (of one that may hide them, at most the lengths are read), and what it accepts is copied, so that
+ * a few matches do not hold on to megabytes; what is still to be refined is copied by whoever keeps it (`detachMessage`).
  */
 export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): number => {
   const { from, to, filter } = wanted
@@ -195,13 +195,3 @@ const take = (
         : { ...message, ...readPayload(new RecordCursor(Buffer.from(records.subarray(body, end)))) },
     )
 }
-
-const copyOf = (bytes: Uint8Array | null): Uint8Array | null => (bytes === null ? null : Buffer.from(bytes))
-
-/** The message with bytes of its own. */
-export const detachMessage = (message: RawMessage): RawMessage => ({
-  ...message,
-  key: copyOf(message.key),
-  value: copyOf(message.value),
-  headers: message.headers.map(({ name, value }) => ({ name, value: copyOf(value) })),
-})

@@ -1,3 +1,4 @@
+import { detachMessage } from '#server/domain/detach-message.ts'
 import type { MessageFilter, RawMessage } from '#server/ports/raw-message.ts'
 import { judgeBatches, judgeUndecided } from './aborted-transactions.ts'
 import { batchAttributes } from './batch-layout.ts'
@@ -5,14 +6,7 @@ import { brokerError } from './errors.ts'
 import type { FetchedPartition } from './fetch.ts'
 import type { Pacer } from './pacer.ts'
 import { goOnFrom, type Progress, skipLost } from './range-progress.ts'
-import {
-  type Batch,
-  detachMessage,
-  isTransactional,
-  readRecords,
-  sizeOfFirstBatch,
-  walkBatches,
-} from './record-batch.ts'
+import { type Batch, isTransactional, readRecords, sizeOfFirstBatch, walkBatches } from './record-batch.ts'
 
 export type Taking = {
   /** Records of aborted and open transactions too, marked as such. */

@@ -149,4 +149,5 @@ export const findFrames = (
   ]
 }
 
+/** Whether what was found is a frame with its body, not only what is wrong with one. */
 export const isFrame = (found: FoundFrame): found is Frame => 'body' in found
