@@ -20,6 +20,11 @@ export type DeadLetterConvention = {
   readonly unless?: string
   /** Where the framework puts the headers of a newer death. */
   readonly newest: 'first' | 'last'
+  /**
+   * A new death takes the error's headers of the last one away and leaves the origin's: the only error is the newest,
+   * also where it stands before the newest origin.
+   */
+  readonly replacesErrors?: true
   /** Where a fact may stand: the first header that can be read gives it. */
   readonly fields: Partial<Record<DeathField, HeaderRule | readonly HeaderRule[]>>
   /** Retry topics by name. Each hop writes the headers anew: what died in one began in the next older. */
@@ -137,6 +142,7 @@ export const deadLetterConventions: readonly DeadLetterConvention[] = [
     newest: 'last',
     timestampOf: 'death',
     topics: /(-dlt|\.DLT)$/i,
+    replacesErrors: true,
     fields: springFields('kafka_dlt-original-', 'kafka_dlt-'),
     failureHeaders: springHeaders,
   },
@@ -146,6 +152,7 @@ export const deadLetterConventions: readonly DeadLetterConvention[] = [
     newest: 'last',
     timestampOf: 'death',
     topics: /(-dlt|\.DLT)$/i,
+    replacesErrors: true,
     fields: springFields('kafka_original-', 'kafka_'),
     failureHeaders: springHeaders,
   },

@@ -44,12 +44,12 @@ const springException = (cause = 'com.shop.payments.PaymentFailed'): RawHeader[]
   text('kafka_dlt-exception-message', 'Listener failed; order-7 not paid'),
   text('kafka_dlt-exception-stacktrace', causeStack(listenerFailed)),
 ]
-export const springOnce = [...userHeaders, ...springOrigin('0020000000000001'), ...springException()]
+export const springOnce = [...userHeaders, ...springException(), ...springOrigin('0020000000000001')]
 export const springTwice = [
   ...userHeaders,
   ...springOrigin('0020000000000001'),
-  ...springOrigin('0020000000000009'),
   ...springException(),
+  ...springOrigin('0020000000000009'),
 ]
 
 /** A key that could not be read: `kafka_dlt-key-exception-*`, but the cause in the other header. */

@@ -41,6 +41,28 @@ const originFields: ReadonlySet<DeathField> = new Set([
   'originTimestamp',
 ])
 
+const errorFields: ReadonlySet<DeathField> = new Set(['errorClass', 'causeClass', 'message', 'stack'])
+
+/** Puts a fact into the open block, or begins the next with it where the open one has that fact already. */
+const put = (blocks: Block[], slot: number, fact: Fact | null): void => {
+  const open = blocks.at(-1)
+  if (open && open[slot] === undefined) open[slot] = fact
+  else {
+    const next: Block = []
+    next[slot] = fact
+    blocks.push(next)
+  }
+}
+
+/** Gives the newest death the newest error, the one before it the one before, wherever they stand in the record. */
+const pairErrors = (blocks: Block[], errors: readonly Block[]): void => {
+  for (const [at, error] of errors.entries()) {
+    const block = blocks[at] ?? []
+    for (const [slot, fact] of error.entries()) if (fact !== undefined) block[slot] = fact
+    blocks[at] = block
+  }
+}
+
 /** The death that a block tells: of each field the first slot that could be read. */
 const deathOf = ({ slots }: CompiledConvention, block: Block): Death => {
   const death: Partial<Record<DeathField, Fact>> = {}
@@ -109,6 +131,7 @@ export const readDeaths = (
 ): Reading => {
   const { convention, slots } = compiled
   const blocks: Block[] = [[]]
+  const errors: Block[] = [[]]
   const perHop: Block = []
   for (let hit = 0; hit < hits.length; hit += 2) {
     const index = hits[hit] ?? 0
@@ -121,15 +144,10 @@ export const readDeaths = (
       perHop[slot] = fact
       continue
     }
-    const open = blocks.at(-1)
-    if (open && open[slot] === undefined) open[slot] = fact
-    else {
-      const next: Block = []
-      next[slot] = fact
-      blocks.push(next)
-    }
+    put(convention.replacesErrors && errorFields.has(at.field) ? errors : blocks, slot, fact)
   }
-  if (convention.newest === 'last') blocks.reverse()
+  if (convention.newest === 'last') for (const list of [blocks, errors]) list.reverse()
+  pairErrors(blocks, errors)
   if (blocks.length > 1) lendOrigin(compiled, blocks)
   const [newest] = blocks
   for (const [slot, fact] of perHop.entries()) if (newest && fact !== undefined) newest[slot] = fact

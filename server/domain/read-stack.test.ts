@@ -225,6 +225,17 @@ describe('the root cause and the first frame of the application', () => {
   })
 })
 
+test('a line of a Java message that begins with `at` is no frame', () => {
+  const stack = `org.apache.kafka.connect.errors.DataException: Converting byte[] to Kafka Connect data failed
+	at org.apache.kafka.connect.json.JsonConverter.toConnectData(JsonConverter.java:348)
+Caused by: com.fasterxml.jackson.core.JsonParseException: Invalid UTF-8 start byte 0xff
+ at [Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); byte offset: #2]
+	at com.fasterxml.jackson.core.JsonParser._constructError(JsonParser.java:2664)
+`
+  expect(readStack(stack).applicationFrame).toBeUndefined()
+  expect(markApplicationLines(stack)).not.toContain(true)
+})
+
 test('the lines of the application are marked, in Go both that tell a frame', () => {
   const markedOf = (stack: string) => {
     const lines = stack.split('\n')

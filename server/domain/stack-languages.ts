@@ -55,7 +55,8 @@ export const stackLanguages: readonly StackLanguage[] = [
       /^\s*Caused by: (?<class>[A-Z][\w$]*)(?::(?: (?<message>.*))?)?$/,
     ],
     cause: /^\s*Caused by: /,
-    frame: /^\s*at (?<what>[^(]+)\((?<file>[^):]*)(?::\d+)?\)/,
+    // No name has a bracket in it: ` at [Source: (byte[])…` belongs to a message of Jackson's.
+    frame: /^\s*at (?<what>[^([]+)\((?<file>[^):]*)(?::\d+)?\)/,
     shape: 'self',
     classes: 'outermost first',
     frames: 'outermost first',
