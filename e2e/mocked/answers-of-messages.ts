@@ -107,7 +107,13 @@ export const lettersFrom = (newest: number, count: number): Answer<'listDeadLett
 })
 export const letterDetail: Answer<'showDeadLetter'> = {
   letter: letterOf(7),
-  record: { key: textSide('order-7'), value: orderValue, headers, timestampMs: minutesAgo(20) },
+  record: {
+    key: textSide('order-7'),
+    value: orderValue,
+    headers,
+    timestampMs: minutesAgo(20),
+    expiresAt: minutesAgo(-7 * 1440),
+  },
   recordProblem: null,
   death: {
     originTopic: { value: 'orders', from: 'header', header: 'kafka_dlt-original-topic', index: 0 },
@@ -137,8 +143,26 @@ export const letterDetail: Answer<'showDeadLetter'> = {
     value: orderValue,
     headers,
     timestampMs: minutesAgo(21),
+    expiresAt: minutesAgo(-180),
     sameKey: true,
     sameValue: false,
+    headerChanges: [
+      {
+        kind: 'changed',
+        before: { name: 'tenant', text: 'north', encoding: 'text', meaning: null, raw: null },
+        after: { name: 'tenant', text: 'south', encoding: 'text', meaning: null, raw: null },
+      },
+      ...headers.slice(0, 1).map((after) => ({ kind: 'added', before: null, after }) as const),
+      {
+        kind: 'lost',
+        before: { name: 'region', text: 'eu', encoding: 'text', meaning: null, raw: null },
+        after: null,
+      },
+    ],
+    sameHeaders: 1,
+    doubt: null,
   },
+  rehydration: null,
+  trace: { traceId: traceIdOf(7), from: 'letter' },
   degraded: [],
 }

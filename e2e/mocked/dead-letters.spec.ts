@@ -1,4 +1,4 @@
-import { letterDetail, letterOf, textSide } from './answers-of-messages.ts'
+import { letterDetail, letterOf, minutesAgo, textSide, traceIdOf } from './answers-of-messages.ts'
 import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'
@@ -16,8 +16,13 @@ test('a pointer says that it holds no payload, and leads to the record that died
     isPointer: true,
     originPosition: '3@42',
   } as const
-  const record = { key: none, value: none, headers: [], timestampMs: null }
-  await scriptApi(page, { ...good, showDeadLetter: { body: { ...letterDetail, letter, record } } })
+  const record = { key: none, value: none, headers: [], timestampMs: null, expiresAt: null }
+  const rehydration = { state: 'rehydrated' } as const
+  const trace = { traceId: traceIdOf(7), from: 'origin' } as const
+  await scriptApi(page, {
+    ...good,
+    showDeadLetter: { body: { ...letterDetail, letter, record, rehydration, trace } },
+  })
   await page.goto(path)
   await expect(page.getByText('The record holds no payload: it points to orders/3@42.')).toBeVisible()
   await expect(page.getByRole('link', { name: 'orders/3@42' })).toHaveAttribute(
@@ -25,6 +30,7 @@ test('a pointer says that it holds no payload, and leads to the record that died
     '/local/topics/orders/messages/3%4042',
   )
   await expect(page.getByText('The message that died, with its key and headers')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Open trace of the origin' })).toBeVisible()
   expect(await faultsOf(page, 'pointer')).toEqual([])
 })
 
@@ -68,6 +74,9 @@ test('a guessed origin says what tells it and what does not', async ({ page }) =
         origin: {
           state: 'unknown',
           why: 'It comes from orders; nothing says from which partition and offset.',
+          sinceMs: null,
+          dueAt: null,
+          oldestAt: null,
         },
       },
     },
@@ -97,4 +106,68 @@ test('a letter whose record is gone shows what the index kept', async ({ page })
   await page.goto(path)
   await expect(page.getByText('The record is gone: this is what the index kept of it.')).toBeVisible()
   expect(await faultsOf(page, 'gone')).toEqual([])
+})
+
+test('a letter whose message is gone and that holds no payload is unrecoverable, and says since when', async ({
+  page,
+}) => {
+  const record = { key: none, value: none, headers: [], timestampMs: null, expiresAt: null }
+  const why = 'Retention or a deletion has removed offset 42 of orders partition 3: it begins at 90 now.'
+  await scriptApi(page, {
+    ...good,
+    showDeadLetter: {
+      body: {
+        ...letterDetail,
+        letter: { ...letterOf(7), isPointer: true },
+        record,
+        origin: {
+          state: 'deleted',
+          why,
+          sinceMs: null,
+          dueAt: minutesAgo(90),
+          oldestAt: minutesAgo(30),
+        },
+        rehydration: { state: 'unrecoverable', why },
+        trace: null,
+      },
+    },
+  })
+  await page.goto(path)
+  await expect(page.getByText('Unrecoverable: the record holds neither key nor value')).toBeVisible()
+  await expect(page.getByText(`Gone: ${why}`)).toBeVisible()
+  await expect(page.getByText('Its time of retention ended')).toBeVisible()
+  await expect(page.getByText('The oldest message that is still there was written')).toBeVisible()
+  expect(await faultsOf(page, 'unrecoverable')).toEqual([])
+})
+
+test('an origin of a topic made anew is told from the record that died', async ({ page }) => {
+  await scriptApi(page, {
+    ...good,
+    showDeadLetter: {
+      body: {
+        ...letterDetail,
+        origin: {
+          state: 'made-anew',
+          why: 'The topic orders was deleted and made anew since: what stands at 2@88007 now is another message.',
+          sinceMs: minutesAgo(10),
+          dueAt: null,
+          oldestAt: null,
+        },
+      },
+    },
+  })
+  await page.goto(path)
+  await expect(page.getByText('Another topic now: The topic orders was deleted')).toBeVisible()
+  await expect(page.getByText('Its present id was first seen')).toBeVisible()
+  expect(await faultsOf(page, 'made anew')).toEqual([])
+})
+
+test('the way to the dead-letter topic shows what it did to value and headers', async ({ page }) => {
+  await scriptApi(page, { ...good })
+  await page.goto(path)
+  await expect(page.getByText('1 the same, 1 changed, 1 lost, 1 added')).toBeVisible()
+  const row = page.getByRole('row', { name: /tenant/ })
+  await expect(row).toContainText('north')
+  await expect(row).toContainText('south')
+  expect(await faultsOf(page, 'header changes')).toEqual([])
 })

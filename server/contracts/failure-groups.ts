@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { failureGroupStates, inboxFilters, settableGroupStates } from './choices.ts'
 import { confidenceLevel, convention } from './conventions.ts'
-import { decodedSide, headerView } from './messages.ts'
+import { originRecord, recordView, rehydration } from './letter-origin.ts'
 import { degradedSource } from './problem.ts'
 import { decimal64, epochMs, groupId, position, topicName, traceId } from './scalars.ts'
 
@@ -173,30 +173,10 @@ const sourcedFact = z.union([
 export type SourcedFact = z.infer<typeof sourcedFact>
 export const deathView = z.record(z.string(), sourcedFact)
 
-export const originRecord = z.discriminatedUnion('state', [
-  z.object({
-    state: z.literal('found'),
-    key: decodedSide,
-    value: decodedSide,
-    headers: z.array(headerView),
-    timestampMs: epochMs.nullable(),
-    sameKey: z.boolean(),
-    sameValue: z.boolean(),
-  }),
-  z.object({ state: z.enum(['deleted', 'unknown', 'unreadable']), why: z.string() }),
-])
-
 export const deadLetterDetail = z.object({
   letter: deadLetterRow,
   /** The letter's own record, read from the broker now; null when retention has deleted it. */
-  record: z
-    .object({
-      key: decodedSide,
-      value: decodedSide,
-      headers: z.array(headerView),
-      timestampMs: epochMs.nullable(),
-    })
-    .nullable(),
+  record: recordView.nullable(),
   recordProblem: z.string().nullable(),
   /** Field name → value and what tells it. */
   death: deathView,
@@ -218,6 +198,10 @@ export const deadLetterDetail = z.object({
     .nullable(),
   stackLines: z.array(z.object({ text: z.string(), application: z.boolean() })),
   origin: originRecord,
+  /** Of a letter that holds no payload: what became of its origin's. */
+  rehydration,
+  /** The trace of the message, with which record's headers name it: a letter may have lost them. */
+  trace: z.object({ traceId, from: z.enum(['letter', 'origin']) }).nullable(),
   degraded: z.array(degradedSource),
 })
 export type DeadLetterDetail = z.infer<typeof deadLetterDetail>

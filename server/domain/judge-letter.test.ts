@@ -11,6 +11,9 @@ const sound: Candidate = {
   lastOutcome: null,
 }
 
+/** A pointer record: neither key nor value. */
+const empty = { isTombstone: true, isEmpty: true, sizeBytes: 0, hasReplyTopic: false }
+
 describe('a letter may be replayed', () => {
   it('when nothing speaks against it, also again after it came back', () => {
     expect(refusalOf(sound)).toBeNull()
@@ -29,6 +32,9 @@ describe('a letter is refused', () => {
     ['being-replayed', { lastOutcome: 'SENT' }],
     ['already-settled', { lastOutcome: 'SETTLED' }],
     ['tombstone', { record: { isTombstone: true, sizeBytes: 0, hasReplyTopic: false } }],
+    ['unrecoverable', { record: { ...empty, originIsGone: true } }],
+    // What it points to is there, but a copy of the letter itself would be a null.
+    ['tombstone', { record: empty }],
     ['too-large', { maxMessageBytes: 99 }],
   ] as const)('as %s', (code, change) => {
     expect(refusalOf({ ...sound, ...change })).toBe(code)
@@ -38,8 +44,10 @@ describe('a letter is refused', () => {
       fc.property(
         fc.boolean(),
         fc.option(fc.constantFrom('SENT', 'SETTLED', 'RETURNED')),
-        (targetExists, lastOutcome) => {
-          const record = { isTombstone: true, sizeBytes: 1, hasReplyTopic: false }
+        fc.boolean(),
+        fc.boolean(),
+        (targetExists, lastOutcome, isEmpty, originIsGone) => {
+          const record = { isTombstone: true, isEmpty, originIsGone, sizeBytes: 1, hasReplyTopic: false }
           expect(refusalOf({ ...sound, targetExists, lastOutcome, record })).not.toBeNull()
         },
       ),

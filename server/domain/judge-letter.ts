@@ -14,6 +14,10 @@ export type Candidate = {
     readonly isTombstone: boolean
     /** The message that died is still there and was a tombstone, too. */
     readonly originIsTombstone?: boolean
+    /** Key and value are null: what died must come from the origin record. */
+    readonly isEmpty?: boolean
+    /** The message that died can not be had any more, or nothing says where it stands. */
+    readonly originIsGone?: boolean
     readonly sizeBytes: number
     readonly hasReplyTopic: boolean
   } | null
@@ -37,6 +41,7 @@ export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   if (candidate.targetIsDenied) return 'target-denied'
   if (lastOutcome !== null && stillOpen.has(lastOutcome)) return 'being-replayed'
   if (lastOutcome === 'SETTLED') return 'already-settled'
+  if (record.isEmpty && record.originIsGone) return 'unrecoverable'
   if (record.isTombstone && !record.originIsTombstone) return 'tombstone'
   if (candidate.maxMessageBytes !== null && record.sizeBytes > candidate.maxMessageBytes) return 'too-large'
   return null

@@ -38,6 +38,11 @@ export const planFindings = {
     severity: 'refused',
     sentence: 'their value is null and that of the message that died was not, or is not known any more',
   },
+  unrecoverable: {
+    severity: 'refused',
+    sentence:
+      'they hold neither key nor value, and the message that died is gone or nothing says where it stands: a copy would be a null',
+  },
   'too-large': { severity: 'refused', sentence: 'larger than the target topic allows (max.message.bytes)' },
   'still-dying': {
     severity: 'warning',

@@ -166,7 +166,7 @@ describe('the page of a letter', () => {
       attempts: 5,
     })
     expect(record?.value.kind).toBe('null')
-    expect(found).toMatchObject({ state: 'found', sameKey: false, sameValue: false })
+    expect(found).toMatchObject({ state: 'found', sameKey: null, sameValue: null })
   })
 
   it('names the topic whose id the broker wrote instead of its name', async () => {

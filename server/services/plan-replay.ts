@@ -18,6 +18,7 @@ import { findEarlier } from './find-earlier.ts'
 import { findPlanFindings, type Judged, type PlannedRecord } from './find-plan-findings.ts'
 import { nameKey } from './find-superseded.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
+import { readOriginsOfTombstones } from './read-tombstone-origins.ts'
 import { presentPlan } from './show-replay-plan.ts'
 
 const largestSelection = 10_000
@@ -47,7 +48,7 @@ export const planReplay = async (
     call,
   )
   if (!visited.ok) return fail(faultOf(visited.error))
-  const judged = await judgeLetters(connection, letters, records, request.targetTopic, call)
+  const judged = await judgeLetters(deps, connection, letters, records, request.targetTopic, call)
   if (!judged.ok) return judged
   const ready = judged.value.filter(({ refusal }) => refusal === null)
   const targets = [...Map.groupBy(ready, ({ target }) => target?.name ?? ('' as TopicName))].map(
@@ -139,6 +140,7 @@ const selectLetters = async (
 }
 
 const judgeLetters = async (
+  deps: Deps,
   connection: Connection,
   letters: readonly LetterRecord[],
   records: ReadonlyMap<string, PlannedRecord>,
@@ -164,7 +166,7 @@ const judgeLetters = async (
   const settingOf = (topic: string | null, setting: string): string | null =>
     (settings.ok ? settings.value.get(topic as TopicName) : null)?.find(({ name }) => name === setting)
       ?.value ?? null
-  const origins = await readOriginsOfTombstones(connection, letters, records, call)
+  const origins = await readOriginsOfTombstones(deps, connection, letters, records, topics, call)
   const repeated = findRepeated(letters)
   return succeed(
     letters.map((letter) => {
@@ -179,7 +181,10 @@ const judgeLetters = async (
         targetIsDeadLetterTopic: name !== null && isDeadLetterTopic(name, connection.deadLetterTopics),
         record: record && {
           isTombstone: record.isTombstone,
-          originIsTombstone: origins.has(letter.id),
+          // A pointer has no key: its copy would not be the tombstone that died.
+          originIsTombstone: !letter.isPointer && origins.get(letter.id) === 'tombstone',
+          isEmpty: record.isTombstone && record.key === null,
+          originIsGone: origins.get(letter.id) === 'gone',
           sizeBytes: record.sizeBytes,
           hasReplyTopic: record.hasReplyTopic,
         },
@@ -191,34 +196,6 @@ const judgeLetters = async (
       return { letter, record, target, isCompacted, refusal }
     }),
   )
-}
-
-/** Letters with a null value whose message is still there and has a null value, too. */
-const readOriginsOfTombstones = async (
-  connection: Connection,
-  letters: readonly LetterRecord[],
-  records: ReadonlyMap<string, PlannedRecord>,
-  call: Call,
-): Promise<ReadonlySet<bigint>> => {
-  const wanted = letters.flatMap((letter) => {
-    const { originTopic: topic, originPartition: partition, originOffset: offset } = letter
-    // A pointer has no key: its copy would not be the tombstone that died.
-    const isTombstone = !letter.isPointer && (records.get(coordinateKey(letter))?.isTombstone ?? false)
-    return isTombstone && topic !== null && partition !== null && offset !== null
-      ? [{ id: letter.id, topic, partition, offset }]
-      : []
-  })
-  const found = new Set<bigint>()
-  // One topic at a time: an origin that is gone must not hide the others.
-  for (const list of Map.groupBy(wanted, ({ topic }) => topic).values()) {
-    const empty = new Set<string>()
-    const visit = (message: RawMessage) => {
-      if (message.value === null) empty.add(coordinateKey(message))
-    }
-    const visited = await visitLetters(connection, list, visit, call)
-    if (visited.ok) for (const one of list) if (empty.has(coordinateKey(one))) found.add(one.id)
-  }
-  return found
 }
 
 /** What a copy's lineage headers and its batch take besides, in bytes. */

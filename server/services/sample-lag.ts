@@ -11,6 +11,7 @@ import { recordFailure, recordGood } from '#server/repositories/freshness.ts'
 import { insertSamples, type NewLagSample, type NewTopicSample } from '#server/repositories/lag-samples.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
+import { recordTopicIds } from '#server/repositories/topic-identities.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 import { passMarkers } from './pass-markers.ts'
@@ -47,13 +48,14 @@ export const sampleLag = async (
     await notifyChanged(deps.db, 'overview', connection.id)
     return fail(faultOf(read.error))
   }
-  const { groups, topics, readAt, unchecked, unsized } = read.value
+  const { groups, topics, topicIds, readAt, unchecked, unsized } = read.value
   const atMs = await insertSamples(
     deps.db,
     connection.id,
     { groups, topics, ageMs: performance.now() - readAt },
     round.lease,
   )
+  await recordTopicIds(deps.db, connection.id, topicIds, round.lease)
   await prepareOverview(deps, connection, sumRound(atMs, groups, topics), round.lease)
   await recordGood(deps.db, connection.id, lagSource, unsized, round.lease)
   if (unchecked === '') await recordGood(deps.db, connection.id, wholeLagSource, '', round.lease)
@@ -70,6 +72,7 @@ export const sampleLag = async (
 type RoundData = {
   readonly groups: readonly NewLagSample[]
   readonly topics: readonly NewTopicSample[]
+  readonly topicIds: readonly { readonly topic: string; readonly topicId: string }[]
   /** On the monotonic clock: when the offsets were known. */
   readonly readAt: number
   /** What this round left out of judging groups and topics, for people; empty when nothing. */
@@ -130,6 +133,7 @@ const readRound = async (
             },
           ],
     ),
+    topicIds: watched.flatMap(({ name, topicId }) => (topicId === null ? [] : [{ topic: name, topicId }])),
     readAt,
     unchecked: [
       failedTopics.length > 0 &&

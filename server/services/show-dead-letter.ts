@@ -1,12 +1,14 @@
 import type { DeadLetterDetail } from '#server/contracts/failure-groups.ts'
-import type { MessageDetail } from '#server/contracts/messages.ts'
+import type { Rehydration } from '#server/contracts/letter-origin.ts'
 import type { DegradedSource } from '#server/contracts/problem.ts'
-import type { TopicName } from '#server/contracts/scalars.ts'
+import type { TopicName, TraceId } from '#server/contracts/scalars.ts'
 import type { Death } from '#server/domain/dead-letter.ts'
 import type { FoundFact, FoundOrigin } from '#server/domain/dead-letter-origin.ts'
 import { sayConfidence } from '#server/domain/judge-confidence.ts'
+import { lacksPayload } from '#server/domain/judge-origin.ts'
 import { type LetterFacts, readLetterFacts, stackLines } from '#server/domain/letter-facts.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
+import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
@@ -14,6 +16,7 @@ import { describeMessage } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault, notFound } from './fault.ts'
 import { deadLetterRowOf } from './list-dead-letters.ts'
+import { expiryOf, type OriginReading, readLetterOrigin, recordViewOf } from './read-letter-origin.ts'
 
 type DeathView = DeadLetterDetail['death']
 
@@ -48,16 +51,6 @@ const readingOf = (
   neverWritten: [...(decoded?.neverWritten ?? [])],
 })
 
-const sameBytes = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
-  a === null || b === null ? a === b : Buffer.compare(a, b) === 0
-
-const recordOf = ({ key, value, headers, timestampMs }: MessageDetail) => ({
-  key,
-  value,
-  headers,
-  timestampMs,
-})
-
 /**
  * One dead letter: its own record as the broker holds it now, the decoded failure with the header each fact came from,
  * and the record that died beside it. What can not be read is said, the rest stands.
@@ -82,49 +75,49 @@ export const showDeadLetter = async (
   const described = own.ok ? await describeMessage(own.value, connection, call) : null
   if (described?.registryProblem)
     degraded.push({ source: 'registry', code: 'registry-unreachable', detail: described.registryProblem })
+  const told = facts?.decoded?.death.originTimestamp?.value
+  const origin = await readLetterOrigin(
+    deps,
+    connection,
+    letter,
+    {
+      message: own.ok ? own.value : null,
+      described,
+      originTimestampMs: told === undefined ? null : BigInt(told),
+    },
+    call,
+  )
   return succeed({
     letter: deadLetterRowOf(letter),
-    record: described ? recordOf(described) : null,
+    record:
+      described &&
+      recordViewOf(
+        described,
+        await expiryOf(connection, described.topic, own.ok ? own.value.timestampMs : null, call),
+      ),
     recordProblem: own.ok ? null : own.error.detail,
     death: facts ? newestViewOf(facts) : {},
     history: (facts?.decoded?.history ?? []).map(deathViewOf),
     missing: [...(facts?.decoded?.missing ?? [])],
     reading: facts ? readingOf(facts, letter.topic) : null,
     stackLines: stackLines(facts?.stack ?? null),
-    origin: await readOrigin(connection, letter, own.ok ? own.value : null, call),
+    origin: origin.view,
+    rehydration: rehydrationOf(own.ok ? own.value : null, origin),
+    trace: traceOf(letter, origin),
     degraded,
   })
 }
 
-const readOrigin = async (
-  connection: Connection,
-  letter: LetterRecord,
-  own: RawMessage | null,
-  call: Call,
-): Promise<DeadLetterDetail['origin']> => {
-  const { originTopic, originPartition, originOffset } = letter
-  if (originTopic === null || originPartition === null || originOffset === null)
-    return {
-      state: 'unknown',
-      why:
-        originTopic === null
-          ? 'Nothing says where it died.'
-          : `It comes from ${originTopic}; nothing says from which partition and offset.`,
-    }
-  const found = await connection.broker.messages?.readAt(
-    originTopic as TopicName,
-    originPartition,
-    originOffset,
-    call,
-  )
-  if (!found) return { state: 'unreadable', why: 'This broker can not be read by position.' }
-  if (!found.ok)
-    return { state: found.error.kind === 'not-found' ? 'deleted' : 'unreadable', why: found.error.detail }
-  const described = await describeMessage(found.value, connection, call)
-  return {
-    state: 'found',
-    ...recordOf(described),
-    sameKey: own !== null && sameBytes(own.key, found.value.key),
-    sameValue: own !== null && sameBytes(own.value, found.value.value),
-  }
+/** What a letter without a payload can be shown and sent as. An origin that may be another message gives none. */
+const rehydrationOf = (own: RawMessage | null, { view, message }: OriginReading): Rehydration => {
+  if (own === null || !lacksPayload(own)) return null
+  if (message) return { state: lacksPayload(message) ? 'empty' : 'rehydrated' }
+  if (view.state === 'found') return { state: 'unrecoverable', why: view.doubt ?? '' }
+  return { state: view.state === 'unreadable' ? 'unreadable' : 'unrecoverable', why: view.why }
+}
+
+const traceOf = (letter: LetterRecord, { message }: OriginReading): DeadLetterDetail['trace'] => {
+  if (letter.traceId !== null) return { traceId: letter.traceId as TraceId, from: 'letter' }
+  const traceId = message && traceIdOfHeaders(message.headers)
+  return traceId ? { traceId: traceId as TraceId, from: 'origin' } : null
 }

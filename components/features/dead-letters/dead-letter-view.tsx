@@ -14,6 +14,7 @@ import { LinkButton } from '../../ui/link-button.tsx'
 import { DiedAt } from './died-at.tsx'
 import { shortClass } from './failure-words.ts'
 import { LetterCause, LetterOrigin } from './letter-sections.tsx'
+import { TraceLink } from './letter-trace-link.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
 
 /** One dead letter: why it died, its payload and headers, and the record that died beside it. */
@@ -40,7 +41,11 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
             </span>
             {letter.attempts === null ? null : <span>{letter.attempts} attempts</span>}
             {letter.earlierDeaths > 0 ? <span>died {letter.earlierDeaths + 1} times</span> : null}
-            {letter.isPointer ? <span>no payload: a pointer</span> : null}
+            {query.data?.rehydration?.state === 'unrecoverable' ? (
+              <span className="text-critical">unrecoverable</span>
+            ) : letter.isPointer ? (
+              <span>no payload: a pointer</span>
+            ) : null}
             {letter.lastReplay ? (
               <LinkButton href={routes.replay(connection, letter.lastReplay.replayId)} size="small">
                 <Status of="outcome" value={letter.lastReplay.outcome as Outcome} />
@@ -55,9 +60,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
             <LinkButton href={routes.failureGroup(connection, letter.failureGroupId)}>
               Failure group
             </LinkButton>
-            {letter.traceId === null ? null : (
-              <LinkButton href={routes.trace(connection, letter.traceId)}>Open trace</LinkButton>
-            )}
+            {query.data?.trace ? <TraceLink connection={connection} trace={query.data.trace} /> : null}
             <Button kind="main" disabled={plan.isPending} onClick={() => plan.mutate({ letterIds: [id] })}>
               Replay 1…
             </Button>

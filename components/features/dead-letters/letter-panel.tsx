@@ -6,8 +6,8 @@ import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SidePanel } from '../../patterns/side-panel.tsx'
-import { LinkButton } from '../../ui/link-button.tsx'
 import { LetterCause, LetterOrigin } from './letter-sections.tsx'
+import { TraceLink } from './letter-trace-link.tsx'
 
 /** One dead letter beside the list of its failure group. */
 export const LetterPanel = ({
@@ -34,9 +34,9 @@ export const LetterPanel = ({
       <QueryPanel query={query} skeleton={<LinesSkeleton lines={16} />} degraded={({ degraded }) => degraded}>
         {(data) => (
           <div className="flex flex-col gap-3">
-            {data.letter.traceId === null ? null : (
+            {data.trace === null ? null : (
               <div className="flex gap-2">
-                <LinkButton href={routes.trace(connection, data.letter.traceId)}>Open trace</LinkButton>
+                <TraceLink connection={connection} trace={data.trace} />
               </div>
             )}
             <LetterCause data={data} connection={connection} />

@@ -152,6 +152,48 @@ const DifferenceView = ({
   )
 }
 
+/** One side of a record, and where it rests, so that its whole text can be asked for. */
+type ComparedSide = { readonly side: DecodedSide; readonly source: PayloadSource }
+
+/** What differs between two payloads: field by field where both are JSON, else line by line. */
+export const CompareSides = ({
+  before,
+  now,
+  label,
+  wasNull,
+}: {
+  readonly before: ComparedSide
+  readonly now: ComparedSide
+  readonly label: string
+  /** What is said where there was no payload before. */
+  readonly wasNull: string
+}) => {
+  const [difference, setDifference] = useState<Difference | null>(null)
+  useEffect(() => {
+    setDifference(null)
+    const controller = new AbortController()
+    const { signal } = controller
+    const compare = async (): Promise<Difference> => {
+      if (before.side.text === null || now.side.text === null)
+        return { by: 'none', why: before.side.text === null ? wasNull : 'This one is null.' }
+      return diffTexts(
+        await wholeText(before.side, before.source, signal),
+        await wholeText(now.side, now.source, signal),
+        signal,
+      )
+    }
+    compare()
+      .then((found) => signal.aborted || setDifference(found))
+      .catch(
+        (error: unknown) =>
+          signal.aborted ||
+          setDifference({ by: 'none', why: `It could not be compared: ${problemOfError(error).detail}` }),
+      )
+    return () => controller.abort()
+  }, [before.source.topic, before.source.position, now.source.topic, now.source.position, now.side])
+  return difference ? <DifferenceView difference={difference} label={label} /> : <Preparing share={0} />
+}
+
 /** What differs from the message before of the same key in the same partition. */
 export const DiffView = ({
   side,
@@ -173,34 +215,6 @@ export const DiffView = ({
     staleTime: 60_000,
   })
   const before = query.data?.message ?? null
-  const [difference, setDifference] = useState<Difference | null>(null)
-  useEffect(() => {
-    setDifference(null)
-    if (!before) return
-    const controller = new AbortController()
-    const { signal } = controller
-    const compare = async (): Promise<Difference> => {
-      const old = before[source.side]
-      if (old.text === null || side.text === null)
-        return {
-          by: 'none',
-          why: old.text === null ? 'The message before was null there.' : 'This one is null.',
-        }
-      return diffTexts(
-        await wholeText(old, { ...source, position: before.position }, signal),
-        await wholeText(side, source, signal),
-        signal,
-      )
-    }
-    compare()
-      .then((found) => signal.aborted || setDifference(found))
-      .catch(
-        (error: unknown) =>
-          signal.aborted ||
-          setDifference({ by: 'none', why: `It could not be compared: ${problemOfError(error).detail}` }),
-      )
-    return () => controller.abort()
-  }, [before?.position, position, side])
   if (query.isPending)
     return (
       <p role="status" className="px-3 py-3 text-muted">
@@ -234,7 +248,12 @@ export const DiffView = ({
           Open it
         </LinkButton>
       </p>
-      {difference ? <DifferenceView difference={difference} label={label} /> : <Preparing share={0} />}
+      <CompareSides
+        before={{ side: before[source.side], source: { ...source, position: before.position } }}
+        now={{ side, source }}
+        label={label}
+        wasNull="The message before was null there."
+      />
     </>
   )
 }

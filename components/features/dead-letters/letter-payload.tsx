@@ -1,0 +1,104 @@
+import Link from 'next/link'
+import type { DeadLetterDetail } from '#server/contracts/failure-groups.ts'
+import { routes } from '../../client/routes.ts'
+import { PayloadView } from '../../patterns/payload-view.tsx'
+import { SchemaLink } from '../../patterns/schema-link.tsx'
+import { Section } from '../../patterns/section.tsx'
+import { TimeLeft } from '../../patterns/time-left.tsx'
+
+type Props = { readonly data: DeadLetterDetail; readonly connection: string }
+
+/** The value of a letter: its own, or that of the message that died where it holds none. */
+export const LetterPayload = ({ data, connection }: Props) => {
+  const { record, rehydration, origin, letter } = data
+  const isRehydrated = rehydration?.state === 'rehydrated' && origin.state === 'found'
+  return (
+    <Section
+      title={isRehydrated ? 'Value, from the origin record' : 'Dead letter: value'}
+      padded={false}
+      aside={
+        record?.expiresAt ? (
+          <span>
+            the letter may be deleted <TimeLeft until={record.expiresAt} />
+          </span>
+        ) : null
+      }
+    >
+      {record === null ? (
+        <p className="p-3 text-muted">{data.recordProblem}</p>
+      ) : (
+        <>
+          {rehydration === null ? null : <WithoutPayload data={data} connection={connection} />}
+          {isRehydrated && letter.originTopic !== null && letter.originPosition !== null ? (
+            <>
+              <SchemaLink connection={connection} side={origin.value} />
+              <PayloadView
+                side={origin.value}
+                label="Value"
+                hotkey
+                source={{
+                  connection,
+                  topic: letter.originTopic,
+                  position: letter.originPosition,
+                  side: 'value',
+                }}
+              />
+            </>
+          ) : rehydration === null ? (
+            <>
+              <SchemaLink connection={connection} side={record.value} />
+              <PayloadView
+                side={record.value}
+                label="Value"
+                hotkey
+                source={{ connection, topic: letter.topic, position: letter.position, side: 'value' }}
+              />
+            </>
+          ) : null}
+        </>
+      )}
+    </Section>
+  )
+}
+
+/** What stands in the place of a payload that the letter does not hold. */
+const WithoutPayload = ({ data, connection }: Props) => {
+  const { rehydration, letter } = data
+  const { originTopic, originPosition } = letter
+  const isNamed = originTopic !== null && originPosition !== null
+  if (rehydration?.state === 'unrecoverable')
+    return (
+      <p className="border-b border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
+        Unrecoverable: the record holds neither key nor value, and the message that died can not be had.{' '}
+        {rehydration.why} A replay refuses it, as its copy would be a null.
+      </p>
+    )
+  if (rehydration?.state === 'unreadable')
+    return (
+      <p className="border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning">
+        The record holds no payload, and the message that died could not be read now: {rehydration.why}
+      </p>
+    )
+  if (rehydration?.state === 'empty')
+    return (
+      <p className="px-3 py-1.5 text-muted">
+        Neither the record nor the message that died holds a key or a value.
+      </p>
+    )
+  return (
+    <p className="border-b border-line px-3 py-1.5">
+      The record holds no payload: it points to{' '}
+      {isNamed ? (
+        <Link
+          href={routes.message(connection, originTopic, originPosition)}
+          className="link font-mono text-small"
+        >
+          {originTopic}/{originPosition}
+        </Link>
+      ) : (
+        'another record'
+      )}
+      . What follows is the value of that record.
+    </p>
+  )
+}
