@@ -1,3 +1,4 @@
+import { furtherStory, story } from './answers-of-letters.ts'
 import { letterDetail, letterOf, minutesAgo, textSide, traceIdOf } from './answers-of-messages.ts'
 import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
@@ -170,4 +171,23 @@ test('the way to the dead-letter topic shows what it did to value and headers', 
   await expect(row).toContainText('north')
   await expect(row).toContainText('south')
   expect(await faultsOf(page, 'header changes')).toEqual([])
+})
+
+test('the story of a key leads to each message, letter and replay, and is looked at further on request', async ({
+  page,
+}) => {
+  await scriptApi(page, {
+    ...good,
+    showKeyStory: { of: (query) => (query.get('newer') === null ? story : furtherStory) },
+  })
+  await page.goto(path)
+  const panel = page.getByRole('region', { name: 'Everything that happened to this key' })
+  await expect(panel.getByRole('listitem')).toHaveCount(6)
+  await expect(panel.getByText('the one that died')).toBeVisible()
+  await expect(panel.getByRole('link', { name: 'sent by replay 42' })).toBeVisible()
+  await expect(panel.getByText('not all of it yet')).toBeVisible()
+  await panel.getByRole('button', { name: 'Look further' }).click()
+  await expect(panel.getByRole('listitem')).toHaveCount(7)
+  await expect(panel.getByText('2,000,840 messages of partition 2 of orders read: all of it.')).toBeVisible()
+  await expect(panel.getByRole('button', { name: 'Look further' })).toHaveCount(0)
 })

@@ -1,4 +1,5 @@
 import * as cases from './answers-of-cases.ts'
+import { nothingKnown, story } from './answers-of-letters.ts'
 import { missing, oneThing, type PageCase } from './page-case.ts'
 import type { Script } from './script-api.ts'
 
@@ -44,6 +45,28 @@ export const pagesOfReplays: readonly PageCase[] = [
     path: '/local/dead-letters/7',
     main: 'showDeadLetter',
     empty: missing('showDeadLetter', 'dead letter 7'),
+    filtered: oneThing,
+  },
+  {
+    name: 'moment of a dead letter',
+    path: '/local/dead-letters/7',
+    main: 'showLetterMoment',
+    empty: {
+      state: 'good',
+      script: { showLetterMoment: { body: nothingKnown } },
+      says: 'Lag at its death is not known: It died before the oldest sample',
+    },
+    filtered: oneThing,
+  },
+  {
+    name: 'key of a dead letter',
+    path: '/local/dead-letters/7',
+    main: 'showKeyStory',
+    empty: {
+      state: 'empty',
+      script: { showKeyStory: { body: { ...story, events: [] } } },
+      says: 'Nothing is known of this key',
+    },
     filtered: oneThing,
   },
   {

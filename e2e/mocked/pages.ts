@@ -1,5 +1,6 @@
 import * as brokers from './answers-of-brokers.ts'
 import * as cases from './answers-of-cases.ts'
+import * as letters from './answers-of-letters.ts'
 import { letterDetail, lettersFrom, messageDetail, messagesFrom, traceIdOf } from './answers-of-messages.ts'
 import { around, checkOf, copies } from './answers-of-produce.ts'
 import * as schemas from './answers-of-schemas.ts'
@@ -47,6 +48,8 @@ export const good: Script = {
   showFailureGroup: { body: cases.failureGroup },
   listDeadLetters: { body: lettersFrom(40, 12) },
   showDeadLetter: { body: letterDetail },
+  showLetterMoment: { body: letters.moment },
+  showKeyStory: { body: letters.story },
   showReplayPlan: { body: cases.plan },
   listReplays: {
     body: { replays: [cases.replayOf(42), cases.replayOf(41, { state: 'done' })], nextCursor: null },

@@ -44,6 +44,8 @@ export const endpointAddresses = {
   addFailureGroupNote: post('/api/{connection}/failure-groups/{id}/notes'),
   listDeadLetters: get('/api/{connection}/dead-letters'),
   showDeadLetter: get('/api/{connection}/dead-letters/{id}'),
+  showLetterMoment: get('/api/{connection}/dead-letters/{id}/moment'),
+  showKeyStory: get('/api/{connection}/dead-letters/{id}/key-story'),
   planReplay: post('/api/{connection}/replays/plans'),
   showReplayPlan: get('/api/{connection}/replays/plans/{id}'),
   startReplay: post('/api/{connection}/replays'),

@@ -17,6 +17,8 @@ import {
 import { findAnswer, findQuery } from './find.ts'
 import { groupDetail, groupList, groupListQuery, groupParams, lagHistory, lagHistoryQuery } from './groups.ts'
 import { health } from './health.ts'
+import { keyStory, keyStoryQuery } from './key-story.ts'
+import { letterMoment } from './letter-moment.ts'
 import { mark, markList, markQuery, newMark } from './marks.ts'
 import { messageEndpoints } from './message-endpoints.ts'
 import { overview } from './overview.ts'
@@ -202,6 +204,23 @@ export const endpoints = {
     params: byIdParams,
     output: deadLetterDetail,
     deadlineMs: 20_000,
+  },
+  showLetterMoment: {
+    ...at(endpointAddresses.showLetterMoment),
+    summary: 'How things stood when a dead letter died: lag of its group, schemas then and now',
+    permission: 'dead-letters:read',
+    params: byIdParams,
+    output: letterMoment,
+    deadlineMs: 20_000,
+  },
+  showKeyStory: {
+    ...at(endpointAddresses.showKeyStory),
+    summary: 'Messages, dead letters and replays of the key of a dead letter',
+    permission: 'dead-letters:read',
+    params: byIdParams,
+    query: keyStoryQuery,
+    output: keyStory,
+    deadlineMs: 30_000,
   },
   planReplay: {
     ...at(endpointAddresses.planReplay),

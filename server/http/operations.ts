@@ -43,7 +43,9 @@ import { showExport } from '#server/services/show-export.ts'
 import { showFailureGroup } from '#server/services/show-failure-group.ts'
 import { showGroup } from '#server/services/show-group.ts'
 import { showHealth } from '#server/services/show-health.ts'
+import { showKeyStory } from '#server/services/show-key-story.ts'
 import { showLagHistory } from '#server/services/show-lag-history.ts'
+import { showLetterMoment } from '#server/services/show-letter-moment.ts'
 import { showMessage } from '#server/services/show-message.ts'
 import { showOverview } from '#server/services/show-overview.ts'
 import { showReplay } from '#server/services/show-replay.ts'
@@ -116,6 +118,10 @@ const runs: Runs = {
     addFailureGroupNote(deps, connection, actor, { id: params.id, ...body }, call),
   listDeadLetters: ({ deps, connection, query, call }) => listDeadLetters(deps, connection, query, call),
   showDeadLetter: ({ deps, connection, params, call }) => showDeadLetter(deps, connection, params.id, call),
+  showLetterMoment: ({ deps, connection, params, call }) =>
+    showLetterMoment(deps, connection, params.id, call),
+  showKeyStory: ({ deps, connection, params, query, call }) =>
+    showKeyStory(deps, connection, { id: params.id, ...query }, call),
   planReplay: ({ deps, connection, actor, body, call }) => planReplay(deps, connection, actor, body, call),
   showReplayPlan: ({ deps, connection, params, call }) => showReplayPlan(deps, connection, params.id, call),
   startReplay: ({ deps, connection, actor, body, call }) => startReplay(deps, connection, actor, body, call),

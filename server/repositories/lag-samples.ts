@@ -222,3 +222,12 @@ export const readLagHistory = async (
   )
   return toSeries(rows)
 }
+
+/** Time of the oldest sample of a connection that is kept, in milliseconds since the epoch; null when there is none. */
+export const readFirstSampleAt = async (db: Database, connectionId: string): Promise<number | null> => {
+  const { rows } = await db.pool.query<{ at: Date }>(
+    'SELECT at FROM lag_sample WHERE connection_id = $1 ORDER BY at LIMIT 1',
+    [connectionId],
+  )
+  return rows[0]?.at.getTime() ?? null
+}

@@ -1,22 +1,22 @@
 import type { DeadLetterDetail } from '#server/contracts/failure-groups.ts'
 import type { Rehydration } from '#server/contracts/letter-origin.ts'
 import type { DegradedSource } from '#server/contracts/problem.ts'
-import type { TopicName, TraceId } from '#server/contracts/scalars.ts'
+import type { TraceId } from '#server/contracts/scalars.ts'
 import type { Death } from '#server/domain/dead-letter.ts'
 import type { FoundFact, FoundOrigin } from '#server/domain/dead-letter-origin.ts'
 import { sayConfidence } from '#server/domain/judge-confidence.ts'
 import { lacksPayload } from '#server/domain/judge-origin.ts'
-import { type LetterFacts, readLetterFacts, stackLines } from '#server/domain/letter-facts.ts'
+import { type LetterFacts, stackLines } from '#server/domain/letter-facts.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
-import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
-import { describeMessage } from './decode-messages.ts'
+import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import type { Connection, Deps } from './deps.ts'
-import { degradedBy, type Fault, notFound } from './fault.ts'
+import { degradedBy, type Fault } from './fault.ts'
 import { deadLetterRowOf } from './list-dead-letters.ts'
-import { expiryOf, type OriginReading, readLetterOrigin, recordViewOf } from './read-letter-origin.ts'
+import { openLetter } from './open-letter.ts'
+import { expiryOf, type OriginReading, recordViewOf } from './read-letter-origin.ts'
 
 type DeathView = DeadLetterDetail['death']
 
@@ -61,32 +61,13 @@ export const showDeadLetter = async (
   id: string,
   call: Call,
 ): Promise<Result<DeadLetterDetail, Fault>> => {
-  if (!/^\d{1,18}$/.test(id)) return notFound(`There is no dead letter ${id}.`)
-  const [letter] = await listLetters(deps.db, connection.id, { ids: [BigInt(id)] }, 1, null)
-  if (!letter) return notFound(`There is no dead letter ${id} on ${connection.name}.`)
-  const { messages } = connection.broker
-  if (!messages) return notFound('This broker can not be read by position.')
+  const opened = await openLetter(deps, connection, id, call)
+  if (!opened.ok) return opened
+  const { letter, own, facts, described, origin } = opened.value
   const degraded: DegradedSource[] = []
-  const own = await messages.readAt(letter.topic as TopicName, letter.partition, letter.offset, call)
   if (!own.ok && own.error.kind !== 'not-found') degraded.push(degradedBy(own.error))
-  const facts = own.ok
-    ? readLetterFacts(connection.id, own.value, connection.deadLetterRules, () => letter.originTopic)
-    : null
-  const described = own.ok ? await describeMessage(own.value, connection, call) : null
   if (described?.registryProblem)
     degraded.push({ source: 'registry', code: 'registry-unreachable', detail: described.registryProblem })
-  const told = facts?.decoded?.death.originTimestamp?.value
-  const origin = await readLetterOrigin(
-    deps,
-    connection,
-    letter,
-    {
-      message: own.ok ? own.value : null,
-      described,
-      originTimestampMs: told === undefined ? null : BigInt(told),
-    },
-    call,
-  )
   return succeed({
     letter: deadLetterRowOf(letter),
     record:

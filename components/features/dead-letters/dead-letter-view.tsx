@@ -13,6 +13,8 @@ import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { DiedAt } from './died-at.tsx'
 import { shortClass } from './failure-words.ts'
+import { LetterKeyStory } from './letter-key-story.tsx'
+import { LetterMoment } from './letter-moment.tsx'
 import { LetterCause, LetterOrigin } from './letter-sections.tsx'
 import { TraceLink } from './letter-trace-link.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
@@ -99,7 +101,13 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
         {(data) => (
           <div className="grid grid-cols-2 gap-3 max-[1100px]:grid-cols-1">
             <LetterCause data={data} connection={connection} />
-            <LetterOrigin data={data} connection={connection} />
+            <div className="flex min-w-0 flex-col gap-3">
+              <LetterOrigin data={data} connection={connection} />
+              <LetterMoment connection={connection} id={id} />
+            </div>
+            <div className="col-span-full min-w-0">
+              <LetterKeyStory connection={connection} id={id} />
+            </div>
           </div>
         )}
       </QueryPanel>
