@@ -70,6 +70,41 @@ export const failureGroup: Answer<'showFailureGroup'> = {
   ],
 }
 
+export const failureGroupEvidence: Answer<'showFailureGroupEvidence'> = {
+  fix: {
+    verdict: 'still-dying',
+    sentence: 'Not fixed: it still dies since payments 1.0.1.',
+    mark: { id: '1', atMs: minutesAgo(20), text: 'payments 1.0.1', service: 'payments', by: 'spans' },
+    points: [
+      {
+        holds: false,
+        text: '12 deaths since payments 1.0.1, the last 1 min ago.',
+        source: 'dead-letter index and marks',
+      },
+      { holds: true, text: 'All letters are indexed.', source: 'dead-letter index' },
+      { holds: null, text: 'Nothing was sampled of its consumer group.', source: 'lag samples' },
+    ],
+  },
+  deploys: [
+    { mark: null, deaths: 500, perHour: 50 },
+    {
+      mark: { id: '1', atMs: minutesAgo(20), text: 'payments 1.0.1', service: 'payments', by: 'spans' },
+      deaths: 12,
+      perHour: 36,
+    },
+  ],
+  lookedAt: 512,
+  keys: { distinct: 2, without: 0, top: [{ key: 'order-4711', count: 300 }] },
+  partitions: [{ partition: 3, count: 512 }],
+  times: [{ fromMs: minutesAgo(600), untilMs: minutesAgo(1), count: 512 }],
+  samples: [
+    { letterId: '7', message: 'card refused', keyText: 'order-4711', diedAt: minutesAgo(1), count: 512 },
+  ],
+  versions: { lookedAt: 100, values: [{ header: 'app-version', value: '1.0.1', count: 100 }] },
+  services: ['orders', 'payments'],
+  degraded: [],
+}
+
 export const plan: Answer<'showReplayPlan'> = {
   planId: '7',
   started: null,

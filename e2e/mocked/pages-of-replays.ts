@@ -30,6 +30,21 @@ export const pagesOfReplays: readonly PageCase[] = [
     filtered: oneThing,
   },
   {
+    name: 'evidence of a failure group',
+    path: '/local/failure-groups/a37c9b4b4d4c76d5',
+    main: 'showFailureGroupEvidence',
+    empty: {
+      state: 'empty',
+      script: {
+        showFailureGroupEvidence: {
+          body: { ...cases.failureGroupEvidence, lookedAt: 0, samples: [], times: [], partitions: [] },
+        },
+      },
+      says: 'No letter of this group is indexed any more',
+    },
+    filtered: oneThing,
+  },
+  {
     name: 'letters of a failure group',
     path: '/local/failure-groups/a37c9b4b4d4c76d5',
     main: 'listDeadLetters',

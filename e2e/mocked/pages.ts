@@ -46,6 +46,7 @@ export const good: Script = {
   showLagHistory: { body: brokers.lag },
   listFailureGroups: { body: cases.failureGroups },
   showFailureGroup: { body: cases.failureGroup },
+  showFailureGroupEvidence: { body: cases.failureGroupEvidence },
   listDeadLetters: { body: lettersFrom(40, 12) },
   showDeadLetter: { body: letterDetail },
   showLetterMoment: { body: letters.moment },

@@ -40,6 +40,7 @@ export const endpointAddresses = {
   listFailureGroups: get('/api/{connection}/failure-groups'),
   showFailureGroup: get('/api/{connection}/failure-groups/{id}'),
   setFailureGroupState: post('/api/{connection}/failure-groups/{id}/state'),
+  showFailureGroupEvidence: get('/api/{connection}/failure-groups/{id}/evidence'),
   assignFailureGroup: post('/api/{connection}/failure-groups/{id}/assignee'),
   addFailureGroupNote: post('/api/{connection}/failure-groups/{id}/notes'),
   listDeadLetters: get('/api/{connection}/dead-letters'),

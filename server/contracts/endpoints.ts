@@ -3,6 +3,7 @@ import { endpointAddresses } from './addresses.ts'
 import { auditList, auditListQuery } from './audit.ts'
 import { connectionDetail, connectionList } from './connections.ts'
 import { at } from './endpoint-defaults.ts'
+import { failureGroupEvidence } from './failure-group-evidence.ts'
 import {
   assignFailureGroup,
   deadLetterDetail,
@@ -172,6 +173,13 @@ export const endpoints = {
     params: byIdParams,
     body: setFailureGroupState,
     output: failureGroupDetail,
+  },
+  showFailureGroupEvidence: {
+    ...at(endpointAddresses.showFailureGroupEvidence),
+    summary: 'Whether a failure looks fixed, its deaths by deploy, and how its letters differ',
+    permission: 'dead-letters:read',
+    params: byIdParams,
+    output: failureGroupEvidence,
   },
   assignFailureGroup: {
     ...at(endpointAddresses.assignFailureGroup),

@@ -41,6 +41,7 @@ import { showConnection } from '#server/services/show-connection.ts'
 import { showDeadLetter } from '#server/services/show-dead-letter.ts'
 import { showExport } from '#server/services/show-export.ts'
 import { showFailureGroup } from '#server/services/show-failure-group.ts'
+import { showFailureGroupEvidence } from '#server/services/show-failure-group-evidence.ts'
 import { showGroup } from '#server/services/show-group.ts'
 import { showHealth } from '#server/services/show-health.ts'
 import { showKeyStory } from '#server/services/show-key-story.ts'
@@ -110,6 +111,8 @@ const runs: Runs = {
   listFailureGroups: ({ deps, connection, query, call }) => listFailureGroups(deps, connection, query, call),
   showFailureGroup: ({ deps, connection, params, call }) =>
     showFailureGroup(deps, connection, params.id, call),
+  showFailureGroupEvidence: ({ deps, connection, params, call }) =>
+    showFailureGroupEvidence(deps, connection, params.id, call),
   setFailureGroupState: ({ deps, connection, actor, params, body, call }) =>
     setFailureGroupState(deps, connection, actor, { id: params.id, ...body }, call),
   assignFailureGroup: ({ deps, connection, actor, params, body, call }) =>

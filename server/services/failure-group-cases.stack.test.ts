@@ -19,9 +19,10 @@ const die = async (errorClass: string, count = 1): Promise<string> => {
   const headers = springHeaders({ topic: `cases-${bench.suffix}`, group: 'payments', errorClass })
   await bench.send(Array.from({ length: count }, () => outgoing(topic, { headers })))
   await bench.index()
-  const { rows } = await bench.database.db.pool.query('SELECT id FROM failure_group WHERE root_cause = $1', [
-    errorClass,
-  ])
+  const { rows } = await bench.database.db.pool.query(
+    'SELECT id FROM failure_group WHERE root_cause = $1 AND origin_topic = $2',
+    [errorClass, `cases-${bench.suffix}`],
+  )
   return rows[0].id
 }
 const show = (id: string) => good(showFailureGroup(bench.deps, bench.connection, id, bench.call()))
@@ -157,7 +158,8 @@ it('says when the origin records go, which may be before their letters', async (
   await bench.send([outgoing(kept, { headers, timestampMs: BigInt(diedAtMs) })])
   await bench.index()
   const { rows } = await bench.database.db.pool.query(
-    `SELECT id FROM failure_group WHERE root_cause = 'com.shop.Expiring'`,
+    'SELECT id FROM failure_group WHERE origin_topic = $1',
+    [origin],
   )
   expect(await show(rows[0].id)).toMatchObject({
     firstExpiresAt: diedAtMs + 9 * hourMs,

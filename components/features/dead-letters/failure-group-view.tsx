@@ -40,6 +40,24 @@ const SamplePayload = dynamic(() => import('./sample-payload.tsx').then((module)
   ),
 })
 
+// Both ask for the evidence, which the page does not wait for.
+const GroupSpread = dynamic(() => import('./group-spread.tsx').then((module) => module.GroupSpread), {
+  ssr: false,
+  loading: () => (
+    <Section title="How its letters differ">
+      <LinesSkeleton lines={6} />
+    </Section>
+  ),
+})
+const FixEvidence = dynamic(() => import('./fix-evidence.tsx').then((module) => module.FixEvidence), {
+  ssr: false,
+  loading: () => (
+    <Section title="Is it fixed?">
+      <LinesSkeleton lines={4} />
+    </Section>
+  ),
+})
+
 /** One failure group: the error and its stack, a sample, its letters; state and replay on the right. */
 export const FailureGroupView = ({
   connection,
@@ -134,6 +152,7 @@ export const FailureGroupView = ({
                   <StackView lines={data.stackLines} />
                 )}
               </Section>
+              <GroupSpread connection={connection} id={id} />
               {sample === null ? null : <SamplePayload connection={connection} letterId={sample} />}
             </div>
             <Side data={data} connection={connection} checkedAt={query.dataUpdatedAt} />
@@ -156,6 +175,7 @@ const Side = ({
 }) => (
   <div className="flex min-w-0 flex-col gap-3">
     <GroupCase data={data} connection={connection} />
+    <FixEvidence connection={connection} id={data.id} group={data.group} />
     <Section title="Deaths, last hour">
       <Sparkline
         points={data.trend}

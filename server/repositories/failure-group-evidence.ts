@@ -1,0 +1,108 @@
+import type { Database } from './database.ts'
+
+export type LetterSpread = {
+  readonly lookedAt: number
+  readonly keys: { readonly distinct: number; readonly without: number }
+  readonly top: readonly { readonly key: string; readonly count: number }[]
+  readonly partitions: readonly { readonly partition: number; readonly count: number }[]
+  readonly times: readonly { readonly fromMs: number; readonly untilMs: number; readonly count: number }[]
+  readonly samples: readonly {
+    readonly letterId: string
+    readonly message: string | null
+    readonly keyText: string | null
+    readonly diedAt: number
+    readonly count: number
+  }[]
+  readonly newest: readonly { readonly topic: string; readonly partition: number; readonly offset: string }[]
+  readonly traces: readonly string[]
+}
+
+/** How the newest letters of a failure group differ: by key, origin partition, time and message. At most `limit`. */
+export const readLetterSpread = async (db: Database, id: string, limit: number): Promise<LetterSpread> => {
+  const { rows } = await db.pool.query<{ spread: LetterSpread }>(
+    `WITH newest AS MATERIALIZED (
+       SELECT id, topic, partition, "offset", died_at, key_text, origin_partition, message, trace_id
+       FROM dead_letter WHERE failure_group_id = $1 ORDER BY died_at DESC, id DESC LIMIT $2
+     ), edges AS (
+       SELECT min(died_at) AS first, greatest(max(died_at), min(died_at) + interval '1 minute') AS last FROM newest
+     )
+     SELECT json_build_object(
+       'lookedAt', (SELECT count(*)::int FROM newest),
+       'keys', (SELECT json_build_object('distinct', count(DISTINCT key_text)::int,
+         'without', count(*) FILTER (WHERE key_text IS NULL)) FROM newest),
+       'top', (SELECT coalesce(json_agg(k), '[]') FROM (
+         SELECT key_text AS key, count(*)::int AS count FROM newest WHERE key_text IS NOT NULL
+         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 8) AS k),
+       'partitions', (SELECT coalesce(json_agg(p), '[]') FROM (
+         SELECT origin_partition AS partition, count(*)::int AS count FROM newest WHERE origin_partition IS NOT NULL
+         GROUP BY 1 ORDER BY 1 LIMIT 200) AS p),
+       'times', (SELECT coalesce(json_agg(t), '[]') FROM (
+         SELECT round(extract(epoch FROM first + (last - first) * bar / 40) * 1000) AS "fromMs",
+           round(extract(epoch FROM first + (last - first) * (bar + 1) / 40) * 1000) AS "untilMs",
+           (SELECT count(*)::int FROM newest WHERE died_at >= first + (last - first) * bar / 40
+             AND (died_at < first + (last - first) * (bar + 1) / 40 OR bar = 39 AND died_at = last)) AS count
+         FROM edges, generate_series(0, 39) AS bar WHERE first IS NOT NULL ORDER BY bar) AS t),
+       'samples', (SELECT coalesce(json_agg(s), '[]') FROM (
+         SELECT (array_agg(id ORDER BY died_at DESC))[1]::text AS "letterId", message,
+           (array_agg(key_text ORDER BY died_at DESC))[1] AS "keyText",
+           round(extract(epoch FROM max(died_at)) * 1000) AS "diedAt", count(*)::int AS count
+         FROM newest GROUP BY message ORDER BY count(*) DESC, max(died_at) DESC LIMIT 6) AS s),
+       'newest', (SELECT coalesce(json_agg(n), '[]') FROM (
+         SELECT topic, partition, "offset"::text FROM newest ORDER BY died_at DESC, id DESC LIMIT 100) AS n),
+       'traces', (SELECT coalesce(json_agg(trace_id), '[]') FROM (
+         SELECT trace_id FROM newest WHERE trace_id IS NOT NULL ORDER BY died_at DESC LIMIT 20) AS r)
+     ) AS spread`,
+    [id, limit],
+  )
+  const [row] = rows
+  if (!row) throw new Error('an aggregate answers one row')
+  return row.spread
+}
+
+/** How many letters of a group died between times, each from its first on and before its second (milliseconds). */
+export const countDeathsBetween = async (
+  db: Database,
+  id: string,
+  spans: readonly { readonly fromMs: number; readonly untilMs: number }[],
+): Promise<readonly number[]> => {
+  const { rows } = await db.pool.query<{ count: number }>(
+    `SELECT (SELECT count(*)::int FROM dead_letter
+             WHERE failure_group_id = $1 AND died_at >= span.since AND died_at < span.until) AS count
+     FROM unnest($2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS span(since, until, no) ORDER BY no`,
+    [id, spans.map(({ fromMs }) => new Date(fromMs)), spans.map(({ untilMs }) => new Date(untilMs))],
+  )
+  return rows.map(({ count }) => count)
+}
+
+/** What became of the letters of a group that were sent again since a time. */
+export const countCopiesSince = async (
+  db: Database,
+  id: string,
+  sinceMs: number,
+): Promise<{ readonly settled: number; readonly returned: number }> => {
+  const { rows } = await db.pool.query<{ settled: number; returned: number }>(
+    `SELECT (count(*) FILTER (WHERE outcome = 'SETTLED'))::int AS settled,
+            (count(*) FILTER (WHERE outcome = 'RETURNED'))::int AS returned
+     FROM replay r JOIN replay_item i ON i.replay_id = r.id
+     WHERE r.failure_group_id = $1 AND i.sent_at >= $2`,
+    [id, new Date(sinceMs)],
+  )
+  return rows[0] ?? { settled: 0, returned: 0 }
+}
+
+/** Services whose spans stand in traces, and those of them that read as a consumer group. */
+export const readServicesOfTraces = async (
+  db: Database,
+  traceIds: readonly string[],
+  group: string | null,
+): Promise<{ readonly all: readonly string[]; readonly readers: readonly string[] }> => {
+  const { rows } = await db.pool.query<{ service: string; reads: boolean }>(
+    `SELECT service, bool_or(kind = 5 AND group_id = $2) IS TRUE AS reads FROM span
+     WHERE trace_id = ANY($1::bytea[]) AND service !~ '^spillway' GROUP BY service ORDER BY service`,
+    [traceIds.map((trace) => Buffer.from(trace, 'hex')), group],
+  )
+  return {
+    all: rows.map(({ service }) => service),
+    readers: rows.filter(({ reads }) => reads).map(({ service }) => service),
+  }
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
+import { setFailureGroupState } from './set-failure-group-state.ts'
+import { showFailureGroupEvidence } from './show-failure-group-evidence.ts'
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await openBench(inject('brokers'), inject('databaseUrl'))
+})
+afterAll(() => bench.dispose())
+
+it('tells how letters differ, asks for a mark, and counts new deaths from it', async () => {
+  const topic = await bench.makeTopic(`evidence-${bench.suffix}-dlt`, 1)
+  const hourMs = 3_600_000
+  const startMs = Date.now() - 10 * hourMs
+  const die = (at: number, atMs: number, version: string) => {
+    const headers = springHeaders({
+      topic: `evidence-${bench.suffix}`,
+      group: `payments-${bench.suffix}`,
+      errorClass: `com.shop.Evidence${bench.suffix}`,
+      message: at % 3 === 0 ? 'after 7 ms' : 'after 9 ms',
+      partition: at % 2,
+    })
+    const letter = { headers: [...headers, text('x-app-version', version)], key: `k${at % 5}` }
+    return outgoing(topic, { ...letter, timestampMs: BigInt(atMs) })
+  }
+  await bench.send(Array.from({ length: 60 }, (_, at) => die(at, startMs + at * 60_000, '1.0.1')))
+  await bench.index()
+  const { rows } = await bench.database.db.pool.query(
+    'SELECT id FROM failure_group WHERE origin_topic = $1',
+    [`evidence-${bench.suffix}`],
+  )
+  const id: string = rows[0].id
+  const show = () => good(showFailureGroupEvidence(bench.deps, bench.connection, id, bench.call()))
+
+  const before = await show()
+  expect(before).toMatchObject({
+    fix: { verdict: 'no-mark', mark: null },
+    lookedAt: 60,
+    keys: { distinct: 5, without: 0 },
+    partitions: [
+      { partition: 0, count: 30 },
+      { partition: 1, count: 30 },
+    ],
+    versions: { lookedAt: 60, values: [{ header: 'x-app-version', value: '1.0.1', count: 60 }] },
+    degraded: [],
+  })
+  expect(before.samples.map(({ count }) => count)).toEqual([40, 20])
+  expect(before.times.reduce((sum, { count }) => sum + count, 0)).toBe(60)
+
+  const fix = { text: 'payments 1.0.2', atMs: startMs + 2 * hourMs }
+  const input = { id, state: 'fix-out', fix } as const
+  await good(setFailureGroupState(bench.deps, bench.connection, bench.actor, input, bench.call()))
+  expect(await show()).toMatchObject({
+    fix: { verdict: 'quiet', mark: { text: 'payments 1.0.2', by: 'tester' } },
+    deploys: [
+      { mark: null, deaths: 60 },
+      { mark: { text: 'payments 1.0.2' }, deaths: 0, perHour: 0 },
+    ],
+  })
+
+  await bench.send([die(1, startMs + 3 * hourMs, '1.0.2')])
+  await bench.index()
+  expect(await show()).toMatchObject({
+    fix: { verdict: 'still-dying' },
+    deploys: [{ deaths: 60 }, { deaths: 1 }],
+  })
+})
