@@ -118,10 +118,12 @@ export const FailureGroupView = ({
             sections={[
               [
                 ['Cause', 12],
+                ['How its letters differ', 12],
                 ['Sample payload', 8],
               ],
               [
-                ['State', 1],
+                ['State', 3],
+                ['Is it fixed?', 6],
                 ['Deaths, last hour', 3],
                 ['Facts', 6],
               ],
