@@ -179,8 +179,9 @@ export const deadLetterConventions: readonly DeadLetterConvention[] = [
       causeClass: text('dead-letter-cause-class-name'),
       message: text('dead-letter-reason'),
     },
+    // The last ones stand on a message that could not be read, beside its headers.
     failureHeaders:
-      /^(dead-letter-(topic|partition|offset|reason|cause|exception-class-name|cause-class-name)$|delayed-retry-)/,
+      /^(dead-letter-(topic|partition|offset|reason|cause|exception-class-name|cause-class-name)$|delayed-retry-|deserialization-failure-)/,
   },
   {
     name: 'smallrye-retry',
@@ -200,7 +201,7 @@ export const deadLetterConventions: readonly DeadLetterConvention[] = [
       causeClass: text('delayed-retry-cause-class-name'),
       message: text('delayed-retry-reason'),
     },
-    failureHeaders: /^delayed-retry-/,
+    failureHeaders: /^(delayed-retry|deserialization-failure)-/,
   },
   {
     name: 'spring-cloud-stream',
