@@ -158,6 +158,7 @@ const capture = async (broker: Broker, brokers: string, program: Program, port: 
   const classpath = build(program)
   await broker.make(topic)
   if (!program.makesTopic) await broker.make(deadLetterTopic)
+  for (const name of program.retryTopics?.(topic) ?? []) await broker.make(name as TopicName)
   const json = program.json === true
   const wanted = [...failures, ...(program.moreFailures ?? [])].filter((one) => !program.lacks?.includes(one))
   // Some that are processed come first, so that a letter and its origin do not have the same offset.

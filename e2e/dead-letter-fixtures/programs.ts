@@ -10,6 +10,8 @@ export type Program = {
   readonly deadLetterTopic: (topic: string, group: string) => string
   /** The framework makes its dead-letter topic itself. */
   readonly makesTopic?: true
+  /** Topics for retries that the framework does not make. */
+  readonly retryTopics?: (topic: string) => readonly string[]
   /** Values are JSON. */
   readonly json?: true
   /** Ways to fail beside those that all know. */
@@ -62,5 +64,18 @@ export const programs: readonly Program[] = [
     style,
     module: 'smallrye',
     deadLetterTopic: (topic: string) => `dead-letter-topic-${topic}`,
+    ...(style === 'delayed-retry-topic'
+      ? { retryTopics: (topic: string) => [`${topic}_retry_1000`, `${topic}_retry_2000`] }
+      : {}),
   })),
+  {
+    name: 'spring-cloud-stream-5.0.2-binder',
+    framework: 'Spring Cloud Stream',
+    version: '5.0.2',
+    style: 'binder',
+    module: 'spring-cloud-stream',
+    deadLetterTopic: (topic, group) => `error.${topic}.${group}`,
+    // It reads bytes, and gives the application what can be made of them.
+    lacks: ['bad-value', 'bad-key'],
+  },
 ]

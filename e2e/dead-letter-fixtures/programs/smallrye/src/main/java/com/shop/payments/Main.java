@@ -1,6 +1,7 @@
 package com.shop.payments;
 
 import java.util.Map;
+import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 import org.jboss.weld.environment.se.Weld;
 
 /**
@@ -22,6 +23,9 @@ public final class Main {
             "value.deserializer", OrderDeserializer.class.getName()
         ).forEach((name, value) -> System.setProperty("mp.messaging.incoming.orders." + name, value));
         System.setProperty("mp.messaging.incoming.orders.fail-on-deserialization-failure", "false");
+        var configs = ConfigProviderResolver.instance();
+        configs.registerConfig(
+            configs.getBuilder().addDefaultSources().build(), Thread.currentThread().getContextClassLoader());
         new Weld().initialize();
         Thread.currentThread().join();
     }
