@@ -7,6 +7,7 @@ export const formats: Answer<'listTopicFormats'> = {
   topics: [
     { topic: 'orders', key: ['text'], value: ['avro', 'json'], messages: 5, sampledAt: nowMs, problem: null },
   ],
+  partial: true,
 }
 export const catalogue: Answer<'listTopicSettings'> = {
   settings: [

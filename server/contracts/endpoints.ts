@@ -114,7 +114,8 @@ export const endpoints = {
   ...topicChangeEndpoints,
   listTopicFormats: {
     ...at(endpointAddresses.listTopicFormats),
-    summary: 'What the newest messages of topics decode as: sampled, kept for some minutes; changes nothing',
+    summary:
+      'What the newest messages of topics decode as: sampled now where no sample of the last minutes is kept, and kept by Spillway then; changes nothing at the broker',
     permission: 'messages:read',
     params: connectionParams,
     body: topicFormatsRequest,

@@ -121,6 +121,8 @@ export const topicFormats = z.object({
       problem: z.string().nullable(),
     }),
   ),
+  /** Topics are left out for which the time was not enough: who asks again gets more. */
+  partial: z.boolean(),
 })
 export type TopicFormats = z.infer<typeof topicFormats>
 

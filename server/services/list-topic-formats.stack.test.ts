@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { Composition } from '#server/composition.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { topicFormats } from '#server/contracts/topics.ts'
+import { writeSampleProblem } from '#server/repositories/schema-samples.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import { listTopicFormats } from './list-topic-formats.ts'
@@ -83,7 +87,8 @@ it('tells what the newest messages of topics decode as, with a schema or without
   const asked = [...names.map(topicOf), mixed, empty]
   const list = () => good(topicFormats, listTopicFormats(deps, connection, asked, testCall()))
   const isWhole = async () => {
-    const { topics } = await list()
+    const { topics, partial } = await list()
+    expect(partial).toBe(topics.length < asked.length)
     return topics.length === asked.length ? topics : Promise.reject(new Error('not all sampled yet'))
   }
   // What takes longer than one request comes with the next.
@@ -106,4 +111,39 @@ it('tells what the newest messages of topics decode as, with a schema or without
     [topicOf('avro')],
   )
   expect(rows).toEqual([{ formats: ['avro'], format: null }])
+})
+
+it('answers what is known in time of a registry that does not answer, and writes nothing of what was cut short', async () => {
+  const own = await createTestDatabase(inject('databaseUrl'))
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const quick = composeLocal(own, inject('brokers'), inject('registryUrl'))
+  const slow = composeLocal(own, inject('brokers'), `http://127.0.0.1:${port}`)
+  try {
+    await good(topicFormats, listTopicFormats(...meansOf(quick), [mixed], testCall()))
+    const [deps, connection] = meansOf(slow)
+    const asked = [mixed, ...names.map(topicOf)]
+    const startedAt = performance.now()
+    const told = await good(topicFormats, listTopicFormats(deps, connection, asked, testCall()))
+    expect(performance.now() - startedAt).toBeLessThan(6_000)
+    expect(told).toMatchObject({ partial: true, topics: [{ topic: mixed, value: ['json', 'text'] }] })
+    const { rows } = await deps.db.pool.query('SELECT DISTINCT topic FROM schema_sample')
+    expect(rows).toEqual([{ topic: mixed }])
+  } finally {
+    silent.closeAllConnections()
+    silent.close()
+    await Promise.all([quick.dispose(), slow.dispose()])
+    await own.drop()
+  }
+}, 60_000)
+
+it('leaves out topics that are not there, and forgets what was seen in them', async () => {
+  const [deps, connection] = meansOf(composition)
+  const gone = topicOf('gone')
+  await writeSampleProblem(deps.db, connection.id, gone, 0, 'It was there once.')
+  const told = await good(topicFormats, listTopicFormats(deps, connection, [gone], testCall()))
+  expect(told).toEqual({ topics: [], partial: false })
+  const { rows } = await deps.db.pool.query('SELECT topic FROM schema_sample WHERE topic = $1', [gone])
+  expect(rows).toEqual([])
 })

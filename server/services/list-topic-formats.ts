@@ -5,7 +5,7 @@ import type { Call } from '#server/ports/call.ts'
 import { readTopicFormats } from '#server/repositories/schema-samples.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
-import { announceSchemas, sampleTopicSchemas } from './sample-schemas.ts'
+import { announceSchemas, forgetGoneTopics, quickSample, sampleTopicSchemas } from './sample-schemas.ts'
 
 /** What a topic's messages are seldom changes; what was not there may come at any time. In milliseconds. */
 const keptMs = 300_000
@@ -16,8 +16,9 @@ const enoughMs = 3_000
 
 /**
  * What the newest messages of topics decode as, by their samples: `sampledAt` says when. Topics that were not sampled
- * within the last five minutes are sampled now, as the worker samples them; those for which the time is not enough are
- * left out.
+ * within the last five minutes are sampled now, in short, which is written as the worker's samples are. Those for which
+ * the time is not enough are left out, and the answer is `partial`. Topics that are not there are left out, and what was
+ * seen in them is forgotten. A broker that does not list its topics is a fault only where nothing is known.
  */
 export const listTopicFormats = async (
   deps: Deps,
@@ -29,23 +30,29 @@ export const listTopicFormats = async (
     deps.clock.nowMs() - sampledAt < (key.length + value.length === 0 ? keptNothingMs : keptMs)
   const readFresh = async () => (await readTopicFormats(deps.db, connection.id, topics)).filter(isFresh)
   const known = await readFresh()
-  if (known.length === topics.length) return succeed({ topics: known })
+  if (known.length === topics.length) return succeed({ topics: known, partial: false })
   const listed = await connection.broker.topics.list(call)
-  if (!listed.ok) return fail(faultOf(listed.error))
-  const due = listed.value
-    .filter(({ name }) => topics.includes(name) && !known.some(({ topic }) => topic === name))
-    .values()
-  const patience = AbortSignal.timeout(enoughMs)
-  let sampled = 0
+  if (!listed.ok)
+    return known.length === 0 ? fail(faultOf(listed.error)) : succeed({ topics: known, partial: true })
+  const names = listed.value.map(({ name }) => name)
+  await forgetGoneTopics(deps, connection, names)
+  const due = listed.value.filter(
+    ({ name }) => topics.includes(name) && !known.some(({ topic }) => topic === name),
+  )
+  if (due.length === 0) return succeed({ topics: known, partial: false })
+  const patience = { signal: AbortSignal.any([call.signal, AbortSignal.timeout(enoughMs)]) }
+  const waiting = due.values()
   const work = async () => {
-    for (const topic of due) {
-      if (patience.aborted || call.signal.aborted) return
-      sampled++
-      await sampleTopicSchemas(deps, connection, topic, call)
+    for (const topic of waiting) {
+      if (patience.signal.aborted) return
+      await sampleTopicSchemas(deps, connection, topic, patience, quickSample)
     }
   }
   await Promise.all(Array.from({ length: sideBySide }, work))
-  if (sampled === 0) return succeed({ topics: known })
   await announceSchemas(deps, connection)
-  return succeed({ topics: await readFresh() })
+  const told = await readFresh()
+  return succeed({
+    topics: told,
+    partial: due.some(({ name }) => !told.some(({ topic }) => topic === name)),
+  })
 }

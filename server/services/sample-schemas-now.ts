@@ -4,10 +4,10 @@ import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { TopicState } from '#server/ports/topics.ts'
-import { forgetSampledTopics, readSampledAt } from '#server/repositories/schema-samples.ts'
+import { readSampledAt } from '#server/repositories/schema-samples.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
-import { announceSchemas, sampleTopicSchemas } from './sample-schemas.ts'
+import { announceSchemas, forgetGoneTopics, sampleTopicSchemas } from './sample-schemas.ts'
 
 /** What one request may take, in milliseconds; the topics sampled longest ago come first. */
 const patienceMs = 25_000
@@ -52,10 +52,12 @@ export const dueTopics = async (
 ): Promise<Result<TopicState[], Fault>> => {
   const listed = await connection.broker.topics.list(call)
   if (!listed.ok) return fail(faultOf(listed.error))
-  const names = listed.value.map(({ name }) => name)
+  await forgetGoneTopics(
+    deps,
+    connection,
+    listed.value.map(({ name }) => name),
+  )
   const sampledAt = await readSampledAt(deps.db, connection.id)
-  if ([...sampledAt.keys()].some((topic) => !names.some((name) => name === topic)))
-    await forgetSampledTopics(deps.db, connection.id, names)
   const before = ageMs === Number.POSITIVE_INFINITY ? ageMs : deps.clock.nowMs() - ageMs
   const at = (name: string) => sampledAt.get(name) ?? 0
   return succeed(

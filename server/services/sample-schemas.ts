@@ -1,20 +1,23 @@
 import type { MessageRow } from '#server/contracts/messages.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
 import type { MessageSide } from '#server/contracts/schemas.ts'
 import { readSchemaId } from '#server/domain/payload/payload-schema.ts'
-import { type Result, succeed } from '#server/domain/result.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { compareSchemas } from '#server/domain/schemas/compare-schemas.ts'
 import { type JsonSchemaCheck, makeJsonSchemaCheck } from '#server/domain/schemas/fits-json-schema.ts'
 import { formatsOf, judgeDrift, type SampledSide } from '#server/domain/schemas/judge-drift.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
-import type { Call } from '#server/ports/call.ts'
+import type { Budget, Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { SchemaVersion } from '#server/ports/schema-catalogue.ts'
 import type { SchemaRegistry } from '#server/ports/schema-registry.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import {
+  forgetSampledTopics,
   type NewSideSample,
   type NewSighting,
+  readSampledAt,
   writeSampleProblem,
   writeSchemaSample,
 } from '#server/repositories/schema-samples.ts'
@@ -24,55 +27,91 @@ import { decodeMessages } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { withReferences } from './read-catalogue.ts'
 
-/** Newest messages of a topic that are looked at. */
-const sampleMessages = 100
-const budget = { messages: 300, bytes: 4 * 1024 * 1024, milliseconds: 3_000 }
-const limits = { maxTextChars: 64 * 1024, maxRawBytes: 0, wantsReports: false }
+/** How much of a topic's newest messages is looked at. */
+export type SampleSize = {
+  readonly messages: number
+  readonly budget: Budget
+  readonly maxTextChars: number
+  /** Whether a sample that its signal cut short is written as a problem, so that the next topic's turn comes. */
+  readonly tellsCutShort: boolean
+}
+/** What the worker takes. */
+const wholeSample: SampleSize = {
+  messages: 100,
+  budget: { messages: 300, bytes: 4 * 1024 * 1024, milliseconds: 3_000 },
+  maxTextChars: 64 * 1024,
+  tellsCutShort: true,
+}
+/** What a request takes that is waited for: enough to name the formats. One that is cut short leaves no trace. */
+export const quickSample: SampleSize = {
+  messages: 20,
+  budget: { messages: 60, bytes: 512 * 1024, milliseconds: 1_500 },
+  maxTextChars: 8 * 1024,
+  tellsCutShort: false,
+}
+const nothingInTime = 'No message could be read within the time and the bytes that a sample may take.'
+const cutShort = 'The sample took too long and was cut short.'
 const mostTraces = 100
 
 /** Tells the screens that samples are newer. */
 export const announceSchemas = (deps: Deps, connection: Connection): Promise<void> =>
   notifyChanged(deps.db, 'schemas', connection.id)
 
+/** Forgets what was seen in topics of a connection that are there no longer. `listed`: the names of those that are. */
+export const forgetGoneTopics = async (
+  deps: Deps,
+  connection: Connection,
+  listed: readonly TopicName[],
+): Promise<void> => {
+  const names = new Set<string>(listed)
+  const sampled = await readSampledAt(deps.db, connection.id)
+  if ([...sampled.keys()].some((topic) => !names.has(topic)))
+    await forgetSampledTopics(deps.db, connection.id, listed)
+}
+
 export type SampledTopic = { readonly messages: number }
 
 /**
  * Looks at the newest messages of a topic: which schemas they carry, whether they decode by them and fit the latest
  * version, and which services sent them. Writes what was seen. What can not be read is written as the sample's problem
- * and answered. Errors of the database are thrown.
+ * and answered; so is a sample that the signal cut short, unless `size` says that this leaves no trace. Errors of the
+ * database are thrown.
  */
 export const sampleTopicSchemas = async (
   deps: Deps,
   connection: Connection,
   { name: topic, internal }: Pick<TopicState, 'name' | 'internal'>,
   call: Call,
+  size: SampleSize = wholeSample,
 ): Promise<Result<SampledTopic, string>> => {
   const { registry, broker } = connection
   const atMs = deps.clock.nowMs()
+  const giveUp = async (problem: string): Promise<Result<SampledTopic, string>> => {
+    const isCutShort = call.signal.aborted
+    const error = isCutShort ? cutShort : problem
+    if (!isCutShort || size.tellsCutShort)
+      await writeSampleProblem(deps.db, connection.id, topic, atMs, error)
+    return fail(error)
+  }
   const read =
     broker.messages &&
     (await collectScan(
       broker.messages,
-      { topics: [{ topic }], order: 'newest', limit: sampleMessages, budget },
+      { topics: [{ topic }], order: 'newest', limit: size.messages, budget: size.budget },
       call,
     ))
   const problem = !read
     ? 'This broker can not be read by position.'
     : read.ok
       ? read.value.messages.length === 0
-        ? (read.value.errors[0]?.error.detail ?? null)
+        ? (read.value.errors[0]?.error.detail ?? (read.value.stop === 'budget' ? nothingInTime : null))
         : null
       : read.error.detail
-  if (problem !== null || !read?.ok) {
-    await writeSampleProblem(deps.db, connection.id, topic, atMs, problem ?? 'not read')
-    return { ok: false, error: problem ?? 'not read' }
-  }
+  if (problem !== null || !read?.ok) return giveUp(problem ?? 'not read')
   const { messages } = read.value
+  const limits = { maxTextChars: size.maxTextChars, maxRawBytes: 0, wantsReports: false }
   const { rows, registryProblem } = await decodeMessages(messages, connection, limits, call)
-  if (registryProblem !== null) {
-    await writeSampleProblem(deps.db, connection.id, topic, atMs, registryProblem)
-    return { ok: false, error: registryProblem }
-  }
+  if (registryProblem !== null) return giveUp(registryProblem)
   const kind = topicKindOf(topic, internal, connection.deadLetterTopics)
   const services = await sendersOf(deps, topic, rows)
   const sides: NewSideSample[] = []
@@ -103,6 +142,8 @@ export const sampleTopicSchemas = async (
       sightings: sightingsOf(sampled, rows, services, atMs),
     })
   }
+  // What was not looked up in time would read as what is not there.
+  if (call.signal.aborted) return giveUp(cutShort)
   await writeSchemaSample(deps.db, connection.id, topic, atMs, sides)
   return succeed({ messages: messages.length })
 }

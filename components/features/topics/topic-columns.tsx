@@ -47,7 +47,12 @@ type Formats = ReadonlyMap<string, TopicFormats['topics'][number]>
 
 const Format = ({ topic, formats }: { readonly topic: string; readonly formats: Formats }) => {
   const sample = formats.get(topic)
-  if (sample === undefined) return <span className="text-faint">…</span>
+  if (sample === undefined)
+    return (
+      <span className="text-faint" title="Not sampled yet">
+        …
+      </span>
+    )
   if (sample.problem !== null && sample.value.length + sample.key.length === 0)
     return (
       <span className="text-faint" title={sample.problem}>

@@ -5,12 +5,12 @@ import { endpointStill } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 
 const askAgainMs = 1_500
-/** Topics that were never told of after so many answers stay open. */
+/** So many answers and failures are taken at most: what is not told by then stays open until the page is asked for again. */
 const mostAnswers = 20
 
 /**
  * What the newest messages of topics decode as, by topic. Comes after the list itself, a few topics at a time, and does
- * not move it.
+ * not move it. What is left out because its time was not enough is asked for again, and so is what failed.
  */
 export const useTopicFormats = (
   connection: string,
@@ -23,9 +23,8 @@ export const useTopicFormats = (
     enabled: isWanted && names.length > 0,
     retry: false,
     refetchInterval: ({ state }) =>
-      state.data !== undefined &&
-      state.data.topics.length < names.length &&
-      state.dataUpdateCount < mostAnswers
+      (state.status === 'error' || state.data?.partial) &&
+      state.dataUpdateCount + state.errorUpdateCount < mostAnswers
         ? askAgainMs
         : false,
   })
