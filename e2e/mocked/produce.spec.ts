@@ -27,6 +27,35 @@ test('what does not fit the schema stands at its field, and nothing can be sent'
   expect(await faultsOf(page, 'refused by its schema')).toEqual([])
 })
 
+test('an empty form starts by the schema that the messages of its topic carry', async ({ page }) => {
+  await scriptApi(page, { ...good, checkMessage: { body: checkOf() } })
+  await page.goto(path)
+  const value = page.getByRole('region', { name: 'Value', exact: true })
+  await expect(value.getByLabel('Value is')).toHaveValue('schema')
+  await expect(value.getByLabel('Subject')).toHaveValue('orders-value')
+  await expect(page.getByLabel('Key is')).toHaveValue('text')
+  expect(await faultsOf(page, 'by the schema that was seen')).toEqual([])
+})
+
+for (const [what, showTopicSchemas] of [
+  ['fails', { problem: 'registry-unreachable', detail: 'The registry does not answer.' }],
+  ['does not come', 'silence'],
+] as const)
+  test(`an empty form starts with JSON when what its topic carries ${what}, and keeps what is typed`, async ({
+    page,
+  }) => {
+    const api = await scriptApi(page, { ...good, showTopicSchemas, checkMessage: { body: checkOf() } })
+    await page.goto(path)
+    const text = page.getByRole('textbox', { name: 'Value', exact: true })
+    await text.fill('{"amount": 12}')
+    await expect(page.getByLabel('Value is')).toHaveValue('json')
+    // Told later, as on a return to the page: the form stays as it is.
+    api.change({ ...good, checkMessage: { body: checkOf() } })
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await expect(page.getByLabel('Value is')).toHaveValue('json')
+    await expect(text).toHaveValue('{"amount": 12}')
+  })
+
 test('a read-only connection says why nothing is sent', async ({ page }) => {
   await scriptApi(page, { ...good, checkMessage: { body: readOnlyCheck } })
   await page.goto(path)

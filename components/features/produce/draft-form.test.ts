@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MessageDetail } from '#server/contracts/messages.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
+import type { TopicSchemas } from '#server/contracts/schemas.ts'
 import {
   draftOf,
   editedAs,
@@ -90,7 +91,7 @@ describe('what is typed', () => {
   })
 
   it('names the latest version of the topic’s subject unless another is chosen', () => {
-    const form = emptyForm('orders')
+    const form = emptyForm('orders', null)
     const bySchema = { ...form, value: { ...form.value, as: 'schema' as const } }
     expect(draftOf(bySchema).value).toMatchObject({ schema: { subject: 'orders-value', version: 'latest' } })
     const second = { ...bySchema, value: { ...bySchema.value, version: '2' } }
@@ -102,5 +103,55 @@ describe('what is typed', () => {
     expect(new Set(keys).size).toBe(50)
     for (const key of keys)
       expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+})
+
+describe('an empty form', () => {
+  const seen = (subject: string | null, inSample: number, version: number) => ({
+    topic: 'orders' as TopicName,
+    side: 'value' as const,
+    schemaId: 10 + version,
+    subject,
+    version,
+    firstSeenAt: 1,
+    lastSeenAt: 2,
+    inSample,
+    sampleMessages: 100,
+    sampledAt: 3,
+    services: [],
+  })
+  const schemasOf = (withoutSchema: number, ...sightings: ReturnType<typeof seen>[]): TopicSchemas => ({
+    topic: 'orders' as TopicName,
+    sides: [
+      {
+        side: 'value',
+        subjects: [],
+        sample: { sampledAt: 3, messages: 100, nulls: 0, withoutSchema, format: null, problem: null },
+        sightings,
+        drifts: [],
+      },
+      { side: 'key', subjects: [], sample: null, sightings: [], drifts: [] },
+    ],
+    degraded: [],
+  })
+  const startOf = (schemas: TopicSchemas | null) => {
+    const { key, value } = emptyForm('orders', schemas)
+    return { key: key.as, value: value.as, subject: value.subject, version: value.version }
+  }
+  const plain = { key: 'text', value: 'json', subject: 'orders-value', version: '' }
+
+  it('starts by the subject that most messages of the topic carry, in its latest version', () => {
+    const both = schemasOf(10, seen('shop.Paid', 30, 1), seen('shop.Order', 25, 1), seen('shop.Order', 35, 2))
+    expect(startOf(both)).toEqual({ ...plain, value: 'schema', subject: 'shop.Order' })
+  })
+  it('starts with JSON where no schema is known, most carry none, or none is carried any more', () => {
+    const others = [
+      null,
+      schemasOf(100),
+      schemasOf(60, seen('shop.Order', 40, 1)),
+      schemasOf(0, seen('shop.Order', 0, 1)),
+      schemasOf(0, seen(null, 100, 1)),
+    ]
+    for (const schemas of others) expect(startOf(schemas)).toEqual(plain)
   })
 })

@@ -1,6 +1,7 @@
 import type { MessageDetail } from '#server/contracts/messages.ts'
 import type { DraftHeader, DraftSide, MessageDraft, SchemaChoice } from '#server/contracts/produce.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
+import type { TopicSchemas } from '#server/contracts/schemas.ts'
 
 /** One side as it is typed. The text stays when another form is chosen, so that coming back loses nothing. */
 export type SideForm = {
@@ -36,10 +37,34 @@ const side = (as: SideForm['as'], subject: string): SideForm => ({
 /** The name under which most serialisers register a topic's schema (TopicNameStrategy). */
 const subjectOf = (topic: string, name: 'key' | 'value'): string => `${topic}-${name}`
 
-export const emptyForm = (topic: string): DraftForm => ({
+/** The subject that most messages of the latest sample carry; null where more than half of them carry no schema. */
+const seenSubject = (schemas: TopicSchemas | null, name: 'key' | 'value'): string | null => {
+  const told = schemas?.sides.find((one) => one.side === name)
+  if (!told?.sample || told.sample.withoutSchema * 2 > told.sample.messages) return null
+  const bySubject = new Map<string, number>()
+  for (const { subject, inSample } of told.sightings)
+    if (subject !== null && inSample > 0) bySubject.set(subject, (bySubject.get(subject) ?? 0) + inSample)
+  return [...bySubject].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null
+}
+
+const emptySide = (
+  topic: string,
+  name: 'key' | 'value',
+  otherwise: SideForm['as'],
+  schemas: TopicSchemas | null,
+): SideForm => {
+  const seen = seenSubject(schemas, name)
+  return seen === null ? side(otherwise, subjectOf(topic, name)) : side('schema', seen)
+}
+
+/**
+ * A form with nothing typed. Where the topic's messages carry a schema (`schemas`: what its sample has seen), a side is
+ * written by the latest version of that subject; otherwise keys are text, and values JSON.
+ */
+export const emptyForm = (topic: string, schemas: TopicSchemas | null): DraftForm => ({
   partition: '',
-  key: side('text', subjectOf(topic, 'key')),
-  value: side('json', subjectOf(topic, 'value')),
+  key: emptySide(topic, 'key', 'text', schemas),
+  value: emptySide(topic, 'value', 'json', schemas),
   headers: [],
   timestamp: '',
   original: null,

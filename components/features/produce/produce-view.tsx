@@ -31,6 +31,7 @@ import {
 } from './draft-form.ts'
 import { HeadersEditor } from './headers-editor.tsx'
 import { SideEditor } from './side-editor.tsx'
+import { useSeenSchemas } from './use-seen-schemas.ts'
 
 const checkAfterMs = 350
 
@@ -74,31 +75,46 @@ export const ProduceView = ({ connection, topic, from }: Props) => {
       actions={<LinkButton href={routes.topic(connection, topic)}>Messages of the topic</LinkButton>}
     >
       {from === null ? (
-        <Editor connection={connection} topic={topic} original={null} />
+        <EmptyEditor key={`${connection}/${topic}`} connection={connection} topic={topic} />
       ) : (
         <QueryPanel
           query={original}
           list={{ href: routes.topic(connection, from.topic), title: 'Messages of the topic' }}
-          skeleton={
-            <SectionsSkeleton
-              columns="minmax(0,3fr) minmax(320px,2fr)"
-              sections={[
-                [
-                  ['Key', 2],
-                  ['Value', 10],
-                ],
-                [['What is sent', 8]],
-              ]}
-            />
-          }
+          skeleton={skeleton}
         >
           {(message) => (
-            <Editor key={message.position} connection={connection} topic={topic} original={message} />
+            <Editor
+              key={message.position}
+              connection={connection}
+              topic={topic}
+              original={message}
+              start={formOfMessage(topic, message)}
+            />
           )}
         </QueryPanel>
       )}
     </PageShell>
   )
+}
+
+const skeleton = (
+  <SectionsSkeleton
+    columns="minmax(0,3fr) minmax(320px,2fr)"
+    sections={[
+      [
+        ['Key', 2],
+        ['Value', 10],
+      ],
+      [['What is sent', 8]],
+    ]}
+  />
+)
+
+/** The form comes when it is known what the topic's messages carry: it would move under who types already. */
+const EmptyEditor = ({ connection, topic }: Pick<Props, 'connection' | 'topic'>) => {
+  const seen = useSeenSchemas(connection, topic)
+  if (seen === undefined) return skeleton
+  return <Editor connection={connection} topic={topic} original={null} start={emptyForm(topic, seen)} />
 }
 
 /** The value as it was when it last stood still for a moment. */
@@ -115,12 +131,15 @@ const Editor = ({
   connection,
   topic,
   original,
+  start: first,
 }: {
   readonly connection: string
   readonly topic: string
   readonly original: MessageDetail | null
+  /** The form at first; what comes as this later is not taken. */
+  readonly start: DraftForm
 }) => {
-  const [start] = useState(() => (original === null ? emptyForm(topic) : formOfMessage(topic, original)))
+  const [start] = useState(first)
   const [form, setForm] = useState<DraftForm>(start)
   const [isConfirming, setConfirming] = useState(false)
   const idempotencyKey = useRef(makeIdempotencyKey())

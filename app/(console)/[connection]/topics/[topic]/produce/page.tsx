@@ -22,7 +22,9 @@ export default async function Page({ params, searchParams }: Props) {
   const original = from === '' ? null : { topic: fromTopic || topic, position: from }
   const answers = await prefetch(
     want(operations.showTopic, { params: { connection, topic } }),
-    ...(original ? [want(operations.showMessage, { params: { connection, ...original } })] : []),
+    original
+      ? want(operations.showMessage, { params: { connection, ...original } })
+      : want(operations.showTopicSchemas, { params: { connection, topic } }),
   )
   return (
     <HydrationBoundary state={answers}>
