@@ -6,11 +6,11 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 
 /** A form is not waited for longer: it then starts as if nothing was seen. In milliseconds. */
-const patienceMs = 1_000
+const patienceMs = 3_000
 
 /**
  * The schemas that a topic's newest messages carry, for a form to start with: undefined while they are waited for, null
- * when they are not told (no registry, an error, no answer in a second). What comes later is for nobody: a form that
+ * when they are not told (no registry, an error, no answer in time). What comes later is for nobody: a form that
  * stands is not changed.
  */
 export const useSeenSchemas = (connection: string, topic: string): TopicSchemas | null | undefined => {
