@@ -29,6 +29,7 @@ export const endpointAddresses = {
   countMessagesByTime: get('/api/{connection}/messages/histogram'),
   showDecoders: get('/api/{connection}/topics/{topic}/decoders'),
   chooseDecoder: post('/api/{connection}/topics/{topic}/decoders'),
+  showMessageHistory: get('/api/{connection}/topics/{topic}/messages/{position}/history'),
   copyMessage: get('/api/{connection}/topics/{topic}/messages/{position}/copy'),
   showExport: get('/api/{connection}/exports/{id}'),
   cancelExport: post('/api/{connection}/exports/{id}/cancel'),
@@ -79,6 +80,8 @@ export const endpointAddresses = {
   listMarks: get('/api/marks'),
   addMark: post('/api/marks'),
   listAudit: get('/api/audit'),
+  showAuditEntry: get('/api/audit/entries/{id}'),
+  checkAudit: get('/api/audit/chain'),
   showHealth: get('/api/health'),
 } as const satisfies Record<string, Address>
 
@@ -93,4 +96,6 @@ export const streamAddresses = {
 export const downloadAddresses = {
   readPayload: get('/api/{connection}/topics/{topic}/messages/{position}/payload'),
   exportMessages: get('/api/{connection}/messages/export'),
+  exportAudit: get('/api/audit/export'),
+  reportReplay: get('/api/{connection}/replays/{id}/report'),
 } as const satisfies Record<string, Address>

@@ -86,3 +86,14 @@ export const findChoice = <const C extends string>(
   choices: readonly C[],
   text: string | undefined,
 ): C | undefined => choices.find((one) => one === text)
+
+export const auditSubjectKinds = [
+  'replay',
+  'failure-group',
+  'dead-letter',
+  'topic',
+  'message',
+  'group',
+  'subject',
+  'topic-change',
+] as const

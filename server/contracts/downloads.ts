@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { downloadAddresses } from './addresses.ts'
+import { auditFilter } from './audit.ts'
 import { side } from './decoders.ts'
 import { exportMessagesQuery } from './export-messages.ts'
 import { messageParams } from './messages.ts'
 import type { Permission } from './permissions.ts'
-import { connectionParams } from './scalars.ts'
+import { replayReportQuery } from './replay-report.ts'
+import { byIdParams, connectionParams } from './scalars.ts'
 
 /** One answer of the public HTTP API that is no JSON: bytes or text, streamed. */
 export type Download = {
@@ -46,5 +48,21 @@ export const downloads = {
     params: connectionParams,
     query: exportMessagesQuery,
     contentTypes: ['application/x-ndjson; charset=utf-8', 'text/csv; charset=utf-8'],
+  },
+  exportAudit: {
+    ...downloadAddresses.exportAudit,
+    summary: 'Entries of the audit in the order of their chain, with their hashes, as lines of JSON',
+    permission: 'audit:read',
+    params: z.object({}),
+    query: auditFilter,
+    contentTypes: ['application/x-ndjson; charset=utf-8'],
+  },
+  reportReplay: {
+    ...downloadAddresses.reportReplay,
+    summary: 'A report of a replay for the record: for people (md) or lossless (json)',
+    permission: 'replays:read',
+    params: byIdParams,
+    query: replayReportQuery,
+    contentTypes: ['text/markdown; charset=utf-8', 'application/json; charset=utf-8'],
   },
 } as const satisfies Record<string, Download>

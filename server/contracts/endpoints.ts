@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { endpointAddresses } from './addresses.ts'
-import { auditList, auditListQuery } from './audit.ts'
+import { auditChain, auditChainQuery, auditEntry, auditEntryParams, auditList, auditListQuery } from './audit.ts'
 import { connectionDetail, connectionList } from './connections.ts'
 import { at } from './endpoint-defaults.ts'
 import { failureGroupEvidence } from './failure-group-evidence.ts'
@@ -325,10 +325,25 @@ export const endpoints = {
   },
   listAudit: {
     ...at(endpointAddresses.listAudit),
-    summary: 'Who did what, newest first',
+    summary: 'Who did what and why, newest first',
     permission: 'audit:read',
     query: auditListQuery,
     output: auditList,
+  },
+  showAuditEntry: {
+    ...at(endpointAddresses.showAuditEntry),
+    summary: 'One entry of the audit: what was chosen, planned, and came of it',
+    permission: 'audit:read',
+    params: auditEntryParams,
+    output: auditEntry,
+  },
+  checkAudit: {
+    ...at(endpointAddresses.checkAudit),
+    summary: 'Whether the chain of all entries is unbroken, and where it is not',
+    permission: 'audit:read',
+    query: auditChainQuery,
+    output: auditChain,
+    deadlineMs: 30_000,
   },
   showHealth: {
     ...at(endpointAddresses.showHealth),

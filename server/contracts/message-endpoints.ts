@@ -1,5 +1,6 @@
 import { endpointAddresses } from './addresses.ts'
 import { aroundQuery, messagesAround } from './around.ts'
+import { messageHistory } from './audit.ts'
 import { copyMessageQuery, messageCopies } from './copy-message.ts'
 import { chooseDecoderRequest, decodersParams, topicDecoders } from './decoders.ts'
 import { at } from './endpoint-defaults.ts'
@@ -76,6 +77,13 @@ export const messageEndpoints = {
     params: decodersParams,
     body: chooseDecoderRequest,
     output: topicDecoders,
+  },
+  showMessageHistory: {
+    ...at(endpointAddresses.showMessageHistory),
+    summary: 'What replays and the audit say of one message',
+    permission: 'audit:read',
+    params: messageParams,
+    output: messageHistory,
   },
   copyMessage: {
     ...at(endpointAddresses.copyMessage),

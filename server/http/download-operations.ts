@@ -1,6 +1,8 @@
 import { downloads } from '#server/contracts/downloads.ts'
+import { exportAudit } from '#server/services/export-audit.ts'
 import { exportMessages } from '#server/services/export-messages.ts'
 import { readPayload } from '#server/services/read-payload.ts'
+import { reportReplay } from '#server/services/report-replay.ts'
 import type { DownloadOperation } from './download.ts'
 
 /** Every download of the API with the use case that opens it, by name. */
@@ -14,5 +16,14 @@ export const downloadOperations: {
   exportMessages: {
     download: downloads.exportMessages,
     open: ({ deps, connection, query, call }) => exportMessages(deps, connection, query, call),
+  },
+  exportAudit: {
+    download: downloads.exportAudit,
+    open: ({ deps, query, call }) => exportAudit(deps, query, call),
+  },
+  reportReplay: {
+    download: downloads.reportReplay,
+    open: ({ deps, connection, params, query, call }) =>
+      reportReplay(deps, connection, { id: params.id, ...query }, call),
   },
 }

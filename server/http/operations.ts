@@ -5,6 +5,7 @@ import { applyTopicChange } from '#server/services/apply-topic-change.ts'
 import { assignFailureGroup } from '#server/services/assign-failure-group.ts'
 import { cancelExport } from '#server/services/cancel-export.ts'
 import { cancelReplay } from '#server/services/cancel-replay.ts'
+import { checkAudit } from '#server/services/check-audit.ts'
 import { chooseDecoder, showDecoders } from '#server/services/choose-decoder.ts'
 import { copyMessage } from '#server/services/copy-message.ts'
 import { countMessagesByTime } from '#server/services/count-messages-by-time.ts'
@@ -12,7 +13,7 @@ import { declareGroupIsolation } from '#server/services/declare-group-isolation.
 import { findAnything } from '#server/services/find-anything.ts'
 import { findNeighbour, findSameKey } from '#server/services/find-same-key.ts'
 import { listAround } from '#server/services/list-around.ts'
-import { listAudit } from '#server/services/list-audit.ts'
+import { listAudit, showAuditEntry } from '#server/services/list-audit.ts'
 import { listConnections } from '#server/services/list-connections.ts'
 import { listDeadLetters } from '#server/services/list-dead-letters.ts'
 import { listFailureGroups } from '#server/services/list-failure-groups.ts'
@@ -48,6 +49,7 @@ import { showKeyStory } from '#server/services/show-key-story.ts'
 import { showLagHistory } from '#server/services/show-lag-history.ts'
 import { showLetterMoment } from '#server/services/show-letter-moment.ts'
 import { showMessage } from '#server/services/show-message.ts'
+import { showMessageHistory } from '#server/services/show-message-history.ts'
 import { showOverview } from '#server/services/show-overview.ts'
 import { showReplay } from '#server/services/show-replay.ts'
 import { showReplayPlan } from '#server/services/show-replay-plan.ts'
@@ -96,6 +98,8 @@ const runs: Runs = {
     renameSearch(deps, connection, actor, { id: params.id, name: body.name }),
   deleteSearch: ({ deps, connection, actor, params }) => deleteSearch(deps, connection, actor, params.id),
   restoreSearch: ({ deps, connection, actor, params }) => restoreSearch(deps, connection, actor, params.id),
+  showMessageHistory: ({ deps, connection, params, call }) =>
+    showMessageHistory(deps, connection, params, call),
   copyMessage: ({ deps, connection, params, query, call }) =>
     copyMessage(deps, connection, { ...params, ...query }, call),
   showExport: ({ deps, connection, params }) => showExport(deps, connection, params.id),
@@ -142,6 +146,8 @@ const runs: Runs = {
   listMarks: ({ deps, query, call }) => listMarks(deps, query, call),
   addMark: ({ deps, actor, body, call }) => addMark(deps, actor, body, call),
   listAudit: ({ deps, query, call }) => listAudit(deps, query, call),
+  showAuditEntry: ({ deps, params, call }) => showAuditEntry(deps, params.id, call),
+  checkAudit: ({ deps, query, call }) => checkAudit(deps, query, call),
   showHealth: ({ deps, call }) => showHealth(deps, call),
 }
 

@@ -1,0 +1,4 @@
+import { download } from '#server/http/download.ts'
+import { downloadOperations } from '#server/http/download-operations.ts'
+
+export const GET = download(downloadOperations.reportReplay)
