@@ -4,6 +4,7 @@ import { downloadAddresses } from '#server/contracts/addresses.ts'
 import { apiAddress } from '#server/contracts/api-address.ts'
 import type { ExportMessagesQuery, ExportProgress } from '#server/contracts/export-messages.ts'
 import { callEndpoint } from './call-endpoint.ts'
+import { download } from './download.ts'
 import { endpoints } from './endpoints.ts'
 import { problemOfError } from './problem-error.ts'
 
@@ -50,14 +51,6 @@ export const isExporting = (exports: readonly FollowedExport[], asked: ExportAsk
 /** 128 random bits; `randomUUID` is not there on a page without TLS. */
 const newId = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-
-/** The browser itself downloads: nothing of the file goes through the memory of this page. */
-const download = (address: string): void => {
-  const link = document.createElement('a')
-  link.href = address
-  link.download = ''
-  link.click()
-}
 
 /** Begins an export and follows it. The same one does not begin twice. */
 export const beginExport = (asked: ExportAsked): void => {

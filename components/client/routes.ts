@@ -51,5 +51,8 @@ export const routes = {
   schemaDraft: (connection: string, query: { subject?: string } = {}) =>
     withQuery(`/${part(connection)}/schema-draft`, query),
   connection: (connection: string) => `/${part(connection)}/connection`,
-  audit: (connection: string) => `/${part(connection)}/audit`,
+  audit: (
+    connection: string,
+    query: { who?: string; action?: string; target?: string; entry?: string } = {},
+  ) => withQuery(`/${part(connection)}/audit`, query),
 } as const

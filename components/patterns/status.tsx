@@ -178,6 +178,36 @@ export const statuses = {
     stopped: { label: 'Stopped', icon: OctagonX, tone: 'critical', meaning: 'Has lag and no members' },
     unknown: { label: 'Not known yet', icon: CircleHelp, tone: 'neutral', meaning: 'Too few samples' },
   },
+  chain: {
+    unbroken: {
+      label: 'Unbroken',
+      icon: CircleCheck,
+      tone: 'ok',
+      meaning: 'Every entry is as it was written, and none is missing',
+    },
+    broken: {
+      label: 'Broken',
+      icon: OctagonX,
+      tone: 'critical',
+      meaning: 'Entries were changed, removed or moved',
+    },
+  },
+  audit: {
+    allowed: {
+      label: 'Allowed',
+      icon: CircleCheck,
+      tone: 'neutral',
+      meaning: 'It was asked for and allowed',
+    },
+    refused: { label: 'Refused', icon: Ban, tone: 'warning', meaning: 'It was asked for and not done' },
+    failed: { label: 'Failed', icon: CircleX, tone: 'critical', meaning: 'It was begun and failed' },
+    unknown: {
+      label: 'Unknown',
+      icon: CircleHelp,
+      tone: 'warning',
+      meaning: 'It was asked for, and the answer was lost',
+    },
+  },
   topicChange: {
     planned: {
       label: 'Planned',

@@ -7,7 +7,10 @@ import { epochMs, position, topicName } from './scalars.ts'
 export const auditSubject = z.object({ kind: z.enum(auditSubjectKinds), id: z.string() })
 export type AuditSubject = z.infer<typeof auditSubject>
 
-const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]))
+const facts = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]),
+)
 /** What was chosen, what was planned and what came of it, by name. */
 export const auditFacts = z.object({
   selection: facts.optional(),

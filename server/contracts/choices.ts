@@ -97,3 +97,5 @@ export const auditSubjectKinds = [
   'subject',
   'topic-change',
 ] as const
+
+export const replayReportForms = ['md', 'json'] as const

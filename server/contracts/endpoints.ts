@@ -1,6 +1,13 @@
 import type { z } from 'zod'
 import { endpointAddresses } from './addresses.ts'
-import { auditChain, auditChainQuery, auditEntry, auditEntryParams, auditList, auditListQuery } from './audit.ts'
+import {
+  auditChain,
+  auditChainQuery,
+  auditEntry,
+  auditEntryParams,
+  auditList,
+  auditListQuery,
+} from './audit.ts'
 import { connectionDetail, connectionList } from './connections.ts'
 import { at } from './endpoint-defaults.ts'
 import { failureGroupEvidence } from './failure-group-evidence.ts'

@@ -4,7 +4,10 @@ import { beginWalk, type ChainedEntry, chainStart, endWalk, hashEntry, walkEntry
 
 type Told = Omit<ChainedEntry, 'id' | 'previousHash' | 'hash'>
 
-const words = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('', '-,', '3:abc,', '0:,'))
+const words = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.constantFrom('', '-,', '3:abc,', '0:,'),
+)
 const told: fc.Arbitrary<Told> = fc.record({
   atMs: fc.integer({ min: 0, max: 4_000_000_000_000 }),
   actor: words,
@@ -99,7 +102,9 @@ describe('the chain of the audit', () => {
       fc.property(withPlace, ([entries, place]) => {
         const broken = walk(entries.toSpliced(place, 1), headOf(entries))
         const isLast = place === entries.length - 1
-        expect(broken).toMatchObject(isLast ? { kind: 'cut' } : { kind: 'unlinked', entryId: String(place + 2) })
+        expect(broken).toMatchObject(
+          isLast ? { kind: 'cut' } : { kind: 'unlinked', entryId: String(place + 2) },
+        )
       }),
     )
   })

@@ -56,7 +56,17 @@ const parse = (line: string): Record<string, unknown> | null => {
   }
 }
 
-const texts = ['id', 'actor', 'action', 'target', 'result', 'detail', 'reason', 'previousHash', 'hash'] as const
+const texts = [
+  'id',
+  'actor',
+  'action',
+  'target',
+  'result',
+  'detail',
+  'reason',
+  'previousHash',
+  'hash',
+] as const
 const isEntry = (value: Record<string, unknown>): boolean =>
   texts.every((name) => typeof value[name] === 'string') &&
   Number.isSafeInteger(value.atMs) &&

@@ -7,6 +7,8 @@ type Kind = AuditSubject['kind']
 const kindsOfActions: Readonly<Record<string, Kind>> = {
   'start replay': 'replay',
   'stop replay': 'replay',
+  'end replay': 'replay',
+  'declare how a group reads': 'group',
   'set failure group state': 'failure-group',
   'produce message': 'topic',
   'choose decoder': 'topic',

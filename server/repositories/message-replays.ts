@@ -43,5 +43,8 @@ export const listMessageReplays = async (
      ORDER BY r.number DESC LIMIT $5`,
     [connectionId, at.topic, at.partition, at.offset.toString(), limit],
   )
-  return rows.map((row) => ({ ...row, otherOffset: row.otherOffset === null ? null : BigInt(row.otherOffset) }))
+  return rows.map((row) => ({
+    ...row,
+    otherOffset: row.otherOffset === null ? null : BigInt(row.otherOffset),
+  }))
 }

@@ -262,3 +262,19 @@ export const readReaders = async (
     members: row.members,
   }))
 }
+
+/** Items of these outcomes by the kind of their proof, numbers apart, most first: how many, and one proof of the kind. */
+export const countProofs = async (
+  db: Database,
+  replayId: string,
+  outcomes: readonly Outcome[],
+  limit: number,
+): Promise<{ readonly outcome: Outcome; readonly count: number; readonly proof: string }[]> => {
+  const { rows } = await db.pool.query<{ outcome: Outcome; count: number; proof: string }>(
+    `SELECT outcome, count(*)::int AS count, min(proof) AS proof FROM replay_item
+     WHERE replay_id = $1 AND outcome = ANY($2::text[])
+     GROUP BY outcome, regexp_replace(proof, '[0-9][0-9.,:@]*', '0', 'g') ORDER BY 2 DESC, 1, 3 LIMIT $3`,
+    [replayId, outcomes, limit],
+  )
+  return rows
+}

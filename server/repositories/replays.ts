@@ -1,4 +1,5 @@
 import type { ReplayPlan } from '#server/contracts/replays.ts'
+import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import { isReturn } from './returned-copies.ts'
@@ -195,7 +196,7 @@ export const markCancelling = async (client: Transaction, id: string): Promise<b
   return rowCount === 1
 }
 
-/** Moves a replay to another state under its lease. `finished` sets the time of its end. */
+/** Moves a replay to another state under its lease. `finished` sets the time of its end, which the audit tells, once. */
 export const setReplayState = async (
   db: Database,
   id: string,
@@ -203,12 +204,42 @@ export const setReplayState = async (
   lease: LeaseProof,
   finished = false,
 ): Promise<void> => {
-  await runUnderLease(db, lease, (client) =>
-    client.query(
+  await runUnderLease(db, lease, async (client) => {
+    const { rows } = await client.query<{ connection_id: string; number: number }>(
+      'SELECT connection_id, number FROM replay WHERE id = $1 AND finished_at IS NULL',
+      [id],
+    )
+    await client.query(
       `UPDATE replay SET state = $2, failure = NULL, finished_at = CASE WHEN $3 THEN coalesce(finished_at, now()) ELSE finished_at END WHERE id = $1`,
       [id, state, finished],
-    ),
+    )
+    const [ended] = finished ? rows : []
+    if (ended) await tellOfEnd(client, id, state, ended.connection_id, ended.number)
+  })
+}
+
+/** What came of a replay, in the audit. */
+const tellOfEnd = async (
+  client: Transaction,
+  id: string,
+  state: string,
+  connectionId: string,
+  number: number,
+): Promise<void> => {
+  const { rows } = await client.query<{ outcome: string; count: number }>(
+    'SELECT outcome, count(*)::int AS count FROM replay_item WHERE replay_id = $1 GROUP BY 1 ORDER BY 1',
+    [id],
   )
+  await recordAudit(client, {
+    actor: 'worker',
+    action: 'end replay',
+    target: id,
+    connectionId,
+    result: state === 'failed' ? 'failed' : 'allowed',
+    detail: `replay ${number} is ${state}: ${rows.map(({ outcome, count }) => `${count} ${outcome}`).join(', ')}`,
+    about: [{ kind: 'replay', id }],
+    facts: { outcome: { state, ...Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count])) } },
+  })
 }
 
 /** Decides for good how a replay's copies are sent, under its lease. */

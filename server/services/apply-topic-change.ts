@@ -44,7 +44,17 @@ export const applyTopicChange = async (
   const isMine = await runInTransaction(deps.db, async (transaction) => {
     if (!(await markChangeRunning(transaction, id, actor.name))) return false
     const detail = `begins: ${record.plan.steps.join(' ')} (change ${id})`.slice(0, 2_000)
-    await recordAudit(transaction, { ...entry, result: 'allowed', detail })
+    await recordAudit(transaction, {
+      ...entry,
+      result: 'allowed',
+      detail,
+      facts: {
+        plan: {
+          steps: [...record.plan.steps],
+          findings: record.plan.findings.map(({ severity, sentence }) => `${severity}: ${sentence}`),
+        },
+      },
+    })
     return true
   })
   if (isMine) {

@@ -22,7 +22,12 @@ export const cancelReplay = async (
   const entry = { actor: actor.name, action: 'stop replay', target: id, connectionId: connection.id }
   const isStopping = await runInTransaction(deps.db, async (transaction) => {
     if (!(await markCancelling(transaction, id)) && found.state !== 'cancelling') return false
-    await recordAudit(transaction, { ...entry, result: 'allowed', detail: `replay ${found.number}` })
+    await recordAudit(transaction, {
+      ...entry,
+      result: 'allowed',
+      detail: `replay ${found.number}`,
+      about: [{ kind: 'replay', id }],
+    })
     return true
   })
   if (!isStopping)

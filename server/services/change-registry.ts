@@ -16,6 +16,8 @@ export type RegistryChange<T> = {
   readonly target: string
   readonly confirm: { readonly typed: string; readonly wanted: string }
   readonly detail: string
+  /** Why, in the words of who asks for it. */
+  readonly reason?: string
   readonly run: () => Answer<T>
 }
 
@@ -34,8 +36,8 @@ export const changeRegistry = async <T>(
   actor: Actor,
   change: RegistryChange<T>,
 ): Promise<Result<T, Fault>> => {
-  const { action, target, detail, run } = change
-  const entry = { actor: actor.name, action, target, connectionId: connection.id }
+  const { action, target, detail, reason = '', run } = change
+  const entry = { actor: actor.name, action, target, connectionId: connection.id, reason }
   const refused = whyRefused(connection, change)
   if (refused !== null) {
     await write(deps, { ...entry, result: 'refused', detail: refused.detail })

@@ -25,6 +25,7 @@ export const declareGroupIsolation = async (
       target: group,
       connectionId: connection.id,
       result: 'allowed',
+      about: [{ kind: 'group', id: group }],
       detail: isolation === 'unknown' ? 'not known' : `read_${isolation}`,
     })
   })

@@ -43,7 +43,8 @@ export const deleteSchema = async (
     action: permanent ? 'delete schema for good' : 'delete schema',
     target: version === null ? subject : `${subject} version ${version}`,
     confirm: { typed: confirm, wanted: subject },
-    detail: `${what}${permanent ? ', for good' : ', softly'}${reason === '' ? '' : `: ${reason}`}`,
+    detail: `${what}${permanent ? ', for good' : ', softly'}`,
+    reason,
     run: () =>
       version === null
         ? catalogue.deleteSubject(subject, { permanent }, call)

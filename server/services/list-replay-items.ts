@@ -8,7 +8,8 @@ import { findReplay } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid, notFound } from './fault.ts'
 
-const itemOf = (item: ItemRecord): ReplayItem => ({
+/** An item as the API answers it. */
+export const presentItem = (item: ItemRecord): ReplayItem => ({
   id: item.id.toString(),
   letterId: item.letterId.toString(),
   source: {
@@ -44,7 +45,7 @@ export const listReplayItems = async (
   const items = await listItems(deps.db, found.id, { outcome: query.outcome, after, limit: query.limit + 1 })
   const page = items.slice(0, query.limit)
   return succeed({
-    items: page.map(itemOf),
+    items: page.map(presentItem),
     nextCursor: items.length > query.limit ? String(page.at(-1)?.seq ?? 0) : null,
   })
 }

@@ -6,6 +6,7 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import { type MessageDraft, messageDraft, produceRequest } from '#server/contracts/produce.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import { readEnv } from '#server/env.ts'
+import { readAuditHead } from '#server/repositories/audit.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import type { Actor } from './deps.ts'
@@ -108,10 +109,12 @@ const read = (position: string | null, from = topic) =>
     endpoints.showMessage.output,
     showMessage(...meansOf(open), { topic: from, position: position as Position }, testCall()),
   )
-const auditRows = async () =>
+const lastAuditId = async () => (await readAuditHead(database.db)).lastId
+const auditRows = async (afterId: bigint) =>
   (
     await database.db.pool.query<{ action: string; target: string; result: string; detail: string }>(
-      'SELECT action, target, result, detail FROM audit_entry ORDER BY id',
+      'SELECT action, target, result, detail FROM audit_entry WHERE id > $1 ORDER BY id',
+      [afterId.toString()],
     )
   ).rows
 
@@ -299,12 +302,12 @@ describe('sending once', () => {
 
 describe('the audit', () => {
   it('tells place and sizes, never the payload', async () => {
-    await database.db.pool.query('DELETE FROM audit_entry')
+    const before = await lastAuditId()
     const { position } = await produced({
       key: { as: 'text', text: 'secret-key' },
       value: { as: 'text', text: 'secret' },
     })
-    const rows = await auditRows()
+    const rows = await auditRows(before)
     expect(rows).toMatchObject([
       { action: 'produce message', target: topic, result: 'allowed' },
       { action: 'message produced', target: `${topic} ${position}`, result: 'allowed' },
@@ -314,11 +317,11 @@ describe('the audit', () => {
   })
 
   it('tells of a refusal on a read-only connection, which says why', async () => {
-    await database.db.pool.query('DELETE FROM audit_entry')
+    const before = await lastAuditId()
     const request = produceRequest.parse({ ...draftOf(), idempotencyKey: randomUUID() })
     const refused = await produceMessage(...meansOf(closed), actor, { topic, request }, testCall())
     expect(refused).toMatchObject({ ok: false, error: { code: 'read-only-connection' } })
-    expect(await auditRows()).toMatchObject([{ action: 'produce message', result: 'refused' }])
+    expect(await auditRows(before)).toMatchObject([{ action: 'produce message', result: 'refused' }])
     const checked = await checkMessage(
       ...meansOf(closed),
       { topic, draft: messageDraft.parse(draftOf()) },

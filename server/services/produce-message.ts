@@ -157,6 +157,12 @@ export const produceMessage = async (
       ...entry,
       action: 'message produced',
       target: place ? `${topic} ${at}` : topic,
+      about: [
+        ...(place && place.offset !== null
+          ? [{ kind: 'message' as const, id: `${topic}/${formatPosition(place.partition, place.offset)}` }]
+          : []),
+        { kind: 'topic', id: topic },
+      ],
       result: place ? 'allowed' : 'failed',
       detail: failed?.detail ?? wordsOf(outgoing),
     })

@@ -22,7 +22,8 @@ export const registerSchema = async (
     action: 'register schema',
     target: subject,
     confirm: { typed: confirm, wanted: subject },
-    detail: `${draft.type}, ${draft.text.length} characters${reason === '' ? '' : `: ${reason}`}`,
+    detail: `${draft.type}, ${draft.text.length} characters`,
+    reason,
     run: () => catalogue.register(subject, draft, call),
   })
   if (!done.ok) return done

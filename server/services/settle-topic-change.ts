@@ -23,6 +23,10 @@ export const auditOf = ({ request, id }: TopicChangeRecord, actor: string, conne
   action: actions[request.action],
   target: request.topic,
   connectionId,
+  about: [
+    { kind: 'topic' as const, id: request.topic },
+    { kind: 'topic-change' as const, id },
+  ],
   changeId: id,
 })
 

@@ -2,9 +2,9 @@ import type { z } from 'zod'
 import type { ReplaySummary, startReplayRequest } from '#server/contracts/replays.ts'
 import { fail, type Result } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
-import { recordAudit } from '#server/repositories/audit.ts'
+import { type NewAuditEntry, recordAudit } from '#server/repositories/audit.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
-import { findReplay, markStarted } from '#server/repositories/replays.ts'
+import { findReplay, markStarted, type ReplayRecord } from '#server/repositories/replays.ts'
 import { runInTransaction } from '#server/repositories/run-in-transaction.ts'
 import { writeMark } from './add-mark.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
@@ -24,7 +24,13 @@ export const startReplay = async (
 ): Promise<Result<ReplaySummary, Fault>> => {
   const plan = await findReplay(deps.db, connection.id, request.planId)
   if (!plan) return notFound(`There is no replay plan ${request.planId}.`)
-  const entry = { actor: actor.name, action: 'start replay', target: plan.id, connectionId: connection.id }
+  const entry = {
+    actor: actor.name,
+    action: 'start replay',
+    target: plan.id,
+    connectionId: connection.id,
+    ...tellOfPlan(plan, request.reason),
+  }
   if (connection.readOnly) {
     await runInTransaction(deps.db, (transaction) =>
       recordAudit(transaction, { ...entry, result: 'refused', detail: 'the connection is read-only' }),
@@ -44,8 +50,7 @@ export const startReplay = async (
   const isStarted = await runInTransaction(deps.db, async (transaction) => {
     if (!(await markStarted(transaction, connection.id, plan.id, actor.name, pacePerSecond, reason)))
       return false
-    const detail = `${what} at ${pacePerSecond}/s${reason === '' ? '' : `: ${reason}`}`
-    await recordAudit(transaction, { ...entry, result: 'allowed', detail })
+    await recordAudit(transaction, { ...entry, result: 'allowed', detail: `${what} at ${pacePerSecond}/s` })
     await writeMark(transaction, {
       atMs: deps.clock.nowMs(),
       kind: 'replay',
@@ -61,3 +66,29 @@ export const startReplay = async (
   }
   return showReplay(deps, connection, plan.id, call)
 }
+
+/** What the audit keeps of a plan: why, what was chosen, and what was known. */
+const tellOfPlan = (
+  { id, plan, failureGroupId, targets }: ReplayRecord,
+  reason: string,
+): Pick<NewAuditEntry, 'reason' | 'about' | 'facts'> => ({
+  reason,
+  about: [
+    { kind: 'replay', id },
+    ...(failureGroupId === null ? [] : [{ kind: 'failure-group' as const, id: failureGroupId }]),
+    ...targets.map((topic) => ({ kind: 'topic' as const, id: topic })),
+  ],
+  facts: {
+    selection: {
+      letters: plan.total,
+      'failure group': failureGroupId,
+      'frozen at': new Date(plan.frozenAt).toISOString(),
+    },
+    plan: {
+      'may be sent': plan.ready,
+      targets: plan.targets.map(({ topic, count }) => `${count} to ${topic}`),
+      findings: plan.findings.map(({ severity, count, sentence }) => `${severity}, ${count}: ${sentence}`),
+      readers: plan.readers.map(({ group, topic }) => `${group} of ${topic}`),
+    },
+  },
+})

@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { formatTerm } from '#server/contracts/message-search.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
@@ -13,6 +14,12 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+
+// Comes after the message itself.
+const MessageHistory = dynamic(
+  () => import('../../patterns/message-history.tsx').then((module) => module.MessageHistory),
+  { ssr: false },
+)
 
 const sameKey = (connection: string, topic: string, text: string): string =>
   routes.topic(connection, topic, { search: formatTerm({ kind: 'key', text, negated: false }) })
@@ -86,6 +93,7 @@ export const MessageView = ({
           </div>
         )}
       </QueryPanel>
+      <MessageHistory connection={connection} topic={topic} position={position} />
     </PageShell>
   )
 }

@@ -16,6 +16,7 @@ import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { ReportMenu } from './lazy-report-menu.tsx'
 import { ReplayItems } from './replay-items.tsx'
 
 const shownAlways = new Set<Outcome>(['SETTLED', 'CONSUMED', 'RETRYING', 'RETURNED', 'UNKNOWN'])
@@ -53,6 +54,12 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
       }
       actions={
         <>
+          {replay ? (
+            <>
+              <ReportMenu connection={connection} id={id} />
+              <LinkButton href={routes.audit(connection, { target: id })}>Audit</LinkButton>
+            </>
+          ) : null}
           {replay?.failureGroupId ? (
             <LinkButton href={routes.failureGroup(connection, replay.failureGroupId)}>
               Failure group

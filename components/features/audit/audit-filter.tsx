@@ -1,0 +1,73 @@
+'use client'
+import { Input } from '../../ui/input.tsx'
+import { Select } from '../../ui/select.tsx'
+import type { AuditView } from './audit-address.ts'
+
+const windows = [
+  [0, 'All time'],
+  [60, 'Last hour'],
+  [1_440, 'Last 24 h'],
+  [10_080, 'Last 7 d'],
+  [43_200, 'Last 30 d'],
+  [525_600, 'Last 365 d'],
+] as const
+
+/** Which entries: who, what, to what, since when. */
+export const AuditFilter = ({
+  view,
+  actions,
+  onChange,
+}: {
+  readonly view: AuditView
+  /** Every action that was ever written down. */
+  readonly actions: readonly string[]
+  readonly onChange: (change: Partial<AuditView>) => void
+}) => {
+  const { who, action, target, minutes } = view
+  const known = windows.some(([value]) => value === minutes)
+    ? windows
+    : [...windows, [minutes, `Last ${minutes} min`] as const]
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <Input
+        data-filter
+        aria-label="Done to"
+        placeholder="Topic, replay, group…  /"
+        value={target}
+        onChange={(event) => onChange({ target: event.target.value })}
+        className="w-64"
+      />
+      <Input
+        aria-label="Done by"
+        placeholder="Who"
+        value={who}
+        onChange={(event) => onChange({ who: event.target.value })}
+        className="w-40"
+      />
+      <Select
+        aria-label="Action"
+        value={action}
+        onChange={(event) => onChange({ action: event.target.value })}
+        className="max-w-56"
+      >
+        <option value="">All actions</option>
+        {[...new Set([...actions, ...(action === '' ? [] : [action])])].map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </Select>
+      <Select
+        aria-label="Time range"
+        value={minutes}
+        onChange={(event) => onChange({ minutes: Number(event.target.value) })}
+      >
+        {known.map(([value, title]) => (
+          <option key={value} value={value}>
+            {title}
+          </option>
+        ))}
+      </Select>
+    </div>
+  )
+}
