@@ -6,6 +6,7 @@ ALTER TABLE "audit_entry"
   ADD COLUMN "previous_hash" TEXT,
   ADD COLUMN "hash" TEXT;
 
+-- CreateTable
 CREATE TABLE "audit_head" (
   "only" BOOLEAN NOT NULL DEFAULT true CHECK ("only"),
   "last_id" BIGINT NOT NULL,
