@@ -1,5 +1,5 @@
 import { receiveDeaths, sayRegression } from '#server/domain/failure-group-state.ts'
-import { recordAudit } from './audit.ts'
+import { type NewAuditEntry, recordAudit } from './audit.ts'
 import { lockFailureGroup, writeGroupEvent, writeStanding } from './failure-group-standings.ts'
 import type { Transaction } from './run-in-transaction.ts'
 
@@ -17,6 +17,7 @@ export const reopenGroups = async (
   connectionId: string,
   closed: readonly ClosedGroup[],
 ): Promise<void> => {
+  const told: NewAuditEntry[] = []
   for (const { id, arrivedAtMs } of closed) {
     const group = await lockFailureGroup(transaction, connectionId, id)
     if (!group) continue
@@ -26,7 +27,7 @@ export const reopenGroups = async (
     const text = sayRegression(next.regression)
     await writeStanding(transaction, id, next)
     await writeGroupEvent(transaction, id, { actor, kind: 'regression', text })
-    await recordAudit(transaction, {
+    told.push({
       actor,
       action: 'reopen failure group',
       target: id,
@@ -35,4 +36,6 @@ export const reopenGroups = async (
       detail: text,
     })
   }
+  // Last: while an entry waits to be committed all other writers of entries wait, also those who hold one of the groups.
+  for (const entry of told) await recordAudit(transaction, entry)
 }
