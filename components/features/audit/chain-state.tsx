@@ -84,9 +84,12 @@ const ChainWords = ({ chain, connection }: { readonly chain: AuditChain; readonl
       <p className="text-small text-muted">
         {entries === 0 ? null : (
           <>
-            Last hash{' '}
-            <Copyable text={lastHash} what="hash of the last entry" shown={`${lastHash.slice(0, 16)}…`} />.
-            Kept elsewhere, it proves an export later.{' '}
+            Kept elsewhere, the last hash proves an export later:{' '}
+            <Copyable
+              text={lastHash}
+              what="hash of the last entry"
+              shown={`${lastHash.slice(0, 16)}…`}
+            />{' '}
           </>
         )}
         {foundEntries === 0 ? null : (
