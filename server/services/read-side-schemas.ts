@@ -23,6 +23,7 @@ export type SideSchemas = {
 export const readSideSchemas = async (
   connection: Connection,
   message: RawMessage,
+  originTopic: string | null,
   call: Call,
 ): Promise<SideSchemas> => {
   const { registry } = connection
@@ -38,20 +39,21 @@ export const readSideSchemas = async (
     ? [{ source: 'registry', code: 'registry-unreachable', detail: described.registryProblem }]
     : []
   const schemas: SideSchema[] = []
+  const topics = originTopic === null ? [message.topic] : [originTopic, message.topic]
   for (const { side, reference } of named) {
     const decoded = described[side]
     // Five bytes that begin with a zero may be anything: no schema was meant where the registry knows none and another
     // decoder has read it.
     if (decoded.schema === null && decoded.problem === null) continue
     const id = reference.by === 'id' ? reference.id : (decoded.schema?.id ?? null)
-    const now = await readNow(registry, side, id, decoded.schema?.name ?? null, message.topic, call)
+    const now = await readNow(registry, side, id, decoded.schema?.name ?? null, topics, call)
     if (now.degraded && degraded.length === 0) degraded.push(now.degraded)
     schemas.push({
       side,
       id,
       guid: reference.by === 'guid' ? reference.guid : null,
-      subject: decoded.schema?.name ?? now.subject,
-      version: decoded.schema?.version ?? now.version,
+      subject: now.subject,
+      version: now.version ?? (now.subject === decoded.schema?.name ? decoded.schema.version : null),
       registered: now.registered,
       decodes: now.registered === 'unknown' ? null : decoded.schema !== null && decoded.problem === null,
       problem: decoded.problem,
@@ -75,18 +77,20 @@ const readNow = async (
   side: Side,
   id: number | null,
   known: string | null,
-  topic: string,
+  topics: readonly string[],
   call: Call,
 ): Promise<Now> => {
   const [found, places] = await Promise.all([
     id === null ? null : registry.schemaById(id, call),
     id === null ? null : registry.catalogue.placesOf(id, call),
   ])
-  const place = places?.ok
-    ? (places.value.find((one) => one.subject === (known ?? `${topic}-${side}`)) ?? places.value[0])
-    : undefined
-  // Serialisers name the subject after the topic, unless they are told otherwise.
-  const subject = known ?? place?.subject ?? `${topic}-${side}`
+  // The same text has one id under all subjects: that of the topic is the one that counts, and serialisers name it so.
+  const usual = topics.map((topic) => `${topic}-${side}`)
+  const at = (subject: string | null) =>
+    places?.ok ? places.value.find((one) => one.subject === subject) : undefined
+  const place =
+    usual.map(at).find((one) => one !== undefined) ?? at(known) ?? (places?.ok ? places.value[0] : undefined)
+  const subject = place?.subject ?? known ?? usual[0] ?? ''
   const versions = await registry.catalogue.versions(subject, { deleted: false }, call)
   const failed = [found, versions].find(
     (answer) =>
@@ -100,7 +104,7 @@ const readNow = async (
     return versions.error.kind === 'not-found' ? 'deleted' : 'yes'
   }
   return {
-    subject: known ?? place?.subject ?? (versions.ok ? subject : null),
+    subject: place?.subject ?? known ?? (versions.ok ? subject : null),
     version: place?.version ?? null,
     registered: registered(),
     latestVersion: versions.ok ? (versions.value.at(-1) ?? null) : null,

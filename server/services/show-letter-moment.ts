@@ -24,7 +24,7 @@ export const showLetterMoment = async (
   const [lag, { schemas, noSchema, degraded }] = await Promise.all([
     readLagAtDeath(deps, connection, letter),
     message
-      ? readSideSchemas(connection, message, call)
+      ? readSideSchemas(connection, message, letter.originTopic, call)
       : withoutMessage('There is no payload to tell a schema from: the record holds none, or is gone.'),
   ])
   return succeed({
