@@ -17,7 +17,7 @@ export type LetterSpread = {
   readonly traces: readonly string[]
 }
 
-/** How the newest letters of a failure group differ: by key, origin partition, time and message. At most `limit`. */
+/** How the newest letters of a failure group differ: by key, origin partition, time and message, long numbers aside. At most `limit`. */
 export const readLetterSpread = async (db: Database, id: string, limit: number): Promise<LetterSpread> => {
   const { rows } = await db.pool.query<{ spread: LetterSpread }>(
     `WITH newest AS MATERIALIZED (
@@ -43,10 +43,11 @@ export const readLetterSpread = async (db: Database, id: string, limit: number):
              AND (died_at < first + (last - first) * (bar + 1) / 40 OR bar = 39 AND died_at = last)) AS count
          FROM edges, generate_series(0, 39) AS bar WHERE first IS NOT NULL ORDER BY bar) AS t),
        'samples', (SELECT coalesce(json_agg(s), '[]') FROM (
-         SELECT (array_agg(id ORDER BY died_at DESC))[1]::text AS "letterId", message,
+         SELECT (array_agg(id ORDER BY died_at DESC))[1]::text AS "letterId",
+           (array_agg(message ORDER BY died_at DESC))[1] AS message,
            (array_agg(key_text ORDER BY died_at DESC))[1] AS "keyText",
            round(extract(epoch FROM max(died_at)) * 1000) AS "diedAt", count(*)::int AS count
-         FROM newest GROUP BY message ORDER BY count(*) DESC, max(died_at) DESC LIMIT 6) AS s),
+         FROM newest GROUP BY regexp_replace(message, '[0-9]{3,}', '*', 'g') ORDER BY count(*) DESC, max(died_at) DESC LIMIT 6) AS s),
        'newest', (SELECT coalesce(json_agg(n), '[]') FROM (
          SELECT topic, partition, "offset"::text FROM newest ORDER BY died_at DESC, id DESC LIMIT 100) AS n),
        'traces', (SELECT coalesce(json_agg(trace_id), '[]') FROM (

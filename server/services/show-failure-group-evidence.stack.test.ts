@@ -18,10 +18,13 @@ it('tells how letters differ, asks for a mark, and counts new deaths from it', a
       topic: `evidence-${bench.suffix}`,
       group: `payments-${bench.suffix}`,
       errorClass: `com.shop.Evidence${bench.suffix}`,
-      message: at % 3 === 0 ? 'after 7 ms' : 'after 9 ms',
+      message: at % 3 === 0 ? `order ${1000 + at} after 7 ms` : `order ${1000 + at} after 9 ms`,
       partition: at % 2,
     })
-    const letter = { headers: [...headers, text('x-app-version', version)], key: `k${at % 5}` }
+    const letter = {
+      headers: [...headers, text('x-app-version', version), text('tag', 'app')],
+      key: `k${at % 5}`,
+    }
     return outgoing(topic, { ...letter, timestampMs: BigInt(atMs) })
   }
   await bench.send(Array.from({ length: 60 }, (_, at) => die(at, startMs + at * 60_000, '1.0.1')))

@@ -27,7 +27,7 @@ const shownDeploys = 8
 const dayMs = 86_400_000
 const staleAfterMs = 30_000
 const recordPatienceMs = 2_500
-const versionHeader = /(^|[-_.])(version|build|release|commit|sha|revision|tag)$/i
+const versionHeader = /(^|[-_.])(version|build|release|commit|sha|revision|image[-_.]?tag)$/i
 
 /**
  * What tells whether a failure is fixed, its deaths by deploy, and how its letters differ. Headers are read from the
