@@ -52,6 +52,8 @@ type Expected = {
   readonly convention: LetterFacts['convention']
   readonly group: (capture: Capture) => string | null
   readonly failures: Readonly<Record<string, Partial<Failure>>>
+  /** What Spring Kafka before 3.0 writes otherwise: the thrown class as cause, and every message with that of its cause. */
+  readonly before3?: Readonly<Record<string, Partial<Failure>>>
   /** Deliveries by the way in which the consumer failed, and those of the letter that was sent again. */
   readonly attempts?: (failure: string, again: boolean) => number
   /** The framework keeps the first origin of a letter that was sent again, and nothing of the second. */
@@ -145,6 +147,13 @@ const expected: Readonly<Record<string, Expected>> = {
       'bad-value': springUnreadable,
       'bad-key': springUnreadable,
     },
+    before3: {
+      'null-message': {
+        message: `${springRecord}nested exception is ${notAccepted}; nested exception is ${notAccepted}`,
+      },
+      'bad-value': { errorClass: 'java.lang.IllegalArgumentException' },
+      'bad-key': { errorClass: 'java.lang.IllegalArgumentException' },
+    },
   },
   retryable: {
     convention: 'spring-retryable',
@@ -230,6 +239,7 @@ describe.each(captures)('$name', (capture) => {
           attempts: as?.attempts?.(failure, letter === again) ?? null,
           isPointer: false,
           ...as?.failures[failure],
+          ...(capture.version.startsWith('2.') ? as?.before3?.[failure] : {}),
         })
         const { originTimestamp } = facts.decoded?.death ?? {}
         if (originTimestamp) expect(originTimestamp.value).toBe(origin?.timestampMs)

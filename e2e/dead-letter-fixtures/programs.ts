@@ -65,7 +65,11 @@ export const programs: readonly Program[] = [
     module: 'smallrye',
     deadLetterTopic: (topic: string) => `dead-letter-topic-${topic}`,
     ...(style === 'delayed-retry-topic'
-      ? { retryTopics: (topic: string) => [`${topic}_retry_1000`, `${topic}_retry_2000`] }
+      ? {
+          retryTopics: (topic: string) => [`${topic}_retry_1000`, `${topic}_retry_2000`],
+          // What could not be read comes back from the retry topics as null, or not at all.
+          lacks: ['bad-value', 'bad-key'],
+        }
       : {}),
   })),
   {
