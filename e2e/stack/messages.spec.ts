@@ -38,7 +38,11 @@ test('produce a message: refused by its schema at the field, then sent once, how
   await page.getByRole('link', { name: 'Produce…' }).click()
   await page.getByRole('textbox', { name: 'Key', exact: true }).fill(key)
   // The version of the subject that the shop began with.
-  await page.getByLabel('Value is').selectOption('schema')
+  // What is chosen before the page listens is lost.
+  await expect(async () => {
+    await page.getByLabel('Value is').selectOption('schema')
+    await expect(page.getByLabel('Subject')).toBeVisible({ timeout: 1_000 })
+  }).toPass()
   await page.getByLabel('Subject').fill('orders-value')
   await page.getByRole('textbox', { name: 'Version' }).first().fill('1')
   const text = page.getByRole('textbox', { name: 'Value', exact: true })
