@@ -191,3 +191,12 @@ test('the story of a key leads to each message, letter and replay, and is looked
   await expect(panel.getByText('2,000,840 messages of partition 2 of orders read: all of it.')).toBeVisible()
   await expect(panel.getByRole('button', { name: 'Look further' })).toHaveCount(0)
 })
+
+test('a failure group stays where it is when its sample payload arrives', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 500 })
+  await scriptApi(page, good)
+  await page.goto('/local/failure-groups/a37c9b4b4d4c76d5')
+  await expect(page.getByRole('tree').first()).toBeAttached()
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  expect(await page.evaluate(() => window.scrollY)).toBe(0)
+})

@@ -42,8 +42,11 @@ export const WindowedLines = ({
     if (isWindowed) onRange?.(first, last)
     else onRange?.(0, count - 1)
   }, [first, last, isWindowed, count, onRange])
+  const shown = useRef(active)
   useEffect(() => {
-    if (active < 0) return
+    // Only what one moves to is brought into sight: a page must not jump to its payload when that arrives.
+    if (active < 0 || shown.current === active) return
+    shown.current = active
     if (isWindowed) virtual.scrollToIndex(active)
     else box.current?.querySelector(`[data-line="${active}"]`)?.scrollIntoView({ block: 'nearest' })
   }, [active])
