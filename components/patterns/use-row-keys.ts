@@ -33,7 +33,8 @@ export const useRowKeys = ({
   readonly onMoved: (index: number) => void
 }) => {
   const [held, setHeld] = useState<{ readonly key: string; readonly index: number } | null>(null)
-  const mustFocus = useRef(false)
+  /** The row that was moved to, until it has the focus. */
+  const mustFocus = useRef<string | null>(null)
   const anchor = useRef<{ readonly key: string; readonly base: ReadonlySet<string> } | null>(null)
   const found = held === null ? -1 : keys.indexOf(held.key)
   const lookedAt = looked === null ? -1 : keys.indexOf(looked)
@@ -45,11 +46,12 @@ export const useRowKeys = ({
     if (key !== undefined && (key !== held?.key || index !== held.index)) setHeld({ key, index })
   }
   useEffect(() => {
-    if (!mustFocus.current) return
+    // A render that was under way before the move still draws the row before as the active one.
+    if (mustFocus.current === null || mustFocus.current !== keys[active]) return
     const row = body.current?.querySelector<HTMLElement>(`[data-row="${active}"]`)
     // Scrolled there, but not drawn yet: it takes the focus with the render that draws it.
     if (!row) return
-    mustFocus.current = false
+    mustFocus.current = null
     row.focus()
   })
 
@@ -72,7 +74,7 @@ export const useRowKeys = ({
     if (extends_) extendTo(key)
     else anchor.current = null
     holdIndex(index)
-    mustFocus.current = true
+    mustFocus.current = key
     onMoved(index)
     // Open details follow the row; closed ones are opened by Enter, not by moving past.
     if (onLook && !extends_ && looked !== null) onLook(key)

@@ -132,8 +132,11 @@ test('the menu of a message opens by its key and says what can not be copied', a
   await scriptApi(page, { ...good, copyMessage: { body: copies } })
   await page.goto('/local/topics/orders/messages/4@88004')
   await expect(page.getByRole('button', { name: /Copy, produce again/ })).toBeVisible()
-  await page.keyboard.press('m')
-  await expect(page.getByRole('menuitem', { name: 'Copy as JSON' })).toBeVisible()
+  // The button stands before what it opens has loaded and listens.
+  await expect(async () => {
+    await page.keyboard.press('m')
+    await expect(page.getByRole('menuitem', { name: 'Copy as JSON' })).toBeVisible({ timeout: 1_000 })
+  }).toPass()
   await expect(page.getByText(/kcat can not send the header "ce_id"/)).toBeVisible()
   expect(await faultsOf(page, 'menu')).toEqual([])
 })

