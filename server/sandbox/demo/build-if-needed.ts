@@ -9,15 +9,24 @@ const sources = [
   '*.{ts,mjs}',
   'package-lock.json',
 ]
+/** What the build itself writes, and what does not go into it. */
+const notBuilt = /node_modules|generated|\.next|next-env|\.test\./
 const noteFile = '.next/spillway-sources'
+
+/**
+ * The files below `root` that go into the production build, sorted. None that the build itself writes: a build that is
+ * made once more in the place of one that is served takes its files away.
+ */
+export const listSources = (root = '.'): readonly string[] =>
+  globSync(sources, { cwd: root, exclude: (name) => notBuilt.test(name) })
+    // Once more: of some files the search does not ask what it excludes.
+    .filter((file) => !notBuilt.test(file))
+    .sort()
 
 /** One hash over all that goes into the production build. */
 export const hashSources = (): string => {
   const hash = createHash('sha256')
-  for (const file of globSync(sources, {
-    exclude: (name) => /node_modules|generated|\.next|next-env|\.test\./.test(name),
-  }).sort())
-    if (statSync(file).isFile()) hash.update(file).update(readFileSync(file))
+  for (const file of listSources()) if (statSync(file).isFile()) hash.update(file).update(readFileSync(file))
   return hash.digest('hex')
 }
 
