@@ -80,12 +80,18 @@ export const useRowKeys = ({
     if (onLook && !extends_ && looked !== null) onLook(key)
   }
 
+  /** Where the keyboard is: on its way to a row that is not drawn as the active one yet, or at `index`. */
+  const placeFrom = (index: number): number => {
+    const next = mustFocus.current === null ? -1 : keys.indexOf(mustFocus.current)
+    return next >= 0 ? next : index
+  }
+
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const target = event.target as HTMLElement
     const current = target.closest<HTMLElement>('[data-row]')
     if (!current || event.ctrlKey || event.metaKey || event.altKey) return
     if (target.matches('input:not([type=checkbox]), textarea, select')) return
-    const index = Number(current.dataset.row)
+    const index = placeFrom(Number(current.dataset.row))
     const key = keys[index]
     if (key === undefined) return
     const height = Math.min(body.current?.clientHeight ?? 0, window.innerHeight - 220)
@@ -101,8 +107,8 @@ export const useRowKeys = ({
     event.stopPropagation()
   }
   // With the details open, the list goes on moving wherever the focus is.
-  useHotkey('j', () => move(Math.min(keys.length - 1, lookedAt + 1), false), lookedAt >= 0)
-  useHotkey('k', () => move(Math.max(0, lookedAt - 1), false), lookedAt >= 0)
+  useHotkey('j', () => move(Math.min(keys.length - 1, placeFrom(lookedAt) + 1), false), lookedAt >= 0)
+  useHotkey('k', () => move(Math.max(0, placeFrom(lookedAt) - 1), false), lookedAt >= 0)
 
   return { active, holdIndex, onKeyDown, toggle, extendTo }
 }
