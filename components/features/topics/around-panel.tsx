@@ -4,13 +4,12 @@ import { parseAsString, useQueryState } from 'nuqs'
 import { endpointStill } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
-import { useIdleLoad } from '../../client/use-idle-load.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
-import { LazyMessagePanel, loadMessagePanel } from './lazy-message-panel.tsx'
+import { LazyMessagePanel } from './lazy-message-panel.tsx'
 import { messageColumns } from './message-columns.tsx'
 
 /** The messages of a topic around a position or a time that the address names, with the one at that place looked at. */
@@ -26,7 +25,6 @@ export const AroundPanel = ({
   /** To another place; null: back to the newest. */
   readonly onGo: (at: string | null) => void
 }) => {
-  useIdleLoad(loadMessagePanel)
   const [message, setMessage] = useQueryState('message', parseAsString)
   const query = useQuery(
     endpointStill(endpoints.listAround, { params: { connection, topic }, query: { at } }),

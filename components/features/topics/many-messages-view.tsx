@@ -4,10 +4,9 @@ import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
 import { useCallback } from 'react'
 import type { MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
-import { useIdleLoad } from '../../client/use-idle-load.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { PanelMessage } from '../../patterns/panel-message.tsx'
-import { LazyMessagePanel, loadMessagePanel } from './lazy-message-panel.tsx'
+import { LazyMessagePanel } from './lazy-message-panel.tsx'
 import { manySearch } from './many-address.ts'
 import { manyColumns } from './many-columns.tsx'
 import { MessageFinder } from './message-finder.tsx'
@@ -16,7 +15,6 @@ import { readTopicSet, topicSetWords, writeTopicSet } from './topic-set.ts'
 
 /** One value in many topics: a search over a set of topics, or all, as one timeline; or what comes to them, live. */
 export const ManyMessagesView = ({ connection }: { readonly connection: string }) => {
-  useIdleLoad(loadMessagePanel)
   const [looked, setLooked] = useQueryState('message', parseAsString)
   const [{ topics: topicText, search }, setSearch] = useQueryStates(manySearch)
   const topics = readTopicSet(topicText)

@@ -2,9 +2,8 @@
 import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
 import { useCallback } from 'react'
 import { routes } from '../../client/routes.ts'
-import { useIdleLoad } from '../../client/use-idle-load.ts'
 import { BrowsedMessages } from './browsed-messages.tsx'
-import { LazyMessagePanel, loadMessagePanel } from './lazy-message-panel.tsx'
+import { LazyMessagePanel } from './lazy-message-panel.tsx'
 import { messageColumns } from './message-columns.tsx'
 import { MessageFinder } from './message-finder.tsx'
 import { searchWays } from './topic-address.ts'
@@ -21,7 +20,6 @@ export const MessagesPanel = ({
   readonly search: string
   readonly onSearch: (search: string) => void
 }) => {
-  useIdleLoad(loadMessagePanel)
   const [looked, setLooked] = useQueryState('message', parseAsString)
   const [{ order, isolation }] = useQueryStates(searchWays)
   const columnsOf = useCallback(() => messageColumns(connection), [connection])
