@@ -21,7 +21,7 @@ test('a search by expression: completed, within a budget that is raised, cancell
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/search=where:/)
   const rows = page.getByRole('table', { name: 'Messages found, newest first' }).locator('[data-row]')
-  await expect(rows.first()).toContainText('"customerId": 900719925474')
+  await expect(rows.first()).toContainText('"customerId":900719925474')
   const report = page.getByRole('status').filter({ hasText: 'read' })
   await expect(report).toContainText(/read [\d,]+ messages, .* of 6 partitions/)
 
