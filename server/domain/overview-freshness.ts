@@ -23,12 +23,16 @@ export type SourceState = {
 
 const never: SourceState = { lastGoodAtMs: null, ageMs: null, detail: '', failing: false }
 
+/** Whether a source last worked longer ago than its limit allows, or never. */
+export const isStale = (source: SourceName, ageMs: number | null): boolean =>
+  ageMs === null || ageMs > freshnessLimitsMs[source]
+
 /** Judges every source against its limit. A source without any state has never run, and is stale. */
 export const judgeFreshness = (states: Partial<Record<SourceName, SourceState>>): readonly Source[] =>
   (Object.keys(freshnessLimitsMs) as SourceName[]).map((source) => {
     const { lastGoodAtMs, ageMs, detail } = states[source] ?? never
     const limitMs = freshnessLimitsMs[source]
-    const stale = ageMs === null || ageMs > limitMs
+    const stale = isStale(source, ageMs)
     const since = ageMs === null ? 'has not run yet' : `last worked ${sayDuration(ageMs)} ago`
     return {
       source,

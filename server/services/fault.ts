@@ -1,3 +1,4 @@
+import type { SearchProblem } from '#server/contracts/message-search.ts'
 import type { DegradedSource, ProblemCode } from '#server/contracts/problem.ts'
 import { fail } from '#server/domain/result.ts'
 import type { BrokerError, BrokerErrorKind } from '#server/ports/broker-error.ts'
@@ -48,3 +49,7 @@ export const degradedBy = (error: BrokerError, lastGoodAt?: number): DegradedSou
 
 export const notFound = (detail: string) => fail<Fault>({ code: 'not-found', detail })
 export const invalid = (detail: string) => fail<Fault>({ code: 'invalid-request', detail })
+
+/** What is wrong with the words of a search, and at which of its characters, counted from 1. */
+export const searchProblemWords = ({ at, message }: SearchProblem): string =>
+  `search, character ${at + 1}: ${message}.`

@@ -6,6 +6,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { ScanTask } from '#server/ports/scanner.ts'
 import type { DecodeDeps } from './decode-messages.ts'
 import type { Connection } from './deps.ts'
+import { searchProblemWords } from './fault.ts'
 import { type MessageFiltering, makeMessageFilter } from './make-message-filter.ts'
 
 /** What of a connection a scan uses. */
@@ -32,7 +33,7 @@ export const makeScanFilter = (
   if (!parsed.ok)
     return fail({
       kind: 'invalid',
-      detail: `search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`,
+      detail: searchProblemWords(parsed.problem),
       source: 'broker',
     })
   const decoding: DecodeDeps = {

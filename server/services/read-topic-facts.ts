@@ -1,7 +1,7 @@
 import type { DegradedSource } from '#server/contracts/problem.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { TopicRow } from '#server/contracts/topics.ts'
-import { freshnessLimitsMs } from '#server/domain/overview-freshness.ts'
+import { isStale } from '#server/domain/overview-freshness.ts'
 import type { Result } from '#server/domain/result.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
 import { topicRowOf } from '#server/domain/topic-rows.ts'
@@ -95,7 +95,7 @@ const readSamples = async (deps: Deps, connection: Connection, names: readonly s
     for (const { topic, group, lag: messages, state } of latest)
       lag.set(topic, [...(lag.get(topic) ?? []), { group, lag: messages, state }])
     const sampling = freshness.find(({ source, lastGoodAtMs }) => source === 'lag-sampling' && lastGoodAtMs)
-    const isOld = (sampling?.ageMs ?? Number.POSITIVE_INFINITY) > freshnessLimitsMs['lag-sampling']
+    const isOld = isStale('lag-sampling', sampling?.ageMs ?? null)
     return {
       figures,
       // Without any round nobody knows who reads.

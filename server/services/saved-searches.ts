@@ -13,7 +13,7 @@ import {
   updateSavedSearchName,
 } from '#server/repositories/saved-searches.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
-import { type Fault, invalid, notFound } from './fault.ts'
+import { type Fault, invalid, notFound, searchProblemWords } from './fault.ts'
 
 type Kept = Pick<Deps, 'db'>
 type Changed = Promise<Result<SavedSearch, Fault>>
@@ -39,7 +39,7 @@ export const saveSearch = async (
   _call: Call,
 ): Changed => {
   const parsed = parseSearch(input.search)
-  if (!parsed.ok) return invalid(`search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
+  if (!parsed.ok) return invalid(searchProblemWords(parsed.problem))
   if (!topicsParam.safeParse(input.topics).success)
     return invalid('topics: names separated by commas are wanted, or * for all.')
   return runInTransaction(db, async (transaction) => {

@@ -12,7 +12,7 @@ import type { ScanTask, SearchEnd } from '#server/ports/scanner.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import { chooseTopics } from './choose-topics.ts'
 import type { Connection, Deps } from './deps.ts'
-import { type Fault, FaultError, faultOf, invalid, notFound } from './fault.ts'
+import { type Fault, FaultError, faultOf, invalid, notFound, searchProblemWords } from './fault.ts'
 import { findWholeCursor, shortenCursor } from './long-cursors.ts'
 import { findExpressionProblem } from './refine-by-expression.ts'
 import { msOf, type Read, reportScan } from './report-scan.ts'
@@ -55,7 +55,7 @@ export const prepareSearch = async (
   if (!connection.broker.messages)
     return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
   const parsed = parseSearch(input.search)
-  if (!parsed.ok) return invalid(`search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
+  if (!parsed.ok) return invalid(searchProblemWords(parsed.problem))
   const unreadable = findExpressionProblem(parsed.terms)
   if (unreadable !== null) return invalid(unreadable)
   const budget = budgetOf(deps, input)

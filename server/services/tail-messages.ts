@@ -8,7 +8,7 @@ import type { ScanPlaces } from '#server/ports/scan.ts'
 import type { Scanner, TailNews } from '#server/ports/scanner.ts'
 import { chooseTopics } from './choose-topics.ts'
 import type { Connection, Deps } from './deps.ts'
-import { type Fault, FaultError, faultOf, invalid } from './fault.ts'
+import { type Fault, FaultError, faultOf, invalid, searchProblemWords } from './fault.ts'
 import { findExpressionProblem } from './refine-by-expression.ts'
 
 /** Of what fits within 250 ms, the newest so many become rows: nobody reads more. The others are counted as dropped. */
@@ -30,7 +30,7 @@ export const tailMessages = async (
   if (!connection.broker.messages)
     return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
   const parsed = parseSearch(asked.search)
-  if (!parsed.ok) return invalid(`search, character ${parsed.problem.at + 1}: ${parsed.problem.message}.`)
+  if (!parsed.ok) return invalid(searchProblemWords(parsed.problem))
   const unreadable = findExpressionProblem(parsed.terms)
   if (unreadable !== null) return invalid(unreadable)
   const chosen = await chooseTopics(connection, asked.topics, call)

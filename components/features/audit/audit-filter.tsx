@@ -1,6 +1,6 @@
 'use client'
+import { ChoiceSelect, withChoice } from '../../patterns/choice-select.tsx'
 import { Input } from '../../ui/input.tsx'
-import { Select } from '../../ui/select.tsx'
 import type { AuditView } from './audit-address.ts'
 
 const windows = [
@@ -24,9 +24,6 @@ export const AuditFilter = ({
   readonly onChange: (change: Partial<AuditView>) => void
 }) => {
   const { who, action, target, minutes } = view
-  const known = windows.some(([value]) => value === minutes)
-    ? windows
-    : [...windows, [minutes, `Last ${minutes} min`] as const]
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Input
@@ -44,30 +41,23 @@ export const AuditFilter = ({
         onChange={(event) => onChange({ who: event.target.value })}
         className="w-40"
       />
-      <Select
-        aria-label="Action"
+      <ChoiceSelect
+        label="Action"
         value={action}
-        onChange={(event) => onChange({ action: event.target.value })}
+        choices={withChoice(
+          [['', 'All actions'], ...actions.map((one) => [one, one] as const)],
+          action,
+          action,
+        )}
+        onChange={(chosen) => onChange({ action: chosen })}
         className="max-w-56"
-      >
-        <option value="">All actions</option>
-        {[...new Set([...actions, ...(action === '' ? [] : [action])])].map((one) => (
-          <option key={one} value={one}>
-            {one}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Time range"
+      />
+      <ChoiceSelect
+        label="Time range"
         value={minutes}
-        onChange={(event) => onChange({ minutes: Number(event.target.value) })}
-      >
-        {known.map(([value, title]) => (
-          <option key={value} value={value}>
-            {title}
-          </option>
-        ))}
-      </Select>
+        choices={withChoice<number>(windows, minutes, `Last ${minutes} min`)}
+        onChange={(chosen) => onChange({ minutes: chosen })}
+      />
     </div>
   )
 }

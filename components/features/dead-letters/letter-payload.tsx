@@ -1,10 +1,9 @@
-import Link from 'next/link'
 import type { DeadLetterDetail } from '#server/contracts/failure-groups.ts'
-import { routes } from '../../client/routes.ts'
 import { PayloadView } from '../../patterns/payload-view.tsx'
 import { SchemaLink } from '../../patterns/schema-link.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { TimeLeft } from '../../patterns/time-left.tsx'
+import { LetterOriginLink } from './letter-origin-link.tsx'
 
 type Props = { readonly data: DeadLetterDetail; readonly connection: string }
 
@@ -64,8 +63,6 @@ export const LetterPayload = ({ data, connection }: Props) => {
 /** What stands in the place of a payload that the letter does not hold. */
 const WithoutPayload = ({ data, connection }: Props) => {
   const { rehydration, letter } = data
-  const { originTopic, originPosition } = letter
-  const isNamed = originTopic !== null && originPosition !== null
   if (rehydration?.state === 'unrecoverable')
     return (
       <p className="border-b border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
@@ -88,17 +85,8 @@ const WithoutPayload = ({ data, connection }: Props) => {
   return (
     <p className="border-b border-line px-3 py-1.5">
       The record holds no payload: it points to{' '}
-      {isNamed ? (
-        <Link
-          href={routes.message(connection, originTopic, originPosition)}
-          className="link font-mono text-small"
-        >
-          {originTopic}/{originPosition}
-        </Link>
-      ) : (
-        'another record'
-      )}
-      . What follows is the value of that record.
+      <LetterOriginLink letter={letter} connection={connection} otherwise="another record" />. What follows is
+      the value of that record.
     </p>
   )
 }

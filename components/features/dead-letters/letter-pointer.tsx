@@ -1,6 +1,5 @@
-import Link from 'next/link'
 import type { DeadLetterDetail } from '#server/contracts/failure-groups.ts'
-import { routes } from '../../client/routes.ts'
+import { LetterOriginLink } from './letter-origin-link.tsx'
 
 /** A record without payload: where what died stands. */
 export const LetterPointer = ({
@@ -9,26 +8,17 @@ export const LetterPointer = ({
 }: {
   readonly data: DeadLetterDetail
   readonly connection: string
-}) => {
-  const { originTopic, originPosition } = data.letter
-  const isNamed = originTopic !== null && originPosition !== null
-  return (
-    <p className="border-b border-line px-3 py-1.5">
-      The record holds no payload: it points to{' '}
-      {isNamed ? (
-        <Link
-          href={routes.message(connection, originTopic, originPosition)}
-          className="link font-mono text-small"
-        >
-          {originTopic}/{originPosition}
-        </Link>
-      ) : (
-        'a record whose position its headers do not name'
-      )}
-      . The headers of the message were not kept either;{' '}
-      {data.origin.state === 'found'
-        ? 'the origin record still has them.'
-        : 'the origin record can not be read.'}
-    </p>
-  )
-}
+}) => (
+  <p className="border-b border-line px-3 py-1.5">
+    The record holds no payload: it points to{' '}
+    <LetterOriginLink
+      letter={data.letter}
+      connection={connection}
+      otherwise="a record whose position its headers do not name"
+    />
+    . The headers of the message were not kept either;{' '}
+    {data.origin.state === 'found'
+      ? 'the origin record still has them.'
+      : 'the origin record can not be read.'}
+  </p>
+)

@@ -1,8 +1,8 @@
 'use client'
 import { type FormEvent, useState } from 'react'
+import { ChoiceSelect, withChoice } from '../../patterns/choice-select.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
-import { Select } from '../../ui/select.tsx'
 
 const windows = [
   [15, 'Last 15 min'],
@@ -55,9 +55,6 @@ export const TraceFilter = ({
     event.preventDefault()
     onFind(typed.trim())
   }
-  const leasts = leastDurations.some(([value]) => value === least)
-    ? leastDurations
-    : [...leastDurations, [least, `At least ${least} ms`] as const]
   return (
     <form onSubmit={find} className="flex flex-wrap items-center gap-2">
       <Input
@@ -69,41 +66,29 @@ export const TraceFilter = ({
         className="w-72"
       />
       <Button type="submit">Find</Button>
-      <Select
-        aria-label="Service"
+      <ChoiceSelect
+        label="Service"
         value={service}
-        onChange={(event) => onChange({ service: event.target.value })}
+        choices={withChoice(
+          [['', 'All services'], ...services.map((one) => [one, one] as const)],
+          service,
+          service,
+        )}
+        onChange={(chosen) => onChange({ service: chosen })}
         className="max-w-48"
-      >
-        <option value="">All services</option>
-        {[...new Set([...services, ...(service === '' ? [] : [service])])].map((one) => (
-          <option key={one} value={one}>
-            {one}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Time range"
+      />
+      <ChoiceSelect<number>
+        label="Time range"
         value={minutes}
-        onChange={(event) => onChange({ minutes: Number(event.target.value) })}
-      >
-        {windows.map(([value, title]) => (
-          <option key={value} value={value}>
-            {title}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Least duration"
+        choices={windows}
+        onChange={(chosen) => onChange({ minutes: chosen })}
+      />
+      <ChoiceSelect
+        label="Least duration"
         value={least}
-        onChange={(event) => onChange({ least: Number(event.target.value) })}
-      >
-        {leasts.map(([value, title]) => (
-          <option key={value} value={value}>
-            {title}
-          </option>
-        ))}
-      </Select>
+        choices={withChoice<number>(leastDurations, least, `At least ${least} ms`)}
+        onChange={(chosen) => onChange({ least: chosen })}
+      />
       <label className="flex items-center gap-1.5 text-muted">
         <input
           type="checkbox"

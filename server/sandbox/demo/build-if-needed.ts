@@ -18,8 +18,7 @@ const noteFile = '.next/spillway-sources'
  * made once more in the place of one that is served takes its files away.
  */
 export const listSources = (root = '.'): readonly string[] =>
-  globSync(sources, { cwd: root, exclude: (name) => notBuilt.test(name) })
-    // Once more: of some files the search does not ask what it excludes.
+  globSync(sources, { cwd: root })
     .filter((file) => !notBuilt.test(file))
     .sort()
 
