@@ -1,8 +1,9 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js'
+import { Decimal } from './decimal.ts'
 import type { expressionNames } from './message-expression-names.ts'
 import type { SearchProblem } from './message-search.ts'
 
-/** An expression that can be evaluated: over values of `expressionNames`, 64-bit integers as bigints. */
+/** An expression that can be evaluated: over values of `expressionNames`, integers as bigints, other numbers as decimals. */
 export type Expression = {
   readonly ast: ASTNode
   /** The names of `expressionNames` that it asks for. */
@@ -22,27 +23,65 @@ export type ReadExpression =
 const mostNodes = 200
 const deepest = 32
 
-const mixed = <T>(work: (a: number, b: number) => T) => ({
-  intFirst: (a: bigint, b: number) => work(Number(a), b),
-  doubleFirst: (a: number, b: bigint) => work(a, Number(b)),
-})
+type AnyNumber = Decimal | bigint | number
 
-/** Amounts are whole in one message and broken in the next: arithmetic takes both, as comparisons do. */
-const withMixedNumbers = (environment: Environment): Environment => {
-  const operators = {
-    '+': mixed((a, b) => a + b),
-    '-': mixed((a, b) => a - b),
-    '*': mixed((a, b) => a * b),
-    '/': mixed((a, b) => a / b),
-  } as const
-  for (const [name, { intFirst, doubleFirst }] of Object.entries(operators)) {
-    environment.registerOperator(`int ${name} double: double`, intFirst)
-    environment.registerOperator(`double ${name} int: double`, doubleFirst)
-  }
-  return environment
+/** By the decimals that they are; what is no finite number, as doubles. */
+const compareNumbers = (a: AnyNumber, b: AnyNumber): number => {
+  const areFinite = [a, b].every((one) => typeof one !== 'number' || Number.isFinite(one))
+  if (areFinite) return Decimal.of(a).compare(Decimal.of(b))
+  const [left, right] = [a, b].map((one) => (one instanceof Decimal ? one.toNumber() : Number(one)))
+  return (left ?? Number.NaN) - (right ?? Number.NaN)
 }
 
-const environment = withMixedNumbers(
+const calculate = {
+  '+': (a: AnyNumber, b: AnyNumber) => Decimal.of(a).add(Decimal.of(b)),
+  '-': (a: AnyNumber, b: AnyNumber) => Decimal.of(a).subtract(Decimal.of(b)),
+  '*': (a: AnyNumber, b: AnyNumber) => Decimal.of(a).multiply(Decimal.of(b)),
+  '/': (a: AnyNumber, b: AnyNumber) => Decimal.of(a).divide(Decimal.of(b)),
+} as const
+const comparisons = {
+  '<': (a: AnyNumber, b: AnyNumber) => compareNumbers(a, b) < 0,
+  '<=': (a: AnyNumber, b: AnyNumber) => compareNumbers(a, b) <= 0,
+  '>': (a: AnyNumber, b: AnyNumber) => compareNumbers(a, b) > 0,
+  '>=': (a: AnyNumber, b: AnyNumber) => compareNumbers(a, b) >= 0,
+} as const
+const isSame = (a: AnyNumber, b: AnyNumber): boolean => compareNumbers(a, b) === 0
+
+const withDecimal = [
+  ['decimal', 'decimal'],
+  ['decimal', 'int'],
+  ['int', 'decimal'],
+  ['decimal', 'double'],
+  ['double', 'decimal'],
+] as const
+const mixed = [
+  ['int', 'double'],
+  ['double', 'int'],
+] as const
+
+/**
+ * Amounts are whole in one message and broken in the next: arithmetic takes both, as comparisons do. What is broken is
+ * a decimal, never a double: a double has 15 digits.
+ */
+const withDecimals = (environment: Environment): Environment => {
+  environment.registerType('decimal', { ctor: Decimal, fields: {} })
+  for (const [left, right] of withDecimal) {
+    for (const [name, work] of Object.entries(comparisons))
+      environment.registerOperator(`${left} ${name} ${right}: bool`, work)
+    // The other way round, and what is not the same, follow from it.
+    if (left === 'decimal') environment.registerOperator(`${left} == ${right}: bool`, isSame)
+  }
+  for (const [left, right] of [...withDecimal, ...mixed])
+    for (const [name, work] of Object.entries(calculate))
+      environment.registerOperator(`${left} ${name} ${right}: decimal`, work)
+  return environment
+    .registerOperator('-decimal: decimal', (one: Decimal) => one.negate())
+    .registerFunction('double(decimal): double', (one: Decimal) => one.toNumber())
+    .registerFunction('int(decimal): int', (one: Decimal) => one.truncate())
+    .registerFunction('string(decimal): string', (one: Decimal) => one.toString())
+}
+
+const environment = withDecimals(
   new Environment({
     homogeneousAggregateLiterals: false,
     limits: {
@@ -78,6 +117,7 @@ export const readExpression = (source: string): ReadExpression => {
   if (source.trim() === '') return problemAt(0, 'an expression is expected: value.amount > 5000')
   try {
     const parsed = environment.parse(source)
+    takeNumbersExactly(parsed.ast)
     const unbounded = findUnbounded(parsed.ast, false)
     if (unbounded) return unbounded
     const checked = parsed.check()
@@ -103,6 +143,17 @@ const problemOf = (error: unknown, source: string): ReadExpression => {
   }
   const said = (summary ?? message ?? 'it can not be read').replaceAll('EOF', 'the end')
   return problemAt(Math.min(range?.start ?? 0, source.length), `${said[0]?.toLowerCase()}${said.slice(1)}`)
+}
+
+/** A literal with a fraction is the decimal that stands in the source; the parser has made a double of it. */
+const takeNumbersExactly = (node: ASTNode): void => {
+  if (node.op === 'value' && typeof node.args === 'number') {
+    const decimal = Decimal.read(node.input.slice(node.start, node.end))
+    if (decimal?.isWhole() && !Number.isSafeInteger(node.args))
+      Object.assign(node, { args: decimal.truncate() })
+    else if (decimal?.isWhole() === false) Object.assign(node, { args: decimal })
+  }
+  for (const child of childrenOf(node.args)) takeNumbersExactly(child)
 }
 
 const childrenOf = (args: unknown): ASTNode[] => {

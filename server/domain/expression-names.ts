@@ -1,3 +1,4 @@
+import { Decimal } from '#server/contracts/decimal.ts'
 import type { DecodedSide } from '#server/contracts/messages.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { describeHeader } from './known-headers.ts'
@@ -41,7 +42,7 @@ const contentOf = ({ kind, text, isJson }: DecodedSide): unknown => {
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown
 
-/** Parses JSON with whole numbers as bigints, none rounded, however they are written; others as doubles. */
+/** Parses JSON with whole numbers as bigints, however they are written, and others as decimals: none is rounded. */
 export const parseExact = (text: string): unknown =>
   parseWithSource(text, (_, value, { source }) =>
     typeof value === 'number' ? exactNumber(value, source) : value,
@@ -50,11 +51,13 @@ export const parseExact = (text: string): unknown =>
 /** Reading digits takes time by the square of their number. */
 const mostDigits = 1_000
 
-const exactNumber = (value: number, source = ''): bigint | number => {
+const exactNumber = (value: number, source = ''): bigint | Decimal | number => {
   if (source.length > mostDigits) return value
   const whole = /^(-?\d+)(\.0+)?$/.exec(source)
   if (whole?.[1] !== undefined) return BigInt(whole[1])
-  return Number.isSafeInteger(value) ? BigInt(value) : value
+  const decimal = Decimal.read(source)
+  if (decimal === null) return value
+  return Number.isInteger(value) && decimal.isWhole() ? decimal.truncate() : decimal
 }
 
 /** The last of several headers of a name counts. Bytes that are no text are bytes. */

@@ -72,3 +72,29 @@ it.each([
   const a = Array.from({ length: 40_000 }, (_, n) => n)
   expect(await judge(`where:"${expression}"`, JSON.stringify({ a }))).toEqual({ found: 1, notes: [] })
 })
+
+it.each([
+  ['value.amount == 0.1', '{"amount":0.1}', 1],
+  ['value.amount == 0.1', '{"amount":0.10000000000000000001}', 0],
+  ['value.amount == 1234567890123456789.01', '{"amount":1234567890123456789.01}', 1],
+  ['value.amount == 1234567890123456789.01', '{"amount":1234567890123456789.02}', 0],
+  ['value.amount > 1234567890123456789.01', '{"amount":1234567890123456789.02}', 1],
+  ['value.amount < 9007199254740993.1', '{"amount":9007199254740993}', 1],
+  ['value.amount == 9007199254740993.0', '{"amount":9007199254740993}', 1],
+  ['value.amount == 9007199254740992.0', '{"amount":9007199254740993}', 0],
+  ['value.a + value.b == 0.3', '{"a":0.1,"b":0.2}', 1],
+  ['value.amount * 1.0 == 9007199254740993', '{"amount":9007199254740993}', 1],
+  ['value.amount / 2.0 == 3.5', '{"amount":7}', 1],
+  ['-value.amount < -0.2', '{"amount":0.25}', 1],
+  ['value.amount in [0.5, 0.25]', '{"amount":0.25}', 1],
+  ['0.25 in value.amounts && !(0.2500001 in value.amounts)', '{"amounts":[1,0.25]}', 1],
+  ['value.lines.exists(line, line.price == 19.99)', '{"lines":[{"price":5},{"price":19.99}]}', 1],
+  ['value.lines.all(line, line.price <= 19.99)', '{"lines":[{"price":5},{"price":19.991}]}', 0],
+  ['value == {"a": 0.5}', '{"a":0.50}', 1],
+  ['string(value.amount) == "12.50"', '{"amount":12.50}', 1],
+  ['double(value.amount) < 12.6 && int(value.amount) == 12', '{"amount":12.50}', 1],
+  ['value.amount != 0.1', '{"amount":0.1}', 0],
+  ['value.amount > double("-Infinity")', '{"amount":0.1}', 1],
+] as const)('%s of %s: %s, none of its digits rounded', async (expression, value, found) =>
+  expect(await judge(`where:${JSON.stringify(expression)}`, value)).toEqual({ found, notes: [] }),
+)

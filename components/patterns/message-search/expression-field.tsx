@@ -136,7 +136,7 @@ export const ExpressionField = ({
             </code>
           </span>
         ) : (
-          'Compares what was decoded: whole numbers exact, others to 15 digits; a field that is missing fits nothing. Names complete as you type.'
+          'Compares what was decoded: numbers exact to their last digit; a field that is missing fits nothing. Names complete as you type.'
         )}
       </p>
     </div>
