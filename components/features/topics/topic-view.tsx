@@ -5,6 +5,7 @@ import { useQueryStates } from 'nuqs'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { FailedPanel, isMissing } from '../../patterns/failed-panel.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
 import { classNames } from '../../ui/class-names.ts'
@@ -36,6 +37,18 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
     void setView({ tab: 'messages', at: next, partition: null, offset: null })
   const query = useQuery(endpointQuery(endpoints.showTopic, { params: { connection, topic } }))
   const data = query.data?.data
+  if (isMissing(query.error))
+    return (
+      <PageShell title={topic} mono>
+        <FailedPanel
+          error={query.error}
+          sinceMs={null}
+          isTrying={query.isFetching}
+          onRetry={() => void query.refetch()}
+          list={{ href: routes.topics(connection), title: 'All topics' }}
+        />
+      </PageShell>
+    )
   return (
     <PageShell
       title={topic}
