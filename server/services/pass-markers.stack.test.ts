@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import type { TopicName } from '#server/contracts/scalars.ts'
+import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
 import { type Bench, good, openBench, outgoing, takeLease } from './dead-letter-fixture.ts'
 import { sampleLag } from './sample-lag.ts'
+import { showGroup } from './show-group.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -41,6 +42,11 @@ it('a group that has read all before the marker of a transaction has nothing lef
   // The first round only sees that it may be so.
   await expect.poll(() => sampledLag(group), { timeout: 15_000 }).toBe('1')
   expect(await sampledLag(group)).toBe('0')
+  const shown = await good(showGroup(bench.deps, bench.connection, group as GroupId, bench.call()))
+  expect(shown.data).toMatchObject({
+    lagMessages: '0',
+    partitions: [{ committedOffset: '1', endOffset: '2', lagMessages: '0' }],
+  })
   await bench.send([outgoing(topic)])
   expect(await sampledLag(group)).toBe('2')
   expect(await sampledLag(group)).toBe('2')

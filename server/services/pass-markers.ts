@@ -57,6 +57,33 @@ export const passMarkers = async <T extends Committed>(
   )
 }
 
+/**
+ * The places of one group, as `topic/partition`, where nothing but the marker of a transaction lies behind its commit.
+ * Looks at once, at the first 20 that may be such.
+ */
+export const findPassedMarkers = async (
+  connection: Connection,
+  positions: readonly Committed[],
+  ranges: ReadonlyMap<string, OffsetRange>,
+  call: Call,
+): Promise<ReadonlySet<string>> => {
+  const near = positions.flatMap((position) => {
+    const range = ranges.get(`${position.topic}/${position.partition}`)
+    const lag = range ? lagOf(position.offset, range) : 0n
+    return range && lag > 0n && lag <= mostMarkers ? [{ position, end: range.end }] : []
+  })
+  const looked = await Promise.all(
+    near
+      .slice(0, mostLooks)
+      .map(async ({ position, end }) =>
+        (await isEmptyTail(connection, position, end, call))
+          ? [`${position.topic}/${position.partition}`]
+          : [],
+      ),
+  )
+  return new Set(looked.flat())
+}
+
 /** Whether nothing is to be read from an offset to the end; null where that could not be found out. */
 const isEmptyTail = async (
   { broker }: Connection,

@@ -1,13 +1,14 @@
 import type { GroupDetail } from '#server/contracts/groups.ts'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
 import { type LagRates, ratesOf, recentSamples, withoutReaders } from '#server/domain/lag-rates.ts'
-import { lagOf } from '#server/domain/lag-sums.ts'
+import { lagOf, type OffsetRange } from '#server/domain/lag-sums.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { CommittedOffset, GroupDescription } from '#server/ports/consumer-groups.ts'
 import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault, faultOf, notFound } from './fault.ts'
+import { findPassedMarkers } from './pass-markers.ts'
 import { readGroupVerdicts, type SampledGroup, unsampledRow } from './read-group-verdicts.ts'
 import { readMargin, type UnreadPartition } from './read-margin.ts'
 
@@ -94,10 +95,11 @@ type Live = {
 }
 
 const readLive = async (
-  { broker }: Connection,
+  connection: Connection,
   group: GroupId,
   call: Call,
 ): Promise<Result<Live, BrokerError>> => {
+  const { broker } = connection
   if (!broker.groups)
     return fail({ kind: 'unsupported', detail: 'This broker has no consumer groups.', source: 'broker' })
   const [described, committed, topics] = await Promise.all([
@@ -116,17 +118,21 @@ const readLive = async (
   ])
   const asked = topics.value.filter(({ name }) => named.has(name))
   const offsets = asked.length === 0 ? succeed([]) : await broker.topics.offsets(asked, call)
-  const ranges = new Map(
+  const ranges = new Map<string, OffsetRange>(
     (offsets.ok ? offsets.value : []).flatMap(({ topic, partitions }) =>
       partitions.map((range) => [`${topic}/${range.partition}`, range] as const),
     ),
   )
+  const atEnd = await findPassedMarkers(connection, commits, ranges, call)
   return succeed({
     described: description,
-    partitions: partitionsOf(description, commits, ranges),
+    partitions: partitionsOf(description, commits, ranges, atEnd),
     unread: commits.flatMap(({ topic, partition, offset }) => {
-      const range = ranges.get(`${topic}/${partition}`)
-      return range ? [{ topic, partition, committed: offset, start: range.start, end: range.end }] : []
+      const place = `${topic}/${partition}`
+      const range = ranges.get(place)
+      if (!range) return []
+      const committed = atEnd.has(place) ? range.end : offset
+      return [{ topic, partition, committed, start: range.start, end: range.end }]
     }),
     problems: offsets.ok
       ? offsets.value.flatMap(({ failed }) => failed[0]?.error ?? []).slice(0, 1)
@@ -134,11 +140,15 @@ const readLive = async (
   })
 }
 
-/** Every partition that the group has committed or that a member reads, by topic and number. */
+/**
+ * Every partition that the group has committed or that a member reads, by topic and number. In those of `atEnd` nothing
+ * is left to read, though the commit stands before the end.
+ */
 const partitionsOf = (
   description: GroupDescription | null,
   commits: readonly CommittedOffset[],
-  ranges: ReadonlyMap<string, { readonly start: bigint; readonly end: bigint }>,
+  ranges: ReadonlyMap<string, OffsetRange>,
+  atEnd: ReadonlySet<string>,
 ): Live['partitions'] => {
   const found = new Map<string, PartitionRow>()
   const at = (topic: TopicName, partition: number) => {
@@ -160,7 +170,8 @@ const partitionsOf = (
   for (const { topic, partition, offset } of commits) {
     const { row, range } = at(topic, partition)
     row.committedOffset = offset.toString()
-    row.lagMessages = range ? lagOf(offset, range).toString() : null
+    const lag = range && !atEnd.has(`${topic}/${partition}`) ? lagOf(offset, range) : 0n
+    row.lagMessages = range ? lag.toString() : null
   }
   for (const { memberId, clientId, host, assignment } of description?.members ?? [])
     for (const { topic, partitions } of assignment)
