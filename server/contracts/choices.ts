@@ -40,6 +40,11 @@ export const settableGroupStates = [
 export const failureGroupStates = [...settableGroupStates, 'replaying'] as const
 /** A failure group in another state is closed: out of the way until it comes back. */
 export const openGroupStates = ['new', 'known', 'investigating', 'fix-out', 'replaying'] as const
+/** What a person may decide about a letter that is not to be replayed: not wanted any more, or dealt with elsewhere. */
+export const dispositionKinds = ['discarded', 'archived'] as const
+export type DispositionKind = (typeof dispositionKinds)[number]
+/** By what the letters of a failure group can be narrowed; `open`: nothing was decided about them. */
+export const letterStandings = ['open', ...dispositionKinds] as const
 /** By what the inbox can be narrowed. */
 export const inboxFilters = ['open', 'muted', 'resolved', 'archived', 'all'] as const
 

@@ -3,6 +3,12 @@ import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import type { Database } from './database.ts'
 import { encodeBigints, encodeIntegers, encodeTexts, encodeTimes } from './encode-array.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
+import {
+  type Disposition,
+  dispositionColumn,
+  joinDispositions,
+  type LetterChoice,
+} from './letter-dispositions.ts'
 import { type ClosedGroup, reopenGroups } from './reopen-groups.ts'
 
 /** A letter to be indexed: its coordinates, times and key beside what its headers told. */
@@ -262,11 +268,13 @@ export type LetterRecord = {
   readonly lastReplayId: string | null
   readonly lastOutcome: string | null
   readonly lastSentAtMs: number | null
+  /** What a person has decided about it, so that it is not replayed; null: it is open. */
+  readonly disposition: Disposition | null
 }
 
 const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.death_time_source, l.key_text, l.convention, l.confidence, l.is_pointer, l.earlier_deaths, l.origin_topic,
   l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
-  c.letter_id AS copy_of, r.replay_id, r.outcome, r.sent_at`
+  c.letter_id AS copy_of, r.replay_id, r.outcome, r.sent_at, ${dispositionColumn}`
 /** The latest item of a started replay of the letter. */
 const latestReplay = `LEFT JOIN LATERAL (
   SELECT i.replay_id, i.outcome, i.sent_at FROM replay_item i JOIN replay p ON p.id = i.replay_id
@@ -299,6 +307,7 @@ type LetterRow = {
   readonly replay_id: string | null
   readonly outcome: string | null
   readonly sent_at: Date | null
+  readonly disposition: Disposition | null
 }
 
 const letterOf = (row: LetterRow): LetterRecord => ({
@@ -327,6 +336,7 @@ const letterOf = (row: LetterRow): LetterRecord => ({
   lastReplayId: row.replay_id,
   lastOutcome: row.outcome,
   lastSentAtMs: row.sent_at?.getTime() ?? null,
+  disposition: row.disposition,
 })
 
 export type LetterFilter = {
@@ -334,6 +344,7 @@ export type LetterFilter = {
   readonly topic?: string | undefined
   readonly key?: string | undefined
   readonly ids?: readonly bigint[] | undefined
+  readonly standing?: LetterChoice['standing']
 }
 
 /** Letters newest first below a cursor (time of death, then id), at most `limit`. */
@@ -345,13 +356,14 @@ export const listLetters = async (
   before: { readonly diedAtMs: number; readonly id: bigint } | null,
 ): Promise<readonly LetterRecord[]> => {
   const { rows } = await db.pool.query<LetterRow>(
-    `SELECT ${letterColumns} FROM dead_letter l ${latestReplay}
+    `SELECT ${letterColumns} FROM dead_letter l ${latestReplay} ${joinDispositions(filter.standing)}
      WHERE l.connection_id = $1
        AND ($2::text IS NULL OR l.failure_group_id = $2)
        AND ($3::text IS NULL OR l.topic = $3)
        AND ($4::text IS NULL OR l.key_text = $4)
        AND ($5::bigint[] IS NULL OR l.id = ANY($5))
        AND ($6::timestamptz IS NULL OR (l.died_at, l.id) < ($6, $7::bigint))
+       AND ($9::text IS NULL OR coalesce(d.kind, 'open') = $9)
      ORDER BY l.died_at DESC, l.id DESC LIMIT $8`,
     [
       connectionId,
@@ -362,30 +374,8 @@ export const listLetters = async (
       before === null ? null : new Date(before.diedAtMs),
       before?.id.toString() ?? null,
       limit,
+      filter.standing ?? null,
     ],
   )
   return rows.map(letterOf)
-}
-
-/** How many letters fit a filter. */
-export const countLetters = async (
-  db: Database,
-  connectionId: string,
-  filter: LetterFilter,
-): Promise<number> => {
-  // Without topic and key the failure groups have counted already.
-  const isCounted = filter.topic === undefined && filter.key === undefined
-  const { rows } = await db.pool.query<{ count: string }>(
-    isCounted
-      ? `SELECT coalesce(sum(letters), 0) AS count FROM failure_group
-         WHERE connection_id = $1 AND ($2::text IS NULL OR id = $2)`
-      : `SELECT count(*) FROM dead_letter WHERE connection_id = $1 AND ($2::text IS NULL OR failure_group_id = $2)
-           AND ($3::text IS NULL OR topic = $3) AND ($4::text IS NULL OR key_text = $4)`,
-    [
-      connectionId,
-      filter.failureGroupId ?? null,
-      ...(isCounted ? [] : [filter.topic ?? null, filter.key ?? null]),
-    ],
-  )
-  return Number(rows[0]?.count ?? 0)
 }

@@ -2,6 +2,7 @@ import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
+import { holdReplays, skipDisposed } from './letter-dispositions.ts'
 import { isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
@@ -163,7 +164,7 @@ export const markStarted = async (
   pacePerSecond: number,
   reason: string,
 ): Promise<boolean> => {
-  await client.query("SELECT pg_advisory_xact_lock(hashtext('start-replay'), hashtext($1))", [connectionId])
+  await holdReplays(client, connectionId)
   const { rowCount } = await client.query(
     `UPDATE replay SET state = 'running', number = nextval('replay_number'), started_at = now(), started_by = $2, pace_per_second = $3, reason = $4
        WHERE id = $1 AND state = 'planned'`,
@@ -184,6 +185,7 @@ export const markStarted = async (
        WHERE mine.replay_id = $1 AND mine.letter_id = taken.letter_id`,
     [id],
   )
+  await skipDisposed(client, id)
   return true
 }
 

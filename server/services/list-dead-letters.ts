@@ -3,7 +3,8 @@ import type { DeadLetterList, DeadLetterRow, deadLetterListQuery } from '#server
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { formatPosition } from '#server/ports/raw-message.ts'
-import { countLetters, type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
+import { countLetters } from '#server/repositories/count-letters.ts'
+import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid } from './fault.ts'
 
