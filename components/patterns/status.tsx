@@ -18,6 +18,7 @@ import {
   Rocket,
   RotateCcw,
   Send,
+  Trash2,
   TriangleAlert,
   Undo2,
 } from 'lucide-react'
@@ -103,6 +104,20 @@ export const statuses = {
       icon: CircleHelp,
       tone: 'warning',
       meaning: 'Nothing tells what became of the copy',
+    },
+  },
+  disposition: {
+    discarded: {
+      label: 'Discarded',
+      icon: Trash2,
+      tone: 'neutral',
+      meaning: 'Not wanted any more: replays leave it out',
+    },
+    archived: {
+      label: 'Archived',
+      icon: Archive,
+      tone: 'neutral',
+      meaning: 'Dealt with elsewhere: replays leave it out',
     },
   },
   replay: {

@@ -63,8 +63,16 @@ export const failureGroup: Answer<'showFailureGroup'> = {
     { text: '    at PaymentClient.charge(PaymentClient.java:88)', application: true },
   ],
   sampleLetterId: '7',
+  standings: { open: 480, settled: 12, discarded: 15, archived: 5 },
   marks: [{ id: '1', atMs: minutesAgo(20), kind: 'deploy', text: 'payments 1.0.1' }],
   events: [
+    {
+      id: '3',
+      atMs: minutesAgo(2),
+      actor: 'anna',
+      kind: 'letters',
+      text: 'discarded 15 letters: test orders of the import',
+    },
     { id: '2', atMs: minutesAgo(3), actor: 'dead-letter index', kind: 'regression', text: 'new again' },
     { id: '1', atMs: minutesAgo(95), actor: 'anna', kind: 'note', text: 'asked the card provider' },
   ],

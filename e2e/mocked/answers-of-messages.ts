@@ -99,11 +99,16 @@ export const letterOf = (n: number): Answer<'listDeadLetters'>['letters'][number
   attempts: 3,
   traceId: traceIdOf(n),
   lastReplay: n % 3 === 0 ? { replayId: '42', outcome: 'SETTLED' } : null,
+  disposition:
+    n % 7 === 1
+      ? { kind: 'discarded', reason: 'test orders of the import', actor: 'anna', atMs: minutesAgo(4) }
+      : null,
 })
 export const lettersFrom = (newest: number, count: number): Answer<'listDeadLetters'> => ({
   letters: Array.from({ length: count }, (_, index) => letterOf(newest - index)),
   nextCursor: 'further',
   total: 512,
+  upToId: '512',
 })
 export const letterDetail: Answer<'showDeadLetter'> = {
   letter: letterOf(7),

@@ -50,10 +50,16 @@ export const pagesOfReplays: readonly PageCase[] = [
     main: 'listDeadLetters',
     empty: {
       state: 'empty',
-      script: { listDeadLetters: { body: { letters: [], nextCursor: null, total: 0 } } },
+      script: { listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null } } },
       says: 'No letter of this group is kept any more',
     },
-    filtered: { none: 'letters are not filtered yet' },
+    filtered: {
+      path: '/local/failure-groups/a37c9b4b4d4c76d5?standing=archived',
+      script: {
+        listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null } },
+      },
+      clear: 'Show all letters',
+    },
   },
   {
     name: 'dead letter',

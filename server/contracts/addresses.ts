@@ -48,6 +48,7 @@ export const endpointAddresses = {
   showDeadLetter: get('/api/{connection}/dead-letters/{id}'),
   showLetterMoment: get('/api/{connection}/dead-letters/{id}/moment'),
   showKeyStory: get('/api/{connection}/dead-letters/{id}/key-story'),
+  decideLetters: post('/api/{connection}/dead-letters/decisions'),
   planReplay: post('/api/{connection}/replays/plans'),
   showReplayPlan: get('/api/{connection}/replays/plans/{id}'),
   startReplay: post('/api/{connection}/replays'),

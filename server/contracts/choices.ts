@@ -43,6 +43,8 @@ export const openGroupStates = ['new', 'known', 'investigating', 'fix-out', 'rep
 /** What a person may decide about a letter that is not to be replayed: not wanted any more, or dealt with elsewhere. */
 export const dispositionKinds = ['discarded', 'archived'] as const
 export type DispositionKind = (typeof dispositionKinds)[number]
+export const letterDecisions = ['discard', 'archive', 'restore'] as const
+export type LetterDecision = (typeof letterDecisions)[number]
 /** By what the letters of a failure group can be narrowed; `open`: nothing was decided about them. */
 export const letterStandings = ['open', ...dispositionKinds] as const
 /** By what the inbox can be narrowed. */

@@ -26,6 +26,7 @@ import { findAnswer, findQuery } from './find.ts'
 import { groupDetail, groupList, groupListQuery, groupParams, lagHistory, lagHistoryQuery } from './groups.ts'
 import { health } from './health.ts'
 import { keyStory, keyStoryQuery } from './key-story.ts'
+import { letterDecisionEndpoints } from './letter-decision-endpoints.ts'
 import { letterMoment } from './letter-moment.ts'
 import { mark, markList, markQuery, newMark } from './marks.ts'
 import { messageEndpoints } from './message-endpoints.ts'
@@ -238,6 +239,7 @@ export const endpoints = {
     output: keyStory,
     deadlineMs: 30_000,
   },
+  ...letterDecisionEndpoints,
   planReplay: {
     ...at(endpointAddresses.planReplay),
     summary: 'Freeze a selection and check what replaying it would do',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { failureGroupStates, inboxFilters, settableGroupStates } from './choices.ts'
+import { failureGroupStates, inboxFilters, letterStandings, settableGroupStates } from './choices.ts'
 import { confidenceLevel, convention } from './conventions.ts'
+import { disposition, groupStandings } from './letter-decisions.ts'
 import { originRecord, recordView, rehydration } from './letter-origin.ts'
 import { degradedSource } from './problem.ts'
 import { decimal64, epochMs, groupId, position, topicName, traceId } from './scalars.ts'
@@ -89,6 +90,8 @@ export const failureGroupDetail = failureGroupRow.extend({
   /** Stack lines, application frames marked. */
   stackLines: z.array(z.object({ text: z.string(), application: z.boolean() })),
   sampleLetterId: z.string().nullable(),
+  /** How its letters stand. */
+  standings: groupStandings,
   marks: z.array(z.object({ id: z.string(), atMs: epochMs, kind: z.string(), text: z.string() })),
   /** Notes and what was done to the group, newest first; at most 100. */
   events: z.array(
@@ -96,7 +99,7 @@ export const failureGroupDetail = failureGroupRow.extend({
       id: z.string(),
       atMs: epochMs,
       actor: z.string(),
-      kind: z.enum(['state', 'assignee', 'note', 'regression']),
+      kind: z.enum(['state', 'assignee', 'note', 'regression', 'letters']),
       text: z.string(),
     }),
   ),
@@ -144,12 +147,15 @@ export const deadLetterRow = z.object({
   traceId: traceId.nullable(),
   /** Outcome of its latest replay, if any. */
   lastReplay: z.object({ replayId: z.string(), outcome: z.string() }).nullable(),
+  /** Null: nobody has put it away. */
+  disposition: disposition.nullable(),
 })
 export type DeadLetterRow = z.infer<typeof deadLetterRow>
 export const deadLetterListQuery = z.object({
   failureGroup: z.string().optional(),
   topic: topicName.optional(),
   key: z.string().max(1000).optional(),
+  standing: z.enum(letterStandings).optional(),
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
@@ -157,6 +163,8 @@ export const deadLetterList = z.object({
   letters: z.array(deadLetterRow),
   nextCursor: z.string().nullable(),
   total: z.number().int(),
+  /** The latest letter that was indexed by now: what is chosen by a filter can be held to it. */
+  upToId: z.string().nullable(),
 })
 export type DeadLetterList = z.infer<typeof deadLetterList>
 

@@ -24,6 +24,8 @@ describe('a letter may be replayed', () => {
 
 describe('a letter is refused', () => {
   it.each([
+    ['discarded', { disposition: 'discarded', record: null }],
+    ['archived', { disposition: 'archived' }],
     ['expired', { record: null }],
     ['origin-unknown', { targetTopic: null }],
     ['target-missing', { targetExists: false }],

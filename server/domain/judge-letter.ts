@@ -1,3 +1,4 @@
+import type { DispositionKind } from '#server/contracts/choices.ts'
 import type { PlanFindingCode } from './plan-findings.ts'
 
 /** What is known of one letter when a replay is planned. */
@@ -22,6 +23,8 @@ export type Candidate = {
     readonly hasReplyTopic: boolean
   } | null
   readonly maxMessageBytes: number | null
+  /** What a person has decided about it; null or left out: nothing. */
+  readonly disposition?: DispositionKind | null
   readonly lastOutcome: string | null
 }
 
@@ -33,6 +36,7 @@ const stillOpen = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
  */
 export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   const { targetTopic, record, lastOutcome } = candidate
+  if (candidate.disposition) return candidate.disposition
   if (record === null) return 'expired'
   if (targetTopic === null) return 'origin-unknown'
   if (candidate.targetIsDeadLetterTopic) return 'target-is-dead-letter-topic'

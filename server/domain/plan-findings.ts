@@ -4,6 +4,8 @@ type Wording = { readonly severity: 'refused' | 'warning'; readonly sentence: st
 
 /** All that a plan may find, with the words for the operator. */
 export const planFindings = {
+  discarded: { severity: 'refused', sentence: 'discarded: restore them first if they are to be sent' },
+  archived: { severity: 'refused', sentence: 'archived: restore them first if they are to be sent' },
   expired: {
     severity: 'refused',
     sentence: 'retention has deleted the dead letter; there is nothing to copy',

@@ -57,6 +57,7 @@ import { showTopic } from '#server/services/show-topic.ts'
 import { showTopicChange } from '#server/services/show-topic-change.ts'
 import { showTrace } from '#server/services/show-trace.ts'
 import { startReplay } from '#server/services/start-replay.ts'
+import { letterDecisionRuns } from './letter-decision-operations.ts'
 import type { Operation } from './operation.ts'
 import { schemaRuns } from './schema-operations.ts'
 
@@ -129,6 +130,7 @@ const runs: Runs = {
     showLetterMoment(deps, connection, params.id, call),
   showKeyStory: ({ deps, connection, params, query, call }) =>
     showKeyStory(deps, connection, { id: params.id, ...query }, call),
+  ...letterDecisionRuns,
   planReplay: ({ deps, connection, actor, body, call }) => planReplay(deps, connection, actor, body, call),
   showReplayPlan: ({ deps, connection, params, call }) => showReplayPlan(deps, connection, params.id, call),
   startReplay: ({ deps, connection, actor, body, call }) => startReplay(deps, connection, actor, body, call),

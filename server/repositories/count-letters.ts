@@ -26,3 +26,7 @@ export const countLetters = async (
   )
   return Number(rows[0]?.count ?? 0)
 }
+
+/** The id of the letter that was indexed last, of any connection; null: there is none. */
+export const readNewestLetterId = async (db: Database): Promise<bigint | null> =>
+  (await db.prisma.deadLetter.aggregate({ _max: { id: true } }))._max.id

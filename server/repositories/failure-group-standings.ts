@@ -14,7 +14,7 @@ export type GroupEvent = {
   readonly id: string
   readonly atMs: number
   readonly actor: string
-  readonly kind: 'state' | 'assignee' | 'note' | 'regression'
+  readonly kind: 'state' | 'assignee' | 'note' | 'regression' | 'letters'
   readonly text: string
 }
 

@@ -177,3 +177,16 @@ export const skipDisposed = async (transaction: Transaction, replayId: string): 
     [replayId],
   )
 }
+
+/** The dead letter that was indexed from a place; null: none. */
+export const findLetterAt = async (
+  db: Database,
+  connectionId: string,
+  place: { readonly topic: string; readonly partition: number; readonly offset: bigint },
+): Promise<bigint | null> => {
+  const found = await db.prisma.deadLetter.findUnique({
+    where: { connectionId_topic_partition_offset: { connectionId, ...place } },
+    select: { id: true },
+  })
+  return found?.id ?? null
+}

@@ -1,10 +1,12 @@
 import { isDying } from '#server/domain/death-rate.ts'
+import { sayDispositions } from '#server/domain/decide-letters.ts'
 import { type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Compared, Written } from '#server/ports/scanner.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
+import type { Disposition } from '#server/repositories/letter-dispositions.ts'
 import type { readReaders } from '#server/repositories/replay-items.ts'
 import type { EarlierAttempts } from '#server/repositories/replay-ledger.ts'
 import type { StoredPlan } from '#server/repositories/replays.ts'
@@ -107,13 +109,17 @@ export const findPlanFindings = async (
           ? sayArrivals([...dying.values()], deps.clock.nowMs())
           : code === 'in-ledger'
             ? sayLedger(list, earlier)
-            : saySent(code, list)
+            : sayDispositions(refusedOf(code, list)) || saySent(code, list)
       }`,
       code,
       count: list.length,
       letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),
     }))
 }
+
+/** The decisions for which letters are refused. */
+const refusedOf = (code: PlanFindingCode, list: readonly Judged[]): readonly Disposition[] =>
+  list.flatMap(({ letter: { disposition } }) => (disposition?.kind === code ? [disposition] : []))
 
 const aboutReplay: ReadonlySet<PlanFindingCode> = new Set([
   'being-replayed',

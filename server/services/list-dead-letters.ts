@@ -3,7 +3,7 @@ import type { DeadLetterList, DeadLetterRow, deadLetterListQuery } from '#server
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { formatPosition } from '#server/ports/raw-message.ts'
-import { countLetters } from '#server/repositories/count-letters.ts'
+import { countLetters, readNewestLetterId } from '#server/repositories/count-letters.ts'
 import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid } from './fault.ts'
@@ -34,6 +34,7 @@ export const deadLetterRowOf = (letter: LetterRecord): DeadLetterRow => ({
     letter.lastReplayId === null
       ? null
       : { replayId: letter.lastReplayId, outcome: letter.lastOutcome ?? 'UNKNOWN' },
+  disposition: letter.disposition,
 })
 
 /** Dead letters newest first. The cursor is time of death and id of the last one shown: stable while new ones arrive. */
@@ -47,7 +48,14 @@ export const listDeadLetters = async (
   if (query.cursor !== undefined && !cursor)
     return invalid(`cursor: ${query.cursor} is not one that this list has given out.`)
   const before = cursor ? { diedAtMs: Number(cursor[1]), id: BigInt(cursor[2] ?? 0) } : null
-  const filter = { failureGroupId: query.failureGroup, topic: query.topic, key: query.key }
+  const filter = {
+    failureGroupId: query.failureGroup,
+    topic: query.topic,
+    key: query.key,
+    standing: query.standing,
+  }
+  // Before the letters: what is indexed meanwhile counts as not seen.
+  const upToId = await readNewestLetterId(deps.db)
   const [found, total] = await Promise.all([
     listLetters(deps.db, connection.id, filter, query.limit + 1, before),
     countLetters(deps.db, connection.id, filter),
@@ -58,5 +66,6 @@ export const listDeadLetters = async (
     letters: page.map(deadLetterRowOf),
     nextCursor: found.length > query.limit && last ? `${last.diedAtMs}-${last.id}` : null,
     total,
+    upToId: upToId?.toString() ?? null,
   })
 }

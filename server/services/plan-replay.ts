@@ -190,6 +190,7 @@ const judgeLetters = async (
         },
         maxMessageBytes: Number(settingOf(name, 'max.message.bytes')) || null,
         lastOutcome: letter.lastOutcome,
+        disposition: letter.disposition?.kind ?? null,
       }
       const refusal = refusalOf(candidate) ?? (repeated.has(letter.id) ? 'same-message' : null)
       const isCompacted = settingOf(name, 'cleanup.policy')?.includes('compact') ?? false

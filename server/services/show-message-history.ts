@@ -6,6 +6,7 @@ import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { formatPosition, parsePosition } from '#server/ports/raw-message.ts'
 import { listAuditAbout, subjectText } from '#server/repositories/audit.ts'
+import { findLetterAt } from '#server/repositories/letter-dispositions.ts'
 import { listMessageReplays } from '#server/repositories/message-replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { Fault } from './fault.ts'
@@ -22,12 +23,14 @@ export const showMessageHistory = async (
 ): Promise<Result<z.input<typeof messageHistory>, Fault>> => {
   const place = parsePosition(position)
   const replays = await listMessageReplays(db, connectionId, { topic, ...place }, most + 1)
+  const letter = await findLetterAt(db, connectionId, { topic, ...place })
   const ids = [...new Set(replays.map(({ replayId }) => replayId))]
   const entries = await listAuditAbout(
     db,
     connectionId,
     [
       subjectText({ kind: 'message', id: `${topic}/${position}` }),
+      ...(letter === null ? [] : [subjectText({ kind: 'dead-letter', id: letter.toString() })]),
       ...ids.map((id) => subjectText({ kind: 'replay', id })),
     ],
     // What entries say that name no subject.

@@ -16,6 +16,7 @@ import { shortClass } from './failure-words.ts'
 import { LetterKeyStory } from './letter-key-story.tsx'
 import { LetterMoment } from './letter-moment.tsx'
 import { LetterCause, LetterOrigin } from './letter-sections.tsx'
+import { LetterStanding } from './letter-standing.tsx'
 import { TraceLink } from './letter-trace-link.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
 
@@ -78,6 +79,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
           {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
         </p>
       ) : null}
+      {letter ? <LetterStanding connection={connection} letter={letter} /> : null}
       <QueryPanel
         query={query}
         list={{ href: routes.deadLetters(connection), title: 'All failure groups' }}

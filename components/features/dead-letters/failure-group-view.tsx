@@ -83,7 +83,8 @@ export const FailureGroupView = ({
             </span>
             <Status of="failureGroup" value={group.state} />
             <span>
-              {formatCount(group.count)} letters, last <Ago at={group.lastSeenAt} />
+              {formatCount(group.count)} letters, {sayStandings(group.standings)}last{' '}
+              <Ago at={group.lastSeenAt} />
             </span>
           </>
         ) : null
@@ -161,10 +162,21 @@ export const FailureGroupView = ({
           </div>
         )}
       </QueryPanel>
-      {isMissing(query.error) ? null : <LettersTable connection={connection} failureGroup={id} />}
+      {isMissing(query.error) ? null : (
+        <LettersTable connection={connection} failureGroup={id} standings={group?.standings} />
+      )}
     </PageShell>
   )
 }
+
+/** How many are open, where some are not: `480 open, 12 settled, 15 discarded, `. */
+const sayStandings = ({ open, settled, discarded, archived }: FailureGroupDetail['standings']): string =>
+  settled + discarded + archived === 0
+    ? ''
+    : Object.entries({ open, settled, discarded, archived })
+        .filter(([name, count]) => count > 0 || name === 'open')
+        .map(([name, count]) => `${formatCount(count)} ${name}, `)
+        .join('')
 
 const Side = ({
   data,

@@ -52,11 +52,15 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
   },
   {
     id: 'replay',
-    header: 'Replay',
+    header: 'Standing',
     width: '92px',
-    cell: ({ lastReplay }) =>
-      lastReplay === null ? (
-        <span className="text-faint">never</span>
+    cell: ({ lastReplay, disposition }) =>
+      disposition ? (
+        <span title={`By ${disposition.actor} because: ${disposition.reason}`}>
+          <Status of="disposition" value={disposition.kind} />
+        </span>
+      ) : lastReplay === null ? (
+        <span className="text-faint">open</span>
       ) : (
         <Link href={routes.replay(connection, lastReplay.replayId)}>
           <Status of="outcome" value={lastReplay.outcome as Outcome} />

@@ -1,8 +1,9 @@
 'use client'
 import dynamic from 'next/dynamic'
-import { parseAsString, useQueryState } from 'nuqs'
+import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useState } from 'react'
-import type { DeadLetterList, DeadLetterRow } from '#server/contracts/failure-groups.ts'
+import { findChoice, letterStandings } from '#server/contracts/choices.ts'
+import type { DeadLetterList, DeadLetterRow, FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
@@ -14,6 +15,7 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Select } from '../../ui/select.tsx'
 import { letterColumns } from './letter-columns.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
 
@@ -21,6 +23,14 @@ import { usePlanReplay } from './use-plan-replay.ts'
 const LetterPanel = dynamic(() => import('./letter-panel.tsx').then((module) => module.LetterPanel), {
   ssr: false,
 })
+
+// Loaded when the first letter is chosen.
+const LetterDecisionBar = dynamic(
+  () => import('./letter-decision-bar.tsx').then((module) => module.LetterDecisionBar),
+  { ssr: false },
+)
+
+const standingNames = { open: 'Not put away', discarded: 'Discarded', archived: 'Archived' } as const
 
 const rowsIn = {
   read: ({ letters }: DeadLetterList) => letters,
@@ -30,20 +40,34 @@ const rowsIn = {
   }),
 }
 
+const countOf = (
+  { open, settled, discarded, archived }: FailureGroupDetail['standings'],
+  standing: (typeof letterStandings)[number],
+): number => ({ open: open + settled, discarded, archived })[standing]
+
 /** Letters of a failure group, newest first, to look at and to choose for a replay. */
 export const LettersTable = ({
   connection,
   failureGroup,
+  standings,
 }: {
   readonly connection: string
   readonly failureGroup: string
+  /** Undefined while they are not known. */
+  readonly standings?: FailureGroupDetail['standings'] | undefined
 }) => {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [wasChosen, setWasChosen] = useState(false)
+  if (chosen.size > 0 && !wasChosen) setWasChosen(true)
+  const [standing, setStanding] = useQueryState('standing', parseAsStringLiteral(letterStandings))
   const [looked, setLooked] = useQueryState('letter', parseAsString)
   const plan = usePlanReplay(connection)
   const growing = useGrowingList({
     endpoint: endpoints.listDeadLetters,
-    input: { params: { connection }, query: { failureGroup, limit: 100 } },
+    input: {
+      params: { connection },
+      query: { failureGroup, limit: 100, ...(standing === null ? {} : { standing }) },
+    },
     rowsIn,
     keyOf: ({ id }: DeadLetterRow) => id,
   })
@@ -54,6 +78,23 @@ export const LettersTable = ({
       padded={false}
       aside={
         <>
+          <Select
+            quiet
+            aria-label="Only letters that stand so"
+            value={standing ?? ''}
+            onChange={(event) => {
+              setChosen(new Set())
+              void setStanding(findChoice(letterStandings, event.target.value) ?? null)
+            }}
+          >
+            <option value="">All letters</option>
+            {letterStandings.map((one) => (
+              <option key={one} value={one}>
+                {standingNames[one]}
+                {standings ? ` (${formatCount(countOf(standings, one))})` : ''}
+              </option>
+            ))}
+          </Select>
           {newest ? (
             <span>
               {formatCount(rows.length)} of {formatCount(newest.total)}, newest first
@@ -82,6 +123,22 @@ export const LettersTable = ({
           {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
         </p>
       ) : null}
+      {wasChosen ? (
+        <LetterDecisionBar
+          connection={connection}
+          chosen={chosen}
+          rows={rows}
+          all={{
+            count: newest?.total ?? rows.length,
+            selection: {
+              failureGroupId: failureGroup,
+              ...(standing === null ? {} : { standing }),
+              ...(newest?.upToId ? { upToId: newest.upToId } : {}),
+            },
+          }}
+          onChooseNone={() => setChosen(new Set())}
+        />
+      ) : null}
       <GrowingList {...growing} more="Older letters">
         <QueryPanel
           query={panel}
@@ -90,6 +147,12 @@ export const LettersTable = ({
           empty={{
             title: 'No letter of this group is kept any more',
             text: 'Retention has deleted them from their topic. The group stays for its history; new letters of the same failure appear here.',
+          }}
+          onClearFilter={standing === null ? undefined : () => void setStanding(null)}
+          filtered={{
+            title: `No letter of this group is ${standing === null ? '' : standingNames[standing].toLowerCase()}`,
+            text: 'Its letters stand otherwise.',
+            clear: 'Show all letters',
           }}
         >
           {() => (
