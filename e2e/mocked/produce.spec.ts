@@ -69,6 +69,8 @@ test('a tombstone says what compaction will do', async ({ page }) => {
   await page.goto(path)
   await page.getByLabel('Value is').selectOption('null')
   await expect(page.getByText(/Compaction removes every earlier message of this key/)).toBeVisible()
+  // What was checked before the choice is dimmed until the next answer.
+  await expect(page.locator('.opacity-50')).toHaveCount(0)
   expect(await faultsOf(page, 'tombstone')).toEqual([])
 })
 
