@@ -119,10 +119,7 @@ test('a pointer whose origin has expired is unrecoverable; nothing empty is sent
     topic: scene.letters,
     messages: [{ key: null, value: null, headers: pointer }],
   })
-  await scene.admin.deleteTopicRecords({
-    topic: scene.origin,
-    partitions: [{ partition: place.partition, offset: '1' }],
-  })
+  await scene.expire(place.partition, 1n)
   await openPlan(page, scene, 1)
   await expect(finding(page, /hold neither key nor value/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Nothing to send' })).toBeDisabled()
