@@ -1,7 +1,5 @@
 import type pg from 'pg'
-import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import type { Database } from './database.ts'
-import { encodeBigints, encodeIntegers, encodeTexts, encodeTimes } from './encode-array.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import {
   type Disposition,
@@ -9,20 +7,8 @@ import {
   joinDispositions,
   type LetterChoice,
 } from './letter-dispositions.ts'
-import { type ClosedGroup, reopenGroups } from './reopen-groups.ts'
+import { type NewLetter, writeLetters } from './write-letters.ts'
 
-/** A letter to be indexed: its coordinates, times and key beside what its headers told. */
-export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: bigint
-  readonly diedAtMs: number
-  readonly deathTimeSource: string
-  /** When it came into its topic as far as is known: a resolved failure group that gets a later letter is new again. */
-  readonly arrivedAtMs: number
-  readonly keyText: string | null
-  readonly traceId: string | null
-}
 export type PartitionName = { readonly topic: string; readonly partition: number }
 export type IndexedPosition = PartitionName & {
   /** Null: not known. */
@@ -30,15 +16,10 @@ export type IndexedPosition = PartitionName & {
   readonly nextOffset: bigint
 }
 
-/** Text that PostgreSQL can hold: it has no NUL character. */
-const clean = (text: string | null, length: number): string | null => {
-  if (text === null || (text.length <= length && !text.includes('\u0000'))) return text
-  return text.slice(0, length).replaceAll('\u0000', '\ufffd')
-}
-
 /**
  * Writes a batch of letters, their failure groups and how far the index has read, in one transaction under the lease:
- * after a crash the index goes on exactly where it was and counts stay exact. Answers how many letters were new.
+ * after a crash the index goes on exactly where it was and counts stay exact. What was indexed of partitions that were
+ * made anew is forgotten before, with their positions. Answers how many letters were new.
  */
 export const indexLetters = async (
   db: Database,
@@ -47,10 +28,11 @@ export const indexLetters = async (
   positions: readonly IndexedPosition[],
   lease: LeaseProof,
   madeAnew: readonly PartitionName[] = [],
-): Promise<number> =>
-  runUnderLease(db, lease, async (client) => {
-    if (madeAnew.length > 0) await forgetPartitions(client, connectionId, madeAnew)
-    const inserted = letters.length === 0 ? 0 : await writeLetters(client, connectionId, letters)
+): Promise<number> => {
+  if (madeAnew.length > 0)
+    await runUnderLease(db, lease, (client) => forgetPartitions(client, connectionId, madeAnew))
+  if (positions.length === 0) return 0
+  return runUnderLease(db, lease, async (client) => {
     await client.query(
       `INSERT INTO index_position (connection_id, topic, partition, next_offset, topic_id, updated_at)
        SELECT $1, * , now() FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[])
@@ -64,8 +46,9 @@ export const indexLetters = async (
         positions.map((one) => one.topicId),
       ],
     )
-    return inserted
+    return letters.length === 0 ? 0 : writeLetters(client, connectionId, letters)
   })
+}
 
 /**
  * Partitions that were made anew begin their offsets again, and some may not have been made again: what was indexed of
@@ -77,6 +60,14 @@ const forgetPartitions = async (
   partitions: readonly PartitionName[],
 ): Promise<void> => {
   const names = [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)]
+  // Shares forget partitions of one topic at the same time: in one order, lest they wait for each other.
+  await client.query(
+    `SELECT 1 FROM failure_group WHERE id IN (
+       SELECT failure_group_id FROM dead_letter JOIN unnest($2::text[], $3::int[]) AS anew(topic, partition) USING (topic, partition)
+       WHERE connection_id = $1)
+     ORDER BY id FOR NO KEY UPDATE`,
+    [connectionId, ...names],
+  )
   await client.query(
     `WITH gone AS (
        DELETE FROM dead_letter USING unnest($2::text[], $3::int[]) AS anew(topic, partition)
@@ -94,131 +85,6 @@ const forgetPartitions = async (
     [connectionId, ...names],
   )
 }
-
-const writeLetters = async (
-  client: pg.PoolClient,
-  connectionId: string,
-  letters: readonly NewLetter[],
-): Promise<number> => {
-  const texts = (textOf: (letter: NewLetter) => string | null) => encodeTexts('text[]', letters.map(textOf))
-  const groups = [...new Map(letters.map((letter) => [letter.failureGroupId, letter])).values()].sort(
-    (a, b) => (a.failureGroupId < b.failureGroupId ? -1 : 1),
-  )
-  await client.query(
-    `INSERT INTO failure_group (id, connection_id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group,
-                                dead_letter_topics, conventions, letters, first_seen_at, last_seen_at)
-     SELECT id, $1, error_class, root_cause, message, frame, stack, origin_topic, consumer_group, ARRAY[topic], ARRAY[convention], 0, died_at, died_at
-     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
-       AS rows(id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group, topic, convention, died_at)
-     ON CONFLICT (id) DO NOTHING`,
-    [
-      connectionId,
-      groups.map((one) => one.failureGroupId),
-      groups.map((one) => clean(one.errorClass, 500)),
-      groups.map((one) => clean(one.rootCause, 500)),
-      groups.map((one) => clean(one.normalisedMessage, 500)),
-      groups.map((one) => clean(one.frame, 500)),
-      groups.map((one) => clean(one.stack, 20_000)),
-      groups.map((one) => clean(one.originTopic, 249)),
-      groups.map((one) => clean(one.group, 255)),
-      groups.map((one) => one.topic),
-      groups.map((one) => one.convention),
-      groups.map((one) => new Date(one.diedAtMs)),
-    ],
-  )
-  const query: { text: string; values: unknown[]; name: string } = {
-    name: 'write-letters',
-    text: letterStatement,
-    values: [
-      connectionId,
-      texts((one) => one.topic),
-      encodeIntegers(
-        'int4[]',
-        letters.map((one) => one.partition),
-      ),
-      encodeBigints(letters.map((one) => one.offset)),
-      texts((one) => one.failureGroupId),
-      encodeTimes(letters.map((one) => one.diedAtMs)),
-      texts((one) => clean(one.keyText, 1_000)),
-      texts((one) => one.convention),
-      texts((one) => clean(one.originTopic, 249)),
-      encodeIntegers(
-        'int4[]',
-        letters.map((one) => one.originPartition),
-      ),
-      encodeBigints(letters.map((one) => one.originOffset)),
-      texts((one) => clean(one.group, 255)),
-      texts((one) => clean(one.errorClass, 500)),
-      texts((one) => clean(one.rootCause, 500)),
-      texts((one) => clean(one.message, 2_000)),
-      encodeIntegers(
-        'int4[]',
-        letters.map((one) => one.attempts),
-      ),
-      texts((one) => one.traceId),
-      texts((one) => one.lineage?.replayId ?? null),
-      encodeBigints(letters.map((one) => one.lineage?.itemId ?? null)),
-      texts((one) => one.deathTimeSource),
-      encodeTimes(letters.map((one) => one.arrivedAtMs)),
-      texts((one) => one.confidence),
-      encodeIntegers(
-        'int4[]',
-        letters.map((one) => one.earlierDeaths),
-      ),
-      encodeIntegers(
-        'int4[]',
-        letters.map((one) => Number(one.isPointer)),
-      ),
-    ],
-  }
-  const { rows } = await client.query<{ written: number; closed: ClosedGroup[] }>(query)
-  await reopenGroups(client, connectionId, rows[0]?.closed ?? [])
-  return rows[0]?.written ?? 0
-}
-
-// A copy that dies again carries its item's lineage. A service that hands headers on gives them to its own messages,
-// too: so the letter must come from where the copy was sent, or from a retry topic of it.
-const letterStatement = `
-WITH incoming AS MATERIALIZED (
-  SELECT * FROM unnest($2::text[], $3::int4[], $4::int8[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[],
-    $10::int4[], $11::int8[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int4[], $17::text[], $18::text[],
-    $19::int8[], $20::text[], $21::timestamptz[], $22::text[], $23::int4[], $24::int4[])
-  WITH ORDINALITY AS l(topic, partition, "offset", failure_group_id, died_at, key_text, convention, origin_topic,
-    origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id, replay_id,
-    item_id, death_time_source, arrived_at, confidence, earlier_deaths, is_pointer, no)
-), written AS (
-  INSERT INTO dead_letter (connection_id, topic, partition, "offset", failure_group_id, died_at, key_text, convention,
-    origin_topic, origin_partition, origin_offset, consumer_group, error_class, root_cause, message, attempts, trace_id,
-    death_time_source, confidence, earlier_deaths, is_pointer, replay_item_id)
-  SELECT $1, l.topic, l.partition, l."offset", l.failure_group_id, l.died_at, l.key_text, l.convention, l.origin_topic,
-    l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
-    l.death_time_source, l.confidence, l.earlier_deaths, l.is_pointer = 1, item.id
-  FROM incoming AS l
-  LEFT JOIN replay_item AS item ON item.id = l.item_id AND item.replay_id::text = l.replay_id
-    AND (l.origin_topic IS NULL OR l.origin_topic = item.target_topic OR starts_with(l.origin_topic, item.target_topic || '-retry'))
-  ORDER BY l.no
-  ON CONFLICT (connection_id, topic, partition, "offset") DO NOTHING
-  RETURNING id, failure_group_id, topic, partition, "offset", convention, died_at
-), counted AS (
-  SELECT w.failure_group_id AS id, count(*) AS count, min(w.died_at) AS first, max(w.died_at) AS last, max(w.id) AS sample,
-    max(l.arrived_at) AS arrived, array_agg(DISTINCT w.topic) AS topics, array_agg(DISTINCT w.convention) AS conventions
-  FROM written AS w JOIN incoming AS l USING (topic, partition, "offset")
-  GROUP BY 1 ORDER BY 1
-), grouped AS (
-  UPDATE failure_group AS g
-  SET letters = g.letters + n.count,
-      first_seen_at = least(g.first_seen_at, n.first),
-      last_seen_at = greatest(g.last_seen_at, n.last),
-      sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), n.sample),
-      dead_letter_topics = ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || n.topics) ORDER BY 1),
-      conventions = ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1)
-  FROM counted AS n
-  WHERE g.id = n.id
-  RETURNING g.id, g.state, n.arrived
-)
-SELECT (SELECT coalesce(sum(count), 0)::int FROM counted) AS written,
-  (SELECT coalesce(json_agg(json_build_object('id', id, 'arrivedAtMs', round(extract(epoch FROM arrived) * 1000))), '[]')
-   FROM grouped WHERE state IN ('resolved', 'archived', 'muted')) AS closed`
 
 /** How far the index has read, by topic and partition. */
 export const readIndexPositions = async (

@@ -12,7 +12,6 @@ const elementOid = {
   'int8[]': 20,
   'date[]': 1082,
   'jsonb[]': 3802,
-  'timestamptz[]': 1184,
 } as const
 
 type ArrayType = keyof typeof elementOid
@@ -80,20 +79,6 @@ export const encodeBigints = (values: readonly (bigint | null)[]): Buffer => {
     if (value !== null) at = buffer.writeBigInt64BE(value, at)
   }
   return buffer.subarray(0, at)
-}
-
-/** Milliseconds from 1970-01-01 to PostgreSQL's first instant, 2000-01-01. */
-const postgresEpochMs = 946_684_800_000
-
-/** For `$n::timestamptz[]`; `values` in milliseconds since 1970-01-01, whole ones. */
-export const encodeTimes = (values: readonly number[]): Buffer => {
-  const buffer = Buffer.allocUnsafe(headerBytes + values.length * 12)
-  let at = writeHeader(buffer, 'timestamptz[]', values.length, false)
-  for (const value of values) {
-    at = buffer.writeInt32BE(8, at)
-    at = buffer.writeBigInt64BE(BigInt(value - postgresEpochMs) * 1_000n, at)
-  }
-  return buffer
 }
 
 /** For `$n::int4[]`, `$n::int2[]`, and `$n::date[]` with days since 2000-01-01. */

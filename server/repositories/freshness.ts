@@ -1,3 +1,4 @@
+import { joinShares } from '#server/domain/join-shares.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 
@@ -68,7 +69,7 @@ const write = async (
   else await db.pool.query(statement, [...values])
 }
 
-/** Freshness of a connection's sources and of those that belong to no connection. */
+/** Freshness of a connection's sources and of those that belong to no connection; shares of one source are joined. */
 export const readFreshness = async (db: Database, connectionId: string): Promise<readonly Freshness[]> => {
   const { rows } = await db.pool.query<{
     connection_id: string
@@ -85,13 +86,15 @@ export const readFreshness = async (db: Database, connectionId: string): Promise
      FROM source_freshness WHERE connection_id IN ($1, '')`,
     [connectionId],
   )
-  return rows.map((row) => ({
-    connectionId: row.connection_id,
-    source: row.source,
-    lastGoodAtMs: row.last_good_at?.getTime() ?? null,
-    ageMs: row.age,
-    detail: row.detail,
-    behind: row.behind === null ? null : BigInt(row.behind),
-    failing: row.failing,
-  }))
+  return joinShares(
+    rows.map((row) => ({
+      connectionId: row.connection_id,
+      source: row.source,
+      lastGoodAtMs: row.last_good_at?.getTime() ?? null,
+      ageMs: row.age,
+      detail: row.detail,
+      behind: row.behind === null ? null : BigInt(row.behind),
+      failing: row.failing,
+    })),
+  )
 }

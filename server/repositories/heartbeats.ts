@@ -34,6 +34,15 @@ export const forgetWorkers = async (
 /** Two beats with room for a slow one; a worker that stays silent this long does not run, for all that is known. */
 const beatLimitMs = 7_000
 
+/** Workers that beat at present. */
+export const listLivingWorkers = async (db: Database): Promise<readonly string[]> => {
+  const { rows } = await db.pool.query<{ worker_id: string }>(
+    `SELECT worker_id FROM worker_heartbeat WHERE seen_at > now() - $1::float8 * interval '1 millisecond'`,
+    [beatLimitMs],
+  )
+  return rows.map((row) => row.worker_id)
+}
+
 export type Heartbeat = {
   readonly seenAtMs: number
   /** Time since any worker was last seen, by the database's clock. */

@@ -1,5 +1,6 @@
 import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { deathTimeOf } from '#server/domain/death-time.ts'
+import { belongsTo, type IndexShare, wholeIndex, wordOfShare } from '#server/domain/index-shares.ts'
 import { readLetterFacts } from '#server/domain/letter-facts.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { isMadeAnew, nameTopicsById, type TopicNameOf } from '#server/domain/topic-identity.ts'
@@ -8,20 +9,18 @@ import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
-import type { TopicState } from '#server/ports/topics.ts'
-import {
-  indexLetters,
-  type NewLetter,
-  type PartitionName,
-  readIndexPositions,
-} from '#server/repositories/dead-letters.ts'
+import type { TopicOffsets, TopicState } from '#server/ports/topics.ts'
+import { indexLetters, type PartitionName, readIndexPositions } from '#server/repositories/dead-letters.ts'
 import { recordFailure, recordGood } from '#server/repositories/freshness.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
+import type { NewLetter } from '#server/repositories/write-letters.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 
 export const indexSource = 'dead-letter-index'
+/** Freshness is kept share by share, and read as one. */
+const sourceOf = (share: IndexShare): string => `${indexSource} ${wordOfShare(share)}`.trim()
 
 const batchMessages = 5_000
 const batchBudget: Budget = { messages: batchMessages, bytes: 16 * 1024 * 1024, milliseconds: 5_000 }
@@ -50,8 +49,9 @@ type Span = {
 }
 
 /**
- * One step of the dead-letter index of a connection: reads every partition of its dead-letter topics from where the
- * index stands, and writes letters, failure groups and positions together, batch by batch, for about three seconds.
+ * One step of the dead-letter index of a connection: reads every partition of its dead-letter topics, or a share of
+ * them, from where the index stands, and writes letters, failure groups and positions together, batch by batch, for about
+ * three seconds.
  * Offsets that retention has deleted are jumped over. Records how fresh the index is and tells the screens.
  * A partition that can not be read does not keep the others waiting; the first error is the answer then. Errors of the
  * database, and `LeaseLostError`, are thrown.
@@ -61,9 +61,14 @@ export const indexDeadLetters = async (
   connection: Connection,
   lease: LeaseProof,
   call: Call,
+  share: IndexShare = wholeIndex,
 ): Promise<Result<IndexReport, Fault>> => {
-  const found = await findSpans(deps, connection, call)
-  if (!found.ok) return failed(deps, connection, found.error, lease)
+  const failed = async (error: BrokerError) => {
+    await recordFailure(deps.db, connection.id, sourceOf(share), error.detail, lease)
+    return fail(faultOf(error))
+  }
+  const found = await findSpans(deps, connection, share, call)
+  if (!found.ok) return failed(found.error)
   const deadline = performance.now() + stepMs
   let indexed = 0
   let anyMoved = false
@@ -97,16 +102,11 @@ export const indexDeadLetters = async (
     }
   }
   if (indexed > 0) await notifyChanged(deps.db, 'failure-groups', connection.id)
-  if (error) return failed(deps, connection, error, lease)
+  if (error) return failed(error)
   const behind = found.value.spans.reduce((sum, { from, end }) => sum + (end > from ? end - from : 0n), 0n)
   const detail = behind === 0n ? '' : `${behind} records behind`
-  await recordGood(deps.db, connection.id, indexSource, detail, lease, behind)
+  await recordGood(deps.db, connection.id, sourceOf(share), detail, lease, behind)
   return succeed({ indexed, behind, moved: anyMoved })
-}
-
-const failed = async (deps: Deps, connection: Connection, error: BrokerError, lease: LeaseProof) => {
-  await recordFailure(deps.db, connection.id, indexSource, error.detail, lease)
-  return fail(faultOf(error))
 }
 
 type FoundSpans = {
@@ -117,10 +117,11 @@ type FoundSpans = {
   readonly error: BrokerError | null
 }
 
-/** Where every partition of the dead-letter topics is to be read on, and where it ended just now. */
+/** Where every partition of the share is to be read on, and where it ended just now. */
 const findSpans = async (
   deps: Deps,
   { id, broker, deadLetterTopics }: Connection,
+  share: IndexShare,
   call: Call,
 ): Promise<Result<FoundSpans, BrokerError>> => {
   const listed = await broker.topics.list(call)
@@ -130,9 +131,15 @@ const findSpans = async (
   )
   const topicNameOf = nameTopicsById(listed.value)
   if (topics.length === 0) return succeed({ spans: [], vanished: [], topicNameOf, error: null })
-  const offsets = await broker.topics.offsets(topics, call)
+  const isOwn = (topic: string) => (one: { readonly partition: number }) =>
+    belongsTo(share, topic, one.partition)
+  const own = topics
+    .map((topic) => ({ ...topic, partitions: topic.partitions.filter(isOwn(topic.name)) }))
+    .filter(({ partitions }) => partitions.length > 0)
+  const offsets =
+    own.length > 0 ? await broker.topics.offsets(own, call) : succeed<readonly TopicOffsets[]>([])
   if (!offsets.ok) return offsets
-  const stored = await readIndexPositions(deps.db, id)
+  const stored = (await readIndexPositions(deps.db, id)).filter((one) => isOwn(one.topic)(one))
   const positions = new Map(stored.map((one) => [`${one.topic}/${one.partition}`, one]))
   const states = new Map<string, TopicState>(topics.map((one) => [one.name, one]))
   const spans = offsets.value.flatMap(({ topic, partitions }) =>

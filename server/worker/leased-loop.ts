@@ -18,8 +18,11 @@ export type StepContext = { readonly deps: Deps; readonly logger: Logger; readon
 /** Work that must have a single owner among all workers for longer than one step. */
 export type LeasedLoop = {
   readonly name: string
-  /** Names of the leases wanted now, e.g. one per connection or per running replay; asked again every few seconds. */
-  wanted(deps: Deps): Promise<readonly string[]>
+  /**
+   * Names of the leases that this owner wants now, e.g. one per connection or per running replay; asked again every few
+   * seconds. What it does not want any more is given back.
+   */
+  wanted(deps: Deps, owner: string): Promise<readonly string[]>
   /**
    * One short step under the lease; answers how long to wait before the next (ms), or 'done' to release. What it
    * throws is logged, and the step is tried again with growing waits while the lease is kept.

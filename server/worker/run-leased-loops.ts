@@ -54,7 +54,7 @@ export const runLeasedLoop = async (loop: LeasedLoop, runtime: LoopRuntime): Pro
 
   while (!signal.aborted) {
     try {
-      const wanted = new Set(await loop.wanted(deps))
+      const wanted = new Set(await loop.wanted(deps, owner))
       for (const [name, { unwanted }] of running) if (!wanted.has(name)) unwanted.abort()
       for (const name of wanted) if (!running.has(name) && !signal.aborted) await start(name)
       failures = 0

@@ -27,7 +27,7 @@ it('samples a few topics a step, those never sampled first, and none of them aga
   const { signal } = new AbortController()
   const hold = { fence: 1n, signal, stillHeld: () => true, remainingMs: () => 10_000 }
   const step = () => sampleSchemasLoop.step('sample-schemas:local', { deps: local.deps, logger, hold })
-  expect(await sampleSchemasLoop.wanted(local.deps)).toEqual(['sample-schemas:local'])
+  expect(await sampleSchemasLoop.wanted(local.deps, 'any')).toEqual(['sample-schemas:local'])
   await database.db.pool.query(
     `INSERT INTO schema_sample (connection_id, topic, side, sampled_at, messages, nulls, without_schema, drifts)
      VALUES ('local', 'gone', 'value', now(), 0, 0, 0, '[]')`,

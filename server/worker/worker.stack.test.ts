@@ -68,7 +68,9 @@ describe('a worker', () => {
     const tookMs = performance.now() - killedAt
     console.log(`taken over after ${Math.round(tookMs)} ms`)
     expect(tookMs).toBeLessThan(15_000)
-    expect(await second.waitFor(({ msg }) => msg === 'lease taken')).toMatchObject({ fence: '2' })
+    expect(
+      await second.waitFor(({ msg, lease }) => msg === 'lease taken' && lease === 'sample-lag:local'),
+    ).toMatchObject({ fence: '2' })
     await second.waitFor(({ msg }) => String(msg).startsWith('silent workers swept'))
     expect(await readHeartbeat(database.db)).toMatchObject({ workers: 1 })
   })
