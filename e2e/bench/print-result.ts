@@ -1,5 +1,5 @@
 /** The value that this share of the numbers does not exceed: 0.5 is the median. */
-const quantileOf = (numbers: readonly number[], share: number): number =>
+export const quantileOf = (numbers: readonly number[], share: number): number =>
   Math.round(numbers.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(numbers.length * share) - 1)] ?? 0)
 
 /** Minimum, median, maximum and 95th percentile of the rounds of one contender. */

@@ -1,5 +1,5 @@
 import { besideSearchBench } from './beside-search.ts'
-import { indexDeadLettersBench } from './index-dead-letters.ts'
+import { deadLettersBench } from './dead-letters.ts'
 import { liveBesideReplayBench } from './live-beside-replay.ts'
 import { overviewBench } from './overview.ts'
 import { readTopicBench } from './read-topic.ts'
@@ -15,7 +15,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   overview: overviewBench,
   topics: topicsBench,
   'span-intake': spanIntakeBench,
-  'index-dead-letters': indexDeadLettersBench,
+  'dead-letters': deadLettersBench,
   'live-beside-replay': liveBesideReplayBench,
 }
 
