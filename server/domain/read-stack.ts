@@ -104,6 +104,20 @@ class FrameReader {
   }
 }
 
+/** Lines that are a frame and nothing else: most of a trace, and the same in many. */
+const linesByText = new Map<StackLanguage, Map<string, Frame>>(
+  stackLanguages.map((language) => [language, new Map()]),
+)
+
+const keepLine = (language: StackLanguage, line: string, frame: Frame): void => {
+  const kept = linesByText.get(language)
+  if (!kept || line.length > keptFrameChars || language.cause.test(line) || readHeadline(language, line))
+    return
+  if (kept.size >= keptFrames) kept.clear()
+  // A part of a string keeps the whole of it in memory: what is kept is a copy.
+  kept.set(Buffer.from(line).toString(), frame)
+}
+
 /** What reading a trace has found so far: exceptions in their printed order, and a frame of each group of frames. */
 type Found = { headlines: Headline[]; frames: (string | undefined)[] }
 
@@ -112,10 +126,17 @@ const readLines = (language: StackLanguage, lines: readonly string[]): Found => 
   let found: Found = { headlines: [], frames: [undefined] }
   let asideIndent: number | null = null
   let hasFrames = false
+  const known = language.shape === 'self' ? linesByText.get(language) : undefined
   for (const line of lines) {
     if (asideIndent !== null) {
       if (line.search(/\S/) >= asideIndent) continue
       asideIndent = null
+    }
+    const plain = known?.get(line)
+    if (plain) {
+      hasFrames = true
+      addFrame(found, language, plain)
+      continue
     }
     if (language.aside?.test(line)) {
       asideIndent = line.search(/\S/)
@@ -136,16 +157,18 @@ const readLines = (language: StackLanguage, lines: readonly string[]): Found => 
       hasFrames = false
       reader.begin(headline.file)
     }
-    const at = found.frames.length - 1
-    // The rest of a group is of no interest once its frame is known, where no line depends on the one before.
-    if (language.shape === 'self' && language.thrownAt === 'first' && found.frames[at] !== undefined) continue
     const frame = reader.read(line)
     if (!frame) continue
     hasFrames = true
-    if (frame.isApplication && (language.thrownAt === 'last' || found.frames[at] === undefined))
-      found.frames[at] = frame.text
+    addFrame(found, language, frame)
+    if (known) keepLine(language, line, frame)
   }
   return found
+}
+
+const addFrame = ({ frames }: Found, { thrownAt }: StackLanguage, frame: Frame): void => {
+  const at = frames.length - 1
+  if (frame.isApplication && (thrownAt === 'last' || frames[at] === undefined)) frames[at] = frame.text
 }
 
 const rootFirst = <T>(list: readonly T[], order: 'outermost first' | 'root first'): readonly T[] =>
