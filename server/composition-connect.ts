@@ -21,6 +21,7 @@ export const connect = (config: ConnectionConfig): Connection => {
     registry: registry && config.readOnly ? refuseRegistryWrites(registry) : registry,
     reading: { choices: async () => new Map(), protoFiles: makeProtoFiles(config.protobuf) },
     ledgerTopic: config.ledgerTopic,
+    keepExpiring: config.keepExpiring,
     deadLetterTopics: config.deadLetterTopics.map((pattern) => new RegExp(pattern)),
     deadLetterRules: deadLetterRulesOf(config),
   }

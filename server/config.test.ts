@@ -35,6 +35,24 @@ describe('spillway.yaml', () => {
     const text = 'connections: [{ id: a, name: A, brokers: "x:1" }]\nsearch: { seconds: 0 }\n'
     expect(() => parseConfig(text, 'spillway.yaml', {})).toThrow(/spillway\.yaml line 2: search\.seconds/)
   })
+  it('says how long before their end dead letters are kept, and off is none', () => {
+    const keepExpiring = (chosen: string) =>
+      parseConfig(
+        `connections: [{ id: one, name: One, brokers: "kafka:9092"${chosen} }]`,
+        'spillway.yaml',
+        {},
+      ).connections[0]?.keepExpiring
+    const most = { letterBytes: 1_000_000, bytes: 1_000_000_000 }
+    expect(keepExpiring('')).toBeNull()
+    expect(keepExpiring(', keepExpiring: off')).toBeNull()
+    expect(keepExpiring(', keepExpiring: 30m')).toEqual({ withinMs: 1_800_000, ...most })
+    expect(keepExpiring(', keepExpiring: { within: 2d, megabytes: 5 }')).toEqual({
+      withinMs: 172_800_000,
+      letterBytes: 1_000_000,
+      bytes: 5_000_000,
+    })
+    expect(() => keepExpiring(', keepExpiring: soon')).toThrow(/line 1: connections.0.keepExpiring/)
+  })
   it('says at which line what is wrong', () => {
     const text = 'connections:\n  - id: a\n    name: A\n    brokers: x:1\n    readonly: true\n'
     expect(() => parseConfig(text, 'spillway.yaml', {})).toThrow(

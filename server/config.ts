@@ -6,6 +6,7 @@ import { side } from './contracts/decoders.ts'
 import { connectionId, type TopicName, topicName } from './contracts/scalars.ts'
 import { deadLetterConventionConfig, deadLetterOriginConfig, pattern } from './dead-letter-config.ts'
 import type { Env } from './env.ts'
+import { keepExpiringConfig } from './keep-expiring-config.ts'
 
 const sasl = z.object({
   mechanism: z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER']),
@@ -45,6 +46,8 @@ export const connectionConfig = z.strictObject({
     .optional(),
   /** Topic in which replays keep what they have sent; made when it is first needed. */
   ledgerTopic: topicName.default('spillway-replay-ledger' as TopicName),
+  /** How long before retention deletes them dead letters are kept in Spillway's own database; off unless given. */
+  keepExpiring: keepExpiringConfig,
   /** Patterns (regular expressions) of topics that hold dead letters, beside those known by their framework's names. */
   deadLetterTopics: z.array(pattern).default([]),
   /** Dead-letter conventions of the operator's own, beside those of frameworks. */

@@ -120,6 +120,7 @@ export const letterDetail: Answer<'showDeadLetter'> = {
     expiresAt: minutesAgo(-7 * 1440),
   },
   recordProblem: null,
+  kept: null,
   death: {
     originTopic: { value: 'orders', from: 'header', header: 'kafka_dlt-original-topic', index: 0 },
     errorClass: {

@@ -186,6 +186,8 @@ export const deadLetterDetail = z.object({
   /** The letter's own record, read from the broker now; null when retention has deleted it. */
   record: recordView.nullable(),
   recordProblem: z.string().nullable(),
+  /** When its bytes were kept, because retention was about to delete it; `record` is what was kept once it has. */
+  kept: z.object({ atMs: epochMs, isGone: z.boolean() }).nullable(),
   /** Field name → value and what tells it. */
   death: deathView,
   /** Earlier deaths of which its headers tell, newest first. */

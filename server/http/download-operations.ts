@@ -11,7 +11,8 @@ export const downloadOperations: {
 } = {
   readPayload: {
     download: downloads.readPayload,
-    open: ({ connection, params, query, call }) => readPayload(connection, { ...params, ...query }, call),
+    open: ({ deps, connection, params, query, call }) =>
+      readPayload(deps, connection, { ...params, ...query }, call),
   },
   exportMessages: {
     download: downloads.exportMessages,

@@ -223,8 +223,9 @@ describe('an operator’s choice', () => {
 
 describe('a large payload', () => {
   const read = async (more: object) => {
-    const [, connection] = means()
+    const [deps, connection] = means()
     const answer = await readPayload(
+      deps,
       connection,
       { topic, position: '0@2' as Position, side: 'value', as: 'raw', from: 0, file: false, ...more },
       testCall(),

@@ -12,6 +12,15 @@ import type { TraceStore } from '#server/ports/trace-store.ts'
 import type { Database } from '#server/repositories/database.ts'
 import type { RunningExports } from './running-exports.ts'
 
+/** How long before the end letters are kept, and how much of them. */
+export type KeepExpiring = {
+  readonly withinMs: number
+  /** A larger letter is not kept. */
+  readonly letterBytes: number
+  /** Of all that are kept. */
+  readonly bytes: number
+}
+
 /** One configured cluster with its registry. On a read-only connection the broker refuses writes by itself. */
 export type Connection = {
   readonly id: ConnectionId
@@ -28,6 +37,8 @@ export type Connection = {
   readonly masking?: Masking
   /** Where replays keep what they have sent. */
   readonly ledgerTopic: TopicName
+  /** Letters that retention is about to delete are kept within these bounds; null or left out: they are not. */
+  readonly keepExpiring?: KeepExpiring | null
   /** Topics that hold dead letters beside those known by their names. */
   readonly deadLetterTopics: readonly RegExp[]
   /** The conventions and origins that its operator describes, beside the frameworks' conventions. */

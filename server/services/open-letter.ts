@@ -6,6 +6,7 @@ import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
+import { readKeptLetters } from '#server/repositories/kept-letters.ts'
 import { describeMessage } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
@@ -14,14 +15,17 @@ import { type OriginReading, readLetterOrigin } from './read-letter-origin.ts'
 /** A letter with all that the broker holds of it now. */
 export type OpenedLetter = {
   readonly letter: LetterRecord
+  /** As the broker holds it, or as it was kept where the broker does not have it any more. */
   readonly own: Result<RawMessage, BrokerError>
+  /** When Spillway has kept it itself, and whether the broker has deleted it since. */
+  readonly kept: { readonly atMs: number; readonly isGone: boolean } | null
   /** Null where its record is not there. */
   readonly facts: LetterFacts | null
   readonly described: MessageDetail | null
   readonly origin: OriginReading
 }
 
-/** Reads a letter from the index, its record and its origin record from the broker. `not-found` for an unknown id. */
+/** Reads a letter from the index, its record (or what was kept of it) and its origin record from the broker. `not-found` for an unknown id. */
 export const openLetter = async (
   deps: Deps,
   connection: Connection,
@@ -33,7 +37,10 @@ export const openLetter = async (
   if (!letter) return notFound(`There is no dead letter ${id} on ${connection.name}.`)
   const { messages } = connection.broker
   if (!messages) return notFound('This broker can not be read by position.')
-  const own = await messages.readAt(letter.topic as TopicName, letter.partition, letter.offset, call)
+  const stands = await messages.readAt(letter.topic as TopicName, letter.partition, letter.offset, call)
+  const [kept] = await readKeptLetters(deps.db, connection.id, [letter])
+  const isGone = !stands.ok && stands.error.kind === 'not-found'
+  const own = isGone && kept ? succeed(kept.message) : stands
   const facts = own.ok
     ? readLetterFacts(connection.id, own.value, connection.deadLetterRules, () => letter.originTopic)
     : null
@@ -50,5 +57,12 @@ export const openLetter = async (
     },
     call,
   )
-  return succeed({ letter, own, facts, described, origin })
+  return succeed({
+    letter,
+    own,
+    kept: kept ? { atMs: kept.keptAtMs, isGone } : null,
+    facts,
+    described,
+    origin,
+  })
 }

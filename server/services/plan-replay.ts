@@ -17,6 +17,7 @@ import { type Fault, faultOf, invalid } from './fault.ts'
 import { findEarlier } from './find-earlier.ts'
 import { findPlanFindings, type Judged, type PlannedRecord } from './find-plan-findings.ts'
 import { nameKey } from './find-superseded.ts'
+import { openKept } from './open-kept.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
 import { readOriginsOfTombstones } from './read-tombstone-origins.ts'
 import { presentPlan } from './show-replay-plan.ts'
@@ -46,6 +47,8 @@ export const planReplay = async (
     letters,
     (message) => records.set(coordinateKey(message), summarise(message, connection)),
     call,
+    undefined,
+    openKept(deps, connection),
   )
   if (!visited.ok) return fail(faultOf(visited.error))
   const judged = await judgeLetters(deps, connection, letters, records, request.targetTopic, call)

@@ -10,6 +10,8 @@ export type Coordinates = { readonly topic: string; readonly partition: number; 
 
 /** Of one reading: what it brings is held until its letters were visited, and no longer. */
 const budget: Budget = { ...searchBudget, bytes: 4 * 1024 * 1024, milliseconds: 30_000 }
+/** Of letters that are kept elsewhere, so many are held at a time. */
+const keptAtOnce = 100
 /** Offsets closer than this are read in one go. */
 const gap = 500n
 
@@ -18,16 +20,19 @@ export const coordinateKey = ({ topic, partition, offset }: Coordinates): string
   `${topic} ${partition}@${offset}`
 
 /** Length of a message's key, value and headers, in bytes. */
-const bytesOf = ({ key, value, headers }: RawMessage): number =>
+export const bytesOfMessage = ({ key, value, headers }: RawMessage): number =>
   headers.reduce(
     (sum, header) => sum + header.name.length + (header.value?.length ?? 0),
     (key?.length ?? 0) + (value?.length ?? 0),
   )
 
+/** Reads from elsewhere what the broker does not have any more. */
+export type KeptReader = (places: readonly Coordinates[]) => Promise<readonly RawMessage[]>
+
 /**
  * Shows records at given coordinates to `visit`, in bounded pieces, neighbours together; partition by partition, in the
- * order of their offsets. Records that are gone, and those `isWanted` says no to by then, are not shown. A record's
- * bytes are to be copied by who keeps them.
+ * order of their offsets. Records that are gone are asked of `readKept`, if it is given; those it does not have either, and
+ * those `isWanted` says no to by then, are not shown. A record's bytes are to be copied by who keeps them.
  */
 export const visitLetters = async (
   connection: Connection,
@@ -35,7 +40,9 @@ export const visitLetters = async (
   visit: (message: RawMessage) => void,
   call: Call,
   isWanted: (key: string) => boolean = () => true,
+  readKept?: KeptReader,
 ): Promise<Result<null, BrokerError>> => {
+  const gone: Coordinates[] = []
   const { messages } = connection.broker
   if (!messages)
     return fail({ kind: 'unsupported', detail: 'This broker can not be read by position.', source: 'broker' })
@@ -65,7 +72,7 @@ export const visitLetters = async (
       if (problem) return fail(problem.error)
       for (const message of read.value.messages) {
         const key = coordinateKey(message)
-        if (keys.has(key) && isWanted(key)) visit(message)
+        if (keys.delete(key) && isWanted(key)) visit(message)
       }
       const next = read.value.resumeAt.get(partition) ?? last.offset + 1n
       // Cut short is not the same as gone: whoever takes it so would call letters deleted that are there.
@@ -74,6 +81,11 @@ export const visitLetters = async (
       if (next <= from) at = end + 1
       else while (at <= end && (sorted[at]?.offset ?? next) < next) at++
     }
+    if (readKept) gone.push(...sorted.filter((one) => keys.has(coordinateKey(one))))
+  }
+  for (let at = 0; readKept && at < gone.length; at += keptAtOnce) {
+    const places = gone.slice(at, at + keptAtOnce).filter((one) => isWanted(coordinateKey(one)))
+    for (const message of await readKept(places)) visit(message)
   }
   return succeed(null)
 }
@@ -93,6 +105,7 @@ export const readLetters = async (
   wanted: readonly Coordinates[],
   maxBytes: number,
   call: Call,
+  readKept?: KeptReader,
 ): Promise<Result<LettersRead, BrokerError>> => {
   const orderOf = new Map(wanted.map((one, order) => [coordinateKey(one), order]))
   const held = new Map<number, RawMessage>()
@@ -102,7 +115,7 @@ export const readLetters = async (
   const dropLast = () => {
     const last = Math.max(...held.keys())
     const dropped = held.get(last)
-    if (dropped) bytes -= bytesOf(dropped)
+    if (dropped) bytes -= bytesOfMessage(dropped)
     held.delete(last)
     count = last
   }
@@ -110,11 +123,11 @@ export const readLetters = async (
     const order = orderOf.get(coordinateKey(message))
     if (order === undefined || held.has(order)) return
     held.set(order, detachMessage(message))
-    bytes += bytesOf(message)
+    bytes += bytesOfMessage(message)
     while (bytes > maxBytes && held.size > 1) dropLast()
   }
   const isWanted = (key: string) => (orderOf.get(key) ?? count) < count
-  const visited = await visitLetters(connection, wanted, visit, call, isWanted)
+  const visited = await visitLetters(connection, wanted, visit, call, isWanted, readKept)
   if (!visited.ok) return visited
   return succeed({
     count,

@@ -5,8 +5,9 @@ import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { parsePosition } from '#server/ports/raw-message.ts'
 import { readWholeText } from './decode-messages.ts'
-import type { Connection } from './deps.ts'
+import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, notFound } from './fault.ts'
+import { openKept } from './open-kept.ts'
 
 /** A payload on its way: what it is called, and its bytes in pieces. */
 export type PayloadDelivery = {
@@ -23,10 +24,11 @@ const piecesOf = function* (bytes: Uint8Array): Generator<Uint8Array> {
 }
 
 /**
- * One side of a message, read from the broker now: raw bytes, all or a range, or its text, whole, as it is decoded (JSON
+ * One side of a message, read from the broker now, or of a dead letter that was kept as it was: raw bytes, all or a range, or its text, whole, as it is decoded (JSON
  * as it was written). A side that is null is `not-found`.
  */
 export const readPayload = async (
+  deps: Pick<Deps, 'db'>,
   connection: Connection,
   input: z.output<typeof payloadQuery> & { readonly topic: TopicName; readonly position: Position },
   call: Call,
@@ -35,7 +37,10 @@ export const readPayload = async (
   const reader = connection.broker.messages
   if (!reader) return fail({ code: 'unsupported', detail: `Messages of ${connection.name} can not be read.` })
   const { partition, offset } = parsePosition(position)
-  const read = await reader.readAt(topic, partition, offset, call)
+  const stands = await reader.readAt(topic, partition, offset, call)
+  const isGone = !stands.ok && stands.error.kind === 'not-found'
+  const [kept] = isGone ? await openKept(deps, connection)([{ topic, partition, offset }]) : []
+  const read = kept ? succeed(kept) : stands
   if (!read.ok) return fail(faultOf(read.error))
   const payload = side === 'key' ? read.value.key : read.value.value
   if (payload === null) return notFound(`The ${side} of ${topic} ${position} is null: there are no bytes.`)

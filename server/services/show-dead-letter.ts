@@ -63,7 +63,7 @@ export const showDeadLetter = async (
 ): Promise<Result<DeadLetterDetail, Fault>> => {
   const opened = await openLetter(deps, connection, id, call)
   if (!opened.ok) return opened
-  const { letter, own, facts, described, origin } = opened.value
+  const { letter, own, kept, facts, described, origin } = opened.value
   const degraded: DegradedSource[] = []
   if (!own.ok && own.error.kind !== 'not-found') degraded.push(degradedBy(own.error))
   if (described?.registryProblem)
@@ -77,6 +77,7 @@ export const showDeadLetter = async (
         await expiryOf(connection, described.topic, own.ok ? own.value.timestampMs : null, call),
       ),
     recordProblem: own.ok ? null : own.error.detail,
+    kept,
     death: facts ? newestViewOf(facts) : {},
     history: (facts?.decoded?.history ?? []).map(deathViewOf),
     missing: [...(facts?.decoded?.missing ?? [])],

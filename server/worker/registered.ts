@@ -2,6 +2,7 @@ import { forgetOldCursors } from './forget-old-cursors.ts'
 import { forgetOldPlans } from './forget-old-plans.ts'
 import { indexDeadLetters } from './index-dead-letters.ts'
 import type { Job } from './job.ts'
+import { keepExpiringLoop } from './keep-expiring-loop.ts'
 import { keepPartitions } from './keep-partitions.ts'
 import type { LeasedLoop } from './leased-loop.ts'
 import { replayJob } from './replay-job.ts'
@@ -9,7 +10,13 @@ import { sampleLagLoop } from './sample-lag-loop.ts'
 import { sampleSchemasLoop } from './sample-schemas-loop.ts'
 
 /** Work with a single owner at a time. */
-export const loops: readonly LeasedLoop[] = [sampleLagLoop, indexDeadLetters, replayJob, sampleSchemasLoop]
+export const loops: readonly LeasedLoop[] = [
+  sampleLagLoop,
+  indexDeadLetters,
+  keepExpiringLoop,
+  replayJob,
+  sampleSchemasLoop,
+]
 
 /** One-shot steps from the queue. */
 export const jobs: readonly Job[] = [keepPartitions, forgetOldPlans, forgetOldCursors]

@@ -1,4 +1,5 @@
 import type { DeadLetterDetail } from '#server/contracts/failure-groups.ts'
+import { Ago } from '../../patterns/ago.tsx'
 import { PayloadView } from '../../patterns/payload-view.tsx'
 import { SchemaLink } from '../../patterns/schema-link.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -6,6 +7,15 @@ import { TimeLeft } from '../../patterns/time-left.tsx'
 import { LetterOriginLink } from './letter-origin-link.tsx'
 
 type Props = { readonly data: DeadLetterDetail; readonly connection: string }
+
+/** That the letter outlives its record: whoever looks for it in Kafka does not find it there. */
+const KeptNote = ({ kept }: { readonly kept: NonNullable<DeadLetterDetail['kept']> }) => (
+  <span>
+    {kept.isGone ? 'deleted from Kafka; kept here ' : 'kept here, byte by byte, '}
+    <Ago at={kept.atMs} />
+    {kept.isGone ? ', byte by byte' : ' in case Kafka deletes it'}
+  </span>
+)
 
 /** The value of a letter: its own, or that of the message that died where it holds none. */
 export const LetterPayload = ({ data, connection }: Props) => {
@@ -16,7 +26,9 @@ export const LetterPayload = ({ data, connection }: Props) => {
       title={isRehydrated ? 'Value, from the origin record' : 'Dead letter: value'}
       padded={false}
       aside={
-        record?.expiresAt ? (
+        data.kept ? (
+          <KeptNote kept={data.kept} />
+        ) : record?.expiresAt ? (
           <span>
             the letter may be deleted <TimeLeft until={record.expiresAt} />
           </span>

@@ -1,0 +1,27 @@
+import { keepExpiring } from '#server/services/keep-expiring.ts'
+import type { LeasedLoop } from './leased-loop.ts'
+
+const roundMs = 30_000
+const deadlineMs = 20_000
+const leaseOf = (connectionId: string) => `keep-expiring:${connectionId}`
+
+/** Keeps letters that retention is about to delete, on connections whose operator wants that. */
+export const keepExpiringLoop: LeasedLoop = {
+  name: 'keep-expiring',
+  wanted: async ({ connections }) =>
+    connections.flatMap(({ id, keepExpiring: bounds }) => (bounds ? [leaseOf(id)] : [])),
+  step: async (leaseName, { deps, logger, hold }) => {
+    const connection = deps.connections.find(({ id }) => leaseOf(id) === leaseName)
+    if (!connection) return 'done'
+    const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(deadlineMs)])
+    const answer = await keepExpiring(deps, connection, { name: leaseName, fence: hold.fence }, { signal })
+    if (!answer.ok) {
+      if (!hold.signal.aborted) logger.warn(answer.error, 'letters about to expire could not be kept')
+      return roundMs
+    }
+    const { kept, leftOut, isMore } = answer.value
+    if (leftOut > 0) logger.warn({ kept, leftOut }, 'not all letters about to expire could be kept')
+    else if (kept > 0) logger.info({ kept }, 'letters about to expire were kept')
+    return isMore ? 0 : roundMs
+  },
+}
