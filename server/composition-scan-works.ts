@@ -9,6 +9,7 @@ import type { Connection } from './services/deps.ts'
 import { findSuperseded } from './services/find-superseded.ts'
 import { runScan } from './services/run-scan.ts'
 import { runTail } from './services/run-tail.ts'
+import { sampleKeys } from './services/sample-keys.ts'
 import { walkPartition } from './services/walk-partition.ts'
 
 /** One connection of this thread for each configuration, kept as long as the thread is. */
@@ -42,6 +43,8 @@ const begin = (connection: Connection, { kind, task }: ScanWork, call: Call): Sc
       return answer(connection, (reader) => countBetween(reader, task, call))
     case 'compare':
       return answer(connection, async (reader) => succeed(await findSuperseded(reader, task.messages, call)))
+    case 'sample-keys':
+      return answer(connection, async (reader) => succeed(await sampleKeys(reader, task.partitions, call)))
   }
 }
 

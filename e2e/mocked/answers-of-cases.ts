@@ -119,7 +119,9 @@ export const plan: Answer<'showReplayPlan'> = {
   frozenAt: minutesAgo(1),
   total: 512,
   ready: 500,
-  targets: [{ topic: 'orders', partitions: 6, count: 500 }],
+  targets: [
+    { topic: 'orders', partitions: 6, count: 500, partition: "the message's own (6 partitions, unchanged)" },
+  ],
   findings: [
     {
       severity: 'warning',

@@ -46,7 +46,15 @@ export const replayPlan = z.object({
   frozenAt: epochMs,
   total: z.number().int(),
   ready: z.number().int(),
-  targets: z.array(z.object({ topic: topicName, partitions: z.number().int(), count: z.number().int() })),
+  targets: z.array(
+    z.object({
+      topic: topicName,
+      partitions: z.number().int(),
+      count: z.number().int(),
+      /** How the copies' partitions are chosen, and how well that is proven. Missing in plans of before that was told. */
+      partition: z.string().optional(),
+    }),
+  ),
   findings: z.array(planFinding),
   /** Every group that will receive the copies, with its lag. */
   readers: z.array(

@@ -92,6 +92,16 @@ export const planFindings = {
     severity: 'warning',
     sentence: 'the target topic is compacted: a copy becomes the latest value of its key',
   },
+  'partitioner-unknown': {
+    severity: 'warning',
+    sentence:
+      'have a key, and no known partitioner explains where the keys of their target stand: they may come into another partition than newer messages of their key',
+  },
+  'partitions-changed': {
+    severity: 'warning',
+    sentence:
+      'died in a partition to which their key does not belong any more, for their topic has got more since: they follow their key',
+  },
   'origin-guessed': {
     severity: 'warning',
     sentence: 'their headers do not say where they died; the target follows from the name of the topic',

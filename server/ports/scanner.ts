@@ -1,6 +1,7 @@
 import type { MessageRow } from '#server/contracts/messages.ts'
 import type { Direction } from '#server/contracts/near-message.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
+import type { KeyPlace } from '#server/domain/partitioners.ts'
 import type { Result } from '#server/domain/result.ts'
 import type { Answer } from './answer.ts'
 import type { BrokerError } from './broker-error.ts'
@@ -94,6 +95,23 @@ export type CompareTask = Asked & { readonly messages: readonly Written[] }
 /** By id: what has newer messages with the same key behind it, and that of which nothing can be said. */
 export type Compared = { readonly superseded: ReadonlySet<bigint>; readonly unchecked: ReadonlySet<bigint> }
 
+export type SampleKeysTask = Asked & {
+  /** Partitions to look at, with their first offset and their end (exclusive). */
+  readonly partitions: readonly {
+    readonly topic: TopicName
+    readonly partition: number
+    readonly start: bigint
+    readonly end: bigint
+  }[]
+}
+
+/** Where keyed messages of a topic stand: among its newest, and among its oldest. */
+export type SampledKeys = {
+  readonly topic: TopicName
+  readonly newest: readonly KeyPlace[]
+  readonly oldest: readonly KeyPlace[]
+}
+
 /**
  * Runs scans where they do not hold up requests. A scan and a tail pause while no step is asked for. All stop within
  * 100 ms of the signal, and fail as `overloaded` when too many run already.
@@ -109,6 +127,8 @@ export type Scanner = {
   count(task: CountTask, call: Call): Answer<readonly bigint[] | null>
   /** Which messages have newer ones with the same key behind them in their own partition. */
   compare(task: CompareTask, call: Call): Answer<Compared>
+  /** Where keyed messages stand, of some of the newest and oldest of each partition, as far as the time allows. */
+  sampleKeys(task: SampleKeysTask, call: Call): Answer<readonly SampledKeys[]>
   /** Makes ready for the first scan, which else waits for a thread to start. Answers at once. */
   start(): void
   dispose(): Promise<void>

@@ -1,5 +1,6 @@
 import { isDying } from '#server/domain/death-rate.ts'
 import { sayDispositions } from '#server/domain/decide-letters.ts'
+import type { KeyHashes } from '#server/domain/partitioners.ts'
 import { type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Compared, Written } from '#server/ports/scanner.ts'
@@ -22,6 +23,8 @@ const often = 3
 export type PlannedRecord = {
   /** By `nameKey`; null where it has none. */
   readonly key: string | null
+  /** What partitioners make of its key; null where it has none. */
+  readonly hashes: KeyHashes | null
   readonly isTombstone: boolean
   /** How long the copy will be. */
   readonly sizeBytes: number
@@ -40,6 +43,9 @@ export type Judged = {
   readonly isCompacted: boolean
   readonly refusal: PlanFindingCode | null
 }
+
+/** A finding with the letters it is about. */
+export type FoundLetters = readonly [PlanFindingCode, readonly Judged[]]
 
 /** So long is waited for the comparison, also for a thread to take it. */
 const patienceMs = 10_000
@@ -67,6 +73,7 @@ export const findPlanFindings = async (
   earlier: ReadonlyMap<bigint, EarlierAttempts>,
   failureGroupIds: readonly string[],
   readers: Awaited<ReturnType<typeof readReaders>>,
+  more: readonly FoundLetters[],
   call: Call,
 ): Promise<StoredPlan['findings']> => {
   const ready = judged.filter(({ refusal }) => refusal === null)
@@ -77,7 +84,7 @@ export const findPlanFindings = async (
   const stopped = new Set(readers.filter(({ members }) => members === 0).map(({ group }) => group))
   const behind = new Set(readers.filter(({ lag }) => lag >= farBehind).map(({ group }) => group))
   const compared = await compare(deps, connection, ready.flatMap(writtenOf), call)
-  const warnings: readonly (readonly [PlanFindingCode, readonly Judged[]])[] = [
+  const warnings: readonly FoundLetters[] = [
     ['still-dying', ready.filter(({ letter }) => dying.has(letter.failureGroupId))],
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
     ['reader-behind', ready.filter(({ letter }) => letter.group !== null && behind.has(letter.group))],
@@ -96,6 +103,7 @@ export const findPlanFindings = async (
         ({ letter, target }) => letter.convention === 'unrecognised' && letter.originTopic === target?.name,
       ),
     ],
+    ...more,
   ]
   const refusals = [...Map.groupBy(judged, ({ refusal }) => refusal)].flatMap(([code, list]) =>
     code === null ? [] : [[code, list] as const],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
+import { hashKey } from '#server/domain/partitioners.ts'
 import { findRepeated, inSendingOrder } from '#server/domain/plan-order.ts'
 import { lineageHeaders, makeStripTest, readLineage } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
@@ -15,6 +16,7 @@ import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/reposit
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid } from './fault.ts'
 import { findEarlier } from './find-earlier.ts'
+import { findPartitions } from './find-partitions.ts'
 import { findPlanFindings, type Judged, type PlannedRecord } from './find-plan-findings.ts'
 import { nameKey } from './find-superseded.ts'
 import { openKept } from './open-kept.ts'
@@ -54,11 +56,13 @@ export const planReplay = async (
   const judged = await judgeLetters(deps, connection, letters, records, request.targetTopic, call)
   if (!judged.ok) return judged
   const ready = judged.value.filter(({ refusal }) => refusal === null)
+  const placed = await findPartitions(deps, connection, ready, call)
   const targets = [...Map.groupBy(ready, ({ target }) => target?.name ?? ('' as TopicName))].map(
     ([topic, list]) => ({
       topic,
       partitions: list[0]?.target?.partitions.length ?? 0,
       count: list.length,
+      partition: placed.sentenceOf(topic),
     }),
   )
   const before = await findEarlier(deps, connection, ready, topicIds, call)
@@ -80,6 +84,7 @@ export const planReplay = async (
       before.attempts,
       groupsOfLetters,
       readers,
+      placed.findings,
       call,
     ),
     readers: readers.map(({ group, topic, lag }) => ({
@@ -109,6 +114,7 @@ export const planReplay = async (
     },
     inSendingOrder(ready, ({ letter }) => letter).map((one) => ({
       ...itemOf(one),
+      targetPartition: placed.partitionOf(one.letter.id),
       sourceTopicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
       attempt: (before.attempts.get(one.letter.id)?.attempts ?? 0) + 1,
     })),
@@ -219,6 +225,7 @@ const summarise = (message: RawMessage, { deadLetterRules }: Connection): Planne
   const isStripped = makeStripTest(message.headers, deadLetterRules)
   return {
     key: message.key && nameKey(message.key),
+    hashes: message.key && hashKey(message.key),
     isTombstone: message.value === null,
     sizeBytes: sizeOf(message, isStripped),
     hasReplyTopic: message.headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to'),
@@ -227,23 +234,19 @@ const summarise = (message: RawMessage, { deadLetterRules }: Connection): Planne
   }
 }
 
-const itemOf = ({ letter, target }: Judged): Omit<NewReplayItem, 'sourceTopicId' | 'attempt'> => {
-  const goesHome = target?.name === letter.originTopic
-  const partition = letter.originPartition
-  return {
-    letterId: letter.id,
-    sourceTopic: letter.topic,
-    sourcePartition: letter.partition,
-    sourceOffset: letter.offset,
-    keyText: letter.keyText,
-    targetTopic: target?.name ?? '',
-    // Its own partition when it goes home and that still exists; otherwise the key decides.
-    targetPartition:
-      goesHome && partition !== null && partition < (target?.partitions.length ?? 0) ? partition : null,
-    readerGroup: letter.group,
-    traceId: letter.traceId,
-  }
-}
+const itemOf = ({
+  letter,
+  target,
+}: Judged): Omit<NewReplayItem, 'sourceTopicId' | 'attempt' | 'targetPartition'> => ({
+  letterId: letter.id,
+  sourceTopic: letter.topic,
+  sourcePartition: letter.partition,
+  sourceOffset: letter.offset,
+  keyText: letter.keyText,
+  targetTopic: target?.name ?? '',
+  readerGroup: letter.group,
+  traceId: letter.traceId,
+})
 
 const whyNotWrite = async (connection: Connection, call: Call): Promise<string | null> => {
   if (connection.readOnly) return 'The connection is read-only.'

@@ -281,20 +281,22 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
       <div className="flex flex-col gap-3">
         <KeyValue
           rows={[
-            ...plan.targets.map(
-              ({ topic, partitions, count }) =>
-                [
-                  'To',
-                  <span key={topic}>
-                    <span className="font-mono text-small">{topic}</span>{' '}
-                    <span className="text-muted">
-                      ({partitions} partitions) · {formatCount(count)}
-                    </span>
-                  </span>,
-                ] as const,
-            ),
-            ['Partition', 'its own in the origin topic, so that order per key is kept'],
-            ['Order', 'oldest death first'],
+            ...plan.targets.flatMap(({ topic, partitions, count, partition }) => [
+              [
+                'To',
+                <span key={topic}>
+                  <span className="font-mono text-small">{topic}</span>{' '}
+                  <span className="text-muted">
+                    ({partitions} partitions) · {formatCount(count)}
+                  </span>
+                </span>,
+              ] as const,
+              ...(partition ? [['Partition', partition] as const] : []),
+            ]),
+            [
+              'Order',
+              'as they were written, within each partition they died in; those take turns, so order per key is kept',
+            ],
             [
               'Guarantee',
               <span key="g" className={plan.sending?.mode === 'transactions' ? undefined : 'text-warning'}>

@@ -1,4 +1,5 @@
-import { createAPI, murmur2, produceV9, Writer } from '@platformatic/kafka'
+import { createAPI, produceV9, Writer } from '@platformatic/kafka'
+import { hashKey, partitionBy } from '#server/domain/partitioners.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { type KafkaClient, pause } from './client.ts'
@@ -60,7 +61,7 @@ const produceWhile = (mayWrite: Call['mayWrite']): Pick<typeof produceOne, 'key'
 
 /** The partition the Java client's default partitioner gives a key: murmur2, sign dropped, modulo. */
 export const partitionOfKey = (key: Uint8Array, partitions: number): number =>
-  (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions
+  partitionBy('murmur2', hashKey(key), partitions)
 
 const sizeOf = ({ key, value, headers }: OutgoingMessage): number =>
   (key?.length ?? 0) +

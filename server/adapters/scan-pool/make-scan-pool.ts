@@ -156,6 +156,7 @@ export const makeScanPool = (
     walk: (task, call) => answer({ kind: 'walk', task }, call),
     count: (task, call) => answer({ kind: 'count', task }, call),
     compare: (task, call) => answer({ kind: 'compare', task }, call),
+    sampleKeys: (task, call) => answer({ kind: 'sample-keys', task }, call),
     start: () => void searches.open(),
     dispose: async () => {
       await Promise.all([searches.end(), tails.end()])

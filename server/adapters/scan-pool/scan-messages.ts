@@ -2,7 +2,14 @@ import type { MessagePort } from 'node:worker_threads'
 import type { ConnectionConfig } from '#server/config.ts'
 import type { Result } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { CompareTask, CountTask, ScanTask, TailTask, WalkTask } from '#server/ports/scanner.ts'
+import type {
+  CompareTask,
+  CountTask,
+  SampleKeysTask,
+  ScanTask,
+  TailTask,
+  WalkTask,
+} from '#server/ports/scanner.ts'
 
 /** What a thread is to do, by the method of `Scanner` that was called. */
 export type ScanWork =
@@ -11,6 +18,7 @@ export type ScanWork =
   | { readonly kind: 'walk'; readonly task: WalkTask }
   | { readonly kind: 'count'; readonly task: CountTask }
   | { readonly kind: 'compare'; readonly task: CompareTask }
+  | { readonly kind: 'sample-keys'; readonly task: SampleKeysTask }
 
 /** What a thread gets to run a scan. The connection is put together there: sockets do not travel. */
 export type ScanOrder = {
