@@ -22,6 +22,7 @@ export const connect = (config: ConnectionConfig): Connection => {
     reading: { choices: async () => new Map(), protoFiles: makeProtoFiles(config.protobuf) },
     ledgerTopic: config.ledgerTopic,
     keepExpiring: config.keepExpiring,
+    mostReplays: config.mostReplays,
     deadLetterTopics: config.deadLetterTopics.map((pattern) => new RegExp(pattern)),
     deadLetterRules: deadLetterRulesOf(config),
   }

@@ -48,6 +48,8 @@ export const connectionConfig = z.strictObject({
   ledgerTopic: topicName.default('spillway-replay-ledger' as TopicName),
   /** How long before retention deletes them dead letters are kept in Spillway's own database; off unless given. */
   keepExpiring: keepExpiringConfig,
+  /** A message that came back from so many replays is replayed again only when its operator insists. */
+  mostReplays: z.number().int().min(1).max(1_000).default(3),
   /** Patterns (regular expressions) of topics that hold dead letters, beside those known by their framework's names. */
   deadLetterTopics: z.array(pattern).default([]),
   /** Dead-letter conventions of the operator's own, beside those of frameworks. */

@@ -16,6 +16,8 @@ export const planReplayRequest = z.object({
   selection: replaySelection,
   /** Null: each letter goes to its own origin topic. */
   targetTopic: topicName.nullable().default(null),
+  /** Take also letters whose message was replayed as often as one may be. */
+  mayLoop: z.boolean().optional(),
 })
 export type PlanReplayRequest = z.infer<typeof planReplayRequest>
 

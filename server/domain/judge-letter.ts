@@ -10,15 +10,18 @@ export type Candidate = {
   readonly targetIsDenied?: boolean
   /** The target is one of the broker's own topics. */
   readonly targetIsInternal?: boolean
+  readonly targetIsCompacted?: boolean
   /** Null: the record is not in the dead-letter topic any more. */
   readonly record: {
     readonly isTombstone: boolean
     /** The message that died is still there and was a tombstone, too. */
     readonly originIsTombstone?: boolean
-    /** Key and value are null: what died must come from the origin record. */
+    /** Key and value are null, also of the record that died where that is known. */
     readonly isEmpty?: boolean
     /** The message that died can not be had any more, or nothing says where it stands. */
     readonly originIsGone?: boolean
+    /** It could not be asked for now. */
+    readonly originIsUnreadable?: boolean
     readonly sizeBytes: number
     readonly hasReplyTopic: boolean
   } | null
@@ -26,6 +29,8 @@ export type Candidate = {
   /** What a person has decided about it; null or left out: nothing. */
   readonly disposition?: DispositionKind | null
   readonly lastOutcome: string | null
+  /** It was replayed as often as a message may be. */
+  readonly isLooping?: boolean
 }
 
 const stillOpen = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
@@ -45,7 +50,10 @@ export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   if (candidate.targetIsDenied) return 'target-denied'
   if (lastOutcome !== null && stillOpen.has(lastOutcome)) return 'being-replayed'
   if (lastOutcome === 'SETTLED') return 'already-settled'
+  if (candidate.isLooping) return 'loop-cap'
   if (record.isEmpty && record.originIsGone) return 'unrecoverable'
+  if (record.isTombstone && record.originIsUnreadable) return 'origin-unreadable'
+  if (record.isEmpty && record.originIsTombstone) return 'origin-empty'
   if (record.isTombstone && !record.originIsTombstone) return 'tombstone'
   if (candidate.maxMessageBytes !== null && record.sizeBytes > candidate.maxMessageBytes) return 'too-large'
   return null

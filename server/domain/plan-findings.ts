@@ -1,6 +1,6 @@
 import { sayCount, sayDuration } from './say-amounts.ts'
 
-type Wording = { readonly severity: 'refused' | 'warning'; readonly sentence: string }
+type Wording = { readonly severity: 'ready' | 'refused' | 'warning'; readonly sentence: string }
 
 /** All that a plan may find, with the words for the operator. */
 export const planFindings = {
@@ -45,7 +45,29 @@ export const planFindings = {
     sentence:
       'they hold neither key nor value, and the message that died is gone or nothing says where it stands: a copy would be a null',
   },
+  'origin-empty': {
+    severity: 'refused',
+    sentence: 'the message that died held neither key nor value itself: there is nothing to send',
+  },
+  'origin-unreadable': {
+    severity: 'refused',
+    sentence: 'their value is null, and the message that died could not be read now: plan them again later',
+  },
+  'loop-cap': {
+    severity: 'refused',
+    sentence: 'have come back from as many replays as a message may go through: find the cause first',
+  },
   'too-large': { severity: 'refused', sentence: 'larger than the target topic allows (max.message.bytes)' },
+  rehydrated: {
+    severity: 'ready',
+    sentence:
+      'hold neither key nor value: their copies are made of the record that died, with its headers, and are not sent if that is gone by then',
+  },
+  'headers-restored': {
+    severity: 'ready',
+    sentence:
+      'came without the headers of the message: their copies have those of the record that died, its trace among them',
+  },
   'still-dying': {
     severity: 'warning',
     sentence: 'their failure group still gets letters: the cause is probably not fixed',

@@ -38,6 +38,7 @@ const recordOf = (row: Row): ItemRecord => ({
   outcomeAtMs: row.outcomeAt?.getTime() ?? null,
   traceId: row.traceId,
   attempt: row.attempt,
+  rehydrated: row.rehydrated,
 })
 
 /** The next items to send, in order. Items whose sending was begun are left to `listIntents`. */

@@ -60,6 +60,8 @@ export type NewReplayItem = {
   readonly traceId: string | null
   /** From 1 on: how often the letter was meant to be sent, this time included. */
   readonly attempt: number
+  /** The letter lacks what died: its copy is made of the origin record. */
+  readonly rehydrated: boolean
 }
 
 type Row = Awaited<ReturnType<Database['prisma']['replay']['findUniqueOrThrow']>>

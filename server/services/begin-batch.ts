@@ -8,11 +8,11 @@ import { changeItems, type ItemChange, type ItemRecord } from '#server/repositor
 import { sourceOf } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findForeign } from './find-foreign.ts'
+import type { ReadRecords } from './read-items.ts'
 import { coordinateKey } from './read-letters.ts'
 
 /** Items whose letters were read, with these. */
 export type Batch = readonly { readonly item: ItemRecord; readonly record: RawMessage }[]
-export type ReadRecords = ReadonlyMap<string, RawMessage>
 
 /**
  * Writes the intent to send items before anything is sent. Those whose letters are gone, or whose topic was made anew,
@@ -32,7 +32,7 @@ export const beginBatch = async (
   if (!foreign.ok) return foreign
   const batch = items.flatMap((item) => {
     const record = records.get(coordinateKey(sourceOf(item)))
-    return record && !foreign.value.has(item.id) ? [{ item, record }] : []
+    return record && !('lost' in record) && !foreign.value.has(item.id) ? [{ item, record }] : []
   })
   const present = new Set(batch.map(({ item }) => item.id))
   const changes = items.map(
@@ -44,12 +44,19 @@ export const beginBatch = async (
             outcome: 'FAILED',
             proof: foreign.value.has(item.id)
               ? `not sent: ${item.sourceTopic} was deleted and made anew since the letter was indexed, and another message may stand in its place`
-              : 'the dead letter was deleted by retention before it was sent',
+              : lostOf(records, item),
             outcomeAtMs: Number(nowMs),
           },
   )
   await changeItems(deps.db, changes, lease)
   return succeed(batch)
+}
+
+const lostOf = (records: ReadRecords, item: ItemRecord): string => {
+  const record = records.get(coordinateKey(sourceOf(item)))
+  return record && 'lost' in record
+    ? record.lost
+    : 'the dead letter was deleted by retention before it was sent'
 }
 
 /** Ends an item whose copy the broker refuses. */

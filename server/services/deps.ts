@@ -39,6 +39,8 @@ export type Connection = {
   readonly ledgerTopic: TopicName
   /** Letters that retention is about to delete are kept within these bounds; null or left out: they are not. */
   readonly keepExpiring?: KeepExpiring | null
+  /** A message that was replayed so often is replayed again only when its operator insists; 3 where left out. */
+  readonly mostReplays?: number
   /** Topics that hold dead letters beside those known by their names. */
   readonly deadLetterTopics: readonly RegExp[]
   /** The conventions and origins that its operator describes, beside the frameworks' conventions. */

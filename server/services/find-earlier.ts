@@ -4,7 +4,7 @@ import { type EarlierAttempts, readAttempts } from '#server/repositories/replay-
 import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { decideSending } from './decide-sending.ts'
 import type { Connection, Deps } from './deps.ts'
-import type { Judged } from './find-plan-findings.ts'
+import type { Judged } from './judge-letters.ts'
 import { findLedgerEnd, readLedger } from './read-ledger.ts'
 
 /** What a plan knows of earlier copies of its letters, and how it would send new ones. */

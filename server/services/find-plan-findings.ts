@@ -1,10 +1,8 @@
 import { isDying } from '#server/domain/death-rate.ts'
 import { sayDispositions } from '#server/domain/decide-letters.ts'
-import type { KeyHashes } from '#server/domain/partitioners.ts'
 import { type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Compared, Written } from '#server/ports/scanner.ts'
-import type { TopicState } from '#server/ports/topics.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { Disposition } from '#server/repositories/letter-dispositions.ts'
@@ -12,37 +10,13 @@ import type { readReaders } from '#server/repositories/replay-items.ts'
 import type { EarlierAttempts } from '#server/repositories/replay-ledger.ts'
 import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
+import type { Judged } from './judge-letters.ts'
 
 const shownLetters = 100
 /** Messages that make a group's lag worth a warning. */
 const farBehind = 1_000n
 /** A letter whose message came back so many times is warned of. */
 const often = 3
-
-/** What a plan knows of a letter's record. */
-export type PlannedRecord = {
-  /** By `nameKey`; null where it has none. */
-  readonly key: string | null
-  /** What partitioners make of its key; null where it has none. */
-  readonly hashes: KeyHashes | null
-  readonly isTombstone: boolean
-  /** How long the copy will be. */
-  readonly sizeBytes: number
-  readonly hasReplyTopic: boolean
-  /** How many replays the message has been through. */
-  readonly attempts: number
-  /** Names of the headers that a copy does not carry. */
-  readonly strippedHeaders: readonly string[]
-}
-
-/** A letter of a plan, with its record, where its copy would go, and why it must not. */
-export type Judged = {
-  readonly letter: LetterRecord
-  readonly record: PlannedRecord | null
-  readonly target: TopicState | null
-  readonly isCompacted: boolean
-  readonly refusal: PlanFindingCode | null
-}
 
 /** A finding with the letters it is about. */
 export type FoundLetters = readonly [PlanFindingCode, readonly Judged[]]
@@ -85,6 +59,8 @@ export const findPlanFindings = async (
   const behind = new Set(readers.filter(({ lag }) => lag >= farBehind).map(({ group }) => group))
   const compared = await compare(deps, connection, ready.flatMap(writtenOf), call)
   const warnings: readonly FoundLetters[] = [
+    ['rehydrated', ready.filter(({ restores }) => restores === 'payload')],
+    ['headers-restored', ready.filter(({ restores }) => restores === 'headers')],
     ['still-dying', ready.filter(({ letter }) => dying.has(letter.failureGroupId))],
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
     ['reader-behind', ready.filter(({ letter }) => letter.group !== null && behind.has(letter.group))],

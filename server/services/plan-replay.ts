@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
-import { hashKey } from '#server/domain/partitioners.ts'
-import { findRepeated, inSendingOrder } from '#server/domain/plan-order.ts'
-import { lineageHeaders, makeStripTest, readLineage } from '#server/domain/replay-copy.ts'
+import { inSendingOrder } from '#server/domain/plan-order.ts'
+import { lineageHeaders } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { isDeadLetterTopic, topicKindOf } from '#server/domain/topic-kind.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { RawMessage } from '#server/ports/raw-message.ts'
-import type { TopicState } from '#server/ports/topics.ts'
 import { type LetterRecord, listLetters, readIndexPositions } from '#server/repositories/dead-letters.ts'
 import { readReaders } from '#server/repositories/replay-items.ts'
 import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/repositories/replays.ts'
@@ -17,12 +12,12 @@ import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, invalid } from './fault.ts'
 import { findEarlier } from './find-earlier.ts'
 import { findPartitions } from './find-partitions.ts'
-import { findPlanFindings, type Judged, type PlannedRecord } from './find-plan-findings.ts'
-import { nameKey } from './find-superseded.ts'
+import { findPlanFindings } from './find-plan-findings.ts'
+import { type Judged, judgeLetters } from './judge-letters.ts'
 import { openKept } from './open-kept.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
-import { readOriginsOfTombstones } from './read-tombstone-origins.ts'
 import { presentPlan } from './show-replay-plan.ts'
+import { type PlannedRecord, summariseRecord } from './summarise-record.ts'
 
 const largestSelection = 10_000
 
@@ -47,13 +42,20 @@ export const planReplay = async (
   const visited = await visitLetters(
     connection,
     letters,
-    (message) => records.set(coordinateKey(message), summarise(message, connection)),
+    (message) => records.set(coordinateKey(message), summariseRecord(message, connection)),
     call,
     undefined,
     openKept(deps, connection),
   )
   if (!visited.ok) return fail(faultOf(visited.error))
-  const judged = await judgeLetters(deps, connection, letters, records, request.targetTopic, call)
+  const judged = await judgeLetters(
+    deps,
+    connection,
+    letters,
+    records,
+    { targetTopic: request.targetTopic, mayLoop: request.mayLoop ?? false },
+    call,
+  )
   if (!judged.ok) return judged
   const ready = judged.value.filter(({ refusal }) => refusal === null)
   const placed = await findPartitions(deps, connection, ready, call)
@@ -148,94 +150,10 @@ const selectLetters = async (
   return succeed(found)
 }
 
-const judgeLetters = async (
-  deps: Deps,
-  connection: Connection,
-  letters: readonly LetterRecord[],
-  records: ReadonlyMap<string, PlannedRecord>,
-  chosenTarget: TopicName | null,
-  call: Call,
-): Promise<Result<readonly Judged[], Fault>> => {
-  const listed = await connection.broker.topics.list(call)
-  if (!listed.ok) return fail(faultOf(listed.error))
-  const topics = new Map<string, TopicState>(listed.value.map((topic) => [topic.name, topic]))
-  const wanted = [
-    ...new Set(letters.map(({ originTopic }) => chosenTarget ?? originTopic).filter((name) => name !== null)),
-  ] as TopicName[]
-  // The list may be some seconds old: what is not on it is asked for by name before it counts as missing.
-  for (const name of wanted.filter((one) => !topics.has(one))) {
-    const found = await connection.broker.topics.find(name, call)
-    if (found.ok) topics.set(name, found.value)
-    else if (found.error.kind !== 'not-found') return fail(faultOf(found.error))
-  }
-  const present = wanted.filter((name) => topics.has(name))
-  const settings = await connection.broker.topics.settings(present, call)
-  const rights = await connection.broker.topics.rights(present, call)
-  if (!rights.ok && rights.error.kind !== 'unsupported') return fail(faultOf(rights.error))
-  const settingOf = (topic: string | null, setting: string): string | null =>
-    (settings.ok ? settings.value.get(topic as TopicName) : null)?.find(({ name }) => name === setting)
-      ?.value ?? null
-  const origins = await readOriginsOfTombstones(deps, connection, letters, records, topics, call)
-  const repeated = findRepeated(letters)
-  return succeed(
-    letters.map((letter) => {
-      const name = chosenTarget ?? letter.originTopic
-      const record = records.get(coordinateKey(letter)) ?? null
-      const target = name === null ? null : (topics.get(name) ?? null)
-      const candidate: Candidate = {
-        targetTopic: name,
-        targetExists: target !== null,
-        targetIsDenied: target !== null && rights.ok && rights.value.get(target.name)?.write === false,
-        targetIsInternal: name !== null && topicKindOf(name, target?.internal ?? false) === 'internal',
-        targetIsDeadLetterTopic: name !== null && isDeadLetterTopic(name, connection.deadLetterTopics),
-        record: record && {
-          isTombstone: record.isTombstone,
-          // A pointer has no key: its copy would not be the tombstone that died.
-          originIsTombstone: !letter.isPointer && origins.get(letter.id) === 'tombstone',
-          isEmpty: record.isTombstone && record.key === null,
-          originIsGone: origins.get(letter.id) === 'gone',
-          sizeBytes: record.sizeBytes,
-          hasReplyTopic: record.hasReplyTopic,
-        },
-        maxMessageBytes: Number(settingOf(name, 'max.message.bytes')) || null,
-        lastOutcome: letter.lastOutcome,
-        disposition: letter.disposition?.kind ?? null,
-      }
-      const refusal = refusalOf(candidate) ?? (repeated.has(letter.id) ? 'same-message' : null)
-      const isCompacted = settingOf(name, 'cleanup.policy')?.includes('compact') ?? false
-      return { letter, record, target, isCompacted, refusal }
-    }),
-  )
-}
-
-/** What a copy's lineage headers and its batch take besides, in bytes. */
-const addedBytes = 420
-
-/** How long the copy will be, a little more rather than less. */
-const sizeOf = ({ key, value, headers }: RawMessage, isStripped: (name: string) => boolean): number =>
-  (key?.length ?? 0) +
-  (value?.length ?? 0) +
-  addedBytes +
-  headers
-    .filter(({ name }) => !isStripped(name))
-    .reduce((sum, header) => sum + header.name.length * 3 + (header.value?.length ?? 0) + 6, 0)
-
-/** What a plan needs of a record, without its bytes: ten thousand of them are held at once. */
-const summarise = (message: RawMessage, { deadLetterRules }: Connection): PlannedRecord => {
-  const isStripped = makeStripTest(message.headers, deadLetterRules)
-  return {
-    key: message.key && nameKey(message.key),
-    hashes: message.key && hashKey(message.key),
-    isTombstone: message.value === null,
-    sizeBytes: sizeOf(message, isStripped),
-    hasReplyTopic: message.headers.some(({ name }) => name === 'kafka_replyTopic' || name === 'reply-to'),
-    attempts: readLineage(message.headers)?.attempt ?? 0,
-    strippedHeaders: message.headers.map(({ name }) => name).filter(isStripped),
-  }
-}
-
 const itemOf = ({
   letter,
+  record,
+  restores,
   target,
 }: Judged): Omit<NewReplayItem, 'sourceTopicId' | 'attempt' | 'targetPartition'> => ({
   letterId: letter.id,
@@ -245,7 +163,8 @@ const itemOf = ({
   keyText: letter.keyText,
   targetTopic: target?.name ?? '',
   readerGroup: letter.group,
-  traceId: letter.traceId,
+  traceId: letter.traceId ?? record?.traceId ?? null,
+  rehydrated: restores !== null,
 })
 
 const whyNotWrite = async (connection: Connection, call: Call): Promise<string | null> => {

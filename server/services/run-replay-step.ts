@@ -13,11 +13,9 @@ import {
   setReplayState,
   setSending,
 } from '#server/repositories/replays.ts'
-import { sourceOf } from './copy-of-letter.ts'
 import { decideSending, type Sending } from './decide-sending.ts'
 import type { Connection, Deps } from './deps.ts'
-import { openKept } from './open-kept.ts'
-import { readLetters } from './read-letters.ts'
+import { readItems } from './read-items.ts'
 import { findRefusingTarget, giveUpOnRight, noteAccepted, type Refused } from './refused-targets.ts'
 import { hinderedBy, resolveByLedger } from './resolve-by-ledger.ts'
 import {
@@ -118,13 +116,7 @@ export const runReplayStep = async (
     // The ledger may have held some of what was about to be sent.
     if (state.isNew) return 0
   }
-  const read = await readLetters(
-    connection,
-    sendable.map(sourceOf),
-    largestBatchBytes,
-    call,
-    openKept(deps, connection),
-  )
+  const read = await readItems(deps, connection, sendable, largestBatchBytes, call)
   if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
   const items = sendable.slice(0, read.value.count)
   const { records } = read.value

@@ -3,9 +3,10 @@ import type { Call } from '#server/ports/call.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, type ItemRecord, listSendable } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
-import { type Batch, beginBatch, failItem, isRefusal, type ReadRecords } from './begin-batch.ts'
+import { type Batch, beginBatch, failItem, isRefusal } from './begin-batch.ts'
 import { copyOfLetter } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
+import type { ReadRecords } from './read-items.ts'
 import { type Patience, resolveIntents, sentChange } from './resolve-intents.ts'
 
 /**

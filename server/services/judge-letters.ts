@@ -1,0 +1,104 @@
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
+import type { PlanFindingCode } from '#server/domain/plan-findings.ts'
+import { findRepeated } from '#server/domain/plan-order.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { isDeadLetterTopic, topicKindOf } from '#server/domain/topic-kind.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { TopicState } from '#server/ports/topics.ts'
+import type { LetterRecord } from '#server/repositories/dead-letters.ts'
+import type { Connection, Deps } from './deps.ts'
+import { type Fault, faultOf } from './fault.ts'
+import { findOrigins, type PlannedOrigin } from './find-origins.ts'
+import { coordinateKey } from './read-letters.ts'
+import type { PlannedRecord } from './summarise-record.ts'
+
+/** A letter of a plan, with its record, where its copy would go, and why it must not. */
+export type Judged = {
+  readonly letter: LetterRecord
+  /** What the copy is made of: the letter's own record, or the record that died where it lacks something of that. */
+  readonly record: PlannedRecord | null
+  /** What the copy has from the record that died. */
+  readonly restores: 'payload' | 'headers' | null
+  readonly target: TopicState | null
+  readonly isCompacted: boolean
+  readonly refusal: PlanFindingCode | null
+}
+
+/** A message that was replayed so often goes no further by itself. */
+export const defaultMostReplays = 3
+
+type Choice = { readonly targetTopic: TopicName | null; readonly mayLoop: boolean }
+
+/** Judges letters one by one: where their copies would go, what those are made of, and why some must not be sent. */
+export const judgeLetters = async (
+  deps: Deps,
+  connection: Connection,
+  letters: readonly LetterRecord[],
+  records: ReadonlyMap<string, PlannedRecord>,
+  { targetTopic, mayLoop }: Choice,
+  call: Call,
+): Promise<Result<readonly Judged[], Fault>> => {
+  const listed = await connection.broker.topics.list(call)
+  if (!listed.ok) return fail(faultOf(listed.error))
+  const topics = new Map<string, TopicState>(listed.value.map((topic) => [topic.name, topic]))
+  const wanted = [
+    ...new Set(letters.map(({ originTopic }) => targetTopic ?? originTopic).filter((name) => name !== null)),
+  ] as TopicName[]
+  // The list may be some seconds old: what is not on it is asked for by name before it counts as missing.
+  for (const name of wanted.filter((one) => !topics.has(one))) {
+    const found = await connection.broker.topics.find(name, call)
+    if (found.ok) topics.set(name, found.value)
+    else if (found.error.kind !== 'not-found') return fail(faultOf(found.error))
+  }
+  const present = wanted.filter((name) => topics.has(name))
+  const settings = await connection.broker.topics.settings(present, call)
+  const rights = await connection.broker.topics.rights(present, call)
+  if (!rights.ok && rights.error.kind !== 'unsupported') return fail(faultOf(rights.error))
+  const settingOf = (topic: string | null, setting: string): string | null =>
+    (settings.ok ? settings.value.get(topic as TopicName) : null)?.find(({ name }) => name === setting)
+      ?.value ?? null
+  const origins = await findOrigins(deps, connection, letters, records, call)
+  const repeated = findRepeated(letters)
+  const mostReplays = connection.mostReplays ?? defaultMostReplays
+  return succeed(
+    letters.map((letter): Judged => {
+      const name = targetTopic ?? letter.originTopic
+      const own = records.get(coordinateKey(letter)) ?? null
+      const origin = origins.get(letter.id)
+      const restores = origin?.state === 'found' ? origin.restores : null
+      const record = origin?.state === 'found' && restores !== null ? origin.record : own
+      const target = name === null ? null : (topics.get(name) ?? null)
+      const isCompacted = settingOf(name, 'cleanup.policy')?.includes('compact') ?? false
+      const candidate: Candidate = {
+        targetTopic: name,
+        targetExists: target !== null,
+        targetIsDenied: target !== null && rights.ok && rights.value.get(target.name)?.write === false,
+        targetIsInternal: name !== null && topicKindOf(name, target?.internal ?? false) === 'internal',
+        targetIsDeadLetterTopic: name !== null && isDeadLetterTopic(name, connection.deadLetterTopics),
+        targetIsCompacted: isCompacted,
+        record: record && factsOf(record, origin),
+        maxMessageBytes: Number(settingOf(name, 'max.message.bytes')) || null,
+        lastOutcome: letter.lastOutcome,
+        disposition: letter.disposition?.kind ?? null,
+        isLooping: !mayLoop && (record?.attempts ?? 0) >= mostReplays,
+      }
+      const refusal = refusalOf(candidate) ?? (repeated.has(letter.id) ? 'same-message' : null)
+      return { letter, record, restores, target, isCompacted, refusal }
+    }),
+  )
+}
+
+/** What is judged of a record that copies are made of; where that is the letter's own, beside the record that died. */
+const factsOf = (
+  { isTombstone, key, sizeBytes, hasReplyTopic }: PlannedRecord,
+  origin: PlannedOrigin | undefined,
+): NonNullable<Candidate['record']> => ({
+  isTombstone,
+  isEmpty: isTombstone && key === null,
+  originIsTombstone: origin?.state === 'found' && origin.record.isTombstone,
+  originIsGone: origin?.state === 'gone',
+  originIsUnreadable: origin?.state === 'unreadable',
+  sizeBytes,
+  hasReplyTopic,
+})

@@ -1,0 +1,86 @@
+import { decodeDeadLetter } from '#server/domain/decode-dead-letter.ts'
+import { detachMessage } from '#server/domain/detach-message.ts'
+import { fail, succeed } from '#server/domain/result.ts'
+import type { Answer } from '#server/ports/answer.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import { listLetters } from '#server/repositories/dead-letters.ts'
+import type { ItemRecord } from '#server/repositories/replay-items.ts'
+import { sourceOf } from './copy-of-letter.ts'
+import type { Connection, Deps } from './deps.ts'
+import { openKept } from './open-kept.ts'
+import { coordinateKey, readLetters } from './read-letters.ts'
+import { readOrigins } from './read-origins.ts'
+
+/** A letter of which no copy can be made any more, and why. */
+export type LostRecord = { readonly lost: string }
+/** Records that copies are made of, by the coordinates of their letters. Of letters that are gone there is none. */
+export type ReadRecords = ReadonlyMap<string, RawMessage | LostRecord>
+export type ItemsRead = { readonly count: number; readonly records: ReadRecords }
+
+/** Origin records that are read in one go: one may be as large as a message can be. */
+const originsAtOnce = 16
+
+/**
+ * Reads what the copies of items are made of, in their order as many as fit into so many bytes, at least the first: the
+ * letters, and for those that lack what died the origin records, which are judged anew. The records stand on their own.
+ */
+export const readItems = async (
+  deps: Deps,
+  connection: Connection,
+  items: readonly ItemRecord[],
+  maxBytes: number,
+  call: Call,
+): Answer<ItemsRead> => {
+  const kept = openKept(deps, connection)
+  const read = await readLetters(connection, items.map(sourceOf), maxBytes, call, kept)
+  if (!read.ok) return read
+  const { count } = read.value
+  const lacking = items
+    .slice(0, count)
+    .map((item, order) => ({ item, order, name: coordinateKey(sourceOf(item)) }))
+    .filter(({ item }) => item.rehydrated)
+  if (lacking.length === 0) return read
+  const records = new Map<string, RawMessage | LostRecord>(read.value.records)
+  let bytes = 0
+  for (let at = 0; at < lacking.length; at += originsAtOnce) {
+    const some = lacking.slice(at, at + originsAtOnce)
+    const [first] = some
+    if (at > 0 && bytes > maxBytes && first) return succeed({ count: first.order, records })
+    const letters = await listLetters(
+      deps.db,
+      connection.id,
+      { ids: some.map(({ item }) => item.letterId) },
+      some.length,
+      null,
+    )
+    const nameOf = new Map(some.map(({ item, name }) => [item.letterId, name]))
+    const wanted = letters.flatMap((letter) => {
+      const own = read.value.records.get(nameOf.get(letter.id) ?? '')
+      const told =
+        own &&
+        decodeDeadLetter(own.headers, undefined, connection.deadLetterRules)?.death.originTimestamp?.value
+      return own ? [{ ...letter, originTimestampMs: told === undefined ? null : BigInt(told) }] : []
+    })
+    const take = (id: bigint, { key, value, headers }: RawMessage) => {
+      const name = nameOf.get(id) ?? ''
+      const own = read.value.records.get(name)
+      if (!own) return
+      const whole = detachMessage({ ...own, key, value, headers })
+      bytes += (key?.length ?? 0) + (value?.length ?? 0)
+      records.set(name, whole)
+    }
+    const states = await readOrigins(deps, connection, wanted, take, call)
+    for (const { item, name } of some) {
+      const state = states.get(item.letterId)
+      if (state?.state === 'found' || !records.has(name)) continue
+      if (state?.state === 'unreadable')
+        return fail({ kind: 'unreachable', detail: `the message that died: ${state.why}`, source: 'broker' })
+      const why = state?.why ?? 'its letter is not in the index any more'
+      records.set(name, {
+        lost: `not sent: its letter lacks what died, and the record that died is gone since the plan: ${why}. A copy would not be the message`,
+      })
+    }
+  }
+  return succeed({ count, records })
+}

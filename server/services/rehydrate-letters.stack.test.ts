@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import type { RawHeader } from '#server/domain/dead-letter.ts'
+import { type Bench, openBench, outgoing, text } from './dead-letter-fixture.ts'
+import { itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
+
+let bench: Bench
+let made = 0
+
+beforeAll(async () => {
+  bench = await openBench(inject('brokers'), inject('databaseUrl'))
+})
+afterAll(() => bench.dispose())
+
+const trace = '0af7651916cd43dd8448eb211c80319c'
+const headers: RawHeader[] = [
+  text('tag', 'first'),
+  { name: 'empty', value: null },
+  text('tag', 'second'),
+  { name: 'binary', value: Buffer.from([0, 255, 1]) },
+  text('traceparent', `00-${trace}-b7ad6b7169203331-01`),
+]
+
+/** A topic with messages, and pointers of a share group to all of them; `payload`: the letters hold key and value. */
+const makePointers = async (
+  messages: readonly { readonly key: string | null; readonly value: string | null }[],
+  payload = false,
+) => {
+  const origin = await bench.makeTopic(`rehydrate-${made++}-${bench.suffix}`, 1)
+  const letters = await bench.makeTopic(`dlq.${origin}`, 1)
+  await bench.send(messages.map((message) => outgoing(origin, { ...message, headers })))
+  await bench.send(
+    messages.map((message, offset) =>
+      outgoing(letters, {
+        key: payload ? message.key : null,
+        value: payload ? message.value : null,
+        headers: [
+          text('__dlq.errors.topic', origin),
+          text('__dlq.errors.partition', '0'),
+          text('__dlq.errors.offset', String(offset)),
+          text('__dlq.errors.group', 'payments'),
+          text('__dlq.errors.message', 'Offset rejected by client.'),
+        ],
+      }),
+    ),
+  )
+  return { origin, letters }
+}
+
+const bytes = (value: Uint8Array | null) => value && Buffer.from(value).toString('hex')
+const copiesOf = async (topic: TopicName, after: number) =>
+  (await recordsOf(bench, topic)).slice(after).map((record) => ({
+    key: bytes(record.key),
+    value: bytes(record.value),
+    headers: record.headers
+      .filter(({ name }) => !name.startsWith('x-replay-'))
+      .map(({ name, value }) => [name, bytes(value)]),
+  }))
+const whole = (key: string, value: string | null) => ({
+  key: bytes(Buffer.from(key)),
+  value: value && bytes(Buffer.from(value)),
+  headers: headers.map(({ name, value: header }) => [name, bytes(header)]),
+})
+
+describe('a pointer record', () => {
+  it('is sent as the record that died: its bytes, its headers in their order, its trace', async () => {
+    const { origin, letters } = await makePointers([
+      { key: 'a', value: 'one' },
+      { key: 'b', value: 'two' },
+    ])
+    const plan = await planOf(bench, letters)
+    expect(plan).toMatchObject({ ready: 2, total: 2, strippedHeaders: [] })
+    expect(plan.findings).toContainEqual(expect.objectContaining({ code: 'rehydrated', count: 2 }))
+    const replay = await start(bench, plan)
+    await sendAll(bench, replay.id)
+    expect(await copiesOf(origin, 2)).toEqual([whole('a', 'one'), whole('b', 'two')])
+    expect((await itemsOf(bench, replay.id)).map(({ traceId }) => traceId)).toEqual([trace, trace])
+  })
+
+  it('to a tombstone is sent with its key; to a record without key and value it is not', async () => {
+    const { origin, letters } = await makePointers([
+      { key: 'a', value: null },
+      { key: null, value: null },
+    ])
+    const plan = await planOf(bench, letters)
+    expect(plan.findings.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['rehydrated', 'deletes-key', 'origin-empty']),
+    )
+    expect(plan.ready).toBe(1)
+    const replay = await start(bench, plan)
+    await sendAll(bench, replay.id)
+    expect(await copiesOf(origin, 2)).toEqual([whole('a', null)])
+  })
+
+  it('whose origin is gone is refused, and fails with words where that went after the plan', async () => {
+    const { origin, letters } = await makePointers([
+      { key: 'a', value: 'one' },
+      { key: 'b', value: 'two' },
+      { key: 'c', value: 'three' },
+    ])
+    await bench.deleteBefore(origin, 1n)
+    const plan = await planOf(bench, letters)
+    expect(plan.findings).toContainEqual(expect.objectContaining({ code: 'unrecoverable', count: 1 }))
+    expect(plan.ready).toBe(2)
+    const replay = await start(bench, plan)
+    await bench.deleteBefore(origin, 2n)
+    await sendAll(bench, replay.id)
+    const items = await itemsOf(bench, replay.id)
+    expect(items.map(({ outcome }) => outcome)).toEqual(['FAILED', 'SENT'])
+    expect(items[0]?.proof).toMatch(/^not sent: its letter lacks what died.*has removed 0@1 of/)
+    expect(await copiesOf(origin, 1)).toEqual([whole('c', 'three')])
+  })
+
+  it('goes to another topic by the key of the record that died', async () => {
+    const { letters } = await makePointers([{ key: 'a', value: 'one' }])
+    const target = await bench.makeTopic(`rehydrate-other-${bench.suffix}`, 5)
+    const [letter] = await lettersOf(bench, letters)
+    const plan = await planOf(bench, letters, { targetTopic: target, letterIds: [letter?.id ?? ''] })
+    expect(plan.targets[0]?.partition).toContain('by key')
+    const replay = await start(bench, plan)
+    await sendAll(bench, replay.id)
+    expect(await copiesOf(target, 0)).toEqual([whole('a', 'one')])
+  })
+})
+
+it('a letter of which the framework dropped the headers gets them back', async () => {
+  const { origin, letters } = await makePointers([{ key: 'a', value: 'one' }], true)
+  const plan = await planOf(bench, letters)
+  expect(plan.findings).toContainEqual(expect.objectContaining({ code: 'headers-restored', count: 1 }))
+  const replay = await start(bench, plan)
+  await sendAll(bench, replay.id)
+  expect(await copiesOf(origin, 1)).toEqual([whole('a', 'one')])
+})
