@@ -11,6 +11,19 @@ export type ReplayState = z.infer<typeof replayState>
 export const replaySelection = z.object({
   failureGroupId: z.string().optional(),
   letterIds: z.array(z.string()).max(10_000).optional(),
+  /** All letters of a list as it is filtered, held to those that were indexed by then. */
+  filter: z
+    .object({
+      failureGroup: z.string().optional(),
+      topic: topicName.optional(),
+      key: z.string().max(1_000).optional(),
+      upToId: z.string().optional(),
+    })
+    .optional(),
+  /** The letters of an earlier plan, to be planned otherwise. */
+  planId: z.string().optional(),
+  /** Of all these only those that died in this topic. */
+  originTopic: topicName.optional(),
 })
 export const planReplayRequest = z.object({
   selection: replaySelection,
@@ -42,6 +55,8 @@ export const planFinding = z.object({
   sentence: z.string(),
   count: z.number().int(),
   letterIds: z.array(z.string()),
+  /** What the operator has to agree to before it is sent. */
+  consent: z.string().optional(),
 })
 export const replayPlan = z.object({
   planId: z.string(),
@@ -58,6 +73,14 @@ export const replayPlan = z.object({
     }),
   ),
   findings: z.array(planFinding),
+  /** Where the dead-letter partitions ended when the selection was frozen, and how many letters are of each. */
+  sources: z
+    .array(
+      z.object({ topic: topicName, partition: z.number().int(), end: decimal64, letters: z.number().int() }),
+    )
+    .optional(),
+  /** What the operator has chosen beside the letters. */
+  choice: z.object({ targetTopic: topicName.nullable(), mayLoop: z.boolean() }).optional(),
   /** Every group that will receive the copies, with its lag. */
   readers: z.array(
     z.object({
@@ -67,6 +90,8 @@ export const replayPlan = z.object({
       reads: groupIsolation,
     }),
   ),
+  /** Share groups of the cluster: Kafka does not tell which topics they read. */
+  shareGroups: z.array(z.string()).optional(),
   /** How copies will be sent, and what the operator may rely on; null: it could not be asked. */
   sending: replaySending.nullable(),
   guarantee: z.string(),
@@ -86,6 +111,8 @@ export const startReplayRequest = z.object({
   /** Copies a second. */
   pacePerSecond: z.number().int().min(1).max(10_000).default(50),
   reason: z.string().max(500).default(''),
+  /** Codes of the findings that the operator has agreed to. */
+  consents: z.array(z.string()).max(20).optional(),
 })
 
 export const replaySummary = z.object({

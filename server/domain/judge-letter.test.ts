@@ -34,6 +34,16 @@ describe('a letter is refused', () => {
     ['being-replayed', { lastOutcome: 'SENT' }],
     ['already-settled', { lastOutcome: 'SETTLED' }],
     ['tombstone', { record: { isTombstone: true, sizeBytes: 0, hasReplyTopic: false } }],
+    ['origin-unreadable', { record: { ...empty, originIsUnreadable: true } }],
+    ['origin-empty', { record: { ...empty, originIsTombstone: true } }],
+    ['loop-cap', { isLooping: true }],
+    [
+      'keyless',
+      {
+        targetIsCompacted: true,
+        record: { ...sound.record, isTombstone: false, isKeyless: true, sizeBytes: 1, hasReplyTopic: false },
+      },
+    ],
     ['unrecoverable', { record: { ...empty, originIsGone: true } }],
     // What it points to is there, but a copy of the letter itself would be a null.
     ['tombstone', { record: empty }],

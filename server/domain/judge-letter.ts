@@ -22,6 +22,7 @@ export type Candidate = {
     readonly originIsGone?: boolean
     /** It could not be asked for now. */
     readonly originIsUnreadable?: boolean
+    readonly isKeyless?: boolean
     readonly sizeBytes: number
     readonly hasReplyTopic: boolean
   } | null
@@ -55,6 +56,7 @@ export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   if (record.isTombstone && record.originIsUnreadable) return 'origin-unreadable'
   if (record.isEmpty && record.originIsTombstone) return 'origin-empty'
   if (record.isTombstone && !record.originIsTombstone) return 'tombstone'
+  if (candidate.targetIsCompacted && record.isKeyless) return 'keyless'
   if (candidate.maxMessageBytes !== null && record.sizeBytes > candidate.maxMessageBytes) return 'too-large'
   return null
 }

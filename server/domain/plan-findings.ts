@@ -1,6 +1,11 @@
 import { sayCount, sayDuration } from './say-amounts.ts'
 
-type Wording = { readonly severity: 'ready' | 'refused' | 'warning'; readonly sentence: string }
+type Wording = {
+  readonly severity: 'ready' | 'refused' | 'warning'
+  readonly sentence: string
+  /** What the operator has to agree to before such letters are sent. */
+  readonly consent?: string
+}
 
 /** All that a plan may find, with the words for the operator. */
 export const planFindings = {
@@ -53,6 +58,10 @@ export const planFindings = {
     severity: 'refused',
     sentence: 'their value is null, and the message that died could not be read now: plan them again later',
   },
+  keyless: {
+    severity: 'refused',
+    sentence: 'have no key, and the target topic is compacted: brokers refuse such messages there',
+  },
   'loop-cap': {
     severity: 'refused',
     sentence: 'have come back from as many replays as a message may go through: find the cause first',
@@ -101,6 +110,7 @@ export const planFindings = {
   'deletes-key': {
     severity: 'warning',
     sentence: 'their value is null, as it was when they died: a copy deletes its key',
+    consent: 'These keys are to be deleted',
   },
   superseded: {
     severity: 'warning',
@@ -113,6 +123,7 @@ export const planFindings = {
   compacted: {
     severity: 'warning',
     sentence: 'the target topic is compacted: a copy becomes the latest value of its key',
+    consent: 'The copies are to become the latest values of their keys',
   },
   'partitioner-unknown': {
     severity: 'warning',
@@ -124,11 +135,38 @@ export const planFindings = {
     sentence:
       'died in a partition to which their key does not belong any more, for their topic has got more since: they follow their key',
   },
+  'schema-gone': {
+    severity: 'warning',
+    sentence: 'name a schema that is not registered any more: consumers may not be able to read them',
+  },
+  'schema-unasked': {
+    severity: 'warning',
+    sentence: 'name a schema, and the registry could not be asked whether it is still registered',
+  },
+  undecodable: {
+    severity: 'warning',
+    sentence: 'can not be decoded with the schema that they name',
+  },
+  'expires-soon': {
+    severity: 'warning',
+    sentence:
+      'may be deleted by retention before a replay at 50 a second has come to them: start now, or faster',
+  },
+  'mixed-targets': {
+    severity: 'warning',
+    sentence: 'go to several topics: each can be planned alone, below',
+  },
   'origin-guessed': {
     severity: 'warning',
     sentence: 'their headers do not say where they died; the target follows from the name of the topic',
   },
 } as const satisfies Record<string, Wording>
+
+/** What the operator has to agree to where this is found; null: nothing. */
+export const consentOf = (code: PlanFindingCode): string | null => {
+  const wording: Wording = planFindings[code]
+  return wording.consent ?? null
+}
 
 export type PlanFindingCode = keyof typeof planFindings
 
@@ -141,3 +179,12 @@ export const sayArrivals = (
   const lately = groups.flatMap(({ trend }) => trend.slice(-5)).reduce((sum, count) => sum + count, 0)
   return ` (last death ${sayDuration(nowMs - lastMs)} ago, ${sayCount(lately)} in the last 5 min)`
 }
+
+/** Findings that ask for the operator's agreement and did not get it. */
+export const findMissingConsents = <
+  Finding extends { readonly code: string; readonly consent?: string | undefined },
+>(
+  findings: readonly Finding[],
+  consents: readonly string[],
+): readonly Finding[] =>
+  findings.filter(({ code, consent }) => consent !== undefined && !consents.includes(code))

@@ -211,6 +211,8 @@ export type LetterFilter = {
   readonly key?: string | undefined
   readonly ids?: readonly bigint[] | undefined
   readonly standing?: LetterChoice['standing']
+  /** Only letters that were indexed by the time of this one. */
+  readonly upToId?: bigint | undefined
 }
 
 /** Letters newest first below a cursor (time of death, then id), at most `limit`. */
@@ -222,12 +224,14 @@ export const listLetters = async (
   before: { readonly diedAtMs: number; readonly id: bigint } | null,
 ): Promise<readonly LetterRecord[]> => {
   const { rows } = await db.pool.query<LetterRow>(
-    `SELECT ${letterColumns} FROM dead_letter l ${latestReplay} ${joinDispositions(filter.standing)}
+    // Ids lead to their rows: as a condition they are compared with every letter there is.
+    `SELECT ${letterColumns} FROM ${filter.ids ? 'unnest($5::bigint[]) AS wanted(id) JOIN dead_letter l USING (id)' : 'dead_letter l'} ${latestReplay} ${joinDispositions(filter.standing)}
      WHERE l.connection_id = $1
        AND ($2::text IS NULL OR l.failure_group_id = $2)
        AND ($3::text IS NULL OR l.topic = $3)
        AND ($4::text IS NULL OR l.key_text = $4)
-       AND ($5::bigint[] IS NULL OR l.id = ANY($5))
+       AND ($5::bigint[] IS NULL OR ${filter.ids ? 'true' : 'false'})
+       AND ($10::bigint IS NULL OR l.id <= $10)
        AND ($6::timestamptz IS NULL OR (l.died_at, l.id) < ($6, $7::bigint))
        AND ($9::text IS NULL OR coalesce(d.kind, 'open') = $9)
      ORDER BY l.died_at DESC, l.id DESC LIMIT $8`,
@@ -241,6 +245,7 @@ export const listLetters = async (
       before?.id.toString() ?? null,
       limit,
       filter.standing ?? null,
+      filter.upToId?.toString() ?? null,
     ],
   )
   return rows.map(letterOf)

@@ -16,6 +16,8 @@ export type StoredPlan = Omit<
   /** Missing in plans that were made before copies were sent in transactions. */
   readonly sending?: ReplayPlan['sending']
   readonly resent?: number
+  /** All letters that were chosen, also those that were refused. */
+  readonly selected?: { readonly letterIds: readonly string[] }
 }
 
 export type ReplayRecord = {

@@ -1,15 +1,17 @@
 import { isDying } from '#server/domain/death-rate.ts'
 import { sayDispositions } from '#server/domain/decide-letters.ts'
-import { type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
+import { consentOf, type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
+import { sayCount } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Compared, Written } from '#server/ports/scanner.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { Disposition } from '#server/repositories/letter-dispositions.ts'
-import type { readReaders } from '#server/repositories/replay-items.ts'
 import type { EarlierAttempts } from '#server/repositories/replay-ledger.ts'
+import { type ReplayName, readReplayNames } from '#server/repositories/replay-names.ts'
 import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
+import type { Reader } from './find-readers.ts'
 import type { Judged } from './judge-letters.ts'
 
 const shownLetters = 100
@@ -18,8 +20,8 @@ const farBehind = 1_000n
 /** A letter whose message came back so many times is warned of. */
 const often = 3
 
-/** A finding with the letters it is about. */
-export type FoundLetters = readonly [PlanFindingCode, readonly Judged[]]
+/** A finding with the letters it is about, and what its sentence ends with. */
+export type FoundLetters = readonly [code: PlanFindingCode, letters: readonly Judged[], words?: string]
 
 /** So long is waited for the comparison, also for a thread to take it. */
 const patienceMs = 10_000
@@ -46,7 +48,7 @@ export const findPlanFindings = async (
   judged: readonly Judged[],
   earlier: ReadonlyMap<bigint, EarlierAttempts>,
   failureGroupIds: readonly string[],
-  readers: Awaited<ReturnType<typeof readReaders>>,
+  readers: readonly Reader[],
   more: readonly FoundLetters[],
   call: Call,
 ): Promise<StoredPlan['findings']> => {
@@ -56,7 +58,9 @@ export const findPlanFindings = async (
   )
   const dying = new Map(groups.filter(({ trend }) => isDying(trend)).map((group) => [group.id, group]))
   const stopped = new Set(readers.filter(({ members }) => members === 0).map(({ group }) => group))
-  const behind = new Set(readers.filter(({ lag }) => lag >= farBehind).map(({ group }) => group))
+  const behind = new Set(
+    readers.filter(({ lag }) => lag !== null && lag >= farBehind).map(({ group }) => group),
+  )
   const compared = await compare(deps, connection, ready.flatMap(writtenOf), call)
   const warnings: readonly FoundLetters[] = [
     ['rehydrated', ready.filter(({ restores }) => restores === 'payload')],
@@ -84,21 +88,27 @@ export const findPlanFindings = async (
   const refusals = [...Map.groupBy(judged, ({ refusal }) => refusal)].flatMap(([code, list]) =>
     code === null ? [] : [[code, list] as const],
   )
+  const replayIds = judged.flatMap(({ letter }) => letter.lastReplayId ?? [])
+  const names = await readReplayNames(deps.db, [...new Set(replayIds)])
   return [...warnings, ...refusals]
     .filter(([, list]) => list.length > 0)
-    .map(([code, list]) => ({
-      severity: planFindings[code].severity,
-      sentence: `${planFindings[code].sentence}${
+    .map(([code, list, words]) => {
+      const consent = consentOf(code)
+      const end =
         code === 'still-dying'
           ? sayArrivals([...dying.values()], deps.clock.nowMs())
           : code === 'in-ledger'
             ? sayLedger(list, earlier)
-            : sayDispositions(refusedOf(code, list)) || saySent(code, list)
-      }`,
-      code,
-      count: list.length,
-      letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),
-    }))
+            : (words ?? (sayDispositions(refusedOf(code, list)) || saySent(code, list, names)))
+      return {
+        severity: planFindings[code].severity,
+        sentence: `${planFindings[code].sentence}${end}`,
+        code,
+        count: list.length,
+        letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),
+        ...(consent === null ? {} : { consent }),
+      }
+    })
 }
 
 /** The decisions for which letters are refused. */
@@ -111,13 +121,33 @@ const aboutReplay: ReadonlySet<PlanFindingCode> = new Set([
   'returned',
   'outcome-unknown',
 ])
+const namedReplays = 3
 
-/** When the latest of their copies was sent, for what a plan says of earlier replays. */
-const saySent = (code: PlanFindingCode, list: readonly Judged[]): string => {
-  const sentAtMs = Math.max(...list.map(({ letter }) => letter.lastSentAtMs ?? 0))
-  if (!aboutReplay.has(code) || sentAtMs <= 0) return ''
-  return ` (last sent ${new Date(sentAtMs).toISOString().slice(0, 19).replace('T', ' ')} UTC)`
+/** By which replays, by whom and when, for what a plan says of earlier replays; the latest first. */
+const saySent = (
+  code: PlanFindingCode,
+  list: readonly Judged[],
+  names: ReadonlyMap<string, ReplayName>,
+): string => {
+  if (!aboutReplay.has(code)) return ''
+  const replays = [...Map.groupBy(list, ({ letter }) => letter.lastReplayId)]
+    .flatMap(([id, mine]) => {
+      const name = id === null ? undefined : names.get(id)
+      const sentAtMs = Math.max(...mine.map(({ letter }) => letter.lastSentAtMs ?? 0))
+      return name ? [{ ...name, sentAtMs, count: mine.length }] : []
+    })
+    .sort((a, b) => b.number - a.number)
+  if (replays.length === 0) return ''
+  const said = replays.slice(0, namedReplays).map(({ number, startedBy, sentAtMs, count }) => {
+    const which = `replay #${number} by ${startedBy}`
+    const when = sentAtMs > 0 ? `, last sent ${sayTime(sentAtMs)}` : ', not sent yet'
+    return replays.length === 1 ? `${which}${when}` : `${sayCount(count)} by ${which}${when}`
+  })
+  const more = replays.length - said.length
+  return ` (${said.join('; ')}${more > 0 ? `; and by ${more} more` : ''})`
 }
+
+const sayTime = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
 /** Sent by who does not share this database. */
 const isOnlyInLedger = (letter: LetterRecord, earlier: ReadonlyMap<bigint, EarlierAttempts>): boolean =>
@@ -129,9 +159,8 @@ const sayLedger = (list: readonly Judged[], earlier: ReadonlyMap<bigint, Earlier
     .flatMap(({ letter }) => earlier.get(letter.id)?.ledger ?? [])
     .sort((a, b) => b.atMs - a.atMs)
   if (!last) return ''
-  const at = new Date(last.atMs).toISOString().slice(0, 19).replace('T', ' ')
   const replay = last.replayNumber === null ? '' : `replay #${last.replayNumber} of `
-  return ` (last by ${replay}${last.by}, ${at} UTC)`
+  return ` (last by ${replay}${last.by}, ${sayTime(last.atMs)})`
 }
 
 /** A letter as the message that it was; nothing where it goes elsewhere or has no key. */

@@ -20,6 +20,8 @@ export type Judged = {
   readonly record: PlannedRecord | null
   /** What the copy has from the record that died. */
   readonly restores: 'payload' | 'headers' | null
+  /** Of the letter's own record, milliseconds since the epoch. */
+  readonly letterTimestampMs: bigint | null
   readonly target: TopicState | null
   readonly isCompacted: boolean
   readonly refusal: PlanFindingCode | null
@@ -84,7 +86,15 @@ export const judgeLetters = async (
         isLooping: !mayLoop && (record?.attempts ?? 0) >= mostReplays,
       }
       const refusal = refusalOf(candidate) ?? (repeated.has(letter.id) ? 'same-message' : null)
-      return { letter, record, restores, target, isCompacted, refusal }
+      return {
+        letter,
+        record,
+        restores,
+        letterTimestampMs: own?.timestampMs ?? null,
+        target,
+        isCompacted,
+        refusal,
+      }
     }),
   )
 }
@@ -97,6 +107,7 @@ const factsOf = (
   isTombstone,
   isEmpty: isTombstone && key === null,
   originIsTombstone: origin?.state === 'found' && origin.record.isTombstone,
+  isKeyless: key === null,
   originIsGone: origin?.state === 'gone',
   originIsUnreadable: origin?.state === 'unreadable',
   sizeBytes,

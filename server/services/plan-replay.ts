@@ -5,21 +5,23 @@ import { inSendingOrder } from '#server/domain/plan-order.ts'
 import { lineageHeaders } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
-import { type LetterRecord, listLetters, readIndexPositions } from '#server/repositories/dead-letters.ts'
-import { readReaders } from '#server/repositories/replay-items.ts'
+import { type LetterRecord, readIndexPositions } from '#server/repositories/dead-letters.ts'
 import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/repositories/replays.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
-import { type Fault, faultOf, invalid } from './fault.ts'
+import { type Fault, faultOf } from './fault.ts'
 import { findEarlier } from './find-earlier.ts'
+import { findExpiring } from './find-expiring.ts'
 import { findPartitions } from './find-partitions.ts'
 import { findPlanFindings } from './find-plan-findings.ts'
+import { findReaders } from './find-readers.ts'
+import { findSchemaProblems, makeSchemaSample } from './find-schema-problems.ts'
+import { findSourceEnds } from './find-source-ends.ts'
 import { type Judged, judgeLetters } from './judge-letters.ts'
 import { openKept } from './open-kept.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
+import { selectLetters } from './select-letters.ts'
 import { presentPlan } from './show-replay-plan.ts'
 import { type PlannedRecord, summariseRecord } from './summarise-record.ts'
-
-const largestSelection = 10_000
 
 /**
  * Freezes a selection of dead letters to their coordinates and checks what replaying it would do: nothing is sent. The
@@ -39,10 +41,15 @@ export const planReplay = async (
   if (!chosen.ok) return chosen
   const letters = chosen.value
   const records = new Map<string, PlannedRecord>()
+  const sample = makeSchemaSample()
   const visited = await visitLetters(
     connection,
     letters,
-    (message) => records.set(coordinateKey(message), summariseRecord(message, connection)),
+    (message) => {
+      const record = summariseRecord(message, connection)
+      records.set(coordinateKey(message), record)
+      sample.take(message, record.schemas)
+    },
     call,
     undefined,
     openKept(deps, connection),
@@ -58,6 +65,7 @@ export const planReplay = async (
   )
   if (!judged.ok) return judged
   const ready = judged.value.filter(({ refusal }) => refusal === null)
+  const order = inSendingOrder(ready, ({ letter }) => letter)
   const placed = await findPartitions(deps, connection, ready, call)
   const targets = [...Map.groupBy(ready, ({ target }) => target?.name ?? ('' as TopicName))].map(
     ([topic, list]) => ({
@@ -68,16 +76,20 @@ export const planReplay = async (
     }),
   )
   const before = await findEarlier(deps, connection, ready, topicIds, call)
-  const readers = await readReaders(
-    deps.db,
-    connection.id,
-    targets.map(({ topic }) => topic),
+  const { readers, shareGroups } = await findReaders(
+    deps,
+    connection,
+    [...new Map(ready.flatMap(({ target }) => (target ? [[target.name, target]] : []))).values()],
+    call,
   )
   const groupsOfLetters = [...new Set(letters.map(({ failureGroupId }) => failureGroupId))]
   const plan: StoredPlan = {
     frozenAt: deps.clock.nowMs(),
     total: letters.length,
     ready: ready.length,
+    selected: { letterIds: letters.map(({ id: letterId }) => letterId.toString()) },
+    sources: await findSourceEnds(connection, letters, call),
+    choice: { targetTopic: request.targetTopic, mayLoop: request.mayLoop ?? false },
     targets,
     findings: await findPlanFindings(
       deps,
@@ -86,14 +98,20 @@ export const planReplay = async (
       before.attempts,
       groupsOfLetters,
       readers,
-      placed.findings,
+      [
+        ...placed.findings,
+        ...(await findSchemaProblems(connection, ready, sample, call)),
+        ['expires-soon', await findExpiring(connection, order, deps.clock.nowMs(), call)],
+        ['mixed-targets', targets.length > 1 ? ready : []],
+      ],
       call,
     ),
     readers: readers.map(({ group, topic, lag }) => ({
       group,
-      topic: topic as TopicName,
-      lagMessages: lag.toString(),
+      topic,
+      lagMessages: lag?.toString() ?? null,
     })),
+    shareGroups: [...shareGroups],
     strippedHeaders: [...new Set(ready.flatMap(({ record }) => record?.strippedHeaders ?? []))].sort(),
     addedHeaders: Object.entries(lineageHeaders).map(([name, meaning]) => ({ name, meaning })),
     writeRefusedBecause: await whyNotWrite(connection, call),
@@ -114,7 +132,7 @@ export const planReplay = async (
       targets: targets.map(({ topic }) => topic),
       plan,
     },
-    inSendingOrder(ready, ({ letter }) => letter).map((one) => ({
+    order.map((one) => ({
       ...itemOf(one),
       targetPartition: placed.partitionOf(one.letter.id),
       sourceTopicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
@@ -128,26 +146,6 @@ const titleOf = (letters: readonly LetterRecord[]): string => {
   const causes = new Set(letters.map(({ rootCause, errorClass, topic }) => rootCause ?? errorClass ?? topic))
   const [first = 'dead letters'] = causes
   return causes.size > 1 ? `${first} and ${causes.size - 1} more` : first
-}
-
-const selectLetters = async (
-  deps: Deps,
-  connection: Connection,
-  { selection }: PlanReplayRequest,
-): Promise<Result<readonly LetterRecord[], Fault>> => {
-  const { failureGroupId, letterIds } = selection
-  if (failureGroupId === undefined && (letterIds === undefined || letterIds.length === 0))
-    return invalid('selection: name a failure group, or at least one dead letter.')
-  if (letterIds?.some((id) => !/^\d{1,18}$/.test(id)))
-    return invalid('selection.letterIds: these are not ids of dead letters.')
-  const filter = { failureGroupId, ids: letterIds?.map(BigInt) }
-  const found = await listLetters(deps.db, connection.id, filter, largestSelection + 1, null)
-  if (found.length === 0) return invalid('selection: no dead letter fits it.')
-  if (found.length > largestSelection)
-    return invalid(
-      `selection: more than ${largestSelection} dead letters; choose fewer, for example by their topic.`,
-    )
-  return succeed(found)
 }
 
 const itemOf = ({

@@ -40,5 +40,6 @@ export const presentPlan = async (
     sending,
     readers.map(({ group, reads }) => ({ group, isolation: reads.isolation })),
   )
-  return { planId, ...plan, readers, sending, guarantee, resent: plan.resent ?? 0, started }
+  const { selected: _, ...shown } = plan
+  return { planId, ...shown, readers, sending, guarantee, resent: plan.resent ?? 0, started }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ReplaySummary, startReplayRequest } from '#server/contracts/replays.ts'
+import { findMissingConsents } from '#server/domain/plan-findings.ts'
 import { fail, type Result } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type NewAuditEntry, recordAudit } from '#server/repositories/audit.ts'
@@ -29,7 +30,7 @@ export const startReplay = async (
     action: 'start replay',
     target: plan.id,
     connectionId: connection.id,
-    ...tellOfPlan(plan, request.reason),
+    ...tellOfPlan(plan, request.reason, request.consents ?? []),
   }
   if (connection.readOnly) {
     await runInTransaction(deps.db, (transaction) =>
@@ -44,6 +45,11 @@ export const startReplay = async (
   if (plan.number === null && resent > 0 && reason.trim() === '')
     return invalid(
       `reason: ${resent === 1 ? 'one of these letters was' : `${resent} of these letters were`} sent before. Sending again is a new attempt: say why.`,
+    )
+  const missing = findMissingConsents(plan.plan.findings, request.consents ?? [])
+  if (plan.number === null && missing.length > 0)
+    return invalid(
+      `consents: ${missing.map(({ count, sentence }) => `${count} ${sentence}`).join('; ')}. Say that this is meant.`,
     )
   const what = `${plan.plan.ready} to ${plan.targets.join(', ')}`
   // What was started is in the audit and on the charts, or was not started.
@@ -71,6 +77,7 @@ export const startReplay = async (
 const tellOfPlan = (
   { id, plan, failureGroupId, targets }: ReplayRecord,
   reason: string,
+  consents: readonly string[],
 ): Pick<NewAuditEntry, 'reason' | 'about' | 'facts'> => ({
   reason,
   about: [
@@ -87,6 +94,7 @@ const tellOfPlan = (
     plan: {
       'may be sent': plan.ready,
       targets: plan.targets.map(({ topic, count }) => `${count} to ${topic}`),
+      'agreed to': consents.join(', ') || null,
       findings: plan.findings.map(({ severity, count, sentence }) => `${severity}, ${count}: ${sentence}`),
       readers: plan.readers.map(({ group, topic }) => `${group} of ${topic}`),
     },

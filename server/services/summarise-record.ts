@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { decodeDeadLetter } from '#server/domain/decode-dead-letter.ts'
 import { hashKey, type KeyHashes } from '#server/domain/partitioners.ts'
+import type { SchemaReference } from '#server/domain/payload/payload-schema.ts'
 import { makeStripTest, readLineage } from '#server/domain/replay-copy.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { Connection } from './deps.ts'
+import { schemasOf } from './find-schema-problems.ts'
 import { nameKey } from './find-superseded.ts'
 
 /** What a plan knows of a letter's record, or of the record that died where its copy is made of that. */
@@ -28,6 +30,10 @@ export type PlannedRecord = {
   /** The timestamp of the message that died, as its headers tell; milliseconds since the epoch. */
   readonly originTimestampMs: bigint | null
   readonly traceId: string | null
+  /** As the broker has it, milliseconds since the epoch. */
+  readonly timestampMs: bigint
+  /** The schema that its value names. */
+  readonly schemas: readonly SchemaReference[]
 }
 
 /** What a copy's lineage headers and its batch take besides, in bytes. */
@@ -59,5 +65,7 @@ export const summariseRecord = (message: RawMessage, { deadLetterRules }: Connec
     hasOwnHeaders: headers.some(({ name }) => !isStripped(name)),
     originTimestampMs: told === undefined ? null : BigInt(told),
     traceId: traceIdOfHeaders(headers),
+    timestampMs: message.timestampMs,
+    schemas: schemasOf(message),
   }
 }
