@@ -25,12 +25,15 @@ export const replaySelection = z.object({
   /** Of all these only those that died in this topic. */
   originTopic: topicName.optional(),
 })
+export const timestampRule = z.enum(['now', 'keep'])
 export const planReplayRequest = z.object({
   selection: replaySelection,
   /** Null: each letter goes to its own origin topic. */
   targetTopic: topicName.nullable().default(null),
   /** Take also letters whose message was replayed as often as one may be. */
   mayLoop: z.boolean().optional(),
+  /** Which timestamp copies have: that of sending (default), or that of the message that died. */
+  timestamps: timestampRule.optional(),
 })
 export type PlanReplayRequest = z.infer<typeof planReplayRequest>
 
@@ -80,7 +83,13 @@ export const replayPlan = z.object({
     )
     .optional(),
   /** What the operator has chosen beside the letters. */
-  choice: z.object({ targetTopic: topicName.nullable(), mayLoop: z.boolean() }).optional(),
+  choice: z
+    .object({ targetTopic: topicName.nullable(), mayLoop: z.boolean(), timestamps: timestampRule })
+    .optional(),
+  /** Retry topics that may be the target, with who reads them, and who of the origin's readers would be spared. */
+  retryTopics: z
+    .array(z.object({ topic: topicName, groups: z.array(z.string()), spared: z.array(z.string()) }))
+    .optional(),
   /** Every group that will receive the copies, with its lag. */
   readers: z.array(
     z.object({

@@ -32,6 +32,8 @@ export type Candidate = {
   readonly lastOutcome: string | null
   /** It was replayed as often as a message may be. */
   readonly isLooping?: boolean
+  /** The target refuses the timestamp of the message that died, which the copy would keep. */
+  readonly isTimestampRefused?: boolean
 }
 
 const stillOpen = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
@@ -57,6 +59,7 @@ export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   if (record.isEmpty && record.originIsTombstone) return 'origin-empty'
   if (record.isTombstone && !record.originIsTombstone) return 'tombstone'
   if (candidate.targetIsCompacted && record.isKeyless) return 'keyless'
+  if (candidate.isTimestampRefused) return 'timestamp-refused'
   if (candidate.maxMessageBytes !== null && record.sizeBytes > candidate.maxMessageBytes) return 'too-large'
   return null
 }

@@ -62,6 +62,11 @@ export const planFindings = {
     severity: 'refused',
     sentence: 'have no key, and the target topic is compacted: brokers refuse such messages there',
   },
+  'timestamp-refused': {
+    severity: 'refused',
+    sentence:
+      'older or newer than the target topic takes (message.timestamp.before.max.ms, message.timestamp.after.max.ms): send them with the time of sending',
+  },
   'loop-cap': {
     severity: 'refused',
     sentence: 'have come back from as many replays as a message may go through: find the cause first',
@@ -146,6 +151,19 @@ export const planFindings = {
   undecodable: {
     severity: 'warning',
     sentence: 'can not be decoded with the schema that they name',
+  },
+  'timestamp-expired': {
+    severity: 'warning',
+    sentence:
+      'would be older than the target topic keeps messages (retention.ms): their copies may be deleted before anybody reads them',
+  },
+  'timestamp-ignored': {
+    severity: 'warning',
+    sentence: 'go to a topic that gives every message the time of its arrival: the old timestamp is not kept',
+  },
+  'timestamp-unknown': {
+    severity: 'warning',
+    sentence: 'do not tell when their message was written: their copies have the time of sending',
   },
   'expires-soon': {
     severity: 'warning',

@@ -11,6 +11,7 @@ const lineage = {
   'x-replay-source': 'a@0@1',
   'x-replay-attempt': '1',
   'x-replay-at': '2026-11-21T03:02:11.000Z',
+  'x-replay-origin-at': '2026-11-21T02:00:00.000Z',
 }
 const name = fc.oneof(
   fc.string({ maxLength: 12 }),

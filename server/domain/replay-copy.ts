@@ -11,9 +11,13 @@ export const lineageHeaders = {
   'x-replay-source': 'The dead letter of which this is a copy: topic@partition@offset',
   'x-replay-attempt': 'How often this message has been replayed',
   'x-replay-at': 'When the copy was sent, ISO 8601',
+  'x-replay-origin-at': 'When the message that died was written, where that is known, ISO 8601',
 } as const
 
-export type NewLineage = { readonly [name in keyof typeof lineageHeaders]: string }
+type LineageHeader = keyof typeof lineageHeaders
+export type NewLineage = { readonly [name in Exclude<LineageHeader, 'x-replay-origin-at'>]: string } & {
+  readonly 'x-replay-origin-at'?: string
+}
 
 /** Names that only a framework's failure headers have: left out of every copy, whatever else is known of it. */
 const alwaysStripped = deadLetterConventions

@@ -1,4 +1,5 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { originTimestampOf } from '#server/domain/copy-timestamp.ts'
 import { makeCopyHeaders, readLineage } from '#server/domain/replay-copy.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { formatPosition, type RawMessage } from '#server/ports/raw-message.ts'
@@ -21,22 +22,33 @@ export const copyOfLetter = (
   item: ItemRecord,
   record: RawMessage,
   nowMs: bigint,
-): OutgoingMessage => ({
-  topic: item.targetTopic as TopicName,
-  partition: item.targetPartition,
-  key: record.key,
-  value: record.value,
-  headers: makeCopyHeaders(
-    record.headers,
-    {
-      'x-replay-id': replay.id,
-      'x-replay-number': String(replay.number ?? ''),
-      'x-replay-item': item.id.toString(),
-      'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
-      'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
-      'x-replay-at': new Date(Number(nowMs)).toISOString(),
-    },
-    deadLetterRules,
-  ),
-  timestampMs: nowMs,
-})
+): OutgoingMessage => {
+  // A record that died tells its own time; of a letter its headers do.
+  const originMs = item.rehydrated ? record.timestampMs : originTimestampOf(record, deadLetterRules)
+  const keeps = replay.plan.choice?.timestamps === 'keep' && originMs !== null
+  return {
+    topic: item.targetTopic as TopicName,
+    partition: item.targetPartition,
+    key: record.key,
+    value: record.value,
+    headers: makeCopyHeaders(
+      record.headers,
+      {
+        'x-replay-id': replay.id,
+        'x-replay-number': String(replay.number ?? ''),
+        'x-replay-item': item.id.toString(),
+        'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
+        'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
+        'x-replay-at': new Date(Number(nowMs)).toISOString(),
+        ...(originMs === null || originMs > latestTimeMs || originMs < 0n
+          ? {}
+          : { 'x-replay-origin-at': new Date(Number(originMs)).toISOString() }),
+      },
+      deadLetterRules,
+    ),
+    timestampMs: keeps ? originMs : nowMs,
+  }
+}
+
+/** What a date can hold, in milliseconds since the epoch. */
+const latestTimeMs = 8_640_000_000_000_000n

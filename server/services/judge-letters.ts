@@ -1,4 +1,5 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { judgeTimestamp, readTimestampLimits, type TimestampProblem } from '#server/domain/copy-timestamp.ts'
 import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
 import type { PlanFindingCode } from '#server/domain/plan-findings.ts'
 import { findRepeated } from '#server/domain/plan-order.ts'
@@ -7,6 +8,7 @@ import { isDeadLetterTopic, topicKindOf } from '#server/domain/topic-kind.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
+import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 import { findOrigins, type PlannedOrigin } from './find-origins.ts'
@@ -25,12 +27,14 @@ export type Judged = {
   readonly target: TopicState | null
   readonly isCompacted: boolean
   readonly refusal: PlanFindingCode | null
+  /** What speaks against the timestamp that its copy would keep; null where it keeps none, too. */
+  readonly timestampProblem: TimestampProblem | null
 }
 
 /** A message that was replayed so often goes no further by itself. */
 export const defaultMostReplays = 3
 
-type Choice = { readonly targetTopic: TopicName | null; readonly mayLoop: boolean }
+export type PlanChoice = NonNullable<StoredPlan['choice']>
 
 /** Judges letters one by one: where their copies would go, what those are made of, and why some must not be sent. */
 export const judgeLetters = async (
@@ -38,7 +42,7 @@ export const judgeLetters = async (
   connection: Connection,
   letters: readonly LetterRecord[],
   records: ReadonlyMap<string, PlannedRecord>,
-  { targetTopic, mayLoop }: Choice,
+  { targetTopic, mayLoop, timestamps }: PlanChoice,
   call: Call,
 ): Promise<Result<readonly Judged[], Fault>> => {
   const listed = await connection.broker.topics.list(call)
@@ -72,6 +76,15 @@ export const judgeLetters = async (
       const record = origin?.state === 'found' && restores !== null ? origin.record : own
       const target = name === null ? null : (topics.get(name) ?? null)
       const isCompacted = settingOf(name, 'cleanup.policy')?.includes('compact') ?? false
+      const originMs = restores === null ? own?.originTimestampMs : record?.timestampMs
+      const timestampProblem =
+        timestamps === 'keep' && record
+          ? judgeTimestamp(
+              originMs ?? null,
+              readTimestampLimits((setting) => settingOf(name, setting)),
+              deps.clock.nowMs(),
+            )
+          : null
       const candidate: Candidate = {
         targetTopic: name,
         targetExists: target !== null,
@@ -83,6 +96,7 @@ export const judgeLetters = async (
         maxMessageBytes: Number(settingOf(name, 'max.message.bytes')) || null,
         lastOutcome: letter.lastOutcome,
         disposition: letter.disposition?.kind ?? null,
+        isTimestampRefused: timestampProblem === 'timestamp-refused',
         isLooping: !mayLoop && (record?.attempts ?? 0) >= mostReplays,
       }
       const refusal = refusalOf(candidate) ?? (repeated.has(letter.id) ? 'same-message' : null)
@@ -94,6 +108,7 @@ export const judgeLetters = async (
         target,
         isCompacted,
         refusal,
+        timestampProblem,
       }
     }),
   )

@@ -12,16 +12,19 @@ import { type Fault, faultOf } from './fault.ts'
 import { findEarlier } from './find-earlier.ts'
 import { findExpiring } from './find-expiring.ts'
 import { findPartitions } from './find-partitions.ts'
-import { findPlanFindings } from './find-plan-findings.ts'
+import { type FoundLetters, findPlanFindings } from './find-plan-findings.ts'
 import { findReaders } from './find-readers.ts'
+import { findRetryTopics } from './find-retry-topics.ts'
 import { findSchemaProblems, makeSchemaSample } from './find-schema-problems.ts'
 import { findSourceEnds } from './find-source-ends.ts'
-import { type Judged, judgeLetters } from './judge-letters.ts'
+import { type Judged, judgeLetters, type PlanChoice } from './judge-letters.ts'
 import { openKept } from './open-kept.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
 import { selectLetters } from './select-letters.ts'
 import { presentPlan } from './show-replay-plan.ts'
 import { type PlannedRecord, summariseRecord } from './summarise-record.ts'
+
+const timestampFindings = ['timestamp-expired', 'timestamp-ignored', 'timestamp-unknown'] as const
 
 /**
  * Freezes a selection of dead letters to their coordinates and checks what replaying it would do: nothing is sent. The
@@ -55,14 +58,12 @@ export const planReplay = async (
     openKept(deps, connection),
   )
   if (!visited.ok) return fail(faultOf(visited.error))
-  const judged = await judgeLetters(
-    deps,
-    connection,
-    letters,
-    records,
-    { targetTopic: request.targetTopic, mayLoop: request.mayLoop ?? false },
-    call,
-  )
+  const choice: PlanChoice = {
+    targetTopic: request.targetTopic,
+    mayLoop: request.mayLoop ?? false,
+    timestamps: request.timestamps ?? 'now',
+  }
+  const judged = await judgeLetters(deps, connection, letters, records, choice, call)
   if (!judged.ok) return judged
   const ready = judged.value.filter(({ refusal }) => refusal === null)
   const order = inSendingOrder(ready, ({ letter }) => letter)
@@ -89,7 +90,8 @@ export const planReplay = async (
     ready: ready.length,
     selected: { letterIds: letters.map(({ id: letterId }) => letterId.toString()) },
     sources: await findSourceEnds(connection, letters, call),
-    choice: { targetTopic: request.targetTopic, mayLoop: request.mayLoop ?? false },
+    choice,
+    retryTopics: [...(await findRetryTopics(deps, connection, ready, readers, call))],
     targets,
     findings: await findPlanFindings(
       deps,
@@ -101,6 +103,9 @@ export const planReplay = async (
       [
         ...placed.findings,
         ...(await findSchemaProblems(connection, ready, sample, call)),
+        ...timestampFindings.map(
+          (code): FoundLetters => [code, ready.filter(({ timestampProblem }) => timestampProblem === code)],
+        ),
         ['expires-soon', await findExpiring(connection, order, deps.clock.nowMs(), call)],
         ['mixed-targets', targets.length > 1 ? ready : []],
       ],

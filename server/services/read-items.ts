@@ -1,4 +1,4 @@
-import { decodeDeadLetter } from '#server/domain/decode-dead-letter.ts'
+import { originTimestampOf } from '#server/domain/copy-timestamp.ts'
 import { detachMessage } from '#server/domain/detach-message.ts'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { Answer } from '#server/ports/answer.ts'
@@ -57,16 +57,13 @@ export const readItems = async (
     const nameOf = new Map(some.map(({ item, name }) => [item.letterId, name]))
     const wanted = letters.flatMap((letter) => {
       const own = read.value.records.get(nameOf.get(letter.id) ?? '')
-      const told =
-        own &&
-        decodeDeadLetter(own.headers, undefined, connection.deadLetterRules)?.death.originTimestamp?.value
-      return own ? [{ ...letter, originTimestampMs: told === undefined ? null : BigInt(told) }] : []
+      return own ? [{ ...letter, originTimestampMs: originTimestampOf(own, connection.deadLetterRules) }] : []
     })
-    const take = (id: bigint, { key, value, headers }: RawMessage) => {
+    const take = (id: bigint, { key, value, headers, timestampMs }: RawMessage) => {
       const name = nameOf.get(id) ?? ''
       const own = read.value.records.get(name)
       if (!own) return
-      const whole = detachMessage({ ...own, key, value, headers })
+      const whole = detachMessage({ ...own, key, value, headers, timestampMs })
       bytes += (key?.length ?? 0) + (value?.length ?? 0)
       records.set(name, whole)
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decodeDeadLetter } from '#server/domain/decode-dead-letter.ts'
+import { originTimestampOf } from '#server/domain/copy-timestamp.ts'
 import { hashKey, type KeyHashes } from '#server/domain/partitioners.ts'
 import type { SchemaReference } from '#server/domain/payload/payload-schema.ts'
 import { makeStripTest, readLineage } from '#server/domain/replay-copy.ts'
@@ -52,7 +52,6 @@ const sizeOf = ({ key, value, headers }: RawMessage, isStripped: (name: string) 
 export const summariseRecord = (message: RawMessage, { deadLetterRules }: Connection): PlannedRecord => {
   const { key, value, headers } = message
   const isStripped = makeStripTest(headers, deadLetterRules)
-  const told = decodeDeadLetter(headers, undefined, deadLetterRules)?.death.originTimestamp?.value
   return {
     key: key && nameKey(key),
     hashes: key && hashKey(key),
@@ -63,7 +62,7 @@ export const summariseRecord = (message: RawMessage, { deadLetterRules }: Connec
     attempts: readLineage(headers)?.attempt ?? 0,
     strippedHeaders: headers.map(({ name }) => name).filter(isStripped),
     hasOwnHeaders: headers.some(({ name }) => !isStripped(name)),
-    originTimestampMs: told === undefined ? null : BigInt(told),
+    originTimestampMs: originTimestampOf(message, deadLetterRules),
     traceId: traceIdOfHeaders(headers),
     timestampMs: message.timestampMs,
     schemas: schemasOf(message),

@@ -21,6 +21,8 @@ import { Time } from '../../patterns/time.tsx'
 import { Input } from '../../ui/input.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { Select } from '../../ui/select.tsx'
+import { PlanChoices } from './plan-choices.tsx'
+import { Consents, useConsents } from './plan-consents.tsx'
 
 const largestPace = 10_000
 
@@ -79,6 +81,7 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
               <Section title="Check" padded={false}>
                 <Findings plan={data} connection={connection} />
               </Section>
+              <PlanChoices key={data.planId} plan={data} connection={connection} />
               <Readers plan={data} connection={connection} />
               <Headers plan={data} />
             </div>
@@ -164,13 +167,20 @@ const Readers = ({ plan, connection }: { readonly plan: ReplayPlan; readonly con
               {group}
             </Link>{' '}
             <span className="text-muted">
-              on {topic}, lag {formatCount(lagMessages)}
+              on {topic},{' '}
+              {lagMessages === null ? 'has committed nothing yet' : `lag ${formatCount(lagMessages)}`}
             </span>{' '}
             <Reading connection={connection} planId={plan.planId} group={group} reads={reads} />
           </li>
         ))}
       </ul>
     )}
+    {plan.shareGroups && plan.shareGroups.length > 0 ? (
+      <p className="mt-2 text-small text-muted">
+        Share groups may read them, too: {plan.shareGroups.join(', ')}. Kafka does not tell which topics those
+        read.
+      </p>
+    ) : null}
     <p className="mt-2 text-small text-muted">
       Every group that reads a target sees these messages again, not only the one that failed.
     </p>
@@ -262,13 +272,14 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
   const router = useRouter()
   const [pace, setPace] = useState('50')
   const [reason, setReason] = useState('')
+  const consents = useConsents(plan)
   const paceNumber = Number(pace)
   const isPaceGood = Number.isInteger(paceNumber) && paceNumber >= 1 && paceNumber <= largestPace
   const start = useMutation({
     mutationFn: () =>
       callEndpoint(endpoints.startReplay, {
         params: { connection },
-        body: { planId: plan.planId, pacePerSecond: paceNumber, reason },
+        body: { planId: plan.planId, pacePerSecond: paceNumber, reason, consents: [...consents.given] },
       }),
     onSuccess: ({ id }) => router.push(routes.replay(connection, id)),
   })
@@ -347,6 +358,7 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
             reason.
           </p>
         ) : null}
+        {plan.started ? null : <Consents form={consents} />}
         {plan.started ? (
           <LinkButton href={routes.replay(connection, plan.started.replayId)} className="justify-center">
             Open replay #{plan.started.number}, which was started from this plan
@@ -359,7 +371,7 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
               pending: 'Starting…',
             }}
             refusal={refused === null ? null : `Can not be sent: ${refused}`}
-            isReady={plan.ready > 0 && isPaceGood && !isReasonMissing}
+            isReady={plan.ready > 0 && isPaceGood && !isReasonMissing && consents.isComplete}
           />
         )}
         <p className="text-small text-muted">

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { judgeTimestamp, originTimestampOf, readTimestampLimits } from './copy-timestamp.ts'
+
+const text = (name: string, value: string) => ({ name, value: Buffer.from(value) })
+const int64 = (name: string, value: bigint) => {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(value)
+  return { name, value: bytes }
+}
+
+describe('the timestamp of the message that died', () => {
+  it('is that which its headers tell, or the own one of letters that keep it', () => {
+    const spring = [
+      text('kafka_dlt-original-topic', 'orders'),
+      int64('kafka_dlt-original-timestamp', 1_795_000_000_000n),
+    ]
+    expect(originTimestampOf({ headers: spring, timestampMs: 5n })).toBe(1_795_000_000_000n)
+    const connect = [text('__connect.errors.topic', 'orders')]
+    expect(originTimestampOf({ headers: connect, timestampMs: 5n })).toBe(5n)
+    expect(originTimestampOf({ headers: connect, timestampMs: 5n, timestampType: 'log-append' })).toBeNull()
+    const karafka = ['topic', 'partition', 'offset'].map((name) => text(`source_${name}`, '1'))
+    expect(originTimestampOf({ headers: karafka, timestampMs: 5n })).toBeNull()
+    expect(originTimestampOf({ headers: [], timestampMs: 5n })).toBeNull()
+  })
+})
+
+describe('a kept timestamp', () => {
+  const limitsOf = (settings: Record<string, string>) => readTimestampLimits((name) => settings[name] ?? null)
+  const free = limitsOf({
+    'message.timestamp.before.max.ms': '9223372036854775807',
+    'message.timestamp.after.max.ms': '3600000',
+    'retention.ms': '-1',
+  })
+  it.each([
+    [null, 1_000n, free],
+    ['timestamp-unknown', null, free],
+    ['timestamp-refused', 3_700_000n, free],
+    ['timestamp-refused', 0n, limitsOf({ 'message.timestamp.before.max.ms': '999' })],
+    ['timestamp-expired', 0n, limitsOf({ 'retention.ms': '999' })],
+    [null, 0n, limitsOf({ 'retention.ms': '999', 'cleanup.policy': 'compact' })],
+    ['timestamp-ignored', 0n, limitsOf({ 'message.timestamp.type': 'LogAppendTime', 'retention.ms': '9' })],
+  ] as const)('is %s', (problem, originMs, limits) => {
+    expect(judgeTimestamp(originMs, limits, 1_000)).toBe(problem)
+  })
+})

@@ -1,0 +1,73 @@
+import type { RawHeader } from './dead-letter.ts'
+import type { DeadLetterRules } from './dead-letter-rules.ts'
+import { decodeDeadLetter } from './decode-dead-letter.ts'
+
+/** Which timestamp copies have: that of sending, or that of the message that died. */
+export type TimestampRule = 'now' | 'keep'
+
+type Stamped = {
+  readonly headers: readonly RawHeader[]
+  readonly timestampMs: bigint
+  readonly timestampType?: 'create' | 'log-append'
+}
+
+/**
+ * The timestamp of the message that died, in milliseconds since the epoch: by the letter's headers, or the letter's own
+ * where its framework keeps that. Null: nothing tells.
+ */
+export const originTimestampOf = (
+  { headers, timestampMs, timestampType }: Stamped,
+  rules?: DeadLetterRules,
+): bigint | null => {
+  const decoded = decodeDeadLetter(headers, undefined, rules)
+  const told = decoded?.death.originTimestamp?.value
+  if (told !== undefined && BigInt(told) >= 0n) return BigInt(told)
+  // A topic may give every record the time of its arrival instead.
+  const isKept = decoded?.timestampOf === 'origin' && timestampType !== 'log-append'
+  return isKept && timestampMs >= 0n ? timestampMs : null
+}
+
+/** What the target's settings say of timestamps, in milliseconds; null: no limit, or not known. */
+export type TimestampLimits = {
+  readonly isLogAppendTime: boolean
+  readonly mostBeforeMs: number | null
+  readonly mostAfterMs: number | null
+  readonly retentionMs: number | null
+}
+
+export type TimestampProblem =
+  | 'timestamp-refused'
+  | 'timestamp-expired'
+  | 'timestamp-ignored'
+  | 'timestamp-unknown'
+
+/** What speaks against sending a copy with the timestamp of the message that died. */
+export const judgeTimestamp = (
+  originMs: bigint | null,
+  limits: TimestampLimits,
+  nowMs: number,
+): TimestampProblem | null => {
+  if (limits.isLogAppendTime) return 'timestamp-ignored'
+  if (originMs === null) return 'timestamp-unknown'
+  const ageMs = nowMs - Number(originMs)
+  if (limits.mostBeforeMs !== null && ageMs > limits.mostBeforeMs) return 'timestamp-refused'
+  if (limits.mostAfterMs !== null && -ageMs > limits.mostAfterMs) return 'timestamp-refused'
+  if (limits.retentionMs !== null && ageMs > limits.retentionMs) return 'timestamp-expired'
+  return null
+}
+
+/** Reads the settings of a topic that bound timestamps. */
+export const readTimestampLimits = (settingOf: (name: string) => string | null): TimestampLimits => {
+  const numberOf = (name: string): number | null => {
+    const value = Number(settingOf(name) ?? Number.NaN)
+    // The defaults are 2^63 - 1: no limit.
+    return Number.isNaN(value) || value < 0 || value > Number.MAX_SAFE_INTEGER ? null : value
+  }
+  const deletes = (settingOf('cleanup.policy') ?? 'delete').includes('delete')
+  return {
+    isLogAppendTime: settingOf('message.timestamp.type') === 'LogAppendTime',
+    mostBeforeMs: numberOf('message.timestamp.before.max.ms'),
+    mostAfterMs: numberOf('message.timestamp.after.max.ms'),
+    retentionMs: deletes ? numberOf('retention.ms') : null,
+  }
+}
