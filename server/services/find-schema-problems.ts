@@ -1,10 +1,10 @@
 import { detachMessage } from '#server/domain/detach-message.ts'
-import { findFrames, isFrame } from '#server/domain/payload/find-frames.ts'
 import {
   keyOfReference,
   nameOfReference,
   type SchemaReference,
 } from '#server/domain/payload/payload-schema.ts'
+import { schemasOf } from '#server/domain/payload/schemas-of-value.ts'
 import { sayCount } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
@@ -38,16 +38,6 @@ export const makeSchemaSample = () => {
   }
 }
 export type SchemaSample = ReturnType<typeof makeSchemaSample>
-
-/** The schema that a value names, as its bytes or headers tell it; Glue's are not asked for. */
-export const schemasOf = ({ value, headers }: RawMessage): readonly SchemaReference[] =>
-  value === null
-    ? []
-    : findFrames(value, headers, 'value')
-        .filter(isFrame)
-        .map(({ reference }) => reference)
-        .filter(({ by }) => by !== 'glue')
-        .slice(0, 1)
 
 /**
  * Letters whose values name schemas that the registry does not have any more, and those of a sample that their schema

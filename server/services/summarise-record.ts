@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { originTimestampOf } from '#server/domain/copy-timestamp.ts'
 import { hashKey, type KeyHashes } from '#server/domain/partitioners.ts'
 import type { SchemaReference } from '#server/domain/payload/payload-schema.ts'
+import { schemasOf } from '#server/domain/payload/schemas-of-value.ts'
 import { makeStripTest, readLineage } from '#server/domain/replay-copy.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { Connection } from './deps.ts'
-import { schemasOf } from './find-schema-problems.ts'
 import { nameKey } from './find-superseded.ts'
 
 /** What a plan knows of a letter's record, or of the record that died where its copy is made of that. */
