@@ -3,6 +3,7 @@ import { deadLettersBench } from './dead-letters.ts'
 import { liveBesideReplayBench } from './live-beside-replay.ts'
 import { overviewBench } from './overview.ts'
 import { readTopicBench } from './read-topic.ts'
+import { replayFaultsBench } from './replay-faults.ts'
 import { searchBench } from './search.ts'
 import { spanIntakeBench } from './span-intake.ts'
 import { topicsBench } from './topics.ts'
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   'span-intake': spanIntakeBench,
   'dead-letters': deadLettersBench,
   'live-beside-replay': liveBesideReplayBench,
+  'replay-faults': replayFaultsBench,
 }
 
 const name = process.argv[2] ?? ''
