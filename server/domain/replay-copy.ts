@@ -1,6 +1,6 @@
 import type { RawHeader } from './dead-letter.ts'
 import { deadLetterConventions } from './dead-letter-conventions.ts'
-import type { DeadLetterRules } from './dead-letter-rules.ts'
+import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
 
 /** Headers that Spillway adds to a copy, and what they mean. */
@@ -24,6 +24,26 @@ const alwaysStripped = deadLetterConventions
   .filter(({ hasCommonNames }) => hasCommonNames !== true)
   .map(({ failureHeaders }) => failureHeaders)
 
+type StripTest = (name: string) => boolean
+
+/** Letters of one topic mostly carry the same names: so many lists of names are kept, and so many names of each. */
+const mostKept = 200
+const testsOf = new WeakMap<DeadLetterRules, Map<string, StripTest>>()
+
+/** The test for a letter of these names: what the headers hold plays no part in it. */
+const findStripTest = (headers: readonly RawHeader[], rules: DeadLetterRules): StripTest => {
+  const found = decodeDeadLetter(headers, undefined, rules)?.failureHeaders ?? []
+  const patterns = [...new Set([...alwaysStripped, ...found])]
+  const known = new Map<string, boolean>()
+  return (name) => {
+    const told = known.get(name)
+    if (told !== undefined) return told
+    const isStripped = Object.hasOwn(lineageHeaders, name) || patterns.some((pattern) => pattern.test(name))
+    if (known.size < mostKept) known.set(name, isStripped)
+    return isStripped
+  }
+}
+
 /**
  * Tells which headers of a letter are left out of its copy: failure headers of any framework (a record may have died
  * under two), those of common names only where the letter is of that convention, and the lineage of an earlier replay.
@@ -31,11 +51,18 @@ const alwaysStripped = deadLetterConventions
  */
 export const makeStripTest = (
   headers: readonly RawHeader[],
-  rules?: DeadLetterRules,
-): ((name: string) => boolean) => {
-  const found = decodeDeadLetter(headers, undefined, rules)?.failureHeaders ?? []
-  const patterns = [...new Set([...alwaysStripped, ...found])]
-  return (name) => Object.hasOwn(lineageHeaders, name) || patterns.some((pattern) => pattern.test(name))
+  rules: DeadLetterRules = defaultDeadLetterRules,
+): StripTest => {
+  const tests = testsOf.get(rules) ?? new Map<string, StripTest>()
+  testsOf.set(rules, tests)
+  // JSON, so that no two lists read alike.
+  const list = JSON.stringify(headers.map(({ name }) => name))
+  const kept = tests.get(list)
+  if (kept) return kept
+  const made = findStripTest(headers, rules)
+  if (tests.size >= mostKept) tests.clear()
+  tests.set(list, made)
+  return made
 }
 
 /**

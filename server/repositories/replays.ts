@@ -41,6 +41,8 @@ export type ReplayRecord = {
   readonly loss: string | null
   /** How its copies are sent, and why not in transactions; null before that was decided. */
   readonly sending: { readonly mode: SendingMode; readonly why: string | null } | null
+  /** Id of the ledger that its copies are noted in; null before the first, and where topics have no ids. */
+  readonly ledgerTopicId: string | null
   /** Copies of aborted transactions that readers of uncommitted messages may have seen. */
   readonly abortedCopies: number
 }
@@ -86,6 +88,7 @@ const recordOf = (row: Row): ReplayRecord => ({
   failure: row.failure,
   loss: row.loss,
   sending: row.sending === null ? null : { mode: row.sending as SendingMode, why: row.sendingWhy },
+  ledgerTopicId: row.ledgerTopicId,
   abortedCopies: row.abortedCopies,
 })
 
@@ -257,6 +260,21 @@ export const setSending = async (
 ): Promise<void> => {
   await runUnderLease(db, lease, (client) =>
     client.query('UPDATE replay SET sending = $2, sending_why = $3 WHERE id = $1', [id, mode, why]),
+  )
+}
+
+/** Notes in which ledger a replay's copies are noted, under its lease, which is proven even where that is known. */
+export const noteLedger = async (
+  db: Database,
+  id: string,
+  ledgerTopicId: string | null,
+  lease: LeaseProof,
+): Promise<void> => {
+  await runUnderLease(db, lease, (client) =>
+    client.query('UPDATE replay SET ledger_topic_id = $2 WHERE id = $1 AND ledger_topic_id IS NULL', [
+      id,
+      ledgerTopicId,
+    ]),
   )
 }
 

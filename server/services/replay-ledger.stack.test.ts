@@ -293,6 +293,26 @@ describe('a ledger that can not be read any more', () => {
     expect((await shown(replay.id)).failure).toContain('this user may not read it')
   })
 
+  it.each(['not there any more', 'there again under its name, and empty'])(
+    'because it was deleted, and is %s, ends the replay: nothing is sent twice',
+    async (state) => {
+      const { origin, letters } = await makeLetters(bench, `forgotten-${state.length}`, 150)
+      const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })
+      await expect(sendAll(bench, replay.id, dyingAt(endTxn, 'after', 1))).rejects.toThrow('killed')
+      const { ledgerTopic } = bench.connection
+      await bench.deleteTopic(ledgerTopic)
+      if (state.startsWith('there')) await bench.makeTopic(ledgerTopic, 8, { 'cleanup.policy': 'compact' })
+      await sendAll(bench, replay.id, bench.connection, { limits })
+      const items = await itemsOf(bench, replay.id)
+      expect(items.map(({ outcome }) => outcome)).toEqual(
+        items.map((_, index) => (index < 100 ? 'UNKNOWN' : 'FAILED')),
+      )
+      expect((await shown(replay.id)).failure).toContain('was deleted')
+      expect(await copiesOn(origin)).toHaveLength(100)
+    },
+    60_000,
+  )
+
   it('does not keep the replay from being stopped', async () => {
     const { letters } = await makeLetters(bench, 'unreadable-stopped', 150)
     const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })

@@ -7,15 +7,16 @@ import {
 } from '#server/domain/replay-ledger.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { sayCount } from '#server/domain/say-amounts.ts'
+import { isMadeAnew } from '#server/domain/topic-identity.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { TransactionalProducer } from '#server/ports/transactions.ts'
-import { type LeaseProof, runUnderLease } from '#server/repositories/leases.ts'
+import type { LeaseProof } from '#server/repositories/leases.ts'
 import { clearIntents, type ItemRecord, listIntents } from '#server/repositories/replay-items.ts'
 import { settleByLedger } from '#server/repositories/replay-ledger.ts'
-import { addReplayLoss, type ReplayRecord } from '#server/repositories/replays.ts'
+import { addReplayLoss, noteLedger, type ReplayRecord } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { ensureLedger } from './ensure-ledger.ts'
 import { lookForCopies } from './look-for-copies.ts'
@@ -86,7 +87,7 @@ export const takeOverSource = async (
   let taken = inHand.get(name)
   if (taken?.isSettled) return succeed({ state: 'ready', taken, isNew: false })
   if (!taken) {
-    const opened = await open(deps, connection, item, lease, call)
+    const opened = await open(deps, connection, replay, item, lease, call)
     if (!opened.ok) return opened
     taken = opened.value
     inHand.set(name, taken)
@@ -130,6 +131,7 @@ export const ledgerSourceOf = (clusterId: string, item: SourceOfItem): TakenSour
 const open = async (
   deps: Deps,
   connection: Connection,
+  replay: ReplayRecord,
   item: SourceOfItem,
   lease: LeaseProof,
   call: Call,
@@ -137,20 +139,22 @@ const open = async (
   const { broker } = connection
   if (!broker.transactions)
     return fail({ kind: 'unsupported', detail: 'this broker has no transactions', source: 'broker' })
-  const ledger = await ensureLedger(connection, call)
+  // Asked now, for what was known may be a former ledger.
+  const listed = await broker.topics.list({ ...call, maxAgeMs: 0 })
+  if (!listed.ok) return listed
+  // One that is made anew knows nothing of copies that were committed before: they would be sent again.
+  const isFirst = replay.ledgerTopicId === null
+  const ledger = await ensureLedger(connection, isFirst ? call : { ...call, validateOnly: true })
   if (!ledger.ok) return ledger
-  if (!ledger.value)
-    return fail({
-      kind: 'not-found',
-      detail: `the ledger ${connection.ledgerTopic} is gone`,
-      source: 'broker',
-    })
+  if (!ledger.value) return fail(forgotten('it was deleted since this replay began'))
+  if (isMadeAnew(replay.ledgerTopicId, ledger.value.topicId))
+    return fail(forgotten('it was deleted and made anew since this replay began'))
   const cluster = await broker.describe(call)
   if (!cluster.ok) return cluster
   const source = ledgerSourceOf(cluster.value.clusterId, item)
   const ledgerPartition = ledgerPartitionOf(source, ledger.value.partitions.length)
   // Who has lost the lease must not fence who has it now.
-  await runUnderLease(deps.db, lease, async () => {})
+  await noteLedger(deps.db, replay.id, ledger.value.topicId, lease)
   const producer = await broker.transactions.open(transactionalIdOf(source), call)
   if (!producer.ok) return producer
   const ledgerEnd = await findLedgerEnd(connection, ledger.value, ledgerPartition, call)
@@ -164,6 +168,12 @@ const open = async (
     isSettled: false,
   })
 }
+
+const forgotten = (what: string): BrokerError => ({
+  kind: 'not-found',
+  detail: `${what}, and what it held of copies that were sent is gone with it`,
+  source: 'broker',
+})
 
 /**
  * Counts copies of aborted transactions among batches that were begun: readers of uncommitted messages may have seen

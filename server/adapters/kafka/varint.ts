@@ -65,17 +65,46 @@ export class RecordCursor {
   }
 }
 
-/** Zigzag varint of a 64-bit integer. */
-export const encodeVarlong = (value: bigint): Buffer => {
-  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
-  const bytes: number[] = []
-  while (rest >= 0x80n) {
-    bytes.push(Number(rest & 0x7fn) | 0x80)
-    rest >>= 7n
-  }
-  bytes.push(Number(rest))
-  return Buffer.from(bytes)
+const zigzag = (value: number): number => ((value << 1) ^ (value >> 31)) >>> 0
+
+/** How many bytes the zigzag varint of a 32-bit integer takes. */
+export const varintLength = (value: number): number => {
+  const rest = zigzag(value)
+  if (rest < 0x80) return 1
+  if (rest < 0x4000) return 2
+  if (rest < 0x200000) return 3
+  return rest < 0x10000000 ? 4 : 5
 }
 
-/** Zigzag varint of a 32-bit integer. */
-export const encodeVarint = (value: number): Buffer => encodeVarlong(BigInt(value))
+/** Writes the zigzag varint of a 32-bit integer; answers where it ends. */
+export const writeVarint = (into: Buffer, at: number, value: number): number => {
+  let rest = zigzag(value)
+  let end = at
+  while (rest >= 0x80) {
+    into[end++] = (rest & 0x7f) | 0x80
+    rest >>>= 7
+  }
+  into[end++] = rest
+  return end
+}
+
+const zigzag64 = (value: bigint): bigint => BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
+const isSmall = (value: bigint): boolean => value >= -0x80000000n && value < 0x80000000n
+
+/** How many bytes the zigzag varint of a 64-bit integer takes. */
+export const varlongLength = (value: bigint): number => {
+  if (isSmall(value)) return varintLength(Number(value))
+  let length = 1
+  for (let rest = zigzag64(value); rest >= 0x80n; rest >>= 7n) length++
+  return length
+}
+
+/** Writes the zigzag varint of a 64-bit integer; answers where it ends. */
+export const writeVarlong = (into: Buffer, at: number, value: bigint): number => {
+  if (isSmall(value)) return writeVarint(into, at, Number(value))
+  let end = at
+  let rest = zigzag64(value)
+  for (; rest >= 0x80n; rest >>= 7n) into[end++] = Number(rest & 0x7fn) | 0x80
+  into[end++] = Number(rest)
+  return end
+}

@@ -1,7 +1,7 @@
 import { crc32c } from '@platformatic/kafka'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
-import { encodeVarint, encodeVarlong } from './varint.ts'
+import { varintLength, varlongLength, writeVarint, writeVarlong } from './varint.ts'
 
 const { atLength, atMagic, atCrc, atAttributes, atLastOffsetDelta, atBaseTimestamp, atMaxTimestamp } =
   batchLayout
@@ -9,25 +9,51 @@ const { atProducerId, atCount, headBytes } = batchLayout
 
 export type RecordToWrite = Pick<RawMessage, 'key' | 'value' | 'headers' | 'timestampMs'>
 
-const lengthPrefixed = (bytes: Uint8Array | null): Buffer[] =>
-  bytes === null
-    ? [encodeVarint(-1)]
-    : [encodeVarint(bytes.length), Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)]
+const prefixedLength = (bytes: number): number => varintLength(bytes) + bytes
+const sizeOf = (bytes: Uint8Array | null): number => (bytes === null ? 1 : prefixedLength(bytes.length))
 
-const encodeRecord = (record: RecordToWrite, index: number, baseTimestamp: bigint): Buffer => {
-  const body = Buffer.concat([
-    Buffer.from([0]),
-    encodeVarlong(record.timestampMs - baseTimestamp),
-    encodeVarint(index),
-    ...lengthPrefixed(record.key),
-    ...lengthPrefixed(record.value),
-    encodeVarint(record.headers.length),
-    ...record.headers.flatMap(({ name, value }) => [
-      ...lengthPrefixed(Buffer.from(name, 'utf8')),
-      ...lengthPrefixed(value),
-    ]),
-  ])
-  return Buffer.concat([encodeVarint(body.length), body])
+/** How long a record is without the length before it. */
+const bodyLength = (
+  { key, value, headers, timestampMs }: RecordToWrite,
+  index: number,
+  baseTimestamp: bigint,
+): number => {
+  let length = 1 + varlongLength(timestampMs - baseTimestamp) + varintLength(index)
+  length += sizeOf(key) + sizeOf(value) + varintLength(headers.length)
+  for (const header of headers)
+    length += prefixedLength(Buffer.byteLength(header.name, 'utf8')) + sizeOf(header.value)
+  return length
+}
+
+const writePrefixed = (into: Buffer, at: number, bytes: Uint8Array | null): number => {
+  if (bytes === null) return writeVarint(into, at, -1)
+  const start = writeVarint(into, at, bytes.length)
+  into.set(bytes, start)
+  return start + bytes.length
+}
+
+/** Writes a record of that body length; answers where it ends. */
+const writeRecord = (
+  into: Buffer,
+  start: number,
+  { key, value, headers, timestampMs }: RecordToWrite,
+  length: number,
+  index: number,
+  baseTimestamp: bigint,
+): number => {
+  let at = writeVarint(into, start, length)
+  into[at++] = 0
+  at = writeVarlong(into, at, timestampMs - baseTimestamp)
+  at = writeVarint(into, at, index)
+  at = writePrefixed(into, at, key)
+  at = writePrefixed(into, at, value)
+  at = writeVarint(into, at, headers.length)
+  for (const header of headers) {
+    at = writeVarint(into, at, Buffer.byteLength(header.name, 'utf8'))
+    at += into.write(header.name, at, 'utf8')
+    at = writePrefixed(into, at, header.value)
+  }
+  return at
 }
 
 /**
@@ -44,9 +70,11 @@ export const writeBatch = (
     (max, { timestampMs }) => (timestampMs > max ? timestampMs : max),
     baseTimestamp,
   )
-  const body = Buffer.concat(records.map((record, index) => encodeRecord(record, index, baseTimestamp)))
-  const head = Buffer.alloc(headBytes)
-  head.writeInt32BE(headBytes - 12 + body.length, atLength)
+  const lengths = records.map((record, index) => bodyLength(record, index, baseTimestamp))
+  const size = lengths.reduce((sum, length) => sum + prefixedLength(length), headBytes)
+  const batch = Buffer.allocUnsafeSlow(size)
+  const head = batch.subarray(0, headBytes).fill(0)
+  head.writeInt32BE(size - 12, atLength)
   head.writeInt32BE(-1, 12)
   head.writeInt8(2, atMagic)
   head.writeInt16BE(isTransactional ? batchAttributes.transactional : 0, atAttributes)
@@ -57,7 +85,9 @@ export const writeBatch = (
   head.writeInt16BE(producer.epoch, 51)
   head.writeInt32BE(producer.sequence, 53)
   head.writeInt32BE(records.length, atCount)
-  const batch = Buffer.concat([head, body])
+  let at: number = headBytes
+  for (const [index, record] of records.entries())
+    at = writeRecord(batch, at, record, lengths[index] ?? 0, index, baseTimestamp)
   batch.writeUInt32BE(crc32c(batch.subarray(atAttributes)) >>> 0, atCrc)
   return batch
 }

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "replay" ADD COLUMN     "ledger_topic_id" TEXT;
