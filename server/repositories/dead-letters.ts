@@ -79,6 +79,7 @@ const forgetPartitions = async (
      WHERE failure_group.id = counted.failure_group_id`,
     [connectionId, ...names],
   )
+  await client.query('DELETE FROM failure_group_trend WHERE connection_id = $1', [connectionId])
   await client.query(
     `DELETE FROM index_position USING unnest($2::text[], $3::int[]) AS anew(topic, partition)
      WHERE connection_id = $1 AND index_position.topic = anew.topic AND index_position.partition = anew.partition`,

@@ -25,6 +25,9 @@ export const readLetterSpread = async (db: Database, id: string, limit: number):
        FROM dead_letter WHERE failure_group_id = $1 ORDER BY died_at DESC, id DESC LIMIT $2
      ), edges AS (
        SELECT min(died_at) AS first, greatest(max(died_at), min(died_at) + interval '1 minute') AS last FROM newest
+     ), bars AS (
+       SELECT least(39, floor(40 * date_part('epoch', died_at - first) / date_part('epoch', last - first)))::int AS bar, count(*)::int AS count
+       FROM newest, edges GROUP BY 1
      )
      SELECT json_build_object(
        'lookedAt', (SELECT count(*)::int FROM newest),
@@ -39,9 +42,8 @@ export const readLetterSpread = async (db: Database, id: string, limit: number):
        'times', (SELECT coalesce(json_agg(t), '[]') FROM (
          SELECT round(extract(epoch FROM first + (last - first) * bar / 40) * 1000) AS "fromMs",
            round(extract(epoch FROM first + (last - first) * (bar + 1) / 40) * 1000) AS "untilMs",
-           (SELECT count(*)::int FROM newest WHERE died_at >= first + (last - first) * bar / 40
-             AND (died_at < first + (last - first) * (bar + 1) / 40 OR bar = 39 AND died_at = last)) AS count
-         FROM edges, generate_series(0, 39) AS bar WHERE first IS NOT NULL ORDER BY bar) AS t),
+           coalesce(count, 0) AS count
+         FROM edges, generate_series(0, 39) AS bar LEFT JOIN bars USING (bar) WHERE first IS NOT NULL ORDER BY bar) AS t),
        'samples', (SELECT coalesce(json_agg(s), '[]') FROM (
          SELECT (array_agg(id ORDER BY died_at DESC))[1]::text AS "letterId",
            (array_agg(message ORDER BY died_at DESC))[1] AS message,

@@ -1,6 +1,7 @@
 import type { GroupStanding } from '#server/domain/failure-group-state.ts'
 import type { Database } from './database.ts'
 import { muteOf } from './failure-group-standings.ts'
+import { readTrends } from './failure-group-trends.ts'
 
 export type FailureGroupRecord = {
   readonly id: string
@@ -8,6 +9,7 @@ export type FailureGroupRecord = {
   readonly rootCause: string | null
   readonly message: string | null
   readonly frame: string | null
+  /** Null in a list of groups. */
   readonly stack: string | null
   readonly originTopic: string | null
   readonly group: string | null
@@ -30,7 +32,7 @@ export type FailureGroupRecord = {
   readonly trend: readonly number[]
 }
 
-const minutes = 60
+const noDeaths: readonly number[] = new Array<number>(60).fill(0)
 /** A list holds at most so many, the last seen ones. */
 export const listedFailureGroups = 1_000
 
@@ -58,12 +60,14 @@ export const readFailureGroups = async (
   connectionId: string,
   id: string | null = null,
 ): Promise<readonly FailureGroupRecord[]> => {
-  const [{ rows }, replaying, trend] = await Promise.all([
+  const [{ rows }, replaying, trends] = await Promise.all([
     db.prisma.failureGroup
       .findMany({
         where: { connectionId, ...(id === null ? {} : { id }) },
         orderBy: { lastSeenAt: 'desc' },
         take: listedFailureGroups,
+        // Traces are large and kept apart from their rows: a list does without.
+        omit: { stack: id === null },
       })
       .then((found) => ({ rows: found })),
     db.pool
@@ -71,50 +75,37 @@ export const readFailureGroups = async (
         connectionId,
       ])
       .then((found) => new Set(found.rows.map((row) => row.id))),
-    db.pool.query<{ failure_group_id: string; minute: number; count: number }>(
-      `SELECT failure_group_id, floor(extract(epoch FROM now() - died_at) / 60)::int AS minute, count(*)::int AS count
-       FROM dead_letter WHERE connection_id = $1 AND died_at > now() - interval '60 minutes' AND ($2::text IS NULL OR failure_group_id = $2)
-       GROUP BY 1, 2`,
-      [connectionId, id],
-    ),
+    readTrends(db, connectionId, id),
   ])
   const samples = await readSamples(
     db,
     rows.flatMap(({ sampleLetterId }) => sampleLetterId ?? []),
   )
-  const trends = Map.groupBy(trend.rows, (row) => row.failure_group_id)
-  return rows.map((row) => {
-    const points = new Array<number>(minutes).fill(0)
-    for (const { minute, count } of trends.get(row.id) ?? []) {
-      const at = minutes - 1 - Math.max(0, minute)
-      if (at >= 0) points[at] = (points[at] ?? 0) + count
-    }
-    return {
-      id: row.id,
-      errorClass: row.errorClass,
-      rootCause: row.rootCause,
-      message: row.message,
-      frame: row.frame,
-      stack: row.stack,
-      originTopic: row.originTopic,
-      group: row.consumerGroup,
-      deadLetterTopics: row.deadLetterTopics,
-      conventions: row.conventions,
-      letters: Number(row.letters),
-      firstSeenAtMs: row.firstSeenAt.getTime(),
-      lastSeenAtMs: row.lastSeenAt.getTime(),
-      sampleLetterId: row.sampleLetterId,
-      confidence: samples.get(row.id)?.confidence ?? 'none',
-      isPointer: samples.get(row.id)?.is_pointer ?? false,
-      state: replaying.has(row.id) ? 'replaying' : row.state,
-      stateBy: row.stateBy,
-      stateAtMs: row.stateAt?.getTime() ?? null,
-      assignee: row.assignee,
-      mute: row.state === 'muted' ? muteOf(row.mutePast, row.muteAfter) : null,
-      regression: row.regression as GroupStanding['regression'],
-      trend: points,
-    }
-  })
+  return rows.map((row) => ({
+    id: row.id,
+    errorClass: row.errorClass,
+    rootCause: row.rootCause,
+    message: row.message,
+    frame: row.frame,
+    stack: row.stack ?? null,
+    originTopic: row.originTopic,
+    group: row.consumerGroup,
+    deadLetterTopics: row.deadLetterTopics,
+    conventions: row.conventions,
+    letters: Number(row.letters),
+    firstSeenAtMs: row.firstSeenAt.getTime(),
+    lastSeenAtMs: row.lastSeenAt.getTime(),
+    sampleLetterId: row.sampleLetterId,
+    confidence: samples.get(row.id)?.confidence ?? 'none',
+    isPointer: samples.get(row.id)?.is_pointer ?? false,
+    state: replaying.has(row.id) ? 'replaying' : row.state,
+    stateBy: row.stateBy,
+    stateAtMs: row.stateAt?.getTime() ?? null,
+    assignee: row.assignee,
+    mute: row.state === 'muted' ? muteOf(row.mutePast, row.muteAfter) : null,
+    regression: row.regression as GroupStanding['regression'],
+    trend: trends.get(row.id) ?? noDeaths,
+  }))
 }
 
 type Sample = {

@@ -11,6 +11,7 @@ import type { Budget, Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TopicOffsets, TopicState } from '#server/ports/topics.ts'
 import { indexLetters, type PartitionName, readIndexPositions } from '#server/repositories/dead-letters.ts'
+import { prepareTrends } from '#server/repositories/failure-group-trends.ts'
 import { recordFailure, recordGood } from '#server/repositories/freshness.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
@@ -21,6 +22,9 @@ import { type Fault, faultOf } from './fault.ts'
 export const indexSource = 'dead-letter-index'
 /** Freshness is kept share by share, and read as one. */
 const sourceOf = (share: IndexShare): string => `${indexSource} ${wordOfShare(share)}`.trim()
+
+/** Leases of this process whose new letters are not in the trends yet. */
+const uncounted = new Set<string>()
 
 const batchMessages = 5_000
 const batchBudget: Budget = { messages: batchMessages, bytes: 16 * 1024 * 1024, milliseconds: 5_000 }
@@ -102,6 +106,9 @@ export const indexDeadLetters = async (
     }
   }
   if (indexed > 0) await notifyChanged(deps.db, 'failure-groups', connection.id)
+  if (indexed > 0) uncounted.add(lease.name)
+  if (await prepareTrends(deps.db, connection.id, uncounted.has(lease.name), lease))
+    uncounted.delete(lease.name)
   if (error) return failed(error)
   const behind = found.value.spans.reduce((sum, { from, end }) => sum + (end > from ? end - from : 0n), 0n)
   const detail = behind === 0n ? '' : `${behind} records behind`

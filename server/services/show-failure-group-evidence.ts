@@ -22,7 +22,7 @@ import { readGroupVerdicts } from './read-group-verdicts.ts'
 import { visitLetters } from './read-letters.ts'
 
 /** What is told of keys, partitions, times and messages is told of so many letters. */
-const lookedAtMost = 20_000
+const lookedAtMost = 5_000
 const shownDeploys = 8
 const dayMs = 86_400_000
 const staleAfterMs = 30_000
