@@ -4,6 +4,7 @@ import {
   ArrowUpRight,
   Ban,
   BellOff,
+  CalendarClock,
   CircleAlert,
   CircleCheck,
   CircleDashed,
@@ -121,6 +122,18 @@ export const statuses = {
     },
   },
   replay: {
+    scheduled: {
+      label: 'Scheduled',
+      icon: CalendarClock,
+      tone: 'info',
+      meaning: 'Begins to send at its time',
+    },
+    paused: {
+      label: 'Paused',
+      icon: PauseCircle,
+      tone: 'warning',
+      meaning: 'Sends nothing until somebody goes on with it; outcomes are followed',
+    },
     running: { label: 'Sending', icon: Loader, tone: 'info', meaning: 'Copies are being sent' },
     cancelling: {
       label: 'Stopping',
@@ -135,8 +148,32 @@ export const statuses = {
       meaning: 'All sent; outcomes are being followed',
     },
     done: { label: 'Done', icon: CircleCheck, tone: 'ok', meaning: 'Every item has its outcome' },
-    cancelled: { label: 'Stopped', icon: Ban, tone: 'neutral', meaning: 'Stopped by an operator' },
+    cancelled: { label: 'Stopped', icon: Ban, tone: 'neutral', meaning: 'Stopped before all was sent' },
     failed: { label: 'Failed', icon: CircleX, tone: 'critical', meaning: 'Could not go on' },
+  },
+  canaryStep: {
+    closed: {
+      label: 'Closed',
+      icon: CircleDashed,
+      tone: 'neutral',
+      meaning: 'Opens when the step before it is proven',
+    },
+    sending: { label: 'Sending', icon: Loader, tone: 'info', meaning: 'Its copies are being sent' },
+    waiting: { label: 'Waiting', icon: Eye, tone: 'info', meaning: 'Its copies have not settled yet' },
+    held: {
+      label: 'Held',
+      icon: PauseCircle,
+      tone: 'warning',
+      meaning: 'A copy will not settle by itself: somebody has to look',
+    },
+    settled: { label: 'Settled', icon: CircleCheck, tone: 'ok', meaning: 'Every copy has settled' },
+    continued: {
+      label: 'Not proven',
+      icon: TriangleAlert,
+      tone: 'warning',
+      meaning: 'An operator went on before every copy had settled',
+    },
+    stopped: { label: 'Returned', icon: CircleX, tone: 'critical', meaning: 'A copy came back' },
   },
   failureGroup: {
     new: { label: 'New', icon: CircleAlert, tone: 'critical', meaning: 'Nobody has looked at it' },

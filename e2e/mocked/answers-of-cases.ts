@@ -155,6 +155,8 @@ export const plan: Answer<'showReplayPlan'> = {
   strippedHeaders: ['kafka_dlt-exception-message'],
   addedHeaders: [{ name: 'x-replay-id', meaning: 'which replay sent it' }],
   writeRefusedBecause: null,
+  quietMs: 30_000,
+  expiry: null,
   environment: { name: 'prod', production: true },
 }
 
@@ -170,6 +172,17 @@ const noOutcomes = {
   UNKNOWN: 0,
 }
 type Replay = Answer<'showReplay'>
+/** How a replay is steered that has no limits, no canary and no schedule. */
+export const uncontrolled: Replay['control'] = {
+  bytesPerSecond: null,
+  maxInFlight: null,
+  inFlight: 0,
+  startAt: null,
+  paused: null,
+  waitsFor: null,
+  stopped: null,
+  canary: null,
+}
 export const replayOf = (number: number, more: Partial<Replay> = {}): Replay => ({
   id: String(number),
   number,
@@ -190,6 +203,7 @@ export const replayOf = (number: number, more: Partial<Replay> = {}): Replay => 
   failure: null,
   sending: { mode: 'transactions', why: null },
   abortedCopies: 0,
+  control: uncontrolled,
   ...more,
 })
 type Item = Answer<'listReplayItems'>['items'][number]

@@ -26,6 +26,17 @@ export const outcomes = [
   'UNKNOWN',
 ] as const
 
+/** A step of a canary: closed, being sent, waiting for outcomes, held by what will not settle, proven, or opened by hand. */
+export const canaryStepStates = [
+  'closed',
+  'sending',
+  'waiting',
+  'held',
+  'settled',
+  'continued',
+  'stopped',
+] as const
+
 /** States of a failure group that people set. */
 export const settableGroupStates = [
   'new',

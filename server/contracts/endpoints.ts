@@ -32,6 +32,7 @@ import { mark, markList, markQuery, newMark } from './marks.ts'
 import { messageEndpoints } from './message-endpoints.ts'
 import { overview } from './overview.ts'
 import type { Permission } from './permissions.ts'
+import { replayControlEndpoints } from './replay-control-endpoints.ts'
 import {
   declareGroupIsolationRequest,
   groupIsolation,
@@ -302,6 +303,7 @@ export const endpoints = {
     params: byIdParams,
     output: replaySummary,
   },
+  ...replayControlEndpoints,
   ...savedSearchEndpoints,
   ...schemaEndpoints,
   listTraces: {

@@ -1,10 +1,20 @@
 import { z } from 'zod'
 import { outcomes } from './choices.ts'
+import { replayControl, replayControlRequest } from './replay-control.ts'
 import { decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
 export const outcome = z.enum(outcomes)
 export type Outcome = z.infer<typeof outcome>
-export const replayState = z.enum(['running', 'cancelling', 'following', 'done', 'cancelled', 'failed'])
+export const replayState = z.enum([
+  'scheduled',
+  'running',
+  'paused',
+  'cancelling',
+  'following',
+  'done',
+  'cancelled',
+  'failed',
+])
 export type ReplayState = z.infer<typeof replayState>
 
 /** What to replay: a failure group whole, or letters picked by hand. */
@@ -109,6 +119,10 @@ export const replayPlan = z.object({
   strippedHeaders: z.array(z.string()),
   addedHeaders: z.array(z.object({ name: z.string(), meaning: z.string() })),
   writeRefusedBecause: z.string().nullable(),
+  /** How long a consumed copy must not die again before it counts as settled. */
+  quietMs: z.number(),
+  /** When retention deletes the first and the last of the letters that may be sent; null: never, or not known. */
+  expiry: z.object({ firstAt: epochMs, lastAt: epochMs }).nullable(),
   environment: z.object({ name: z.string(), production: z.boolean() }),
   /** Set when the plan was started: it is the record of that replay then, and can not be started again. */
   started: z.object({ replayId: z.string(), number: z.number().int(), at: epochMs }).nullable(),
@@ -122,6 +136,7 @@ export const startReplayRequest = z.object({
   reason: z.string().max(500).default(''),
   /** Codes of the findings that the operator has agreed to. */
   consents: z.array(z.string()).max(20).optional(),
+  ...replayControlRequest,
 })
 
 export const replaySummary = z.object({
@@ -147,6 +162,7 @@ export const replaySummary = z.object({
   sending: replaySending.nullable(),
   /** Copies of aborted batches that readers of uncommitted messages may have seen. */
   abortedCopies: z.number().int(),
+  control: replayControl,
 })
 export type ReplaySummary = z.infer<typeof replaySummary>
 export const replayListQuery = z.object({

@@ -30,6 +30,16 @@ const replay = replaySummary.parse({
   failure: null,
   sending: { mode: 'transactions', why: null },
   abortedCopies: 2,
+  control: {
+    bytesPerSecond: null,
+    maxInFlight: null,
+    inFlight: 0,
+    startAt: null,
+    paused: null,
+    waitsFor: null,
+    stopped: null,
+    canary: null,
+  },
 })
 
 const report: ReplayReport = {
@@ -72,6 +82,8 @@ const report: ReplayReport = {
     strippedHeaders: ['kafka_dlt-exception-fqcn'],
     addedHeaders: [{ name: 'x-replay-id', meaning: 'the replay' }],
     writeRefusedBecause: null,
+    quietMs: 30_000,
+    expiry: null,
     environment: { name: 'production', production: true },
     started: { replayId: id, number: 42, at: at + 60_000 },
   },

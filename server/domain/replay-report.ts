@@ -1,6 +1,7 @@
 import type { ReplayReport, ReportedItem } from '#server/contracts/replay-report.ts'
 import type { Outcome } from '#server/contracts/replays.ts'
 import { sayCount, sayDuration } from './say-amounts.ts'
+import { sayPace } from './say-pace.ts'
 
 /** A report in pieces, so that one of many items is written as they are read. */
 export type ReportForm = {
@@ -48,11 +49,13 @@ const count = (amount: number, one: string, many = `${one}s`): string =>
   `${sayCount(amount)} ${amount === 1 ? one : many}`
 
 const states: Readonly<Record<ReplayReport['replay']['state'], string>> = {
+  scheduled: 'scheduled',
   running: 'sending',
+  paused: 'paused',
   cancelling: 'stopping after the batch in progress',
   following: 'all sent; outcomes are being followed',
   done: 'done: every item has its outcome',
-  cancelled: 'stopped by an operator',
+  cancelled: 'stopped before all was sent',
   failed: 'failed',
 }
 
@@ -75,12 +78,34 @@ const facts = ({ replay, connection, reportedAt, plan }: ReplayReport): string =
       row('Planned', `${time(plan.frozenAt)} (the selection was frozen then)`),
       row('Started', time(replay.createdAt)),
       row('Ended', end),
-      row('Pace', `at most ${replay.pacePerSecond} copies a second`),
+      row(
+        'Pace',
+        sayPace(replay.pacePerSecond, { ...replay.control, canary: replay.control.canary !== null }),
+      ),
+      ...controlRows(replay.control),
       row('Sending', sendingWords(replay, plan.guarantee)),
       row('Reported', time(reportedAt)),
     ],
   )
 }
+
+const controlRows = ({ startAt, paused, stopped, canary }: ReplayReport['replay']['control']): string[] => [
+  ...(startAt === null ? [] : [row('Scheduled', `to begin at ${time(startAt)}`)]),
+  ...(canary?.steps ?? []).flatMap(({ continued }, step) =>
+    continued === null
+      ? []
+      : [
+          row(
+            `Step ${step + 1} of the canary`,
+            `went on at ${time(continued.at)} by ${plain(continued.by)} before it was proven (${continued.unproven.map((one) => `${one.count} ${one.outcome}`).join(', ')}): ${plain(continued.reason)}`,
+          ),
+        ],
+  ),
+  ...(paused === null ? [] : [row('Paused', `by ${plain(paused.by)} since ${time(paused.at)}`)]),
+  ...(stopped === null
+    ? []
+    : [row('Stopped', `by ${plain(stopped.by)} at ${time(stopped.at)}: ${plain(stopped.because)}`)]),
+]
 
 const sendingWords = ({ sending, abortedCopies }: ReplayReport['replay'], guarantee: string): string => {
   const how =

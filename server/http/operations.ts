@@ -59,6 +59,7 @@ import { showTrace } from '#server/services/show-trace.ts'
 import { startReplay } from '#server/services/start-replay.ts'
 import { letterDecisionRuns } from './letter-decision-operations.ts'
 import type { Operation } from './operation.ts'
+import { replayControlRuns } from './replay-control-operations.ts'
 import { schemaRuns } from './schema-operations.ts'
 
 type Runs = { readonly [Name in keyof typeof endpoints]: Operation<(typeof endpoints)[Name]>['run'] }
@@ -131,6 +132,7 @@ const runs: Runs = {
   showKeyStory: ({ deps, connection, params, query, call }) =>
     showKeyStory(deps, connection, { id: params.id, ...query }, call),
   ...letterDecisionRuns,
+  ...replayControlRuns,
   planReplay: ({ deps, connection, actor, body, call }) => planReplay(deps, connection, actor, body, call),
   showReplayPlan: ({ deps, connection, params, call }) => showReplayPlan(deps, connection, params.id, call),
   startReplay: ({ deps, connection, actor, body, call }) => startReplay(deps, connection, actor, body, call),

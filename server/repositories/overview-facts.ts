@@ -80,7 +80,7 @@ export const readDyingGroups = async (
 export const countRunningReplays = async (db: Database, connectionId: string): Promise<number> => {
   const { rows } = await db.pool.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM replay
-     WHERE connection_id = $1 AND state IN ('running', 'cancelling', 'following')`,
+     WHERE connection_id = $1 AND state IN ('running', 'paused', 'cancelling', 'following')`,
     [connectionId],
   )
   return rows[0]?.count ?? 0

@@ -41,15 +41,21 @@ const recordOf = (row: Row): ItemRecord => ({
   rehydrated: row.rehydrated,
 })
 
-/** The next items to send, in order. Items whose sending was begun are left to `listIntents`. */
+/** The next items to send, in order, up to one where it is told. Items whose sending was begun are left to `listIntents`. */
 export const listSendable = async (
   db: Database,
   replayId: string,
   limit: number,
+  untilSeq: number | null = null,
 ): Promise<readonly ItemRecord[]> =>
   (
     await db.prisma.replayItem.findMany({
-      where: { replayId, outcome: 'PENDING', intentFrom: null },
+      where: {
+        replayId,
+        outcome: 'PENDING',
+        intentFrom: null,
+        ...(untilSeq === null ? {} : { seq: { lte: untilSeq } }),
+      },
       orderBy: { seq: 'asc' },
       take: limit,
     })

@@ -1,20 +1,20 @@
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 
-/** Whom a replay waits for, and on which dead-letter partition. */
-export type Predecessor = {
-  readonly number: number
-  readonly topic: string
-  readonly partition: number
-}
+/** Whom a replay waits for, and why: one dead-letter partition, or one key of a target, is worked on by one at a time. */
+export type Predecessor = { readonly number: number } & (
+  | { readonly topic: string; readonly partition: number }
+  | { readonly target: string; readonly keyText: string }
+)
 
 /** States in which a replay still sends, or will. */
 const isOver = `r.state IN ('following', 'done', 'cancelled', 'failed')`
 
 /**
- * Takes all dead-letter partitions that a replay still has to send letters of, or none: a partition is worked on by one
- * replay at a time, the earlier started first, so that two can not wait for each other. What a replay has taken is free
- * again once it sends no more. Runs under the replay's lease; answers null, or whom it waits for.
+ * Takes all dead-letter partitions that a replay still has to send letters of, or none: a partition, and a key of a
+ * target, is worked on by one replay at a time, the earlier started first, so that two can not wait for each other. What
+ * a replay has taken it keeps, paused or with another worker too, until it sends no more; one that is scheduled holds up
+ * nobody. Runs under the replay's lease; answers null, or whom it waits for.
  */
 export const takeSources = (
   db: Database,
@@ -26,6 +26,13 @@ export const takeSources = (
       replay.connectionId,
     ])
     const wanted = `SELECT DISTINCT source_topic, source_partition FROM replay_item WHERE replay_id = $1 AND outcome = 'PENDING'`
+    // What it has taken before stays its own, whoever has come with a lower number since: two would wait for each other.
+    const missing = await client.query(
+      `WITH wanted AS (${wanted}) SELECT FROM wanted w WHERE NOT EXISTS (SELECT FROM replay_source s
+         WHERE s.connection_id = $2 AND s.replay_id = $1 AND s.topic = w.source_topic AND s.partition = w.source_partition) LIMIT 1`,
+      [replay.id, replay.connectionId],
+    )
+    if (missing.rowCount === 0) return null
     const { rows } = await client.query<{ number: number; topic: string; partition: number }>(
       `WITH wanted AS (${wanted})
        SELECT r.number, w.source_topic AS topic, w.source_partition AS partition
@@ -36,12 +43,24 @@ export const takeSources = (
        SELECT r.number, w.source_topic, w.source_partition
          FROM replay r JOIN replay_item i ON i.replay_id = r.id AND i.outcome = 'PENDING'
          JOIN wanted w ON w.source_topic = i.source_topic AND w.source_partition = i.source_partition
-         WHERE r.connection_id = $2 AND r.state IN ('running', 'cancelling') AND r.number < $3
+         WHERE r.connection_id = $2 AND r.state IN ('running', 'paused', 'cancelling') AND r.number < $3
        ORDER BY 1 DESC, 2, 3 LIMIT 1`,
       [replay.id, replay.connectionId, replay.number ?? 0],
     )
     const [behind] = rows
     if (behind) return behind
+    const shared = await client.query<{ number: number; target: string; key: string }>(
+      `SELECT r.number, i.target_topic AS target, i.key_text AS key
+         FROM replay r JOIN replay_item i ON i.replay_id = r.id AND i.outcome = 'PENDING' AND i.key_text IS NOT NULL
+         JOIN replay_item mine ON mine.replay_id = $1 AND mine.outcome = 'PENDING'
+           AND mine.target_topic = i.target_topic AND mine.key_text = i.key_text
+         WHERE r.connection_id = $2 AND r.id <> $1 AND r.state IN ('running', 'paused', 'cancelling')
+           AND (r.number < $3 OR EXISTS (SELECT FROM replay_source s WHERE s.replay_id = r.id))
+         ORDER BY 1 DESC, i.seq LIMIT 1`,
+      [replay.id, replay.connectionId, replay.number ?? 0],
+    )
+    const [sharing] = shared.rows
+    if (sharing) return { number: sharing.number, target: sharing.target, keyText: sharing.key }
     await client.query(
       `INSERT INTO replay_source AS s (connection_id, topic, partition, replay_id)
        SELECT $2, w.source_topic, w.source_partition, $1 FROM (${wanted}) w

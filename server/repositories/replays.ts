@@ -10,7 +10,7 @@ import { runUnhurried } from './run-unhurried.ts'
 /** What a plan keeps beside its items: what the operator saw. */
 export type StoredPlan = Omit<
   ReplayPlan,
-  'planId' | 'started' | 'readers' | 'guarantee' | 'sending' | 'resent'
+  'planId' | 'started' | 'readers' | 'guarantee' | 'sending' | 'resent' | 'quietMs' | 'expiry'
 > & {
   readonly readers: readonly Omit<ReplayPlan['readers'][number], 'reads'>[]
   /** Missing in plans that were made before copies were sent in transactions. */
@@ -143,7 +143,9 @@ export const listStartedReplays = async (
 /** Replays with work left for a worker: sending, outcomes still open, or a copy that came back after its outcome. */
 export const listOpenReplayIds = async (db: Database): Promise<readonly string[]> => {
   const { rows } = await db.pool.query<{ id: string }>(
-    `SELECT id FROM replay WHERE state IN ('running', 'cancelling', 'following')
+    `SELECT id FROM replay WHERE state IN ('running', 'paused', 'cancelling', 'following')
+     UNION SELECT r.id FROM replay r JOIN replay_control c ON c.replay_id = r.id
+       WHERE r.state = 'scheduled' AND c.start_at <= now()
      UNION SELECT r.id FROM replay r WHERE r.state = 'cancelled' AND r.finished_at > now() - interval '1 day'
        AND EXISTS (SELECT FROM replay_item i WHERE i.replay_id = r.id AND i.outcome IN ('SENT', 'CONSUMED', 'RETRYING'))
      UNION SELECT i.replay_id FROM dead_letter l JOIN replay_item i ON i.id = l.replay_item_id
@@ -196,10 +198,10 @@ export const markStarted = async (
   return true
 }
 
-/** Asks a running replay to stop. False when there is nothing left to stop. */
+/** Asks a replay that has not sent all to stop. False when there is nothing left to stop. */
 export const markCancelling = async (client: Transaction, id: string): Promise<boolean> => {
   const { rowCount } = await client.query(
-    `UPDATE replay SET state = 'cancelling' WHERE id = $1 AND state = 'running'`,
+    `UPDATE replay SET state = 'cancelling' WHERE id = $1 AND state IN ('scheduled', 'running', 'paused')`,
     [id],
   )
   return rowCount === 1

@@ -3,6 +3,7 @@ import { fail, type Result } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { recordAudit } from '#server/repositories/audit.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
+import { noteStopped } from '#server/repositories/replay-control.ts'
 import { findReplay, markCancelling } from '#server/repositories/replays.ts'
 import { runInTransaction } from '#server/repositories/run-in-transaction.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
@@ -22,6 +23,7 @@ export const cancelReplay = async (
   const entry = { actor: actor.name, action: 'stop replay', target: id, connectionId: connection.id }
   const isStopping = await runInTransaction(deps.db, async (transaction) => {
     if (!(await markCancelling(transaction, id)) && found.state !== 'cancelling') return false
+    await noteStopped(transaction, id, actor.name)
     await recordAudit(transaction, {
       ...entry,
       result: 'allowed',

@@ -22,6 +22,7 @@ export type Bench = {
   readonly kafka: Kafka
   readonly admin: Admin
   readonly actor: Actor
+  readonly brokers: readonly string[]
   /** Unlike that of any other bench. */
   readonly suffix: string
   readonly call: (timeoutMs?: number) => { readonly signal: AbortSignal }
@@ -135,6 +136,7 @@ export const openBench = async (brokers: string, databaseUrl: string): Promise<B
     connection,
     kafka,
     admin,
+    brokers: brokers.split(','),
     actor: { name: 'tester', permissions: new Set() },
     suffix,
     call,

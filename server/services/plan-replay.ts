@@ -144,7 +144,7 @@ export const planReplay = async (
       attempt: (before.attempts.get(one.letter.id)?.attempts ?? 0) + 1,
     })),
   )
-  return succeed(await presentPlan(deps, connection, id, plan, null))
+  return succeed(await presentPlan(deps, connection, id, plan, null, call))
 }
 
 const titleOf = (letters: readonly LetterRecord[]): string => {

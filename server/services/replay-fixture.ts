@@ -59,7 +59,7 @@ export const start = (
       bench.deps,
       bench.connection,
       bench.actor,
-      { planId: plan.planId, pacePerSecond: 10_000, reason: '', ...request },
+      { planId: plan.planId, pacePerSecond: 10_000, reason: '', canary: false, ...request },
       bench.call(),
     ),
   )

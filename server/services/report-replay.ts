@@ -41,7 +41,7 @@ export const reportReplay = async (
   if (!found || !replay) return notFound(`There is no replay ${id} on ${connection.name}.`)
   const started = { replayId: id, number: replay.number, at: replay.createdAt }
   const [plan, unproven, entries] = await Promise.all([
-    presentPlan(deps, connection, id, found.plan, started),
+    presentPlan(deps, connection, id, found.plan, started, call),
     countProofs(deps.db, id, unprovenOutcomes, mostReasons),
     listAuditAbout(deps.db, connection.id, [subjectText({ kind: 'replay', id })], [id], mostEntries),
   ])

@@ -1,10 +1,12 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { pickBatch } from '#server/domain/pick-batch.ts'
+import type { ReplayControl } from '#server/domain/replay-control.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
+import { readControl } from '#server/repositories/replay-control.ts'
 import { type ItemRecord, listIntents, listSendable, skipUnsent } from '#server/repositories/replay-items.ts'
 import { takeSources } from '#server/repositories/replay-sources.ts'
 import {
@@ -29,10 +31,9 @@ import {
 } from './resolve-intents.ts'
 import { sendAtLeastOnce } from './send-at-least-once.ts'
 import { type Hindrance, sendInTransactions } from './send-in-transactions.ts'
+import { bytesOfCopies, forgetPace, permitBatch, usePace } from './steer-replay.ts'
 import { isFenced, ledgerSourceOf, letGoOfReplay, takeOverSource } from './take-over-source.ts'
 
-/** Copies of about this long are sent in one batch, so that Stop takes effect soon. */
-const batchMs = 200
 const largestBatch = 1_000
 /** A batch is of one dead-letter partition: looked through for it are as many more items. */
 const windowOfBatches = 4
@@ -61,6 +62,7 @@ export const runReplayStep = async (
   const startedAt = performance.now()
   if (isFenced(replay, lease)) return 'fenced'
   const isStopping = replay.state === 'cancelling'
+  const stopped = isStopping ? sayStopped((await readControl(deps.db, replay.id)).stopped) : ''
   // At once, whatever becomes of the copies in flight: a stop must not wait for a broker.
   if (isStopping) await skipUnsent(deps.db, replay.id, stopped, lease)
   const behind = await waitBehind(deps, replay, lease)
@@ -82,8 +84,12 @@ export const runReplayStep = async (
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
-  const size = Math.max(1, Math.min(largestBatch, Math.round((replay.pacePerSecond * batchMs) / 1_000)))
-  const next = await listSendable(deps.db, replay.id, isTransactional ? size * windowOfBatches : size)
+  const permit = await permitBatch(deps, replay, { copies: largestBatch, bytes: largestBatchBytes }, lease)
+  if (permit.state === 'stopped') return 0
+  if (permit.state === 'wait') return permit.waitMs
+  const size = permit.most.copies
+  const window = isTransactional ? size * windowOfBatches : size
+  const next = await listSendable(deps.db, replay.id, window, permit.untilSeq)
   const sendable = isTransactional ? pickBatch(next, size) : next
   const [first] = sendable
   if (!first) {
@@ -116,7 +122,7 @@ export const runReplayStep = async (
     // The ledger may have held some of what was about to be sent.
     if (state.isNew) return 0
   }
-  const read = await readItems(deps, connection, sendable, largestBatchBytes, call)
+  const read = await readItems(deps, connection, sendable, permit.most.bytes, call)
   if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
   const items = sendable.slice(0, read.value.count)
   const { records } = read.value
@@ -135,7 +141,9 @@ export const runReplayStep = async (
   noteAccepted(replay, lease)
   await setReplayFailure(deps.db, replay.id, null, lease)
   await tellProgress(deps, connection)
-  return Math.max(0, (items.length / replay.pacePerSecond) * 1_000 - (performance.now() - startedAt))
+  const bytes = permit.pace.bytesPerSecond === null ? 0 : bytesOfCopies(connection, replay, items, records)
+  const used = { startedAtMs: startedAt, copies: items.length, bytes }
+  return await usePace(deps, replay, permit.pace, used, lease)
 }
 
 const fencedSentence = ({ sourceTopic, sourcePartition }: ItemRecord): string =>
@@ -148,6 +156,7 @@ const holding = new Set<string>()
 const letGo = (replay: ReplayRecord): void => {
   for (const name of holding) if (name.startsWith(`${replay.id} `)) holding.delete(name)
   letGoOfReplay(replay)
+  forgetPace(replay)
 }
 
 /** Takes the dead-letter partitions of a replay. Answers whom it has to wait for, in a sentence, or null. */
@@ -155,8 +164,13 @@ const waitBehind = async (deps: Deps, replay: ReplayRecord, lease: LeaseProof): 
   const name = `${replay.id} ${lease.fence}`
   if (holding.has(name)) return null
   const behind = await takeSources(deps.db, replay, lease)
-  if (behind)
-    return `Waiting behind replay #${behind.number}, which works on ${behind.topic} partition ${behind.partition}. It begins by itself`
+  if (behind) {
+    const what =
+      'topic' in behind
+        ? `works on ${behind.topic} partition ${behind.partition}`
+        : `still has a letter with the key ${behind.keyText} to send to ${behind.target}`
+    return `Waiting behind replay #${behind.number}, which ${what}. It begins by itself`
+  }
   holding.add(name)
   return null
 }
@@ -212,7 +226,10 @@ const waitForBegun = async (
   return 0
 }
 
-const stopped = 'stopped before it was sent'
+const sayStopped = (stopped: ReplayControl['stopped']): string =>
+  stopped === null || stopped.letterId === null
+    ? 'stopped before it was sent'
+    : `not sent: ${stopped.because}`
 
 /** A topic that items come from or go to and that does not exist, if there is one. */
 const findMissingTopic = async (

@@ -6,19 +6,21 @@ import { findReplay, type StoredPlan } from '#server/repositories/replays.ts'
 import { isolationsOf } from './declare-group-isolation.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
+import { quietPeriodMs } from './quiet-period.ts'
+import { readPlanExpiry } from './read-plan-expiry.ts'
 
 /** A plan as it was frozen, and the replay that it became. How groups read is as it is declared now. */
 export const showReplayPlan = async (
   deps: Deps,
   connection: Connection,
   id: string,
-  _call: Call,
+  call: Call,
 ): Promise<Result<ReplayPlan, Fault>> => {
   const found = await findReplay(deps.db, connection.id, id)
   if (!found) return notFound(`There is no replay plan ${id}.`)
   const { number, startedAtMs } = found
   const started = number === null || startedAtMs === null ? null : { replayId: id, number, at: startedAtMs }
-  return succeed(await presentPlan(deps, connection, found.id, found.plan, started))
+  return succeed(await presentPlan(deps, connection, found.id, found.plan, started, call))
 }
 
 /** A stored plan with how its readers read, and what follows from that. */
@@ -28,6 +30,7 @@ export const presentPlan = async (
   planId: string,
   plan: StoredPlan,
   started: ReplayPlan['started'],
+  call: Call,
 ): Promise<ReplayPlan> => {
   const isolationOf = await isolationsOf(
     deps,
@@ -41,5 +44,7 @@ export const presentPlan = async (
     readers.map(({ group, reads }) => ({ group, isolation: reads.isolation })),
   )
   const { selected: _, ...shown } = plan
-  return { planId, ...shown, readers, sending, guarantee, resent: plan.resent ?? 0, started }
+  const expiry = started === null ? await readPlanExpiry(deps, connection, planId, call) : null
+  const resent = plan.resent ?? 0
+  return { planId, ...shown, readers, sending, guarantee, resent, quietMs: quietPeriodMs, expiry, started }
 }

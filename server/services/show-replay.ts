@@ -5,6 +5,7 @@ import { countOutcomes } from '#server/repositories/replay-items.ts'
 import { findReplay, type ReplayRecord } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
+import { showControls } from './show-replay-control.ts'
 
 const outcomeNames = [
   'PENDING',
@@ -28,6 +29,7 @@ export const summariseReplays = async (
     deps.db,
     records.map(({ id }) => id),
   )
+  const controlOf = await showControls(deps, records, (id) => counts.get(id)?.outcomes ?? new Map())
   return records.flatMap((record) => {
     if (record.number === null) return []
     const { outcomes = new Map<string, number>(), sentLately = 0 } = counts.get(record.id) ?? {}
@@ -61,6 +63,7 @@ export const summariseReplays = async (
         sending: record.sending,
         abortedCopies: record.abortedCopies,
         failure: [record.loss, record.failure].filter((one) => one !== null).join('. ') || null,
+        control: controlOf(record),
       },
     ]
   })

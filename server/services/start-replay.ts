@@ -1,12 +1,15 @@
 import type { z } from 'zod'
 import type { ReplaySummary, startReplayRequest } from '#server/contracts/replays.ts'
+import { canaryFrom } from '#server/domain/canary-steps.ts'
 import { findMissingConsents } from '#server/domain/plan-findings.ts'
-import { fail, type Result } from '#server/domain/result.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { sayPace } from '#server/domain/say-pace.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type NewAuditEntry, recordAudit } from '#server/repositories/audit.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
+import { insertControl } from '#server/repositories/replay-control.ts'
 import { findReplay, markStarted, type ReplayRecord } from '#server/repositories/replays.ts'
-import { runInTransaction } from '#server/repositories/run-in-transaction.ts'
+import { runInTransaction, type Transaction } from '#server/repositories/run-in-transaction.ts'
 import { writeMark } from './add-mark.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, invalid, notFound } from './fault.ts'
@@ -41,6 +44,8 @@ export const startReplay = async (
   if (plan.plan.ready === 0)
     return fail({ code: 'conflict', detail: 'The plan has no letter that may be sent.' })
   const { pacePerSecond, reason } = request
+  const control = controlOf(deps, plan, request)
+  if (!control.ok) return control
   const resent = plan.plan.resent ?? 0
   if (plan.number === null && resent > 0 && reason.trim() === '')
     return invalid(
@@ -53,17 +58,15 @@ export const startReplay = async (
     )
   const what = `${plan.plan.ready} to ${plan.targets.join(', ')}`
   // What was started is in the audit and on the charts, or was not started.
+  const { startAtMs } = control.value
   const isStarted = await runInTransaction(deps.db, async (transaction) => {
     if (!(await markStarted(transaction, connection.id, plan.id, actor.name, pacePerSecond, reason)))
       return false
-    await recordAudit(transaction, { ...entry, result: 'allowed', detail: `${what} at ${pacePerSecond}/s` })
-    await writeMark(transaction, {
-      atMs: deps.clock.nowMs(),
-      kind: 'replay',
-      text: `Replay of ${what}`,
-      service: null,
-      createdBy: actor.name,
-    })
+    await insertControl(transaction, plan.id, control.value)
+    const when = startAtMs === null ? '' : `, to begin at ${new Date(startAtMs).toISOString()}`
+    const detail = `${what}, ${sayPace(pacePerSecond, control.value)}${when}`
+    await recordAudit(transaction, { ...entry, result: 'allowed', detail })
+    if (startAtMs === null) await markReplay(deps, transaction, plan, actor.name)
     return true
   })
   if (isStarted) {
@@ -71,6 +74,42 @@ export const startReplay = async (
     await notifyChanged(deps.db, 'replays', connection.id)
   }
   return showReplay(deps, connection, plan.id, call)
+}
+
+/** Sets the mark of a replay that begins to send, in the caller's transaction. */
+export const markReplay = async (
+  deps: Pick<Deps, 'clock'>,
+  transaction: Transaction,
+  { plan, targets }: ReplayRecord,
+  by: string,
+): Promise<void> => {
+  await writeMark(transaction, {
+    atMs: deps.clock.nowMs(),
+    kind: 'replay',
+    text: `Replay of ${plan.ready} to ${targets.join(', ')}`,
+    service: null,
+    createdBy: by,
+  })
+}
+
+/** A replay can be scheduled so far ahead: dead letters seldom last longer. */
+const latestStartMs = 31 * 86_400_000
+
+/** How a replay is to be paced and steered. One of many letters begins with a canary unless it is told otherwise. */
+const controlOf = (
+  { clock }: Pick<Deps, 'clock'>,
+  { plan }: ReplayRecord,
+  { bytesPerSecond = null, maxInFlight = null, canary, startAt = null }: z.output<typeof startReplayRequest>,
+): Result<Parameters<typeof insertControl>[2], Fault> => {
+  const nowMs = clock.nowMs()
+  if (startAt !== null && startAt > nowMs + latestStartMs)
+    return invalid('startAt: a replay can be scheduled at most 31 days ahead.')
+  return succeed({
+    bytesPerSecond,
+    maxInFlight,
+    canary: canary ?? plan.ready > canaryFrom,
+    startAtMs: startAt !== null && startAt > nowMs ? startAt : null,
+  })
 }
 
 /** What the audit keeps of a plan: why, what was chosen, and what was known. */

@@ -1,15 +1,24 @@
+import { readControl } from '#server/repositories/replay-control.ts'
 import { listOpenReplayIds, readReplay } from '#server/repositories/replays.ts'
+import { beginScheduled } from '#server/services/begin-scheduled.ts'
 import { followReplay } from '#server/services/follow-replay.ts'
+import { quietPeriodMs } from '#server/services/quiet-period.ts'
 import { runReplayStep } from '#server/services/run-replay-step.ts'
+import { stopOnReturn, waitsForOutcomes } from '#server/services/steer-replay.ts'
 import type { LeasedLoop } from './leased-loop.ts'
 
 const leasePrefix = 'replay:'
 const deadlineMs = 30_000
 const followEveryMs = 2_000
+/** While sending waits for outcomes. */
+const followSoonMs = 700
 /** A lease that ends sooner than this is not sent under: its successor must not find copies that come after its look. */
 const sendMarginMs = 3_000
 /** How long a consumed copy must not die again before it counts as settled, and when an unread one is given up on. */
-const timing = { quietMs: Number(process.env.SPILLWAY_QUIET_PERIOD_MS ?? 30_000), giveUpMs: 600_000 }
+const timing = { quietMs: quietPeriodMs, giveUpMs: 600_000 }
+
+/** States in which a replay has letters to send, or will find out that it has none. */
+const stillSends: ReadonlySet<string> = new Set(['running', 'paused', 'cancelling'])
 
 const followedAt = new Map<string, number>()
 /** A worker that was fenced leaves the replay to others for so long. */
@@ -33,6 +42,9 @@ export const replayJob: LeasedLoop = {
       signal: AbortSignal.any([hold.signal, AbortSignal.timeout(deadlineMs)]),
       mayWrite: () => hold.remainingMs() > sendMarginMs,
     }
+    if (replay.state === 'scheduled') return await beginScheduled(deps, replay, lease)
+    if (replay.state === 'paused')
+      await stopOnReturn(deps, replay, await readControl(deps.db, replay.id), lease)
     const isSending = replay.state === 'running' || replay.state === 'cancelling'
     const waitMs = isSending ? await runReplayStep(deps, connection, replay, lease, call) : null
     if (waitMs === 'fenced') {
@@ -40,13 +52,13 @@ export const replayJob: LeasedLoop = {
       logger.warn({ replay: replay.number }, 'fenced by another producer; the lease is given up')
       return 'done'
     }
-    const isDue = performance.now() - (followedAt.get(replay.id) ?? Number.NEGATIVE_INFINITY) >= followEveryMs
+    const everyMs = waitsForOutcomes(replay) ? followSoonMs : followEveryMs
+    const isDue = performance.now() - (followedAt.get(replay.id) ?? Number.NEGATIVE_INFINITY) >= everyMs
     if (!isDue) return waitMs ?? followEveryMs
     followedAt.set(replay.id, performance.now())
     const current = (await readReplay(deps.db, replay.id)) ?? replay
     const isOpen = await followReplay(deps, connection, current, timing, lease, call)
-    if (isOpen || current.state === 'running' || current.state === 'cancelling')
-      return waitMs ?? followEveryMs
+    if (isOpen || stillSends.has(current.state)) return waitMs ?? followEveryMs
     followedAt.delete(replay.id)
     logger.info({ replay: replay.number, state: current.state }, 'replay has all its outcomes')
     return 'done'

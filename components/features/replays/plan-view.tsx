@@ -12,19 +12,17 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount, formatDuration } from '../../patterns/quantity.ts'
+import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { ReasonField, SendButton } from '../../patterns/send-panel.tsx'
 import { Time } from '../../patterns/time.tsx'
-import { Input } from '../../ui/input.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { Select } from '../../ui/select.tsx'
+import { PaceFields, usePace } from './pace-fields.tsx'
 import { PlanChoices } from './plan-choices.tsx'
 import { Consents, useConsents } from './plan-consents.tsx'
-
-const largestPace = 10_000
 
 /** What a replay would do: how many, where to, who else reads it, what is refused and why. Nothing is sent before Start. */
 export const PlanView = ({ connection, id }: { readonly connection: string; readonly id: string }) => {
@@ -270,16 +268,14 @@ const Headers = ({ plan }: { readonly plan: ReplayPlan }) => (
 
 const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly connection: string }) => {
   const router = useRouter()
-  const [pace, setPace] = useState('50')
   const [reason, setReason] = useState('')
   const consents = useConsents(plan)
-  const paceNumber = Number(pace)
-  const isPaceGood = Number.isInteger(paceNumber) && paceNumber >= 1 && paceNumber <= largestPace
+  const pace = usePace(plan)
   const start = useMutation({
     mutationFn: () =>
       callEndpoint(endpoints.startReplay, {
         params: { connection },
-        body: { planId: plan.planId, pacePerSecond: paceNumber, reason, consents: [...consents.given] },
+        body: { planId: plan.planId, ...pace.request, reason, consents: [...consents.given] },
       }),
     onSuccess: ({ id }) => router.push(routes.replay(connection, id)),
   })
@@ -326,27 +322,7 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
             ],
           ]}
         />
-        <label className="flex items-center gap-4">
-          <span className="w-[96px] shrink-0 text-muted">Pace</span>
-          <Input
-            inputMode="numeric"
-            value={pace}
-            onChange={(event) => setPace(event.target.value)}
-            aria-invalid={!isPaceGood}
-            className="w-20 text-right"
-          />
-          <span className="text-muted">
-            a second
-            {isPaceGood && plan.ready > 0
-              ? `, about ${formatDuration((plan.ready / paceNumber) * 1_000)}`
-              : ''}
-          </span>
-        </label>
-        {isPaceGood ? null : (
-          <p role="alert" className="text-critical">
-            A whole number from 1 to {formatCount(largestPace)}.
-          </p>
-        )}
+        <PaceFields plan={plan} form={pace} />
         <ReasonField
           value={reason}
           onChange={setReason}
@@ -367,11 +343,14 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
           <SendButton
             send={start}
             effect={{
-              ready: plan.ready === 0 ? 'Nothing to send' : `Replay ${formatCount(plan.ready)} to ${targets}`,
+              ready:
+                plan.ready === 0
+                  ? 'Nothing to send'
+                  : `${pace.startAtMs === null ? 'Replay' : 'Schedule the replay of'} ${formatCount(plan.ready)} to ${targets}`,
               pending: 'Starting…',
             }}
             refusal={refused === null ? null : `Can not be sent: ${refused}`}
-            isReady={plan.ready > 0 && isPaceGood && !isReasonMissing && consents.isComplete}
+            isReady={plan.ready > 0 && pace.isGood && !isReasonMissing && consents.isComplete}
           />
         )}
         <p className="text-small text-muted">

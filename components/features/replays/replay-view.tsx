@@ -1,10 +1,9 @@
 'use client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { outcomes } from '#server/contracts/choices.ts'
 import type { Outcome, ReplaySummary } from '#server/contracts/replays.ts'
-import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { isMissing } from '../../patterns/failed-panel.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
@@ -14,10 +13,17 @@ import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
-import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { CanaryStrip } from './canary-strip.tsx'
 import { ReportMenu } from './lazy-report-menu.tsx'
 import { ReplayItems } from './replay-items.tsx'
+import {
+  paceWords,
+  SteeringButtons,
+  SteeringProblem,
+  SteeringWords,
+  useSteering,
+} from './replay-steering.tsx'
 
 const shownAlways = new Set<Outcome>(['SETTLED', 'CONSUMED', 'RETRYING', 'RETURNED', 'UNKNOWN'])
 
@@ -29,11 +35,7 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
     ...endpointQuery(endpoints.showReplay, { params: { connection, id } }),
     refetchInterval: 2_000,
   })
-  const client = useQueryClient()
-  const cancel = useMutation({
-    mutationFn: () => callEndpoint(endpoints.cancelReplay, { params: { connection, id } }),
-    onSettled: () => client.invalidateQueries({ queryKey: ['replays'] }),
-  })
+  const steering = useSteering(connection, id)
   const replay = query.data
   return (
     <PageShell
@@ -65,23 +67,11 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
               Failure group
             </LinkButton>
           ) : null}
-          {replay?.state === 'running' || replay?.state === 'cancelling' ? (
-            <Button
-              kind="danger"
-              disabled={replay.state === 'cancelling' || cancel.isPending}
-              onClick={() => cancel.mutate()}
-            >
-              {replay.state === 'cancelling' ? 'Stopping…' : 'Stop after this batch'}
-            </Button>
-          ) : null}
+          {replay ? <SteeringButtons replay={replay} steering={steering} /> : null}
         </>
       }
     >
-      {cancel.error ? (
-        <p role="alert" className="text-critical">
-          {problemOfError(cancel.error).detail}
-        </p>
-      ) : null}
+      <SteeringProblem steering={steering} />
       <QueryPanel
         query={query}
         list={{ href: routes.replays(connection), title: 'All replays' }}
@@ -94,7 +84,11 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
                 {data.failure}.
               </p>
             )}
+            <SteeringWords replay={data} connection={connection} />
             <OutcomeBar replay={data} />
+            {data.control.canary === null ? null : (
+              <CanaryStrip replay={data} canary={data.control.canary} connection={connection} />
+            )}
             <SendingWords replay={data} />
             <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1" aria-label="Outcomes">
               {outcomes
@@ -138,16 +132,9 @@ const SendingWords = ({ replay: { sending, abortedCopies } }: { readonly replay:
     </p>
   )
 
-const progressWords = ({
-  sent,
-  total,
-  ratePerSecond,
-  remainingMs,
-  state,
-  finishedAt,
-  createdAt,
-}: ReplaySummary): string => {
-  const base = `sent ${formatCount(sent)} of ${formatCount(total)}`
+const progressWords = (replay: ReplaySummary): string => {
+  const { sent, total, ratePerSecond, remainingMs, state, finishedAt, createdAt } = replay
+  const base = `sent ${formatCount(sent)} of ${formatCount(total)} · ${paceWords(replay)}`
   if (state === 'running' && remainingMs !== null)
     return `${base} · ${formatRate(ratePerSecond)} · ${formatDuration(Math.max(1_000, remainingMs))} left`
   return finishedAt === null ? base : `${base} · took ${formatDuration(finishedAt - createdAt)}`
