@@ -3,6 +3,7 @@ import { deadLettersBench } from './dead-letters.ts'
 import { liveBesideReplayBench } from './live-beside-replay.ts'
 import { overviewBench } from './overview.ts'
 import { readTopicBench } from './read-topic.ts'
+import { replayBench } from './replay.ts'
 import { replayFaultsBench } from './replay-faults.ts'
 import { searchBench } from './search.ts'
 import { spanIntakeBench } from './span-intake.ts'
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   'span-intake': spanIntakeBench,
   'dead-letters': deadLettersBench,
   'live-beside-replay': liveBesideReplayBench,
+  replay: replayBench,
   'replay-faults': replayFaultsBench,
 }
 

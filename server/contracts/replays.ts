@@ -132,7 +132,7 @@ export type ReplayPlan = z.infer<typeof replayPlan>
 export const startReplayRequest = z.object({
   planId: z.string(),
   /** Copies a second. */
-  pacePerSecond: z.number().int().min(1).max(10_000).default(50),
+  pacePerSecond: z.number().int().min(1).max(100_000).default(50),
   reason: z.string().max(500).default(''),
   /** Codes of the findings that the operator has agreed to. */
   consents: z.array(z.string()).max(20).optional(),

@@ -41,25 +41,71 @@ const recordOf = (row: Row): ItemRecord => ({
   rehydrated: row.rehydrated,
 })
 
-/** The next items to send, in order, up to one where it is told. Items whose sending was begun are left to `listIntents`. */
+/** An item that may be sent, with its place in the order of sending. */
+export type SendableItem = ItemRecord & { readonly seq: number }
+
+/** That of PostgreSQL's integer. */
+const largestSeq = 2 ** 31 - 1
+
+type SendableRow = {
+  id: string
+  seq: number
+  letter_id: string
+  source_topic: string
+  source_partition: number
+  source_offset: string
+  source_topic_id: string | null
+  key_text: string | null
+  target_topic: string
+  target_partition: number | null
+  reader_group: string | null
+  trace_id: string | null
+  attempt: number
+  rehydrated: boolean
+}
+
+/**
+ * The next items to send, in order: from after a place in that order on, and up to one, where these are told. Items whose
+ * sending was begun are left to `listIntents`.
+ */
 export const listSendable = async (
   db: Database,
   replayId: string,
   limit: number,
-  untilSeq: number | null = null,
-): Promise<readonly ItemRecord[]> =>
-  (
-    await db.prisma.replayItem.findMany({
-      where: {
-        replayId,
-        outcome: 'PENDING',
-        intentFrom: null,
-        ...(untilSeq === null ? {} : { seq: { lte: untilSeq } }),
-      },
-      orderBy: { seq: 'asc' },
-      take: limit,
-    })
-  ).map(recordOf)
+  { afterSeq = -1, untilSeq = null }: { readonly afterSeq?: number; readonly untilSeq?: number | null } = {},
+): Promise<readonly SendableItem[]> => {
+  const { rows } = await db.pool.query<SendableRow>(
+    `SELECT id, seq, letter_id, source_topic, source_partition, source_offset, source_topic_id, key_text, target_topic,
+       target_partition, reader_group, trace_id, attempt, rehydrated
+     FROM replay_item
+     WHERE replay_id = $1 AND seq > $2 AND seq <= $3 AND outcome = 'PENDING' AND intent_from IS NULL
+     ORDER BY seq LIMIT $4`,
+    [replayId, afterSeq, untilSeq ?? largestSeq, limit],
+  )
+  return rows.map((row) => ({
+    id: BigInt(row.id),
+    seq: row.seq,
+    replayId,
+    letterId: BigInt(row.letter_id),
+    sourceTopic: row.source_topic,
+    sourcePartition: row.source_partition,
+    sourceOffset: BigInt(row.source_offset),
+    sourceTopicId: row.source_topic_id,
+    keyText: row.key_text,
+    targetTopic: row.target_topic,
+    targetPartition: row.target_partition,
+    targetOffset: null,
+    readerGroup: row.reader_group,
+    outcome: 'PENDING',
+    proof: '',
+    intentFromMs: null,
+    sentAtMs: null,
+    outcomeAtMs: null,
+    traceId: row.trace_id,
+    attempt: row.attempt,
+    rehydrated: row.rehydrated,
+  }))
+}
 
 /** Items whose sending was begun and of which nobody knows whether the copy arrived. */
 export const listIntents = async (db: Database, replayId: string): Promise<readonly ItemRecord[]> =>

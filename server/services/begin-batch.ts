@@ -1,5 +1,4 @@
-import { succeed } from '#server/domain/result.ts'
-import type { Answer } from '#server/ports/answer.ts'
+import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
@@ -15,9 +14,40 @@ import { coordinateKey } from './read-letters.ts'
 export type Batch = readonly { readonly item: ItemRecord; readonly record: RawMessage }[]
 
 /**
- * Writes the intent to send items before anything is sent. Those whose letters are gone, or whose topic was made anew,
- * have failed and are left out.
+ * Pairs items with their letters. Those whose letters are gone, or whose topic was made anew, have failed, which is
+ * written down, and are left out.
  */
+export const findBatch = async (
+  deps: Deps,
+  connection: Connection,
+  items: readonly ItemRecord[],
+  records: ReadRecords,
+  lease: LeaseProof,
+  call: Call,
+): Promise<Result<Batch, BrokerError>> => {
+  // After reading: a topic that is still the planned one then was it while its records were read.
+  const foreign = await findForeign(connection, items, call)
+  if (!foreign.ok) return foreign
+  const batch: { item: ItemRecord; record: RawMessage }[] = []
+  const failed: ItemChange[] = []
+  for (const item of items) {
+    const record = records.get(coordinateKey(sourceOf(item)))
+    if (record && !('lost' in record) && !foreign.value.has(item.id)) batch.push({ item, record })
+    else
+      failed.push({
+        id: item.id,
+        outcome: 'FAILED',
+        proof: foreign.value.has(item.id)
+          ? `not sent: ${item.sourceTopic} was deleted and made anew since the letter was indexed, and another message may stand in its place`
+          : lostOf(records, item),
+        outcomeAtMs: deps.clock.nowMs(),
+      })
+  }
+  await changeItems(deps.db, failed, lease)
+  return succeed(batch)
+}
+
+/** Writes the intent to send items before anything is sent. Answers those that `findBatch` leaves. */
 export const beginBatch = async (
   deps: Deps,
   connection: Connection,
@@ -26,30 +56,15 @@ export const beginBatch = async (
   nowMs: bigint,
   lease: LeaseProof,
   call: Call,
-): Answer<Batch> => {
-  // After reading: a topic that is still the planned one then was it while its records were read.
-  const foreign = await findForeign(connection, items, call)
-  if (!foreign.ok) return foreign
-  const batch = items.flatMap((item) => {
-    const record = records.get(coordinateKey(sourceOf(item)))
-    return record && !('lost' in record) && !foreign.value.has(item.id) ? [{ item, record }] : []
-  })
-  const present = new Set(batch.map(({ item }) => item.id))
-  const changes = items.map(
-    (item): ItemChange =>
-      present.has(item.id)
-        ? { id: item.id, outcome: 'PENDING', proof: '', intentFromMs: nowMs }
-        : {
-            id: item.id,
-            outcome: 'FAILED',
-            proof: foreign.value.has(item.id)
-              ? `not sent: ${item.sourceTopic} was deleted and made anew since the letter was indexed, and another message may stand in its place`
-              : lostOf(records, item),
-            outcomeAtMs: Number(nowMs),
-          },
+): Promise<Result<Batch, BrokerError>> => {
+  const found = await findBatch(deps, connection, items, records, lease, call)
+  if (!found.ok) return found
+  await changeItems(
+    deps.db,
+    found.value.map(({ item }) => ({ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: nowMs })),
+    lease,
   )
-  await changeItems(deps.db, changes, lease)
-  return succeed(batch)
+  return found
 }
 
 const lostOf = (records: ReadRecords, item: ItemRecord): string => {

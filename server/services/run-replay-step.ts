@@ -6,6 +6,7 @@ import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
+import { unfoldBatches } from '#server/repositories/replay-batches.ts'
 import { readControl } from '#server/repositories/replay-control.ts'
 import { type ItemRecord, listIntents, listSendable, skipUnsent } from '#server/repositories/replay-items.ts'
 import { takeSources } from '#server/repositories/replay-sources.ts'
@@ -31,6 +32,7 @@ import {
 } from './resolve-intents.ts'
 import { sendAtLeastOnce } from './send-at-least-once.ts'
 import { type Hindrance, sendInTransactions } from './send-in-transactions.ts'
+import { sendStream, streamPace, windowItems } from './send-stream.ts'
 import { bytesOfCopies, forgetPace, permitBatch, usePace } from './steer-replay.ts'
 import { isFenced, ledgerSourceOf, letGoOfReplay, takeOverSource } from './take-over-source.ts'
 
@@ -63,6 +65,8 @@ export const runReplayStep = async (
   if (isFenced(replay, lease)) return 'fenced'
   const isStopping = replay.state === 'cancelling'
   const stopped = isStopping ? sayStopped((await readControl(deps.db, replay.id)).stopped) : ''
+  // A batch of a stream that was broken off: what became of it is found out by its items.
+  await unfoldBatches(deps.db, replay.id, lease)
   // At once, whatever becomes of the copies in flight: a stop must not wait for a broker.
   if (isStopping) await skipUnsent(deps.db, replay.id, stopped, lease)
   const behind = await waitBehind(deps, replay, lease)
@@ -88,9 +92,10 @@ export const runReplayStep = async (
   if (permit.state === 'stopped') return 0
   if (permit.state === 'wait') return permit.waitMs
   const size = permit.most.copies
-  const window = isTransactional ? size * windowOfBatches : size
-  const next = await listSendable(deps.db, replay.id, window, permit.untilSeq)
-  const sendable = isTransactional ? pickBatch(next, size) : next
+  const isStream = isTransactional && !permit.isSteered && replay.pacePerSecond >= streamPace
+  const reach = isStream ? windowItems : isTransactional ? size * windowOfBatches : size
+  const next = await listSendable(deps.db, replay.id, reach, { untilSeq: permit.untilSeq })
+  const sendable = isTransactional && !isStream ? pickBatch(next, size) : next
   const [first] = sendable
   if (!first) {
     await setReplayState(deps.db, replay.id, 'following', lease)
@@ -122,15 +127,30 @@ export const runReplayStep = async (
     // The ledger may have held some of what was about to be sent.
     if (state.isNew) return 0
   }
-  const read = await readItems(deps, connection, sendable, permit.most.bytes, call)
-  if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
-  const items = sendable.slice(0, read.value.count)
-  const { records } = read.value
-  const hindrance: Hindrance = isTransactional
-    ? await sendInTransactions(deps, connection, replay, items, records, lease, call)
-    : await sendAtLeastOnce(deps, connection, replay, items, records, lease, call, limits)
+  let items: readonly ItemRecord[]
+  let hindrance: Hindrance
+  let used = { copies: 0, bytes: 0 }
+  if (isStream) {
+    const streamed = await sendStream(deps, connection, replay, next, replay.pacePerSecond, lease, call)
+    items = [streamed.at ?? first]
+    hindrance = streamed.hindrance
+    used = { copies: streamed.sent, bytes: 0 }
+  } else {
+    const read = await readItems(deps, connection, sendable, permit.most.bytes, call)
+    if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
+    items = sendable.slice(0, read.value.count)
+    const { records } = read.value
+    hindrance = isTransactional
+      ? await sendInTransactions(deps, connection, replay, items, records, lease, call)
+      : await sendAtLeastOnce(deps, connection, replay, items, records, lease, call, limits)
+    const isMeasured = permit.pace.bytesPerSecond !== null
+    used = {
+      copies: items.length,
+      bytes: isMeasured ? bytesOfCopies(connection, replay, items, records) : 0,
+    }
+  }
   if (hindrance === 'fenced') {
-    await setReplayFailure(deps.db, replay.id, fencedSentence(first), lease)
+    await setReplayFailure(deps.db, replay.id, fencedSentence(items[0] ?? first), lease)
     return 'fenced'
   }
   if (hindrance?.kind === 'denied') {
@@ -139,11 +159,9 @@ export const runReplayStep = async (
   }
   if (hindrance) return await pauseFor(deps, replay, hindrance, lease)
   noteAccepted(replay, lease)
-  await setReplayFailure(deps.db, replay.id, null, lease)
+  if (replay.failure !== null) await setReplayFailure(deps.db, replay.id, null, lease)
   await tellProgress(deps, connection)
-  const bytes = permit.pace.bytesPerSecond === null ? 0 : bytesOfCopies(connection, replay, items, records)
-  const used = { startedAtMs: startedAt, copies: items.length, bytes }
-  return await usePace(deps, replay, permit.pace, used, lease)
+  return await usePace(deps, replay, permit.pace, { startedAtMs: startedAt, ...used }, lease)
 }
 
 const fencedSentence = ({ sourceTopic, sourcePartition }: ItemRecord): string =>

@@ -90,7 +90,8 @@ export const sendInTransactions = async (
   return null
 }
 
-const ledgerRecordOf = (
+/** The ledger's record of a copy. */
+export const ledgerRecordOf = (
   { source, ledger, ledgerPartition }: TakenSource,
   replay: ReplayRecord,
   item: ItemRecord,

@@ -26,6 +26,8 @@ export type Permit =
       readonly most: { readonly copies: number; readonly bytes: number }
       readonly untilSeq: number | null
       readonly pace: Pace
+      /** Whether it is to be asked anew before each batch: what the last one came to decides on the next. */
+      readonly isSteered: boolean
     }
   /** Nothing for now: by its pace, its canary, or because too many copies are in flight. */
   | { readonly state: 'wait'; readonly waitMs: number }
@@ -109,7 +111,8 @@ export const permitBatch = async (
   waiting.delete(replay.id)
   await tellWait(deps, replay, control, null, lease)
   const most = batchLimits(pace, { ...largest, copies: Math.max(1, Math.min(largest.copies, room)) })
-  return { state: 'send', most, untilSeq, pace }
+  const isSteered = control.canary || control.bytesPerSecond !== null || control.maxInFlight !== null
+  return { state: 'send', most, untilSeq, pace, isSteered }
 }
 
 /** Where the pace of a former worker has got to, by this process's clock. */

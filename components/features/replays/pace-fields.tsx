@@ -10,7 +10,7 @@ import { useNow } from '../../patterns/use-now.ts'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
 
-const largestPace = 10_000
+const largestPace = 100_000
 const largestKilobytes = 1_000_000
 const largestInFlight = 100_000
 /** A canary is worth its waits from more letters than this on. */

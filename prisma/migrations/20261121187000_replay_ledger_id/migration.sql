@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "replay" ADD COLUMN     "ledger_topic_id" TEXT;

@@ -1,0 +1,222 @@
+import { pickBatch } from '#server/domain/pick-batch.ts'
+import { type Result, succeed } from '#server/domain/result.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { OutgoingMessage, Placed } from '#server/ports/publisher.ts'
+import type { LeaseProof } from '#server/repositories/leases.ts'
+import { dropBatch, finishBatch, insertBatch } from '#server/repositories/replay-batches.ts'
+import { listSendable, type SendableItem } from '#server/repositories/replay-items.ts'
+import type { ReplayRecord } from '#server/repositories/replays.ts'
+import { type Batch, findBatch, isRefusal } from './begin-batch.ts'
+import { copyOfLetter } from './copy-of-letter.ts'
+import type { Connection, Deps } from './deps.ts'
+import { type ReadRecords, readItems } from './read-items.ts'
+import { type Hindrance, ledgerRecordOf, sendInTransactions } from './send-in-transactions.ts'
+import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './take-over-source.ts'
+
+/** From this pace on, in copies a second, batches are sent without a pause between them. */
+export const streamPace = 5_000
+/** So long a stream goes on before it looks again whether it is to stop, and whether its topics are still there. */
+const streamMs = 1_000
+/** Copies of one transaction: it hides live traffic while it is open, and each costs the broker the same. */
+const batchItems = 4_000
+const batchBytes = 8 * 1024 * 1024
+/** A batch is of one dead-letter partition: it is chosen from so many items. */
+export const windowItems = 4 * batchItems
+
+/** What a stream came to: how many copies were committed, what keeps the next from being sent, and where that is. */
+export type Streamed = {
+  readonly sent: number
+  readonly hindrance: Hindrance
+  readonly at: SendableItem | null
+}
+
+/** A batch whose letters are read and whose intent is written. */
+type Prepared = {
+  readonly id: bigint
+  readonly taken: TakenSource
+  readonly batch: Batch
+  readonly first: SendableItem
+  readonly records: ReadRecords
+  readonly copies: readonly OutgoingMessage[]
+  readonly nowMs: bigint
+}
+
+/**
+ * Sends items in transactions one after the other for about a second: while one is committed the letters of the next are
+ * read and its intent is written, and what became of the one before is written down. The next is sent only when the one
+ * before is committed, so that messages of one key keep their order. `window` holds the first items that may be sent;
+ * its topics have been looked at, and the stream ends where others begin, and where the ledger is to be read first.
+ */
+export const sendStream = async (
+  deps: Deps,
+  connection: Connection,
+  replay: ReplayRecord,
+  window: readonly SendableItem[],
+  most: number,
+  lease: LeaseProof,
+  call: Call,
+): Promise<Streamed> => {
+  const startedAt = performance.now()
+  const waiting = makeWindow(deps, replay, window)
+  let left = most
+  const prepareNext = async (): Promise<Result<Prepared | null, BrokerError>> => {
+    if (left <= 0 || call.signal.aborted || performance.now() - startedAt > streamMs) return succeed(null)
+    const prepared = await prepare(deps, connection, replay, waiting, Math.min(left, batchItems), lease, call)
+    if (prepared.ok && prepared.value) left -= prepared.value.batch.length
+    return prepared
+  }
+
+  let sent = 0
+  let at: SendableItem | null = null
+  let writing: Promise<void> = Promise.resolve()
+  let next = prepareNext()
+  for (;;) {
+    const prepared = await next
+    if (!prepared.ok || prepared.value === null) {
+      await writing
+      return { sent, hindrance: prepared.ok ? null : prepared.error, at }
+    }
+    const { value: present } = prepared
+    at = present.first
+    next = prepareNext()
+    // Who leaves early does not wait for it.
+    next.catch(() => {})
+    const ended = await send(replay, present, call)
+    if (ended.state === 'committed') {
+      await writing
+      writing = writeDown(deps, present, ended.placed, lease)
+      writing.catch(() => {})
+      sent += present.batch.length
+      continue
+    }
+    letGoOfSource(replay, lease, present.first)
+    await writing
+    const unsent = await next
+    if (unsent.ok && unsent.value) await dropBatch(deps.db, replay.id, unsent.value.id, 0, lease)
+    if (ended.state === 'fenced') {
+      noteFenced(replay, lease)
+      return { sent, hindrance: 'fenced', at }
+    }
+    // Whether it was committed the next takeover finds out.
+    if (ended.state === 'unknown') return { sent, hindrance: ended.error, at }
+    await dropBatch(deps.db, replay.id, present.id, ended.written, lease)
+    if (!isRefusal(ended.error)) return { sent, hindrance: ended.error, at }
+    // The copy that the broker finds invalid is looked for by halves.
+    const items = present.batch.map(({ item }) => item)
+    const { records } = present
+    return {
+      sent,
+      hindrance: await sendInTransactions(deps, connection, replay, items, records, lease, call),
+      at,
+    }
+  }
+}
+
+type Window = {
+  /** The next items of one dead-letter partition, in their order; empty when the stream is to end. */
+  pick(most: number): Promise<readonly SendableItem[]>
+  take(items: readonly SendableItem[]): void
+}
+
+/** Items that wait, in their order, filled up while it is looked through. */
+const makeWindow = ({ db }: Deps, replay: ReplayRecord, first: readonly SendableItem[]): Window => {
+  const topics = new Set(first.flatMap(({ sourceTopic, targetTopic }) => [sourceTopic, targetTopic]))
+  let items = first
+  let isFilled = first.length === windowItems
+  const isKnown = ({ sourceTopic, targetTopic }: SendableItem) =>
+    topics.has(sourceTopic) && topics.has(targetTopic)
+  const last = { seq: first.at(-1)?.seq ?? -1 }
+  return {
+    pick: async (most) => {
+      if (isFilled && items.length < windowItems / 2) {
+        const more = await listSendable(db, replay.id, windowItems - items.length, {
+          afterSeq: last.seq,
+        })
+        const strange = more.findIndex((item) => !isKnown(item))
+        isFilled = strange < 0 && more.length > 0
+        items = [...items, ...(strange < 0 ? more : more.slice(0, strange))]
+        last.seq = items.at(-1)?.seq ?? last.seq
+      }
+      return pickBatch(items, most)
+    },
+    take: (taken) => {
+      const ids = new Set(taken.map(({ id }) => id))
+      items = items.filter(({ id }) => !ids.has(id))
+    },
+  }
+}
+
+/** Reads the letters of the next batch and writes its intent. Null: the stream is to end. */
+const prepare = async (
+  deps: Deps,
+  connection: Connection,
+  replay: ReplayRecord,
+  window: Window,
+  most: number,
+  lease: LeaseProof,
+  call: Call,
+): Promise<Result<Prepared | null, BrokerError>> => {
+  const picked = await window.pick(most)
+  const [first] = picked
+  if (!first) return succeed(null)
+  const takeover = await takeOverSource(deps, connection, replay, first, lease, call)
+  if (!takeover.ok) return takeover
+  // The ledger may have held some of what was about to be sent.
+  if (takeover.value.state !== 'ready' || takeover.value.isNew) return succeed(null)
+  const { taken } = takeover.value
+  const read = await readItems(deps, connection, picked, batchBytes, call)
+  if (!read.ok) return read
+  const items = picked.slice(0, read.value.count)
+  const { records } = read.value
+  window.take(items)
+  const nowMs = BigInt(deps.clock.nowMs())
+  const found = await findBatch(deps, connection, items, records, lease, call)
+  if (!found.ok) return found
+  const batch = found.value
+  const id = await insertBatch(
+    deps.db,
+    replay.id,
+    batch.map(({ item }) => item.id),
+    nowMs,
+    lease,
+  )
+  const copies = batch.map(({ item, record }) => copyOfLetter(connection, replay, item, record, nowMs))
+  return succeed({ id, taken, batch, first, records, copies, nowMs })
+}
+
+const send = (
+  replay: ReplayRecord,
+  { taken, batch, copies, nowMs }: Prepared,
+  call: Call,
+): ReturnType<TakenSource['producer']['send']> =>
+  taken.producer.send(
+    copies,
+    {
+      topic: taken.ledger.name,
+      partition: taken.ledgerPartition,
+      of: (placed) =>
+        batch.map(({ item }, index) =>
+          ledgerRecordOf(taken, replay, item, copies[index], placed[index], nowMs),
+        ),
+    },
+    call,
+  )
+
+const writeDown = (
+  deps: Deps,
+  { id, batch, nowMs }: Prepared,
+  placed: readonly Placed[],
+  lease: LeaseProof,
+): Promise<void> =>
+  finishBatch(
+    deps.db,
+    id,
+    batch.map(({ item }, index) => ({
+      id: item.id,
+      partition: placed[index]?.partition ?? item.targetPartition ?? 0,
+      offset: placed[index]?.offset ?? null,
+    })),
+    nowMs,
+    lease,
+  )
