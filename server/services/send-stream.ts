@@ -174,6 +174,8 @@ const prepare = async (
   const found = await findBatch(deps, connection, items, records, lease, call)
   if (!found.ok) return found
   const batch = found.value
+  // Letters that are gone hold up nobody.
+  if (batch.length === 0) return prepare(deps, connection, replay, window, most, lease, call)
   const id = await insertBatch(
     deps.db,
     replay.id,
