@@ -279,18 +279,26 @@ export const runReplayFaults = async (run: FaultRun): Promise<FaultReport> => {
   }
 }
 
-/** `npm run bench -- replay-faults [--short] [--seed=<number>]`: ends with a verdict, and with status 1 on any fault. */
+const optionOf = (name: string): number | null => {
+  const given = process.argv.find((one) => one.startsWith(`--${name}=`))
+  return given === undefined ? null : Number(given.slice(name.length + 3))
+}
+
+/**
+ * `npm run bench -- replay-faults [--short] [--seed=<number>] [--pace=<copies a second>]`: ends with a verdict, and with
+ * status 1 on any fault.
+ */
 export const replayFaultsBench = async (): Promise<void> => {
   const isShort = process.argv.includes('--short')
-  const seedGiven = process.argv.find((one) => one.startsWith('--seed='))?.slice('--seed='.length)
-  const seed = Number(seedGiven ?? Math.floor(Math.random() * 2 ** 31))
+  const seed = optionOf('seed') ?? Math.floor(Math.random() * 2 ** 31)
+  const pace = optionOf('pace')
   console.log(`seed ${seed}`)
   const report = await runReplayFaults(
     isShort
       ? { ...shortRun, seed }
       : {
           letters: 10_000,
-          pacePerSecond: 50,
+          pacePerSecond: pace ?? 50,
           randomKills: 20,
           brokerRestarts: ['kill', 'graceful'],
           leastAborted: 10,
@@ -312,7 +320,7 @@ export const replayFaultsBench = async (): Promise<void> => {
 /** The same within a minute. */
 export const shortRun: Omit<FaultRun, 'seed'> = {
   letters: 1_000,
-  pacePerSecond: 60,
+  pacePerSecond: 150,
   randomKills: 3,
   brokerRestarts: ['kill'],
   leastAborted: 2,
