@@ -27,6 +27,8 @@ export type FaultRun = {
   /** Further kills, at random times; of them every third third begins with a restart of the broker. */
   readonly randomKills: number
   readonly brokerRestarts: readonly ('kill' | 'graceful')[]
+  /** Held back on each way between workers and broker, in milliseconds, so that transactions last as on a network. */
+  readonly networkMs: number
   /** The run fails when the log holds fewer aborted transactions; there are more kills until it does. */
   readonly leastAborted: number
   /** The run fails when sending took less, in milliseconds. */
@@ -53,8 +55,6 @@ const originPartitions = 3
 const letterPartitions = 2
 const lettersOfKey = 20
 const atOnce = 1_000
-/** Held back on each way between workers and broker, so that transactions last as on a network. */
-const networkMs = 8
 const brokerDownMs = 3_000
 const ownerOfFour = 0.8
 
@@ -269,7 +269,7 @@ export const runReplayFaults = async (run: FaultRun): Promise<FaultReport> => {
     { host: '127.0.0.1', port: stack.kafkaProxyTarget ?? 0 },
     kafkaProxyPort,
   )
-  proxy.delay(networkMs)
+  proxy.delay(run.networkMs)
   try {
     return await runOn(run, stack, dataDir, `127.0.0.1:${proxy.port}`)
   } finally {
@@ -301,6 +301,7 @@ export const replayFaultsBench = async (): Promise<void> => {
           pacePerSecond: pace ?? 50,
           randomKills: 20,
           brokerRestarts: ['kill', 'graceful'],
+          networkMs: 25,
           leastAborted: 10,
           leastMs: 180_000,
           endsLeases: false,
@@ -323,6 +324,7 @@ export const shortRun: Omit<FaultRun, 'seed'> = {
   pacePerSecond: 150,
   randomKills: 3,
   brokerRestarts: ['kill'],
+  networkMs: 5,
   leastAborted: 2,
   leastMs: 0,
   endsLeases: true,

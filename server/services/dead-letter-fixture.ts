@@ -169,7 +169,7 @@ export const openBench = async (brokers: string, databaseUrl: string): Promise<B
     index: () => indexAll(deps, connection, call),
     dispose: async () => {
       const existing = new Set(await admin.listTopics())
-      const topics = [...made, ledgerTopic].filter((name) => existing.has(name))
+      const topics = [...new Set([...made, ledgerTopic])].filter((name) => existing.has(name))
       if (topics.length > 0) await admin.deleteTopics({ topics })
       await admin.disconnect()
       await composition.dispose()
