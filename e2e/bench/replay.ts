@@ -77,6 +77,7 @@ const planAll = async (bench: Bench, topic: string, target: TopicName, attempt: 
       readerGroup: null,
       traceId: null,
       attempt,
+      rehydrated: false,
     }),
   )
   const id = randomUUID()
