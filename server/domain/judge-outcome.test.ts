@@ -12,6 +12,7 @@ const sent: Evidence = {
   retry: null,
   retriesRead: true,
   returned: null,
+  processing: { isProcessed: false, hasFailed: false },
   indexedUntilMs: timing.nowMs,
 }
 const consumedLongAgo: Evidence = {
@@ -51,6 +52,51 @@ describe('a copy is', () => {
   })
   it('unknown when nobody read it for long', () => {
     expect(judgeOutcome({ ...sent, sentAtMs: timing.nowMs - 700_000 }, timing)?.outcome).toBe('UNKNOWN')
+  })
+  it('consumed by a clean span where the group keeps no offset, and settled only when quiet and indexed then', () => {
+    const processing = { isProcessed: true, hasFailed: false }
+    expect(judgeOutcome({ ...sent, processing }, timing)).toEqual({
+      outcome: 'CONSUMED',
+      because: 'processed',
+    })
+    const processed = { ...consumedLongAgo, committed: null, processing }
+    expect(judgeOutcome(processed, timing)?.outcome).toBe('SETTLED')
+    expect(judgeOutcome({ ...processed, indexedUntilMs: null }, timing)).toBeNull()
+  })
+  it('unknown and not settled when its span ended with an error, though nothing of it was seen again', () => {
+    const processing = { isProcessed: false, hasFailed: true }
+    expect(judgeOutcome({ ...consumedLongAgo, processing }, timing)).toEqual({
+      outcome: 'UNKNOWN',
+      because: 'failed-span',
+    })
+    expect(judgeOutcome({ ...consumedLongAgo, outcomeAtMs: timing.nowMs - 1_000, processing }, timing)).toBe(
+      null,
+    )
+  })
+  it('never settled by a span alone', () => {
+    const evidence = fc.record({
+      outcome: fc.constantFrom('SENT', 'CONSUMED', 'RETRYING'),
+      committed: fc.option(fc.bigInt({ min: 0n, max: 20n })),
+      outcomeAtMs: fc.integer({ min: timing.nowMs - 60_000, max: timing.nowMs }),
+      indexedUntilMs: fc.option(fc.integer({ min: timing.nowMs - 60_000, max: timing.nowMs })),
+      retriesRead: fc.boolean(),
+      processing: fc.record({ isProcessed: fc.boolean(), hasFailed: fc.boolean() }),
+    })
+    fc.assert(
+      fc.property(evidence, (known) => {
+        const all = { ...sent, ...known } as Evidence
+        if (judgeOutcome(all, timing)?.outcome !== 'SETTLED') return
+        const quietUntilMs = all.outcomeAtMs + timing.quietMs
+        expect(all.outcome).toBe('CONSUMED')
+        expect(timing.nowMs).toBeGreaterThanOrEqual(quietUntilMs)
+        expect(all.indexedUntilMs ?? 0).toBeGreaterThanOrEqual(quietUntilMs)
+        expect(all.retriesRead).toBe(true)
+        expect(all.processing.hasFailed).toBe(false)
+        // Without its spans it would have been settled as well: they take a step towards consumed, and no other.
+        const without = { ...all, processing: { isProcessed: false, hasFailed: false } }
+        expect(judgeOutcome(without, timing)?.outcome).toBe('SETTLED')
+      }),
+    )
   })
   it('returned as soon as it died again, whatever else is known', () => {
     const evidence = fc.record({

@@ -22,6 +22,12 @@ export type Evidence = {
     readonly sameError: boolean
     readonly topic: string
   } | null
+  /**
+   * What the process spans of the groups that count tell, at the place where the copy stood last. `isProcessed`: every
+   * group that has not committed past it keeps no offset there and has a clean span of it. `hasFailed`: the newest span
+   * ended with an error.
+   */
+  readonly processing: { readonly isProcessed: boolean; readonly hasFailed: boolean }
   /** Dead letters have been indexed up to this time; null when not known. */
   readonly indexedUntilMs: number | null
 }
@@ -29,16 +35,27 @@ export type Evidence = {
 export type Timing = { readonly nowMs: number; readonly quietMs: number; readonly giveUpMs: number }
 export type Judgement = {
   readonly outcome: Outcome
-  readonly because: 'returned' | 'retrying' | 'retried' | 'consumed' | 'settled' | 'unknown'
+  readonly because:
+    | 'returned'
+    | 'retrying'
+    | 'retried'
+    | 'consumed'
+    | 'processed'
+    | 'settled'
+    | 'failed-span'
+    | 'unknown'
 }
 
 /**
  * What became of a copy, or null when nothing new is known. "The group has committed past it" is not success: frameworks
  * commit past what they move to a retry or dead-letter topic. A copy is settled when it was consumed (in its retry topic,
- * if it went there, and none of them is unread), has not died again for the quiet period, and the index has read dead letters until after that.
+ * if it went there, and none of them is unread), has not died again for the quiet period, and the index has read dead
+ * letters until after that. A span alone never settles: it stands in for a commit that the group does not keep, and one
+ * that ended with an error keeps a copy from being settled.
  */
 export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: Timing): Judgement | null => {
-  const { outcome, targetOffset, committed, returned, retry, retriesRead, indexedUntilMs } = evidence
+  const { outcome, targetOffset, committed, returned, retry, retriesRead, processing, indexedUntilMs } =
+    evidence
   if (returned) return { outcome: 'RETURNED', because: 'returned' }
   if (retry?.isNew) return { outcome: 'RETRYING', because: 'retrying' }
   if (outcome === 'RETRYING') {
@@ -48,12 +65,15 @@ export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: T
   }
   const isConsumed = committed !== null && targetOffset !== null && committed > targetOffset
   if (outcome === 'SENT' && isConsumed) return { outcome: 'CONSUMED', because: 'consumed' }
+  if (outcome === 'SENT' && targetOffset !== null && processing.isProcessed)
+    return { outcome: 'CONSUMED', because: 'processed' }
   if (outcome === 'CONSUMED') {
     const quietUntilMs = evidence.outcomeAtMs + quietMs
     const isIndexed = indexedUntilMs !== null && indexedUntilMs >= quietUntilMs
-    return nowMs >= quietUntilMs && isIndexed && retriesRead
-      ? { outcome: 'SETTLED', because: 'settled' }
-      : null
+    if (nowMs < quietUntilMs || !isIndexed || !retriesRead) return null
+    return processing.hasFailed
+      ? { outcome: 'UNKNOWN', because: 'failed-span' }
+      : { outcome: 'SETTLED', because: 'settled' }
   }
   if (outcome === 'SENT' && nowMs - evidence.sentAtMs > giveUpMs)
     return { outcome: 'UNKNOWN', because: 'unknown' }

@@ -1,5 +1,6 @@
 import type { TraceId } from '#server/contracts/scalars.ts'
 import type { SpanView, TraceListQuery, TraceRow } from '#server/contracts/traces.ts'
+import type { ProcessSpan } from '#server/domain/judge-processing.ts'
 import type { Answer } from './answer.ts'
 import type { Call } from './call.ts'
 
@@ -20,4 +21,13 @@ export type TraceStore = {
   linked(id: TraceId, call: Call): Answer<readonly TraceId[]>
   /** Spans that processed the record at this position, newest first. */
   spansOfMessage(topic: string, partition: number, offset: bigint, call: Call): Answer<readonly SpanView[]>
+  /**
+   * Spans by which consumers processed the records at these places, by the place as `orders 3@88213`, begun since then.
+   * Each tells what its trace sent to a topic of `chain` from its start on.
+   */
+  processOf(
+    places: readonly { readonly topic: string; readonly partition: number; readonly offset: bigint }[],
+    since: { readonly sinceMs: number; readonly chain: readonly string[] },
+    call: Call,
+  ): Answer<ReadonlyMap<string, readonly ProcessSpan[]>>
 }

@@ -34,6 +34,8 @@ const placeOf = ({ name, topicId }: TopicState, partition: number): string =>
 export type Retries = {
   /** By item id, each where it was seen last. */
   readonly hops: ReadonlyMap<string, RetryHop>
+  /** The retry topics of the targets. */
+  readonly topics: readonly string[]
   /** Whether all that stands in the retry topics of a target was read: what was not may hold a copy. */
   isReadFor(target: string): boolean
 }
@@ -51,7 +53,7 @@ export const findRetries = async (
   scans.set(replay.id, scan)
   const reader = connection.broker.messages
   const listed = reader ? await connection.broker.topics.list({ ...call, maxAgeMs: 0 }) : null
-  if (!reader || !listed?.ok) return { hops: scan.hops, isReadFor: () => false }
+  if (!reader || !listed?.ok) return { hops: scan.hops, topics: [], isReadFor: () => false }
   const wanted = new Set(
     retryTopicsOf(
       listed.value.map(({ name }) => name),
@@ -75,6 +77,7 @@ export const findRetries = async (
   }
   return {
     hops: scan.hops,
+    topics: [...wanted],
     isReadFor: (target) => retryTopicsOf(unread, [target]).length === 0,
   }
 }

@@ -1,5 +1,7 @@
 import type { GroupId } from '#server/contracts/scalars.ts'
+import { explainUnknown, type ReaderFacts } from '#server/domain/explain-unknown.ts'
 import { type Evidence, type Judgement, judgeOutcome, type Timing } from '#server/domain/judge-outcome.ts'
+import { type Processing, sayProcessing } from '#server/domain/judge-processing.ts'
 import { sayCount } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
@@ -11,17 +13,16 @@ import {
   type ItemChange,
   type ItemRecord,
   listOpenItems,
-  readReaders,
 } from '#server/repositories/replay-items.ts'
 import { type ReplayRecord, setReplayState } from '#server/repositories/replays.ts'
 import { findReturned, type ReturnedCopy } from '#server/repositories/returned-copies.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findRetries, forgetRetries, type RetryHop } from './find-retries.ts'
 import { indexSource } from './index-dead-letters.ts'
+import { type Followed, readProcessing, weighProcessing } from './read-processing.ts'
+import { readProgress } from './read-progress.ts'
 
 const openAtOnce = 10_000
-/** Spans are looked up for so many items at once. */
-const spansAtOnce = 6
 const open = ['PENDING', 'SENT', 'CONSUMED', 'RETRYING'] as const
 
 const clock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)} UTC`
@@ -89,45 +90,95 @@ const judgeItems = async (
   )
   const isCurrent = index !== undefined && !index.failing && index.behind === 0n
   const nowMs = deps.clock.nowMs()
-  const judged = items.flatMap((item) => {
+  const at = { ...timing, nowMs }
+  const looked = items.map((item) => {
     const hop = retries.hops.get(item.id.toString()) ?? null
-    const consumed = progress.of(item)
+    const reached = progress.of(item)
+    const there = hop === null ? reached : progress.ofHop(hop, item.readerGroup)
+    const followed: Followed = { item, hop, progress: there }
     const evidence: Evidence = {
       outcome: item.outcome,
       targetOffset: item.targetOffset,
       sentAtMs: item.sentAtMs ?? nowMs,
       outcomeAtMs: item.outcomeAtMs ?? item.sentAtMs ?? nowMs,
-      committed: consumed.committed,
-      retry: hop && { isNew: !item.proof.includes(sayHop(hop)), isConsumed: progress.isRetried(hop) },
+      committed: reached.committed,
+      retry: hop && {
+        isNew: !item.proof.includes(sayHop(hop)),
+        isConsumed: (there.committed ?? -1n) > hop.offset,
+      },
       retriesRead: retries.isReadFor(item.targetTopic),
       returned: returned.get(item.id) ?? null,
+      processing: { isProcessed: false, hasFailed: false },
       indexedUntilMs: isCurrent ? (index.lastGoodAtMs ?? null) : null,
     }
-    const judgement = judgeOutcome(evidence, { ...timing, nowMs })
-    const back = returned.get(item.id)
+    return { item, followed, evidence, groups: reached.groups }
+  })
+  const chain = [...new Set([...retries.topics, ...items.map(({ sourceTopic }) => sourceTopic)])]
+  const processing = await readProcessing(
+    deps,
+    looked.flatMap(({ evidence, followed }) => (mayNeedSpans(evidence, followed, at) ? followed : [])),
+    chain,
+    call,
+  )
+  const described = await describeLate(connection, looked, at, call)
+  return looked.flatMap(({ item, followed, evidence, groups }): ItemChange[] => {
+    const { shown, ...weighed } = weighProcessing(followed, processing)
+    const isProcessedInRetry = evidence.retry !== null && weighed.isProcessed
+    const retry = evidence.retry && {
+      ...evidence.retry,
+      isConsumed: evidence.retry.isConsumed || isProcessedInRetry,
+    }
+    const judgement = judgeOutcome(
+      { ...evidence, retry, processing: followed.hop ? { ...weighed, isProcessed: false } : weighed },
+      at,
+    )
     if (!judgement) return []
+    const back = returned.get(item.id)
+    const facts = (group: string): ReaderFacts => ({
+      group,
+      committed: progress.committedOf(group, item),
+      described: described.get(group) ?? null,
+      processing: processing.of(followed, group),
+    })
     const proof = back
       ? returnedProof(back)
-      : proofOf(item, judgement, evidence, consumed.groups, hop, { ...timing, nowMs })
-    return [{ item, judgement, proof }]
+      : proofOf(item, judgement, { evidence, groups, hop: followed.hop, shown, facts }, at)
+    const late = judgement.because === 'settled' ? foreignDeath(foreign.get(item.id)) : ''
+    const traceId = shown && judgement.because !== 'returned' ? shown.span.traceId : null
+    return [
+      {
+        id: item.id,
+        outcome: judgement.outcome,
+        proof: `${proof}${late}`,
+        outcomeAtMs: nowMs,
+        ...(traceId === null ? {} : { traceId }),
+      },
+    ]
   })
-  const changes: ItemChange[] = []
-  for (let at = 0; at < judged.length; at += spansAtOnce)
-    changes.push(
-      ...(await Promise.all(
-        judged.slice(at, at + spansAtOnce).map(async ({ item, judgement, proof }): Promise<ItemChange> => {
-          const found = await spanOf(deps, item, judgement, call)
-          return {
-            id: item.id,
-            outcome: judgement.outcome,
-            proof: `${proof}${found?.words ?? ''}${judgement.because === 'settled' ? foreignDeath(foreign.get(item.id)) : ''}`,
-            outcomeAtMs: nowMs,
-            ...(found ? { traceId: found.traceId } : {}),
-          }
-        }),
-      )),
-    )
-  return changes
+}
+
+/** Whether spans may change what is judged of a copy, or belong into the words about it. */
+const mayNeedSpans = (evidence: Evidence, { progress }: Followed, at: Timing): boolean =>
+  evidence.outcome !== 'CONSUMED'
+    ? progress.groups.length === 0 || progress.without.length > 0 || judgeOutcome(evidence, at) !== null
+    : judgeOutcome(evidence, at) !== null
+
+/** Groups of copies that are about to be given up on, as the broker describes them now. */
+const describeLate = async (
+  { broker }: Connection,
+  looked: readonly { readonly evidence: Evidence; readonly groups: readonly string[] }[],
+  at: Timing,
+  call: Call,
+): Promise<ReadonlyMap<string, NonNullable<ReaderFacts['described']>>> => {
+  const late = looked.filter(({ evidence }) => judgeOutcome(evidence, at)?.because === 'unknown')
+  const groups = [...new Set(late.flatMap((one) => one.groups))] as GroupId[]
+  const answer = groups.length === 0 ? null : await broker.groups?.describe(groups, call)
+  return new Map(
+    [...(answer?.ok ? answer.value : [])].map(([group, { members, state, protocol }]) => [
+      group,
+      { members: members.length, state, protocol },
+    ]),
+  )
 }
 
 const returnedProof = ({ errorClass, sameError, topic, letterId }: ReturnedCopy): string =>
@@ -139,107 +190,53 @@ const foreignDeath = (death: ReturnedCopy | undefined): string =>
     ? ` · another group, ${death.group ?? 'not named'}, gave it up in ${death.topic} (dead letter ${death.letterId}): ${death.errorClass ?? 'unknown error'}`
     : ''
 
+type Shown = {
+  readonly evidence: Evidence
+  readonly groups: readonly string[]
+  readonly hop: RetryHop | null
+  /** What its spans tell, where they tell anything. */
+  readonly shown: Processing | null
+  readonly facts: (group: string) => ReaderFacts
+}
+
 const proofOf = (
   item: ItemRecord,
   { because }: Judgement,
-  evidence: Evidence,
-  groups: readonly string[],
-  hop: RetryHop | null,
+  { evidence, groups, hop, shown, facts }: Shown,
   { nowMs, quietMs, giveUpMs }: Timing,
 ): string => {
   const group = groups.length === 0 ? 'the group' : groups.join(' and ')
+  const span = shown === null ? '' : ` · ${sayProcessing(shown)}`
+  const unseen = `${item.proof} · not seen again in ${item.sourceTopic} for ${quietMs / 1_000} s`
   switch (because) {
     case 'consumed':
       return `consumed by ${group} by ${clock(nowMs)} (offset ${sayCount(evidence.committed ?? 0n)} committed, copy at ${sayCount(item.targetOffset ?? 0n)})`
+    case 'processed':
+      return `processed by ${shown?.span.group ?? group}, which keeps no offset there (${shown ? sayProcessing(shown) : 'by its span'})`
     case 'retrying':
       return `${group} moved it to ${hop ? sayHop(hop) : 'a retry topic'}`
     case 'retried':
       return `${item.proof} · tried again there by ${clock(nowMs)}`
     case 'settled':
-      return `${item.proof} · not seen again in ${item.sourceTopic} for ${quietMs / 1_000} s`
+      return `${unseen}${item.proof.includes(' · span ') || item.proof.includes('(span ') ? '' : span}`
+    case 'failed-span':
+      return `${unseen}, but its ${shown ? sayProcessing(shown) : 'span ended with an error'}: ${group} may have given it up without a dead letter`
     case 'unknown':
-      if (groups.length === 0) return `sent, but no group is known that reads ${item.targetTopic}`
-      if (item.targetOffset === null && item.outcome === 'SENT')
-        return `sent to ${item.targetTopic}, but the broker did not tell at which offset: whether ${group} read it is not known`
-      return `${group} ${groups.length === 1 ? 'has' : 'have'} not committed past it within ${Math.round(giveUpMs / 6_000) / 10} min`
+      return item.outcome === 'RETRYING'
+        ? `${item.proof} · not consumed there within ${Math.round(giveUpMs / 6_000) / 10} min`
+        : explainUnknown({
+            targetTopic: item.targetTopic,
+            targetPartition: item.targetPartition,
+            targetOffset: item.targetOffset,
+            groups,
+            waiting: groups
+              .map(facts)
+              .filter(({ committed }) => (committed ?? -1n) <= (item.targetOffset ?? 0n)),
+            waitedMs: giveUpMs,
+          })
     case 'returned':
       return ''
   }
 }
 
-/** The span that processed the copy, as further evidence of a consumed item. */
-const spanOf = async (deps: Deps, item: ItemRecord, { because }: Judgement, call: Call) => {
-  if (because !== 'settled' || item.targetPartition === null || item.targetOffset === null) return null
-  const spans = await deps.traces.spansOfMessage(
-    item.targetTopic,
-    item.targetPartition,
-    item.targetOffset,
-    call,
-  )
-  const span = spans.ok
-    ? spans.value.find(
-        ({ kind, message }) =>
-          kind === 'consumer' &&
-          (item.readerGroup === null || message?.group == null || message.group === item.readerGroup),
-      )
-    : undefined
-  if (!span) return null
-  const durationMs = Number(BigInt(span.durationNs) / 1_000_000n)
-  return {
-    traceId: span.traceId,
-    words: ` · span ${span.service} ${span.name} ${span.status === 'error' ? 'with an error' : 'without error'}, ${durationMs} ms`,
-  }
-}
-
 const sayHop = ({ topic, partition, offset }: RetryHop): string => `${topic} (${partition}@${offset})`
-
-type Progress = {
-  /** How far the groups whose progress proves an item have committed on its partition: the slowest of them. */
-  of(item: ItemRecord): { readonly committed: bigint | null; readonly groups: readonly string[] }
-  isRetried(hop: RetryHop): boolean
-}
-
-/**
- * Commits of the groups that count. Where a letter names its group, that one; otherwise every group with members that
- * reads the target, or every group that ever read it where none has members.
- */
-const readProgress = async (
-  deps: Deps,
-  connection: Connection,
-  items: readonly ItemRecord[],
-  hops: ReadonlyMap<string, RetryHop>,
-  call: Call,
-): Promise<Progress> => {
-  const topics = new Set([
-    ...items.map(({ targetTopic }) => targetTopic),
-    ...[...hops.values()].map(({ topic }) => topic),
-  ])
-  const readers = Map.groupBy(await readReaders(deps.db, connection.id, [...topics]), ({ topic }) => topic)
-  const groupsOf = (topic: string): readonly string[] => {
-    const all = readers.get(topic) ?? []
-    const active = all.filter(({ members }) => members > 0)
-    return (active.length > 0 ? active : all).map(({ group }) => group)
-  }
-  const named = items.flatMap(({ readerGroup }) => readerGroup ?? [])
-  const groups = [...new Set([...named, ...[...topics].flatMap(groupsOf)])] as GroupId[]
-  const answer = groups.length === 0 ? null : await connection.broker.groups?.committed(groups, call)
-  const committed = new Map<string, bigint>(
-    [...(answer?.ok ? answer.value : [])].flatMap(([group, offsets]) =>
-      offsets.map(
-        ({ topic, partition, offset }) => [`${group} ${topic} ${partition}`, offset] as [string, bigint],
-      ),
-    ),
-  )
-  const slowest = (wanted: readonly string[], topic: string, partition: number | null): bigint | null => {
-    const offsets = wanted.flatMap((group) => committed.get(`${group} ${topic} ${partition}`) ?? [])
-    if (offsets.length === 0 || offsets.length < wanted.length) return null
-    return offsets.reduce((min, offset) => (offset < min ? offset : min))
-  }
-  return {
-    of: ({ readerGroup, targetTopic, targetPartition }) => {
-      const wanted = readerGroup === null ? groupsOf(targetTopic) : [readerGroup]
-      return { committed: slowest(wanted, targetTopic, targetPartition), groups: wanted }
-    },
-    isRetried: ({ topic, partition, offset }) => (slowest(groupsOf(topic), topic, partition) ?? -1n) > offset,
-  }
-}

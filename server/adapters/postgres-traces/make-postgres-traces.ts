@@ -6,6 +6,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { Clock } from '#server/ports/clock.ts'
 import type { TraceStore } from '#server/ports/trace-store.ts'
 import type { Database } from '#server/repositories/database.ts'
+import { readProcessSpans } from '#server/repositories/process-spans.ts'
 import { listTraceSummaries, readServices } from '#server/repositories/traces-list.ts'
 import {
   readLinkedTraces,
@@ -65,6 +66,9 @@ export const makePostgresTraces = (db: Database, clock: Clock = systemClock): Tr
 
   spansOfMessage: (topic, partition, offset, call) =>
     answer(call, async () => succeed(await readSpansOfMessage(db, topic, partition, offset))),
+
+  processOf: (places, { sinceMs, chain }, call) =>
+    answer(call, async () => succeed(await readProcessSpans(db, places, sinceMs, chain))),
 })
 
 const failed = (kind: BrokerErrorKind, detail: string) =>
