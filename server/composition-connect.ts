@@ -24,6 +24,7 @@ export const connect = (config: ConnectionConfig): Connection => {
     keepExpiring: config.keepExpiring,
     mostReplays: config.mostReplays,
     deadLetterTopics: config.deadLetterTopics.map((pattern) => new RegExp(pattern)),
+    retrySuffixes: config.retryTopicSuffixes,
     deadLetterRules: deadLetterRulesOf(config),
   }
 }

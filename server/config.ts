@@ -52,6 +52,8 @@ export const connectionConfig = z.strictObject({
   mostReplays: z.number().int().min(1).max(1_000).default(3),
   /** Patterns (regular expressions) of topics that hold dead letters, beside those known by their framework's names. */
   deadLetterTopics: z.array(pattern).default([]),
+  /** Endings of retry topics (`-again` for orders-again and orders-again-0), beside those that frameworks give. */
+  retryTopicSuffixes: z.array(z.string().min(1).max(100)).default([]),
   /** Dead-letter conventions of the operator's own, beside those of frameworks. */
   deadLetterConventions: z
     .array(deadLetterConventionConfig)

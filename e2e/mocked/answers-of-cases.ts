@@ -204,6 +204,10 @@ export const replayOf = (number: number, more: Partial<Replay> = {}): Replay => 
   sending: { mode: 'transactions', why: null },
   abortedCopies: 0,
   control: uncontrolled,
+  quiet: {
+    quietMs: 30_000,
+    why: 'the configured quiet period, longer than the sum of the retry delays (orders-retry-0 2 s, orders-retry-1 4 s)',
+  },
   ...more,
 })
 type Item = Answer<'listReplayItems'>['items'][number]

@@ -163,6 +163,8 @@ export const replaySummary = z.object({
   /** Copies of aborted batches that readers of uncommitted messages may have seen. */
   abortedCopies: z.number().int(),
   control: replayControl,
+  /** How long a consumed copy must not be seen again before it counts as settled, and why so long. */
+  quiet: z.object({ quietMs: z.number().int(), why: z.string() }).nullable(),
 })
 export type ReplaySummary = z.infer<typeof replaySummary>
 export const replayListQuery = z.object({

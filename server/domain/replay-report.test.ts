@@ -40,6 +40,7 @@ const replay = replaySummary.parse({
     stopped: null,
     canary: null,
   },
+  quiet: { quietMs: 30_000, why: 'the configured quiet period; no retry topic of orders is known' },
 })
 
 const report: ReplayReport = {

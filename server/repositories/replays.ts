@@ -45,6 +45,8 @@ export type ReplayRecord = {
   readonly ledgerTopicId: string | null
   /** Copies of aborted transactions that readers of uncommitted messages may have seen. */
   readonly abortedCopies: number
+  /** How long a consumed copy must not be seen again, and why so; null before outcomes are followed. */
+  readonly quiet: { readonly quietMs: number; readonly why: string } | null
 }
 
 /** In Kafka transactions with the ledger, or by an idempotent producer that looks for copies after a crash. */
@@ -90,6 +92,7 @@ const recordOf = (row: Row): ReplayRecord => ({
   sending: row.sending === null ? null : { mode: row.sending as SendingMode, why: row.sendingWhy },
   ledgerTopicId: row.ledgerTopicId,
   abortedCopies: row.abortedCopies,
+  quiet: row.quietMs === null ? null : { quietMs: row.quietMs, why: row.quietWhy ?? '' },
 })
 
 /** Keeps a frozen plan with its items, in the order they will be sent. */
@@ -276,6 +279,22 @@ export const noteLedger = async (
     client.query('UPDATE replay SET ledger_topic_id = $2 WHERE id = $1 AND ledger_topic_id IS NULL', [
       id,
       ledgerTopicId,
+    ]),
+  )
+}
+
+/** Keeps how long a replay's consumed copies must not be seen again, under its lease. */
+export const setQuietPeriod = async (
+  db: Database,
+  id: string,
+  { quietMs, why }: NonNullable<ReplayRecord['quiet']>,
+  lease: LeaseProof,
+): Promise<void> => {
+  await runUnderLease(db, lease, (client) =>
+    client.query('UPDATE replay SET quiet_ms = $2, quiet_why = $3 WHERE id = $1', [
+      id,
+      Math.min(quietMs, 2_147_483_647),
+      why,
     ]),
   )
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import { CopyBuffer, copyRows } from './copy-rows.ts'
+import { linkReturns } from './link-returns.ts'
 import { type ClosedGroup, reopenGroups } from './reopen-groups.ts'
 
 /** A letter to be indexed: its coordinates, times and key beside what its headers told. */
@@ -50,6 +51,7 @@ export const writeLetters = async (
   await makeGroups(client, connectionId, fresh)
   const [ids, items] = [await takeIds(client, fresh.length), await findItems(client, fresh)]
   await copyRows(client, letterStatement, rowsOf(connectionId, fresh, ids, items))
+  await linkReturns(client, connectionId, fresh)
   const closed = await addToGroups(client, tallyOf(fresh, ids))
   await reopenGroups(client, connectionId, closed)
   return fresh.length
@@ -148,7 +150,8 @@ const findItems = async (
   const { rows } = await client.query<{ no: number; id: string }>(
     `SELECT l.no, item.id FROM unnest($1::int[], $2::text[], $3::bigint[], $4::text[]) AS l(no, replay_id, item_id, origin_topic)
      JOIN replay_item AS item ON item.id = l.item_id AND item.replay_id::text = l.replay_id
-       AND (l.origin_topic IS NULL OR l.origin_topic = item.target_topic OR starts_with(l.origin_topic, item.target_topic || '-retry'))`,
+       AND (l.origin_topic IS NULL OR l.origin_topic = item.target_topic
+         OR (starts_with(l.origin_topic, item.target_topic) AND substr(l.origin_topic, length(item.target_topic) + 1) ~* '^[-_.]retry'))`,
     [
       told.map(({ no }) => no),
       told.map(({ replayId }) => clean(replayId, 100)),

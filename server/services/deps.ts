@@ -43,6 +43,8 @@ export type Connection = {
   readonly mostReplays?: number
   /** Topics that hold dead letters beside those known by their names. */
   readonly deadLetterTopics: readonly RegExp[]
+  /** Endings of retry topics beside those that frameworks give. */
+  readonly retrySuffixes?: readonly string[]
   /** The conventions and origins that its operator describes, beside the frameworks' conventions. */
   readonly deadLetterRules?: DeadLetterRules
 }

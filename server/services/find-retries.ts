@@ -1,10 +1,10 @@
-import type { TopicName } from '#server/contracts/scalars.ts'
 import { readLineage } from '#server/domain/replay-copy.ts'
-import { topicKindOf } from '#server/domain/topic-kind.ts'
+import type { RetryChain } from '#server/domain/retry-chain.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { Connection } from './deps.ts'
+import type { RetryChains } from './read-retry-chains.ts'
 
 /** Where a copy was seen last after its group had moved it to a retry topic. */
 export type RetryHop = { readonly topic: string; readonly partition: number; readonly offset: bigint }
@@ -20,13 +20,6 @@ const scans = new Map<string, Scan>()
 const budget: Budget = { ...searchBudget, messages: 20_000, milliseconds: 3_000 }
 const marginMs = 60_000
 
-/** Retry topics by their targets' names: Spring's `<topic>-retry`, `<topic>-retry-0`. */
-const retryTopicsOf = (names: readonly string[], targets: readonly string[]): TopicName[] =>
-  names.filter(
-    (name) =>
-      topicKindOf(name, false) === 'retry' && targets.some((target) => name.startsWith(`${target}-retry`)),
-  ) as TopicName[]
-
 /** A topic made anew under its name is read from its own start. */
 const placeOf = ({ name, topicId }: TopicState, partition: number): string =>
   `${topicId ?? ''} ${name}/${partition}`
@@ -34,8 +27,8 @@ const placeOf = ({ name, topicId }: TopicState, partition: number): string =>
 export type Retries = {
   /** By item id, each where it was seen last. */
   readonly hops: ReadonlyMap<string, RetryHop>
-  /** The retry topics of the targets. */
-  readonly topics: readonly string[]
+  /** The retry and dead-letter topics of each target; null: they could not be asked for. */
+  readonly chains: readonly RetryChain[] | null
   /** Whether all that stands in the retry topics of a target was read: what was not may hold a copy. */
   isReadFor(target: string): boolean
 }
@@ -46,6 +39,7 @@ export type Retries = {
  */
 export const findRetries = async (
   connection: Connection,
+  chainsOf: RetryChains,
   replay: { readonly id: string; readonly targets: readonly string[]; readonly startedAtMs: number | null },
   call: Call,
 ): Promise<Retries> => {
@@ -53,14 +47,15 @@ export const findRetries = async (
   scans.set(replay.id, scan)
   const reader = connection.broker.messages
   const listed = reader ? await connection.broker.topics.list({ ...call, maxAgeMs: 0 }) : null
-  if (!reader || !listed?.ok) return { hops: scan.hops, topics: [], isReadFor: () => false }
-  const wanted = new Set(
-    retryTopicsOf(
-      listed.value.map(({ name }) => name),
-      replay.targets,
-    ),
+  if (!reader || !listed?.ok) return { hops: scan.hops, chains: null, isReadFor: () => false }
+  const chains = chainsOf(
+    replay.targets,
+    listed.value.map(({ name }) => name),
   )
-  const unread: string[] = []
+  const retryTopicsOf = ({ topics }: RetryChain) =>
+    topics.flatMap(({ topic, kind }) => (kind === 'retry' ? topic : []))
+  const wanted = new Set<string>(chains.flatMap(retryTopicsOf))
+  const unread = new Set<string>()
   for (const topic of listed.value.filter(({ name }) => wanted.has(name))) {
     let isRead = true
     await addStarts(connection, topic, scan, BigInt((replay.startedAtMs ?? 0) - marginMs), call)
@@ -73,12 +68,13 @@ export const findRetries = async (
       scan.next.set(placeOf(topic, partition), read.value.resumeAt.get(partition) ?? from)
       take(scan, replay.id, topic.name, read.value.messages)
     }
-    if (!isRead) unread.push(topic.name)
+    if (!isRead) unread.add(topic.name)
   }
   return {
     hops: scan.hops,
-    topics: [...wanted],
-    isReadFor: (target) => retryTopicsOf(unread, [target]).length === 0,
+    chains,
+    isReadFor: (target) =>
+      !chains.some((chain) => chain.origin === target && retryTopicsOf(chain).some((one) => unread.has(one))),
   }
 }
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { SpanRecord } from '#server/domain/traces/span-record.ts'
+import { listOpenReplayIds } from '#server/repositories/replays.ts'
 import { writeSpans } from '#server/repositories/spans.ts'
 import { makeSpan } from '#server/repositories/spans-fixture.ts'
-import { type Bench, openBench, outgoing, springHeaders } from './dead-letter-fixture.ts'
+import { type Bench, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { follow, itemsOf, planOf, sendAll, start } from './replay-fixture.ts'
 
 let bench: Bench
@@ -128,6 +129,50 @@ describe('a copy that its group has committed past', () => {
     const item = await outcomeAfterQuiet(replay.id)
     expect(item?.outcome).toBe('UNKNOWN')
     expect(item?.proof).toContain('may have given it up without a dead letter')
+  })
+})
+
+describe('a copy that died again by a framework that keeps none of its headers', () => {
+  /** Only the pointer to where it died, as a share group writes it (KIP-1191). */
+  const pointerTo = (topic: string, group: string) => [
+    text('__dlq.errors.topic', topic),
+    text('__dlq.errors.partition', '0'),
+    text('__dlq.errors.offset', '0'),
+    text('__dlq.errors.group', group),
+    text('__dlq.errors.message', 'Offset rejected by client.'),
+  ]
+  it('has returned, by the coordinates of its origin', async () => {
+    const group = `share-${bench.suffix}`
+    const { replay, origin, letters } = await sendOne(group)
+    await bench.send([outgoing(letters, { key: null, value: null, headers: pointerTo(origin, group) })])
+    await follow(bench, replay.id, quiet)
+    expect((await itemOf(replay.id))?.outcome).toBe('RETURNED')
+  })
+  it('has returned, also after it had settled', async () => {
+    const group = `late-share-${bench.suffix}`
+    const { replay, origin, letters } = await sendOne(group)
+    await commit(group, origin)
+    expect((await outcomeAfterQuiet(replay.id))?.outcome).toBe('SETTLED')
+    await bench.send([outgoing(letters, { key: null, value: null, headers: pointerTo(origin, group) })])
+    await bench.index()
+    expect(await listOpenReplayIds(bench.deps.db)).toContain(replay.id)
+    await follow(bench, replay.id, quiet)
+    expect((await itemOf(replay.id))?.outcome).toBe('RETURNED')
+  })
+  it('has returned, also where it was indexed before it was known where the copy stands', async () => {
+    const group = `early-${bench.suffix}`
+    const { replay, origin, letters } = await sendOne(group)
+    await bench.database.db.pool.query('UPDATE replay_item SET target_offset = NULL WHERE replay_id = $1', [
+      replay.id,
+    ])
+    await bench.send([outgoing(letters, { key: null, value: null, headers: pointerTo(origin, group) })])
+    await follow(bench, replay.id, quiet)
+    await bench.database.db.pool.query('UPDATE replay_item SET target_offset = 0 WHERE replay_id = $1', [
+      replay.id,
+    ])
+    expect((await itemOf(replay.id))?.outcome).toBe('SENT')
+    await follow(bench, replay.id, quiet)
+    expect((await itemOf(replay.id))?.outcome).toBe('RETURNED')
   })
 })
 

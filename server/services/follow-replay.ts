@@ -2,10 +2,12 @@ import type { GroupId } from '#server/contracts/scalars.ts'
 import { explainUnknown, type ReaderFacts } from '#server/domain/explain-unknown.ts'
 import { type Evidence, type Judgement, judgeOutcome, type Timing } from '#server/domain/judge-outcome.ts'
 import { type Processing, sayProcessing } from '#server/domain/judge-processing.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { quietPeriodOf, type RetryChain } from '#server/domain/retry-chain.ts'
+import { sayCount, sayDuration } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
+import { forgetReturns, linkEarlyReturns } from '#server/repositories/link-returns.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import {
   changeItems,
@@ -14,13 +16,14 @@ import {
   type ItemRecord,
   listOpenItems,
 } from '#server/repositories/replay-items.ts'
-import { type ReplayRecord, setReplayState } from '#server/repositories/replays.ts'
+import { type ReplayRecord, setQuietPeriod, setReplayState } from '#server/repositories/replays.ts'
 import { findReturned, type ReturnedCopy } from '#server/repositories/returned-copies.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findRetries, forgetRetries, type RetryHop } from './find-retries.ts'
 import { indexSource } from './index-dead-letters.ts'
 import { type Followed, readProcessing, weighProcessing } from './read-processing.ts'
 import { readProgress } from './read-progress.ts'
+import { readRetryChains } from './read-retry-chains.ts'
 
 const openAtOnce = 10_000
 const open = ['PENDING', 'SENT', 'CONSUMED', 'RETRYING'] as const
@@ -39,6 +42,7 @@ export const followReplay = async (
   lease: LeaseProof,
   call: Call,
 ): Promise<boolean> => {
+  await linkEarlyReturns(deps.db, connection.id, replay.id)
   const items = await listOpenItems(deps.db, replay.id, openAtOnce)
   const deaths = Map.groupBy(await findReturned(deps.db, replay.id), ({ isForeign }) => isForeign)
   const byItem = (all: readonly ReturnedCopy[] = []) => new Map(all.map((one) => [one.itemId, one]))
@@ -46,7 +50,7 @@ export const followReplay = async (
   const changes =
     items.length === 0
       ? []
-      : await judgeItems(deps, connection, replay, items, { returned, foreign }, timing, call)
+      : await judgeItems(deps, connection, replay, items, { returned, foreign }, timing, lease, call)
   const late = [...returned.values()].filter(({ itemId }) => !items.some(({ id }) => id === itemId))
   changes.push(
     ...late.map(
@@ -65,7 +69,10 @@ export const followReplay = async (
     const end = replay.loss === null ? 'done' : 'failed'
     await setReplayState(deps.db, replay.id, end, lease, true)
   }
-  if (!isOpen) forgetRetries(replay.id)
+  if (!isOpen) {
+    forgetRetries(replay.id)
+    forgetReturns(replay.id)
+  }
   if (changes.length > 0 || (!isOpen && replay.state === 'following'))
     await notifyChanged(deps.db, 'replays', connection.id)
   return isOpen
@@ -77,13 +84,17 @@ const judgeItems = async (
   replay: ReplayRecord,
   items: readonly ItemRecord[],
   { returned, foreign }: Record<'returned' | 'foreign', ReadonlyMap<bigint, ReturnedCopy>>,
-  timing: Omit<Timing, 'nowMs'>,
+  given: Omit<Timing, 'nowMs'>,
+  lease: LeaseProof,
   call: Call,
 ): Promise<ItemChange[]> => {
-  const [retries, freshness] = await Promise.all([
-    findRetries(connection, replay, call),
+  const [chainsOf, freshness] = await Promise.all([
+    readRetryChains(deps, connection),
     readFreshness(deps.db, connection.id),
   ])
+  const retries = await findRetries(connection, chainsOf, replay, call)
+  const quietMs = await keepQuietPeriod(deps, replay, retries.chains, given.quietMs, lease)
+  const timing = { ...given, quietMs }
   const progress = await readProgress(deps, connection, items, retries.hops, call)
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
@@ -113,7 +124,8 @@ const judgeItems = async (
     }
     return { item, followed, evidence, groups: reached.groups }
   })
-  const chain = [...new Set([...retries.topics, ...items.map(({ sourceTopic }) => sourceTopic)])]
+  const chained = (retries.chains ?? []).flatMap(({ topics }) => topics.map(({ topic }) => topic))
+  const chain = [...new Set([...chained, ...items.map(({ sourceTopic }) => sourceTopic)])]
   const processing = await readProcessing(
     deps,
     looked.flatMap(({ evidence, followed }) => (mayNeedSpans(evidence, followed, at) ? followed : [])),
@@ -157,6 +169,24 @@ const judgeItems = async (
   })
 }
 
+/**
+ * How long a consumed copy must not be seen again, kept with the replay for its page. Where the chains could not be asked
+ * for, what was kept stands.
+ */
+const keepQuietPeriod = async (
+  deps: Deps,
+  replay: ReplayRecord,
+  chains: readonly RetryChain[] | null,
+  configuredMs: number,
+  lease: LeaseProof,
+): Promise<number> => {
+  if (chains === null) return Math.max(configuredMs, replay.quiet?.quietMs ?? 0)
+  const quiet = quietPeriodOf(chains, configuredMs)
+  if (quiet.quietMs !== replay.quiet?.quietMs || quiet.why !== replay.quiet.why)
+    await setQuietPeriod(deps.db, replay.id, quiet, lease)
+  return quiet.quietMs
+}
+
 /** Whether spans may change what is judged of a copy, or belong into the words about it. */
 const mayNeedSpans = (evidence: Evidence, { progress }: Followed, at: Timing): boolean =>
   evidence.outcome !== 'CONSUMED'
@@ -190,6 +220,9 @@ const foreignDeath = (death: ReturnedCopy | undefined): string =>
     ? ` · another group, ${death.group ?? 'not named'}, gave it up in ${death.topic} (dead letter ${death.letterId}): ${death.errorClass ?? 'unknown error'}`
     : ''
 
+/** 1.5 s, 30 s, 4 min 30 s. */
+const sayQuiet = (ms: number): string => (ms < 60_000 ? `${ms / 1_000} s` : sayDuration(ms))
+
 type Shown = {
   readonly evidence: Evidence
   readonly groups: readonly string[]
@@ -207,7 +240,7 @@ const proofOf = (
 ): string => {
   const group = groups.length === 0 ? 'the group' : groups.join(' and ')
   const span = shown === null ? '' : ` · ${sayProcessing(shown)}`
-  const unseen = `${item.proof} · not seen again in ${item.sourceTopic} for ${quietMs / 1_000} s`
+  const unseen = `${item.proof} · not seen again in ${item.sourceTopic} for ${sayQuiet(quietMs)}`
   switch (because) {
     case 'consumed':
       return `consumed by ${group} by ${clock(nowMs)} (offset ${sayCount(evidence.committed ?? 0n)} committed, copy at ${sayCount(item.targetOffset ?? 0n)})`

@@ -4,7 +4,6 @@ import { belongsTo, type IndexShare, wholeIndex, wordOfShare } from '#server/dom
 import { readLetterFacts } from '#server/domain/letter-facts.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { isMadeAnew, nameTopicsById, type TopicNameOf } from '#server/domain/topic-identity.ts'
-import { isDeadLetterTopic } from '#server/domain/topic-kind.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
@@ -18,6 +17,7 @@ import { notifyChanged } from '#server/repositories/notify.ts'
 import type { NewLetter } from '#server/repositories/write-letters.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
+import { readTopicKinds } from './read-topic-kinds.ts'
 
 export const indexSource = 'dead-letter-index'
 /** Freshness is kept share by share, and read as one. */
@@ -118,7 +118,7 @@ export const indexDeadLetters = async (
 
 type FoundSpans = {
   readonly spans: readonly Span[]
-  /** Indexed partitions that the topic does not have any more since it was made anew. */
+  /** Indexed partitions that the topic does not have any more since it was made anew, or that an operator has refused. */
   readonly vanished: readonly PartitionName[]
   readonly topicNameOf: TopicNameOf
   readonly error: BrokerError | null
@@ -127,26 +127,26 @@ type FoundSpans = {
 /** Where every partition of the share is to be read on, and where it ended just now. */
 const findSpans = async (
   deps: Deps,
-  { id, broker, deadLetterTopics }: Connection,
+  connection: Connection,
   share: IndexShare,
   call: Call,
 ): Promise<Result<FoundSpans, BrokerError>> => {
-  const listed = await broker.topics.list(call)
+  const { id, broker } = connection
+  const [listed, kinds] = await Promise.all([broker.topics.list(call), readTopicKinds(deps, connection)])
   if (!listed.ok) return listed
-  const topics = listed.value.filter(
-    ({ name, internal }) => !internal && isDeadLetterTopic(name, deadLetterTopics),
-  )
+  const topics = listed.value.filter(({ name, internal }) => !internal && kinds.isDeadLetter(name))
   const topicNameOf = nameTopicsById(listed.value)
-  if (topics.length === 0) return succeed({ spans: [], vanished: [], topicNameOf, error: null })
   const isOwn = (topic: string) => (one: { readonly partition: number }) =>
     belongsTo(share, topic, one.partition)
+  const stored = (await readIndexPositions(deps.db, id)).filter((one) => isOwn(one.topic)(one))
+  const refused = stored.filter(({ topic }) => kinds.isRefused(topic))
+  if (topics.length === 0) return succeed({ spans: [], vanished: refused, topicNameOf, error: null })
   const own = topics
     .map((topic) => ({ ...topic, partitions: topic.partitions.filter(isOwn(topic.name)) }))
     .filter(({ partitions }) => partitions.length > 0)
   const offsets =
     own.length > 0 ? await broker.topics.offsets(own, call) : succeed<readonly TopicOffsets[]>([])
   if (!offsets.ok) return offsets
-  const stored = (await readIndexPositions(deps.db, id)).filter((one) => isOwn(one.topic)(one))
   const positions = new Map(stored.map((one) => [`${one.topic}/${one.partition}`, one]))
   const states = new Map<string, TopicState>(topics.map((one) => [one.name, one]))
   const spans = offsets.value.flatMap(({ topic, partitions }) =>
@@ -162,6 +162,7 @@ const findSpans = async (
     }),
   )
   const vanished = stored.filter(({ topic, topicId, partition }) => {
+    if (kinds.isRefused(topic)) return true
     const now = states.get(topic)
     const isThere = now?.partitions.some((one) => one.partition === partition) ?? true
     return !isThere && isMadeAnew(topicId, now?.topicId ?? null)

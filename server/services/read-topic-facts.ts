@@ -3,7 +3,6 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import type { TopicRow } from '#server/contracts/topics.ts'
 import { isStale } from '#server/domain/overview-freshness.ts'
 import type { Result } from '#server/domain/result.ts'
-import { topicKindOf } from '#server/domain/topic-kind.ts'
 import { topicRowOf } from '#server/domain/topic-rows.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -13,6 +12,7 @@ import { readLatestLag } from '#server/repositories/lag-samples.ts'
 import { readTopicFigures } from '#server/repositories/topic-samples.ts'
 import type { Connection, Deps } from './deps.ts'
 import { degradedBy } from './fault.ts'
+import { readTopicKinds } from './read-topic-kinds.ts'
 
 export type TopicReading = {
   readonly rows: readonly TopicRow[]
@@ -37,12 +37,13 @@ export const readTopicFacts = async (
   if (topics.length === 0) return { rows: [], offsets: new Map(), lastTimes: new Map(), degraded: [] }
   const names = topics.map(({ name }) => name)
   const broker = connection.broker.topics
-  const [offsets, times, settings, sizes, sampled] = await Promise.all([
+  const [offsets, times, settings, sizes, sampled, kinds] = await Promise.all([
     broker.offsets(topics, call),
     broker.lastTimes(topics, call),
     broker.settings(names, { ...call, only: settingsInRows }),
     broker.sizes(call),
     readSamples(deps, connection, names),
+    readTopicKinds(deps, connection),
   ])
   const offsetsByTopic = new Map((offsets.ok ? offsets.value : []).map((one) => [one.topic, one]))
   const timesByTopic: ReadonlyMap<TopicName, LastTimes> = times.ok ? times.value : new Map()
@@ -50,7 +51,7 @@ export const readTopicFacts = async (
     const found = offsetsByTopic.get(topic.name)
     return topicRowOf({
       name: topic.name,
-      kind: topicKindOf(topic.name, topic.internal, connection.deadLetterTopics),
+      kind: kinds.kindOf(topic.name, topic.internal),
       partitions: topic.partitions,
       offsets: found && found.failed.length === 0 ? found.partitions : null,
       settings: (settings.ok && settings.value.get(topic.name)) || null,

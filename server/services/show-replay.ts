@@ -62,6 +62,7 @@ export const summariseReplays = async (
         finishedAt: record.finishedAtMs,
         sending: record.sending,
         abortedCopies: record.abortedCopies,
+        quiet: record.quiet,
         failure: [record.loss, record.failure].filter((one) => one !== null).join('. ') || null,
         control: controlOf(record),
       },

@@ -1,3 +1,4 @@
+import { findDeadLetterTopicsLoop } from './find-dead-letter-topics-loop.ts'
 import { forgetOldCursors } from './forget-old-cursors.ts'
 import { forgetOldPlans } from './forget-old-plans.ts'
 import { indexDeadLetters } from './index-dead-letters.ts'
@@ -16,6 +17,7 @@ export const loops: readonly LeasedLoop[] = [
   keepExpiringLoop,
   replayJob,
   sampleSchemasLoop,
+  findDeadLetterTopicsLoop,
 ]
 
 /** One-shot steps from the queue. */

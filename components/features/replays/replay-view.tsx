@@ -90,6 +90,7 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
               <CanaryStrip replay={data} canary={data.control.canary} connection={connection} />
             )}
             <SendingWords replay={data} />
+            <QuietWords replay={data} />
             <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1" aria-label="Outcomes">
               {outcomes
                 .filter((name) => data.outcomes[name] > 0 || shownAlways.has(name))
@@ -129,6 +130,14 @@ const SendingWords = ({ replay: { sending, abortedCopies } }: { readonly replay:
           besides.
         </span>
       ) : null}
+    </p>
+  )
+
+/** When a consumed copy counts as settled. */
+const QuietWords = ({ replay: { quiet } }: { readonly replay: ReplaySummary }) =>
+  quiet === null ? null : (
+    <p className="mt-1 text-small text-muted" data-quiet={quiet.quietMs}>
+      A consumed copy is settled when it was not seen again for {formatDuration(quiet.quietMs)}: {quiet.why}.
     </p>
   )
 

@@ -1,0 +1,97 @@
+import type pg from 'pg'
+import type { LetterFacts } from '#server/domain/letter-facts.ts'
+import type { Database } from './database.ts'
+
+/** What tells that a letter is the return of a copy whose lineage headers its framework has not kept. */
+export type MayReturn = Pick<LetterFacts, 'lineage' | 'originTopic' | 'originPartition' | 'originOffset'> & {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+}
+
+/** Clocks of broker and database may be this far apart. */
+const skew = `interval '10 minutes'`
+
+/**
+ * Ties letters that were just written to the replayed copies that died: by the coordinates of their origin, which hold
+ * for every convention, also where no header of the copy is kept (share groups, early builds of Kafka Streams).
+ */
+export const linkReturns = async (
+  client: Pick<pg.ClientBase, 'query'>,
+  connectionId: string,
+  letters: readonly MayReturn[],
+): Promise<void> => {
+  const origins = new Set(letters.flatMap(({ lineage, originTopic }) => (lineage ? [] : (originTopic ?? []))))
+  if (origins.size === 0) return
+  const { rows } = await client.query<{ topic: string }>(
+    `SELECT DISTINCT topic FROM replay, unnest(targets) AS topic
+     WHERE connection_id = $1 AND number IS NOT NULL AND topic = ANY($2::text[])`,
+    [connectionId, [...origins]],
+  )
+  const targets = new Set(rows.map(({ topic }) => topic))
+  const some = letters.filter(
+    ({ lineage, originTopic, originPartition, originOffset }) =>
+      lineage === null && targets.has(originTopic ?? '') && originPartition !== null && originOffset !== null,
+  )
+  if (some.length === 0) return
+  await client.query(
+    `UPDATE dead_letter AS l SET replay_item_id = sent.id
+     FROM unnest($2::text[], $3::int4[], $4::int8[]) AS place(topic, partition, "offset"),
+       LATERAL (SELECT i.id FROM dead_letter d JOIN replay_item i
+           ON i.target_topic = d.origin_topic AND i.target_partition = d.origin_partition AND i.target_offset = d.origin_offset
+         JOIN replay r ON r.id = i.replay_id
+         WHERE d.connection_id = $1 AND d.topic = place.topic AND d.partition = place.partition AND d."offset" = place."offset"
+           AND r.connection_id = $1 AND i.sent_at < d.indexed_at + ${skew}
+         ORDER BY i.id DESC LIMIT 1) AS sent
+     WHERE l.connection_id = $1 AND l.topic = place.topic AND l.partition = place.partition AND l."offset" = place."offset"
+       AND l.replay_item_id IS NULL`,
+    [
+      connectionId,
+      some.map(({ topic }) => topic),
+      some.map(({ partition }) => partition),
+      some.map(({ offset }) => offset.toString()),
+    ],
+  )
+}
+
+/** A letter may be indexed before it is written down where its copy stands: so long is it looked for again. */
+const lookBackMs = 120_000
+/** The newest letter at each look, by replay. */
+const looks = new Map<string, { readonly atMs: number; readonly newest: bigint }[]>()
+
+/** Ties the letters that were indexed before the coordinates of a replay's copies were known, as `linkReturns` does. */
+export const linkEarlyReturns = async (
+  db: Database,
+  connectionId: string,
+  replayId: string,
+): Promise<void> => {
+  const nowMs = performance.now()
+  const before = looks.get(replayId) ?? []
+  const old = before.filter(({ atMs }) => atMs < nowMs - lookBackMs)
+  const { rows } = await db.pool.query<{ newest: string; first: string }>(
+    `SELECT (SELECT coalesce(max(id), 0) FROM dead_letter)::text AS newest,
+       coalesce((SELECT max(letter_id) FROM replay_item WHERE replay_id = $1), 0)::text AS first`,
+    [replayId],
+  )
+  const newest = BigInt(rows[0]?.newest ?? 0)
+  // Letters get their ids in the order in which they are indexed: who died again came after all of the selection.
+  const from = old.at(-1)?.newest ?? BigInt(rows[0]?.first ?? 0)
+  const kept = old.at(-1)
+  looks.set(replayId, [
+    ...(kept ? [kept] : []),
+    ...before.filter((one) => !old.includes(one)),
+    { atMs: nowMs, newest },
+  ])
+  if (newest <= from) return
+  await db.pool.query(
+    `UPDATE dead_letter AS l SET replay_item_id = i.id FROM replay_item i
+     WHERE l.id > $3 AND l.connection_id = $2 AND l.replay_item_id IS NULL AND i.replay_id = $1
+       AND i.target_topic = l.origin_topic AND i.target_partition = l.origin_partition AND i.target_offset = l.origin_offset`,
+    [replayId, connectionId, from.toString()],
+  )
+}
+
+/** Forgets how far the letters were looked through for a replay that has all its outcomes. */
+export const forgetReturns = (replayId: string): void => {
+  looks.delete(replayId)
+}
