@@ -221,7 +221,45 @@ const itemOf = (n: number): Item => ({
   proof: n % 2 === 0 ? 'consumed by payments at 03:03:14 (offset 88,213 committed)' : '',
   sentAt: n % 2 === 0 ? minutesAgo(1) : null,
   traceId: n % 2 === 0 ? traceIdOf(n) : null,
+  returnedAs: null,
 })
+const returned = (n: number, more: Partial<Item>): Item => ({
+  ...itemOf(n),
+  outcome: 'RETURNED',
+  proof:
+    'died again in orders-dlt (dead letter 912): com.shop.CardDeclinedException, the same error as before',
+  returnedAs: { letterId: '912', failureGroupId: 'a37c9b4b4d4c76d5', traceId: traceIdOf(3) },
+  ...more,
+})
+/** Of copies that died again: three of the same error, one of another. */
+export const returnedItems: Answer<'listReplayItems'> = {
+  items: [returned(1, {}), returned(2, {}), returned(3, {}), returned(4, { traceId: null })],
+  nextCursor: null,
+}
+export const replayReturns: Answer<'listReplayReturns'> = {
+  returns: [
+    {
+      failureGroupId: 'a37c9b4b4d4c76d5',
+      errorClass: 'com.shop.CardDeclinedException',
+      message: 'card refused by *',
+      frame: 'PaymentClient.charge',
+      sameError: true,
+      count: 3,
+      letterId: '912',
+      traceId: traceIdOf(3),
+    },
+    {
+      failureGroupId: 'b47c9b4b4d4c76d6',
+      errorClass: 'java.net.SocketTimeoutException',
+      message: 'Read timed out',
+      frame: 'PaymentClient.charge',
+      sameError: false,
+      count: 1,
+      letterId: '915',
+      traceId: null,
+    },
+  ],
+}
 export const items: Answer<'listReplayItems'> = {
   items: Array.from({ length: 8 }, (_, n) => itemOf(n)),
   nextCursor: 'further',

@@ -57,6 +57,7 @@ export const good: Script = {
   },
   showReplay: { body: cases.replayOf(42) },
   listReplayItems: { body: cases.items },
+  listReplayReturns: { body: cases.replayReturns },
   listTraces: { body: cases.tracesFrom(40, 12) },
   showTrace: { body: cases.trace },
   listAudit: { body: cases.audit },

@@ -54,6 +54,7 @@ export const endpointAddresses = {
   startReplay: post('/api/{connection}/replays'),
   listReplays: get('/api/{connection}/replays'),
   showReplay: get('/api/{connection}/replays/{id}'),
+  listReplayReturns: get('/api/{connection}/replays/{id}/returns'),
   listReplayItems: get('/api/{connection}/replays/{id}/items'),
   declareGroupIsolation: post('/api/{connection}/groups/{group}/isolation'),
   cancelReplay: post('/api/{connection}/replays/{id}/cancel'),

@@ -33,6 +33,7 @@ import { messageEndpoints } from './message-endpoints.ts'
 import { overview } from './overview.ts'
 import type { Permission } from './permissions.ts'
 import { replayControlEndpoints } from './replay-control-endpoints.ts'
+import { replayReturnList } from './replay-returns.ts'
 import {
   declareGroupIsolationRequest,
   groupIsolation,
@@ -279,6 +280,13 @@ export const endpoints = {
     permission: 'replays:read',
     params: byIdParams,
     output: replaySummary,
+  },
+  listReplayReturns: {
+    ...at(endpointAddresses.listReplayReturns),
+    summary: 'Copies of a replay that died again, by error',
+    permission: 'replays:read',
+    params: byIdParams,
+    output: replayReturnList,
   },
   listReplayItems: {
     ...at(endpointAddresses.listReplayItems),

@@ -185,11 +185,17 @@ export const replayItem = z.object({
   proof: z.string(),
   sentAt: epochMs.nullable(),
   traceId: traceId.nullable(),
+  /** The letter that the copy has become again, where it died again. */
+  returnedAs: z
+    .object({ letterId: z.string(), failureGroupId: z.string(), traceId: traceId.nullable() })
+    .nullable(),
 })
 export type ReplayItem = z.infer<typeof replayItem>
 export const replayItemList = z.object({ items: z.array(replayItem), nextCursor: z.string().nullable() })
 export const replayItemQuery = z.object({
   outcome: outcome.optional(),
+  /** Only copies that came back as letters of this failure group. */
+  returnedAs: z.string().max(64).optional(),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })

@@ -12,6 +12,7 @@ const kindsOfActions: Readonly<Record<string, Kind>> = {
   'set failure group state': 'failure-group',
   'assign failure group': 'failure-group',
   'reopen failure group': 'failure-group',
+  'close failure group': 'failure-group',
   'write note to failure group': 'failure-group',
   'produce message': 'topic',
   'choose decoder': 'topic',

@@ -21,6 +21,7 @@ import { listGroups } from '#server/services/list-groups.ts'
 import { listMarks } from '#server/services/list-marks.ts'
 import { listMessages } from '#server/services/list-messages.ts'
 import { listReplayItems } from '#server/services/list-replay-items.ts'
+import { listReplayReturns } from '#server/services/list-replay-returns.ts'
 import { listReplays } from '#server/services/list-replays.ts'
 import { listTopicFormats } from '#server/services/list-topic-formats.ts'
 import { listTopicSettings } from '#server/services/list-topic-settings.ts'
@@ -138,6 +139,8 @@ const runs: Runs = {
   startReplay: ({ deps, connection, actor, body, call }) => startReplay(deps, connection, actor, body, call),
   listReplays: ({ deps, connection, query, call }) => listReplays(deps, connection, query, call),
   showReplay: ({ deps, connection, params, call }) => showReplay(deps, connection, params.id, call),
+  listReplayReturns: ({ deps, connection, params, call }) =>
+    listReplayReturns(deps, connection, params.id, call),
   listReplayItems: ({ deps, connection, params, query, call }) =>
     listReplayItems(deps, connection, { replayId: params.id, ...query }, call),
   declareGroupIsolation: ({ deps, connection, actor, params, body, call }) =>

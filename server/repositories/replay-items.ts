@@ -130,11 +130,26 @@ export const listOpenItems = async (
     })
   ).map(recordOf)
 
+const idsReturnedAs = async (db: Database, replayId: string, failureGroupId: string): Promise<bigint[]> => {
+  const { rows } = await db.pool.query<{ id: string }>(
+    `SELECT DISTINCT i.id FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id
+     WHERE i.replay_id = $1 AND i.outcome = 'RETURNED' AND l.failure_group_id = $2`,
+    [replayId, failureGroupId],
+  )
+  return rows.map(({ id }) => BigInt(id))
+}
+
 /** Items of a replay from after a cursor on, newest news first is left to the screen: order is that of sending. */
 export const listItems = async (
   db: Database,
   replayId: string,
-  filter: { readonly outcome?: string | undefined; readonly after: number; readonly limit: number },
+  filter: {
+    readonly outcome?: string | undefined
+    /** Only those that came back as letters of this failure group. */
+    readonly returnedAs?: string | undefined
+    readonly after: number
+    readonly limit: number
+  },
 ): Promise<readonly (ItemRecord & { readonly seq: number })[]> =>
   (
     await db.prisma.replayItem.findMany({
@@ -142,6 +157,9 @@ export const listItems = async (
         replayId,
         seq: { gt: filter.after },
         ...(filter.outcome === undefined ? {} : { outcome: filter.outcome }),
+        ...(filter.returnedAs === undefined
+          ? {}
+          : { outcome: 'RETURNED', id: { in: await idsReturnedAs(db, replayId, filter.returnedAs) } }),
       },
       orderBy: { seq: 'asc' },
       take: filter.limit,

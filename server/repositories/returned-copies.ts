@@ -53,3 +53,85 @@ export const findReturned = async (db: Database, replayId: string): Promise<read
     isForeign: !row.is_return,
   }))
 }
+
+/** The letter that a copy has become again. */
+export type ReturnLetter = {
+  readonly letterId: bigint
+  readonly failureGroupId: string
+  readonly traceId: string | null
+}
+
+/** The letters that copies have become again, by the id of the item: that of the group that failed before goes first. */
+export const readReturnLetters = async (
+  db: Database,
+  itemIds: readonly bigint[],
+): Promise<ReadonlyMap<bigint, ReturnLetter>> => {
+  if (itemIds.length === 0) return new Map()
+  const { rows } = await db.pool.query<{
+    item: string
+    letter: string
+    group_id: string
+    trace_id: string | null
+  }>(
+    `SELECT DISTINCT ON (i.id) i.id AS item, l.id AS letter, l.failure_group_id AS group_id, l.trace_id
+     FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id
+     WHERE i.id = ANY($1::bigint[]) AND i.outcome = 'RETURNED' ORDER BY i.id, ${isReturn} DESC, l.id`,
+    [itemIds.map(String)],
+  )
+  return new Map(
+    rows.map((row) => [
+      BigInt(row.item),
+      { letterId: BigInt(row.letter), failureGroupId: row.group_id, traceId: row.trace_id },
+    ]),
+  )
+}
+
+/** Copies of a replay that came back with one error: as letters of one failure group. */
+export type ReturnsOfError = {
+  readonly failureGroupId: string
+  readonly errorClass: string | null
+  readonly message: string | null
+  readonly frame: string | null
+  readonly sameError: boolean
+  readonly count: number
+  /** The newest of the letters. */
+  readonly letterId: bigint
+  /** Of the newest of them that has one. */
+  readonly traceId: string | null
+}
+
+/** Copies of a replay that came back, by their error, most first. */
+export const listReturns = async (db: Database, replayId: string): Promise<readonly ReturnsOfError[]> => {
+  const { rows } = await db.pool.query<{
+    group_id: string
+    error_class: string | null
+    message: string | null
+    frame: string | null
+    same: boolean
+    count: number
+    letter: string
+    trace_id: string | null
+  }>(
+    `WITH back AS (
+       SELECT DISTINCT ON (i.id) i.id, i.letter_id, l.id AS letter, l.failure_group_id, l.trace_id
+       FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id
+       WHERE i.replay_id = $1 AND i.outcome = 'RETURNED' ORDER BY i.id, ${isReturn} DESC, l.id
+     )
+     SELECT g.id AS group_id, coalesce(g.root_cause, g.error_class) AS error_class, g.message, g.frame,
+       coalesce(g.id = before.failure_group_id, false) AS same, count(*)::int AS count, max(back.letter) AS letter,
+       (array_agg(back.trace_id ORDER BY back.letter DESC) FILTER (WHERE back.trace_id IS NOT NULL))[1] AS trace_id
+     FROM back JOIN failure_group g ON g.id = back.failure_group_id LEFT JOIN dead_letter before ON before.id = back.letter_id
+     GROUP BY g.id, 5 ORDER BY 6 DESC, g.id LIMIT 200`,
+    [replayId],
+  )
+  return rows.map((row) => ({
+    failureGroupId: row.group_id,
+    errorClass: row.error_class,
+    message: row.message,
+    frame: row.frame,
+    sameError: row.same,
+    count: row.count,
+    letterId: BigInt(row.letter),
+    traceId: row.trace_id,
+  }))
+}

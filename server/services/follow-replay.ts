@@ -18,6 +18,8 @@ import {
 } from '#server/repositories/replay-items.ts'
 import { type ReplayRecord, setQuietPeriod, setReplayState } from '#server/repositories/replays.ts'
 import { findReturned, type ReturnedCopy } from '#server/repositories/returned-copies.ts'
+import { listSettledGroups } from '#server/repositories/weigh-group.ts'
+import { closeSettledGroups } from './close-settled-groups.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findRetries, forgetRetries, type RetryHop } from './find-retries.ts'
 import { indexSource } from './index-dead-letters.ts'
@@ -69,6 +71,9 @@ export const followReplay = async (
     const end = replay.loss === null ? 'done' : 'failed'
     await setReplayState(deps.db, replay.id, end, lease, true)
   }
+  const hasSettled = changes.some(({ outcome }) => outcome === 'SETTLED')
+  if (hasSettled || !isOpen)
+    await closeSettledGroups(deps, connection, await listSettledGroups(deps.db, replay.id))
   if (!isOpen) {
     forgetRetries(replay.id)
     forgetReturns(replay.id)

@@ -5,11 +5,12 @@ import type { Call } from '#server/ports/call.ts'
 import { formatPosition } from '#server/ports/raw-message.ts'
 import { type ItemRecord, listItems } from '#server/repositories/replay-items.ts'
 import { findReplay } from '#server/repositories/replays.ts'
+import { type ReturnLetter, readReturnLetters } from '#server/repositories/returned-copies.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid, notFound } from './fault.ts'
 
 /** An item as the API answers it. */
-export const presentItem = (item: ItemRecord): ReplayItem => ({
+export const presentItem = (item: ItemRecord, returned: ReturnLetter | undefined): ReplayItem => ({
   id: item.id.toString(),
   letterId: item.letterId.toString(),
   source: {
@@ -28,7 +29,18 @@ export const presentItem = (item: ItemRecord): ReplayItem => ({
   proof: item.proof,
   sentAt: item.sentAtMs,
   traceId: item.traceId as ReplayItem['traceId'],
+  returnedAs: returned
+    ? {
+        letterId: returned.letterId.toString(),
+        failureGroupId: returned.failureGroupId,
+        traceId: returned.traceId as ReplayItem['traceId'],
+      }
+    : null,
 })
+
+/** Items whose copies died again. */
+export const idsOfReturned = (items: readonly ItemRecord[]): bigint[] =>
+  items.flatMap(({ id, outcome }) => (outcome === 'RETURNED' ? id : []))
 
 /** Items of a replay in the order of sending, with outcome and proof. */
 export const listReplayItems = async (
@@ -42,10 +54,12 @@ export const listReplayItems = async (
   const found = await findReplay(deps.db, connection.id, query.replayId)
   if (!found) return notFound(`There is no replay ${query.replayId} on ${connection.name}.`)
   const after = query.cursor === undefined ? -1 : Number(query.cursor)
-  const items = await listItems(deps.db, found.id, { outcome: query.outcome, after, limit: query.limit + 1 })
+  const filter = { outcome: query.outcome, returnedAs: query.returnedAs, after, limit: query.limit + 1 }
+  const items = await listItems(deps.db, found.id, filter)
   const page = items.slice(0, query.limit)
+  const returned = await readReturnLetters(deps.db, idsOfReturned(page))
   return succeed({
-    items: page.map(presentItem),
+    items: page.map((item) => presentItem(item, returned.get(item.id))),
     nextCursor: items.length > query.limit ? String(page.at(-1)?.seq ?? 0) : null,
   })
 }

@@ -13,10 +13,11 @@ import { listAuditAbout, subjectText } from '#server/repositories/audit.ts'
 import type { Database } from '#server/repositories/database.ts'
 import { countProofs, listItems } from '#server/repositories/replay-items.ts'
 import { findReplay } from '#server/repositories/replays.ts'
+import { readReturnLetters } from '#server/repositories/returned-copies.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { TextFile } from './export-audit.ts'
 import { type Fault, notFound } from './fault.ts'
-import { presentItem } from './list-replay-items.ts'
+import { idsOfReturned, presentItem } from './list-replay-items.ts'
 import { presentAudit } from './present-audit.ts'
 import { summariseReplays } from './show-replay.ts'
 import { presentPlan } from './show-replay-plan.ts'
@@ -75,10 +76,11 @@ const chunksOf = async function* (
   for (let after = -1; ; ) {
     signal.throwIfAborted()
     const page = await listItems(db, report.replay.id, { after, limit: pageItems })
+    const returned = await readReturnLetters(db, idsOfReturned(page))
     const lines = page.map((item, index) =>
       form.item(
         {
-          ...presentItem(item),
+          ...presentItem(item, returned.get(item.id)),
           number: item.seq + 1,
           sourceTopicId: item.sourceTopicId,
           attempt: item.attempt,

@@ -39,8 +39,18 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
     id: 'proof',
     header: 'Proof',
     width: 'minmax(208px, 4fr)',
-    cell: ({ proof }) => (
-      <span title={proof}>{proof === '' ? <span className="text-faint">not sent yet</span> : proof}</span>
+    cell: ({ proof, returnedAs }) => (
+      <span title={proof}>
+        {returnedAs === null ? null : (
+          <>
+            <Link href={routes.deadLetter(connection, returnedAs.letterId)} className="link">
+              letter {returnedAs.letterId}
+            </Link>
+            {': '}
+          </>
+        )}
+        {proof === '' ? <span className="text-faint">not sent yet</span> : proof}
+      </span>
     ),
   },
   {
@@ -68,14 +78,16 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
     id: 'trace',
     header: 'Trace',
     width: '44px',
-    cell: ({ traceId }) =>
-      traceId === null ? (
+    cell: ({ traceId: own, returnedAs }) => {
+      const traceId = returnedAs?.traceId ?? own
+      return traceId === null ? (
         <span className="text-faint">–</span>
       ) : (
         <Link href={routes.trace(connection, traceId)} className="link">
           trace
         </Link>
-      ),
+      )
+    },
   },
 ]
 
@@ -84,17 +96,24 @@ export const ReplayItems = ({
   connection,
   replayId,
   isOver,
+  returnedAs,
 }: {
   readonly connection: string
   readonly replayId: string
   /** Every item has its outcome: nothing will change. */
   readonly isOver: boolean
+  /** Only what came back as letters of this failure group; null: all. */
+  readonly returnedAs: string | null
 }) => {
   const [only, setOnly] = useQueryState('outcome', parseAsStringLiteral(outcomes))
   const query = useInfiniteQuery({
     ...endpointPages(endpoints.listReplayItems, {
       params: { connection, id: replayId },
-      query: { limit: 100, ...(only === null ? {} : { outcome: only }) },
+      query: {
+        limit: 100,
+        ...(only === null ? {} : { outcome: only }),
+        ...(returnedAs === null ? {} : { returnedAs }),
+      },
     }),
     staleTime: 0,
     refetchInterval: isOver ? false : 3_000,

@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { useQueryState } from 'nuqs'
 import { outcomes } from '#server/contracts/choices.ts'
 import type { Outcome, ReplaySummary } from '#server/contracts/replays.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
@@ -15,6 +16,7 @@ import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { CanaryStrip } from './canary-strip.tsx'
+import { ReplayReturns } from './lazy-replay-returns.tsx'
 import { ReportMenu } from './lazy-report-menu.tsx'
 import { ReplayItems } from './replay-items.tsx'
 import {
@@ -36,6 +38,7 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
     refetchInterval: 2_000,
   })
   const steering = useSteering(connection, id)
+  const [returnedAs, setReturnedAs] = useQueryState('error')
   const replay = query.data
   return (
     <PageShell
@@ -104,10 +107,20 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
           </Section>
         )}
       </QueryPanel>
+      {replay && replay.outcomes.RETURNED > 0 ? (
+        <ReplayReturns
+          connection={connection}
+          replayId={id}
+          returned={replay.outcomes.RETURNED}
+          shown={returnedAs}
+          show={(failureGroupId) => void setReturnedAs(failureGroupId)}
+        />
+      ) : null}
       {isMissing(query.error) ? null : (
         <ReplayItems
           connection={connection}
           replayId={id}
+          returnedAs={returnedAs}
           isOver={replay !== undefined && overStates.has(replay.state)}
         />
       )}

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { traceId } from './scalars.ts'
+
+/** Copies of a replay that came back as letters of one failure group. */
+export const replayReturn = z.object({
+  failureGroupId: z.string(),
+  errorClass: z.string().nullable(),
+  message: z.string().nullable(),
+  frame: z.string().nullable(),
+  /** The failure group is that which they were sent from. */
+  sameError: z.boolean(),
+  count: z.number().int(),
+  /** The newest of the letters, and the trace of the newest that has one. */
+  letterId: z.string(),
+  traceId: traceId.nullable(),
+})
+export type ReplayReturn = z.infer<typeof replayReturn>
+export const replayReturnList = z.object({ returns: z.array(replayReturn) })

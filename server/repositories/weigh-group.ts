@@ -1,0 +1,77 @@
+import type { WeighedGroup } from '#server/domain/close-group.ts'
+import type { Database } from './database.ts'
+import type { Transaction } from './run-in-transaction.ts'
+
+/** Open failure groups with a letter that a replay settled. */
+export const listSettledGroups = async (db: Database, replayId: string): Promise<readonly string[]> => {
+  const { rows } = await db.pool.query<{ id: string }>(
+    `SELECT DISTINCT g.id FROM replay_item i JOIN dead_letter l ON l.id = i.letter_id JOIN failure_group g ON g.id = l.failure_group_id
+     WHERE i.replay_id = $1 AND i.outcome = 'SETTLED' AND g.state NOT IN ('resolved', 'archived', 'muted')
+     UNION
+     -- The groups that its letters had died in before they came back: the copy stands for its letter.
+     SELECT g.id FROM replay_item i JOIN dead_letter l ON l.id = i.letter_id
+       JOIN replay_item earlier ON earlier.id = l.replay_item_id JOIN dead_letter first ON first.id = earlier.letter_id
+       JOIN failure_group g ON g.id = first.failure_group_id
+     WHERE i.replay_id = $1 AND i.outcome = 'SETTLED' AND g.state NOT IN ('resolved', 'archived', 'muted')
+     ORDER BY 1`,
+    [replayId],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** The latest item of a letter that was meant to be sent. */
+const latestItem = (letter: string) => `SELECT i.id, i.outcome, i.sent_at, r.number
+  FROM replay_item i JOIN replay r ON r.id = i.replay_id
+  WHERE i.letter_id = ${letter} AND r.number IS NOT NULL AND i.outcome <> 'SKIPPED' ORDER BY i.id DESC LIMIT 1`
+
+/**
+ * What became of all letters of a failure group; null where one was never sent, so that no more needs to be known. A
+ * letter whose copy came back is followed to what became of that.
+ */
+export const weighGroup = async (transaction: Transaction, id: string): Promise<WeighedGroup | null> => {
+  const open = await transaction.query(
+    `SELECT FROM dead_letter l WHERE l.failure_group_id = $1
+       AND NOT EXISTS (SELECT FROM replay_item i JOIN replay r ON r.id = i.replay_id
+         WHERE i.letter_id = l.id AND r.number IS NOT NULL AND i.outcome <> 'SKIPPED') LIMIT 1`,
+    [id],
+  )
+  if ((open.rowCount ?? 0) > 0) return null
+  const { rows } = await transaction.query<{
+    letters: number
+    settled: number
+    replays: number[] | null
+    last_sent: Date | null
+    arrived_since: number
+  }>(
+    `WITH RECURSIVE walk AS (
+       SELECT l.id AS root, l.id AS letter_id, 0 AS depth FROM dead_letter l WHERE l.failure_group_id = $1
+       UNION ALL
+       SELECT w.root, back.id, w.depth + 1 FROM walk w
+         JOIN LATERAL (${latestItem('w.letter_id')}) AS i ON i.outcome = 'RETURNED'
+         JOIN LATERAL (SELECT b.id FROM dead_letter b WHERE b.replay_item_id = i.id ORDER BY b.id DESC LIMIT 1) AS back ON true
+       WHERE w.depth < 50
+     ), last AS (
+       SELECT DISTINCT ON (w.root) w.root, i.outcome, i.number FROM walk w LEFT JOIN LATERAL (${latestItem('w.letter_id')}) AS i ON true
+       ORDER BY w.root, w.depth DESC
+     ), sent AS (
+       SELECT max(i.sent_at) AS at FROM walk w JOIN replay_item i ON i.letter_id = w.letter_id
+     )
+     SELECT count(*)::int AS letters, count(*) FILTER (WHERE outcome = 'SETTLED')::int AS settled,
+       array_agg(DISTINCT number ORDER BY number) FILTER (WHERE outcome = 'SETTLED') AS replays,
+       (SELECT at FROM sent) AS last_sent,
+       (SELECT count(*)::int FROM dead_letter l WHERE l.failure_group_id = $1 AND l.indexed_at > (SELECT at FROM sent)) AS arrived_since
+     FROM last`,
+    [id],
+  )
+  const [row] = rows
+  if (!row) return null
+  return {
+    letters: row.letters,
+    settled: row.settled,
+    discarded: 0,
+    archived: 0,
+    replays: row.replays ?? [],
+    lastSentAtMs: row.last_sent?.getTime() ?? null,
+    arrivedSince: row.arrived_since,
+  }
+}
