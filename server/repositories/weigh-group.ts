@@ -19,18 +19,29 @@ export const listSettledGroups = async (db: Database, replayId: string): Promise
   return rows.map(({ id }) => id)
 }
 
+/** Open failure groups of a connection with a letter that somebody has put away lately. */
+export const listDecidedGroups = async (db: Database, connectionId: string): Promise<readonly string[]> => {
+  const { rows } = await db.pool.query<{ id: string }>(
+    `SELECT DISTINCT g.id FROM letter_disposition d JOIN dead_letter l ON l.id = d.letter_id JOIN failure_group g ON g.id = l.failure_group_id
+     WHERE d.at > now() - interval '10 minutes' AND g.connection_id = $1 AND g.state NOT IN ('resolved', 'archived', 'muted') ORDER BY 1`,
+    [connectionId],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** The latest item of a letter that was meant to be sent. */
 const latestItem = (letter: string) => `SELECT i.id, i.outcome, i.sent_at, r.number
   FROM replay_item i JOIN replay r ON r.id = i.replay_id
   WHERE i.letter_id = ${letter} AND r.number IS NOT NULL AND i.outcome <> 'SKIPPED' ORDER BY i.id DESC LIMIT 1`
 
 /**
- * What became of all letters of a failure group; null where one was never sent, so that no more needs to be known. A
+ * What became of all letters of a failure group; null where one was neither sent nor put away, so that no more needs to be known. A
  * letter whose copy came back is followed to what became of that.
  */
 export const weighGroup = async (transaction: Transaction, id: string): Promise<WeighedGroup | null> => {
   const open = await transaction.query(
     `SELECT FROM dead_letter l WHERE l.failure_group_id = $1
+       AND NOT EXISTS (SELECT FROM letter_disposition d WHERE d.letter_id = l.id)
        AND NOT EXISTS (SELECT FROM replay_item i JOIN replay r ON r.id = i.replay_id
          WHERE i.letter_id = l.id AND r.number IS NOT NULL AND i.outcome <> 'SKIPPED') LIMIT 1`,
     [id],
@@ -39,6 +50,8 @@ export const weighGroup = async (transaction: Transaction, id: string): Promise<
   const { rows } = await transaction.query<{
     letters: number
     settled: number
+    discarded: number
+    archived: number
     replays: number[] | null
     last_sent: Date | null
     arrived_since: number
@@ -51,12 +64,16 @@ export const weighGroup = async (transaction: Transaction, id: string): Promise<
          JOIN LATERAL (SELECT b.id FROM dead_letter b WHERE b.replay_item_id = i.id ORDER BY b.id DESC LIMIT 1) AS back ON true
        WHERE w.depth < 50
      ), last AS (
-       SELECT DISTINCT ON (w.root) w.root, i.outcome, i.number FROM walk w LEFT JOIN LATERAL (${latestItem('w.letter_id')}) AS i ON true
-       ORDER BY w.root, w.depth DESC
+       SELECT DISTINCT ON (w.root) w.root, d.kind, i.outcome, i.number FROM walk w
+         LEFT JOIN letter_disposition d ON d.letter_id = w.letter_id
+         LEFT JOIN LATERAL (${latestItem('w.letter_id')}) AS i ON d.kind IS NULL
+       -- What was put away counts as that, whatever its copies did.
+       ORDER BY w.root, d.kind IS NULL, w.depth DESC
      ), sent AS (
        SELECT max(i.sent_at) AS at FROM walk w JOIN replay_item i ON i.letter_id = w.letter_id
      )
      SELECT count(*)::int AS letters, count(*) FILTER (WHERE outcome = 'SETTLED')::int AS settled,
+       count(*) FILTER (WHERE kind = 'discarded')::int AS discarded, count(*) FILTER (WHERE kind = 'archived')::int AS archived,
        array_agg(DISTINCT number ORDER BY number) FILTER (WHERE outcome = 'SETTLED') AS replays,
        (SELECT at FROM sent) AS last_sent,
        (SELECT count(*)::int FROM dead_letter l WHERE l.failure_group_id = $1 AND l.indexed_at > (SELECT at FROM sent)) AS arrived_since
@@ -68,8 +85,8 @@ export const weighGroup = async (transaction: Transaction, id: string): Promise<
   return {
     letters: row.letters,
     settled: row.settled,
-    discarded: 0,
-    archived: 0,
+    discarded: row.discarded,
+    archived: row.archived,
     replays: row.replays ?? [],
     lastSentAtMs: row.last_sent?.getTime() ?? null,
     arrivedSince: row.arrived_since,

@@ -1,3 +1,4 @@
+import { closeGroupsLoop } from './close-groups-loop.ts'
 import { findDeadLetterTopicsLoop } from './find-dead-letter-topics-loop.ts'
 import { forgetOldCursors } from './forget-old-cursors.ts'
 import { forgetOldPlans } from './forget-old-plans.ts'
@@ -18,6 +19,7 @@ export const loops: readonly LeasedLoop[] = [
   replayJob,
   sampleSchemasLoop,
   findDeadLetterTopicsLoop,
+  closeGroupsLoop,
 ]
 
 /** One-shot steps from the queue. */
