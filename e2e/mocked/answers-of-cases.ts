@@ -198,7 +198,7 @@ export const replayOf = (number: number, more: Partial<Replay> = {}): Replay => 
   pacePerSecond: 50,
   ratePerSecond: 48,
   remainingMs: 4_000,
-  outcomes: { ...noOutcomes, SETTLED: 287, CONSUMED: 22, RETRYING: 3, PENDING: 188 },
+  outcomes: { ...noOutcomes, SETTLED: 283, CONSUMED: 22, RETRYING: 3, RETURNED: 4, PENDING: 188 },
   finishedAt: null,
   failure: null,
   sending: { mode: 'transactions', why: null },
@@ -231,11 +231,6 @@ const returned = (n: number, more: Partial<Item>): Item => ({
   returnedAs: { letterId: '912', failureGroupId: 'a37c9b4b4d4c76d5', traceId: traceIdOf(3) },
   ...more,
 })
-/** Of copies that died again: three of the same error, one of another. */
-export const returnedItems: Answer<'listReplayItems'> = {
-  items: [returned(1, {}), returned(2, {}), returned(3, {}), returned(4, { traceId: null })],
-  nextCursor: null,
-}
 export const replayReturns: Answer<'listReplayReturns'> = {
   returns: [
     {
@@ -261,7 +256,11 @@ export const replayReturns: Answer<'listReplayReturns'> = {
   ],
 }
 export const items: Answer<'listReplayItems'> = {
-  items: Array.from({ length: 8 }, (_, n) => itemOf(n)),
+  items: [
+    ...Array.from({ length: 8 }, (_, n) => itemOf(n)),
+    returned(8, {}),
+    returned(10, { traceId: null }),
+  ],
   nextCursor: 'further',
 }
 

@@ -94,3 +94,57 @@ export const furtherStory: Answer<'showKeyStory'> = {
   newer: { messages: '500', bytes: '220000', stop: 'end', goOnFrom: null, problem: null },
   older: null,
 }
+
+/** One topic that is read by itself, one to be decided about, one refused. */
+export const foundTopics: Answer<'listFoundTopics'> = {
+  topics: [
+    {
+      topic: 'billing-rejects',
+      verdict: 'dead-letter',
+      why: "20 of 20 sampled records carry Kafka Connect's failure headers.",
+      since: minutesAgo(14),
+      sampledAt: minutesAgo(1),
+      conventions: ['kafka-connect'],
+      origins: ['invoices'],
+      decision: null,
+      decidedBy: null,
+      decidedAt: null,
+      isRead: true,
+    },
+    {
+      topic: 'parking-lot',
+      verdict: 'proposed',
+      why: "18 of 20 sampled records carry Karafka's failure headers; applications use headers of such names, too.",
+      since: minutesAgo(3),
+      sampledAt: minutesAgo(1),
+      conventions: ['karafka'],
+      origins: ['orders'],
+      decision: null,
+      decidedBy: null,
+      decidedAt: null,
+      isRead: false,
+    },
+    {
+      topic: 'audit-copies',
+      verdict: 'dead-letter',
+      why: "20 of 20 sampled records carry Spring Kafka's failure headers.",
+      since: minutesAgo(300),
+      sampledAt: minutesAgo(1),
+      conventions: ['spring-dead-letter'],
+      origins: ['orders'],
+      decision: 'refused',
+      decidedBy: 'anna',
+      decidedAt: minutesAgo(200),
+      isRead: false,
+    },
+  ],
+}
+export const chain: NonNullable<Answer<'showRetryChain'>['chain']> = {
+  origin: 'orders',
+  topics: [
+    { topic: 'orders-retry-0', kind: 'retry', delayMs: 2_000, by: 'records' },
+    { topic: 'orders-retry-1', kind: 'retry', delayMs: null, by: 'name' },
+    { topic: 'orders-dlt', kind: 'dead-letter', delayMs: null, by: 'name' },
+  ],
+  delayMs: 2_000,
+}

@@ -112,6 +112,17 @@ export const pagesOfReplays: readonly PageCase[] = [
     filtered: oneThing,
   },
   {
+    name: 'errors of returned copies',
+    path: '/local/replays/42',
+    main: 'listReplayReturns',
+    empty: {
+      state: 'empty',
+      script: { listReplayReturns: { body: { returns: [] } } },
+      says: 'Their letters are not there any more',
+    },
+    filtered: oneThing,
+  },
+  {
     name: 'items of a replay',
     path: '/local/replays/42',
     main: 'listReplayItems',

@@ -58,6 +58,8 @@ export const good: Script = {
   showReplay: { body: cases.replayOf(42) },
   listReplayItems: { body: cases.items },
   listReplayReturns: { body: cases.replayReturns },
+  listFoundTopics: { body: letters.foundTopics },
+  showRetryChain: { body: { chain: letters.chain } },
   listTraces: { body: cases.tracesFrom(40, 12) },
   showTrace: { body: cases.trace },
   listAudit: { body: cases.audit },

@@ -28,6 +28,7 @@ import { health } from './health.ts'
 import { keyStory, keyStoryQuery } from './key-story.ts'
 import { letterDecisionEndpoints } from './letter-decision-endpoints.ts'
 import { letterMoment } from './letter-moment.ts'
+import { decideTopicRequest, foundTopicList, retryChainView } from './letter-topics.ts'
 import { mark, markList, markQuery, newMark } from './marks.ts'
 import { messageEndpoints } from './message-endpoints.ts'
 import { overview } from './overview.ts'
@@ -280,6 +281,28 @@ export const endpoints = {
     permission: 'replays:read',
     params: byIdParams,
     output: replaySummary,
+  },
+  listFoundTopics: {
+    ...at(endpointAddresses.listFoundTopics),
+    summary: 'Topics found to hold dead letters by their records, and what was decided about topics',
+    permission: 'dead-letters:read',
+    params: connectionParams,
+    output: foundTopicList,
+  },
+  decideTopic: {
+    ...at(endpointAddresses.decideTopic),
+    summary: 'Take a topic for one of dead letters, or say that it is none',
+    permission: 'dead-letters:triage',
+    params: topicParams,
+    body: decideTopicRequest,
+    output: foundTopicList,
+  },
+  showRetryChain: {
+    ...at(endpointAddresses.showRetryChain),
+    summary: 'The retry and dead-letter topics that belong together with a topic',
+    permission: 'topics:read',
+    params: topicParams,
+    output: retryChainView,
   },
   listReplayReturns: {
     ...at(endpointAddresses.listReplayReturns),

@@ -17,6 +17,8 @@ const kindsOfActions: Readonly<Record<string, Kind>> = {
   'produce message': 'topic',
   'choose decoder': 'topic',
   'create topic': 'topic',
+  'take topic for dead letters': 'topic',
+  'refuse topic for dead letters': 'topic',
   'delete topic': 'topic',
   'change topic settings': 'topic',
   'add partitions': 'topic',

@@ -12,6 +12,7 @@ import { countMessagesByTime } from '#server/services/count-messages-by-time.ts'
 import { declareGroupIsolation } from '#server/services/declare-group-isolation.ts'
 import { findAnything } from '#server/services/find-anything.ts'
 import { findNeighbour, findSameKey } from '#server/services/find-same-key.ts'
+import { decideTopic, listFoundTopics } from '#server/services/found-topics.ts'
 import { listAround } from '#server/services/list-around.ts'
 import { listAudit, showAuditEntry } from '#server/services/list-audit.ts'
 import { listConnections } from '#server/services/list-connections.ts'
@@ -54,6 +55,7 @@ import { showMessageHistory } from '#server/services/show-message-history.ts'
 import { showOverview } from '#server/services/show-overview.ts'
 import { showReplay } from '#server/services/show-replay.ts'
 import { showReplayPlan } from '#server/services/show-replay-plan.ts'
+import { showRetryChain } from '#server/services/show-retry-chain.ts'
 import { showTopic } from '#server/services/show-topic.ts'
 import { showTopicChange } from '#server/services/show-topic-change.ts'
 import { showTrace } from '#server/services/show-trace.ts'
@@ -139,6 +141,11 @@ const runs: Runs = {
   startReplay: ({ deps, connection, actor, body, call }) => startReplay(deps, connection, actor, body, call),
   listReplays: ({ deps, connection, query, call }) => listReplays(deps, connection, query, call),
   showReplay: ({ deps, connection, params, call }) => showReplay(deps, connection, params.id, call),
+  listFoundTopics: ({ deps, connection, call }) => listFoundTopics(deps, connection, call),
+  decideTopic: ({ deps, connection, actor, params, body, call }) =>
+    decideTopic(deps, connection, actor, { topic: params.topic, ...body }, call),
+  showRetryChain: ({ deps, connection, params, call }) =>
+    showRetryChain(deps, connection, params.topic, call),
   listReplayReturns: ({ deps, connection, params, call }) =>
     listReplayReturns(deps, connection, params.id, call),
   listReplayItems: ({ deps, connection, params, query, call }) =>

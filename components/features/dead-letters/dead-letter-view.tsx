@@ -5,6 +5,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { RetryChain } from '../../patterns/lazy-retry-chain.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -79,6 +80,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
           {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
         </p>
       ) : null}
+      {letter ? <RetryChain connection={connection} topic={letter.topic} /> : null}
       {letter ? <LetterStanding connection={connection} letter={letter} /> : null}
       <QueryPanel
         query={query}

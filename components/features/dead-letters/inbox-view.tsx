@@ -15,6 +15,7 @@ import { classNames } from '../../ui/class-names.ts'
 import { Input } from '../../ui/input.tsx'
 import { failureGroupColumns } from './failure-group-columns.tsx'
 import { inboxAsk, inboxSearch } from './inbox-address.ts'
+import { FoundTopics } from './lazy-found-topics.tsx'
 
 const filterTitles = {
   open: 'Open',
@@ -94,7 +95,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
                 }
               : {
                   title: 'No dead letters',
-                  text: 'Topics named like orders-dlt, orders.DLT, …dlq… or dead-letter-topic-… are read by themselves; others can be named in spillway.yaml under deadLetterTopics.',
+                  text: 'Topics named like orders-dlt, orders.DLT, …dlq… or dead-letter-topic-… are read by themselves, and so are those whose newest records carry a framework’s failure headers; others can be named in spillway.yaml under deadLetterTopics.',
                 }
           }
           onClearFilter={
@@ -113,6 +114,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           )}
         </QueryPanel>
       </div>
+      <FoundTopics connection={connection} />
     </PageShell>
   )
 }

@@ -6,6 +6,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { FailedPanel, isMissing } from '../../patterns/failed-panel.tsx'
+import { RetryChain } from '../../patterns/lazy-retry-chain.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
 import { classNames } from '../../ui/class-names.ts'
@@ -71,6 +72,7 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
         </>
       }
     >
+      <RetryChain connection={connection} topic={topic} />
       <div className="flex items-end justify-between gap-4 border-b border-line">
         <div role="tablist" aria-label="Parts of the topic" className="flex gap-4">
           {topicTabs.map((one) => (

@@ -1,0 +1,80 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { Fragment } from 'react'
+import { endpointQuery } from '../client/call-endpoint.ts'
+import { endpoints } from '../client/endpoints.ts'
+import { routes } from '../client/routes.ts'
+import { formatDuration } from './quantity.ts'
+
+const whys = {
+  name: 'of the chain by its name',
+  records: 'of the chain by the headers of its records',
+  configuration: 'of the chain by an ending in spillway.yaml',
+} as const
+
+/**
+ * The retry chain that a topic is of, in one line: orders → orders-retry-0 (2 s) → orders-dlt. Nothing where it is of none.
+ *
+ * `<RetryChain connection="local" topic="orders-dlt" />`
+ */
+export const RetryChain = ({
+  connection,
+  topic,
+}: {
+  readonly connection: string
+  readonly topic: string
+}) => {
+  const query = useQuery({
+    ...endpointQuery(endpoints.showRetryChain, { params: { connection, topic } }),
+    refetchInterval: 30_000,
+  })
+  const chain = query.data?.chain
+  if (!chain) return null
+  const isHere = (name: string) => name === topic
+  return (
+    <p className="flex flex-wrap items-center gap-x-1.5 gap-y-0.5 text-small">
+      <span className="text-muted">Retry chain</span>
+      <Name
+        connection={connection}
+        topic={chain.origin}
+        isHere={isHere(chain.origin)}
+        title="where records come from"
+      />
+      {chain.topics.map(({ topic: name, kind, delayMs, by }) => (
+        <Fragment key={name}>
+          <span aria-hidden className="text-faint">
+            →
+          </span>
+          <Name connection={connection} topic={name} isHere={isHere(name)} title={whys[by]} />
+          {kind === 'dead-letter' ? null : (
+            <span className="text-muted">
+              {delayMs === null ? 'delay not known' : formatDuration(delayMs)}
+            </span>
+          )}
+        </Fragment>
+      ))}
+    </p>
+  )
+}
+
+const Name = ({
+  connection,
+  topic,
+  isHere,
+  title,
+}: {
+  readonly connection: string
+  readonly topic: string
+  readonly isHere: boolean
+  readonly title: string
+}) =>
+  isHere ? (
+    <span className="font-mono font-strong" title={title}>
+      {topic}
+    </span>
+  ) : (
+    <Link href={routes.topic(connection, topic)} className="link font-mono" title={title}>
+      {topic}
+    </Link>
+  )
