@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ChainRules, quietPeriodOf, retryChainOf, type TopicSample } from './retry-chain.ts'
+import {
+  type ChainRules,
+  quietPeriodOf,
+  retryChainFrom,
+  retryChainOf,
+  type TopicSample,
+} from './retry-chain.ts'
 
 const rules: ChainRules = { retrySuffixes: [] }
 const chain = (
@@ -47,6 +53,13 @@ describe('the retry chain of a topic', () => {
   it('has its delays from the headers of records where names only count', () => {
     const samples = [{ topic: 'orders-retry-0', origins: ['orders'], delayMs: 4_000 }]
     expect(chain('orders', ['orders-retry-0'], samples)).toEqual([['orders-retry-0', 4_000]])
+  })
+  it('goes on from a retry topic that letters are sent into', () => {
+    const names = ['orders', 'orders-retry-0', 'orders-retry-1', 'orders-dlt']
+    const topics = (from: string) => retryChainFrom(from, names, [], rules).topics.map(({ topic }) => topic)
+    expect(topics('orders-retry-0')).toEqual(['orders-retry-1', 'orders-dlt'])
+    expect(topics('orders-retry-1')).toEqual(['orders-dlt'])
+    expect(topics('orders')).toEqual(['orders-retry-0', 'orders-retry-1', 'orders-dlt'])
   })
   it('does not take the topics of another that begins with the same name', () => {
     expect(chain('orders', ['orders-eu', 'orders-eu-retry-0', 'orders-eu-dlt'])).toEqual([])

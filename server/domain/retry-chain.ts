@@ -75,6 +75,31 @@ export const isNamedLikeRetry = (name: string, rules: ChainRules): boolean =>
   looksLikeRetry.test(name) ||
   rules.retrySuffixes.some((suffix) => new RegExp(`${literally(suffix)}([-._]\\d+)*$`).test(name))
 
+/**
+ * The chain from a topic on: of a retry topic, which letters may be sent into, what comes after it in the chain that it
+ * is of.
+ */
+export const retryChainFrom = (
+  topic: string,
+  names: readonly string[],
+  samples: readonly TopicSample[],
+  rules: ChainRules,
+): RetryChain => {
+  const own = retryChainOf(topic, names, samples, rules)
+  if (own.topics.length > 0 || !isNamedLikeRetry(topic, rules)) return own
+  const named = names.filter((name) => name !== topic && topic.startsWith(name))
+  const origins = [
+    ...named.sort((a, b) => b.length - a.length),
+    ...(samples.find((one) => one.topic === topic)?.origins ?? []),
+  ]
+  for (const origin of origins) {
+    const whole = retryChainOf(origin, names, samples, rules).topics
+    const at = whole.findIndex((one) => one.topic === topic)
+    if (at >= 0) return { origin: topic, topics: whole.slice(at + 1) }
+  }
+  return own
+}
+
 type Link = ChainTopic & { readonly numbers: readonly number[]; readonly isSmallRye: boolean }
 
 /**

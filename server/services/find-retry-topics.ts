@@ -1,18 +1,11 @@
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { TopicState } from '#server/ports/topics.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findReaders, type Reader } from './find-readers.ts'
 import type { Judged } from './judge-letters.ts'
+import { readRetryChains } from './read-retry-chains.ts'
 
 type RetryTopic = NonNullable<ReplayPlan['retryTopics']>[number]
-
-/** The number of a retry topic's hop or delay: Spring's `<topic>-retry`, `-retry-0`, `-retry-1000`, SmallRye's `_retry_1000`. */
-const hopOf = (topic: string, origin: string): number | null => {
-  const rest = topic.startsWith(origin) ? topic.slice(origin.length) : ''
-  const found = /^(?:-retry(?:-(\d+))?|_retry_(\d+))$/.exec(rest)
-  return found ? Number(found[1] ?? found[2] ?? 0) : null
-}
 
 /**
  * Retry topics into which letters may go instead of their origin: only the group that failed reads those. Of each origin
@@ -29,16 +22,17 @@ export const findRetryTopics = async (
   if (!origin || others.length > 0) return []
   const listed = await connection.broker.topics.list(call)
   if (!listed.ok) return []
-  const [first] = listed.value
-    .flatMap((state): { state: TopicState; hop: number }[] => {
-      const hop = hopOf(state.name, origin)
-      return hop === null ? [] : [{ state, hop }]
-    })
-    .sort((a, b) => a.hop - b.hop)
+  const chainsOf = await readRetryChains(deps, connection)
+  const [chain] = chainsOf(
+    [origin],
+    listed.value.map(({ name }) => name),
+  )
+  const [hop] = chain?.topics.filter(({ kind }) => kind === 'retry') ?? []
+  const first = listed.value.find(({ name }) => name === hop?.topic)
   if (!first) return []
-  const own = await findReaders(deps, connection, [first.state], call)
+  const own = await findReaders(deps, connection, [first], call)
   const groups = [...new Set(own.readers.map(({ group }) => group))]
   const spared = new Set(readers.filter(({ topic }) => topic === origin).map(({ group }) => group))
   for (const group of groups) spared.delete(group)
-  return [{ topic: first.state.name, groups, spared: [...spared] }]
+  return [{ topic: first.name, groups, spared: [...spared] }]
 }

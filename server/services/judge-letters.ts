@@ -4,7 +4,7 @@ import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
 import type { PlanFindingCode } from '#server/domain/plan-findings.ts'
 import { findRepeated } from '#server/domain/plan-order.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { isDeadLetterTopic, topicKindOf } from '#server/domain/topic-kind.ts'
+import { topicKindOf } from '#server/domain/topic-kind.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
@@ -13,6 +13,7 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 import { findOrigins, type PlannedOrigin } from './find-origins.ts'
 import { coordinateKey } from './read-letters.ts'
+import { readTopicKinds } from './read-topic-kinds.ts'
 import type { PlannedRecord } from './summarise-record.ts'
 
 /** A letter of a plan, with its record, where its copy would go, and why it must not. */
@@ -64,6 +65,7 @@ export const judgeLetters = async (
   const settingOf = (topic: string | null, setting: string): string | null =>
     (settings.ok ? settings.value.get(topic as TopicName) : null)?.find(({ name }) => name === setting)
       ?.value ?? null
+  const kinds = await readTopicKinds(deps, connection)
   const origins = await findOrigins(deps, connection, letters, records, call)
   const repeated = findRepeated(letters)
   const mostReplays = connection.mostReplays ?? defaultMostReplays
@@ -90,7 +92,7 @@ export const judgeLetters = async (
         targetExists: target !== null,
         targetIsDenied: target !== null && rights.ok && rights.value.get(target.name)?.write === false,
         targetIsInternal: name !== null && topicKindOf(name, target?.internal ?? false) === 'internal',
-        targetIsDeadLetterTopic: name !== null && isDeadLetterTopic(name, connection.deadLetterTopics),
+        targetIsDeadLetterTopic: name !== null && kinds.isDeadLetter(name),
         targetIsCompacted: isCompacted,
         record: record && factsOf(record, origin),
         maxMessageBytes: Number(settingOf(name, 'max.message.bytes')) || null,

@@ -1,7 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { sayBytes } from '#server/domain/say-amounts.ts'
-import { isDeadLetterTopic } from '#server/domain/topic-kind.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import {
@@ -15,6 +14,7 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 import { bytesOfMessage, readLetters } from './read-letters.ts'
 import { readRetention } from './read-retention.ts'
+import { readTopicKinds } from './read-topic-kinds.ts'
 
 const lettersAtOnce = 200
 const bytesAtOnce = 8 * 1024 * 1024
@@ -40,13 +40,13 @@ export const keepExpiring = async (
   call: Call,
 ): Promise<Result<KeepingReport, Fault>> => {
   const none: KeepingReport = { kept: 0, leftOut: 0, isMore: false }
-  const { broker, deadLetterTopics, keepExpiring: bounds } = connection
+  const { broker, keepExpiring: bounds } = connection
   const { messages } = broker
   if (!bounds || !messages) return succeed(none)
-  const listed = await broker.topics.list(call)
+  const [listed, kinds] = await Promise.all([broker.topics.list(call), readTopicKinds(deps, connection)])
   if (!listed.ok) return fail(faultOf(listed.error))
   const topics = listed.value
-    .filter(({ name, internal }) => !internal && isDeadLetterTopic(name, deadLetterTopics))
+    .filter(({ name, internal }) => !internal && kinds.isDeadLetter(name))
     .map(({ name }) => name)
   const { byTopic, problem } = await readRetention(connection, topics, call)
   if (problem) return fail(faultOf(problem))

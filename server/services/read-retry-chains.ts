@@ -2,7 +2,7 @@ import {
   type ChainRules,
   isNamedLikeRetry,
   type RetryChain,
-  retryChainOf,
+  retryChainFrom,
 } from '#server/domain/retry-chain.ts'
 import type { Connection, Deps } from './deps.ts'
 import { readTopicKinds, type TopicKinds } from './read-topic-kinds.ts'
@@ -22,5 +22,5 @@ export type RetryChains = (origins: readonly string[], names: readonly string[])
 export const readRetryChains = async (deps: Deps, connection: Connection): Promise<RetryChains> => {
   const kinds = await readTopicKinds(deps, connection)
   const rules = rulesOf(connection, kinds)
-  return (origins, names) => origins.map((origin) => retryChainOf(origin, names, kinds.natures, rules))
+  return (origins, names) => origins.map((origin) => retryChainFrom(origin, names, kinds.natures, rules))
 }
