@@ -1,4 +1,5 @@
 -- What the newest records of a topic show of its nature, and what an operator has decided about it.
+-- CreateTable
 CREATE TABLE "topic_nature" (
   "connection_id" TEXT NOT NULL,
   "topic" TEXT NOT NULL,
