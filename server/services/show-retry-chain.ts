@@ -30,7 +30,7 @@ export const showRetryChain = async (
     .filter((name) => topic.startsWith(name) && name !== topic)
     .sort((a, b) => b.length - a.length)
   const there = new Set<string>(names)
-  const candidates = [topic, ...origins, ...(named === null ? [] : [named]), ...beginnings]
+  const candidates = [...origins, ...(named === null ? [] : [named]), ...beginnings, topic]
   for (const origin of new Set(candidates.filter((one) => there.has(one)))) {
     const [chain] = chainsOf([origin], names)
     if (

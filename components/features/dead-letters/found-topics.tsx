@@ -46,10 +46,10 @@ const columns = (connection: string, isBusy: boolean, decide: Decide): readonly 
   {
     id: 'decide',
     header: 'Decide',
-    width: '244px',
-    cell: ({ topic, decision }) => (
+    width: '264px',
+    cell: ({ topic, decision, isRead }) => (
       <span className="flex gap-1.5">
-        {decision === 'accepted' ? null : (
+        {isRead ? null : (
           <Button size="small" disabled={isBusy} onClick={() => decide(topic, 'accepted')}>
             Read its letters
           </Button>
