@@ -1,7 +1,7 @@
 'use client'
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { useRouter } from 'next/navigation'
-import { type MouseEvent, useRef } from 'react'
+import { type CSSProperties, type MouseEvent, useRef } from 'react'
 import { usePreferences } from '../client/preferences.ts'
 import { DataTableHeader } from './data-table-header.tsx'
 import { DataTableRow } from './data-table-row.tsx'
@@ -10,6 +10,8 @@ import { useIsNarrow } from './use-is-narrow.ts'
 import { type Selection, useRowKeys } from './use-row-keys.ts'
 
 const windowedFrom = 200
+/** What a second line adds to the height of a row. */
+const secondLinePx = 16
 
 /**
  * A table whose rows open a page. Up, down, j and k, PageUp, PageDown, Home and End move; Enter opens; Space or x
@@ -30,6 +32,7 @@ export const DataTable = <T,>({
   selection,
   looked,
   onLook,
+  lines = 1,
 }: {
   readonly label: string
   readonly columns: readonly Column<T>[]
@@ -42,12 +45,14 @@ export const DataTable = <T,>({
   /** Key of the row whose details are shown beside the list. */
   readonly looked?: string | null
   readonly onLook?: (key: string) => void
+  /** Lines of text in a row. */
+  readonly lines?: 1 | 2
 }) => {
   const router = useRouter()
   const { density } = usePreferences()
   const isNarrow = useIsNarrow()
   const columns = isNarrow ? all.filter(({ isSecondary }) => !isSecondary) : all
-  const rowPx = density === 'dense' ? 28 : 36
+  const rowPx = (density === 'dense' ? 28 : 36) + (lines === 2 ? secondLinePx : 0)
   const body = useRef<HTMLDivElement>(null)
   const isWindowed = rows.length > windowedFrom
   const keys = rows.map(rowKey)
@@ -99,7 +104,10 @@ export const DataTable = <T,>({
   }
 
   return (
-    <div className="overflow-x-auto">
+    <div
+      className="overflow-x-auto"
+      style={lines === 2 ? ({ '--row': `${rowPx}px` } as CSSProperties) : undefined}
+    >
       <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className="min-w-[740px]">
         <div role="rowgroup">
           <div

@@ -1,4 +1,5 @@
 'use client'
+import { classNames } from '../ui/class-names.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { gridOf } from './data-table-types.ts'
 import { useIsNarrow } from './use-is-narrow.ts'
@@ -10,6 +11,7 @@ export const TableSkeleton = ({
   columns: all,
   rows = 8,
   canChoose = false,
+  lines = 1,
 }: {
   readonly columns: readonly {
     readonly id: string
@@ -20,6 +22,7 @@ export const TableSkeleton = ({
   }[]
   readonly rows?: number
   readonly canChoose?: boolean
+  readonly lines?: 1 | 2
 }) => {
   const isNarrow = useIsNarrow()
   const columns = isNarrow ? all.filter(({ isSecondary }) => !isSecondary) : all
@@ -41,7 +44,10 @@ export const TableSkeleton = ({
         {Array.from({ length: rows }, (_, row) => (
           <div
             key={row}
-            className="grid h-(--row) items-center gap-x-4 border-b border-line px-3 last:border-b-0"
+            className={classNames(
+              'grid items-center gap-x-4 border-b border-line px-3 last:border-b-0',
+              lines === 2 ? 'h-[calc(var(--row)+16px)]' : 'h-(--row)',
+            )}
             style={style}
           >
             {canChoose ? <Skeleton className="w-3.5" /> : null}

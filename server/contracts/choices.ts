@@ -61,6 +61,14 @@ export const letterStandings = ['open', ...dispositionKinds] as const
 /** By what the inbox can be narrowed. */
 export const inboxFilters = ['open', 'muted', 'resolved', 'archived', 'all'] as const
 
+/** In what order the inbox stands, and within which time the failures that it is narrowed to become unrecoverable. */
+export const inboxSorts = ['growing', 'count', 'keys', 'last', 'expires'] as const
+export const inboxDeadlines = ['3h', '24h', '7d'] as const
+
+/** When the message of a failure tells it from others, and what moves letters from one group to another. */
+export const messageUses = ['without-frame', 'always', 'never'] as const
+export const regroupingKinds = ['merge', 'split', 'undo', 'rules'] as const
+
 export const markKinds = ['deploy', 'replay', 'reset', 'note'] as const
 
 export const schemaTypes = ['AVRO', 'PROTOBUF', 'JSON'] as const

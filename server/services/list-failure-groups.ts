@@ -45,14 +45,30 @@ export const failureGroupRowsOf = async (
   const retention = await readRetention(connection, topics, {
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(retentionPatienceMs)]),
   })
-  const retained = (topicsOf: (record: FailureGroupRecord) => readonly string[]) =>
+  const keptMs = (topic: string) => retention.byTopic.get(topic) ?? null
+  const retained = (
+    topicsOf: (record: FailureGroupRecord) => readonly string[],
+    longestMs: (record: FailureGroupRecord, topic: string) => number | null = (_, topic) => keptMs(topic),
+  ) =>
     records.flatMap((record) =>
       topicsOf(record).flatMap((topic) => {
-        const retentionMs = retention.byTopic.get(topic) ?? null
+        const retentionMs = longestMs(record, topic)
         return retentionMs === null ? [] : [{ failureGroupId: record.id, topic, retentionMs }]
       }),
     )
-  const [letters, origins] = await Promise.all([
+  /** How long the message of a letter can be had: from the letter or, unless that is unknown, from its origin. */
+  const recoverableMs = ({ originTopic, isPointer }: FailureGroupRecord, topic: string) => {
+    const isOriginKnown = originTopic !== null && retention.byTopic.has(originTopic)
+    const origin = isOriginKnown ? keptMs(originTopic) : undefined
+    if (isPointer) return origin ?? null
+    const letter = keptMs(topic)
+    return origin === undefined || letter === null
+      ? letter
+      : origin === null
+        ? null
+        : Math.max(letter, origin)
+  }
+  const [letters, origins, messages] = await Promise.all([
     readFirstExpiries(
       deps.db,
       'topic',
@@ -63,10 +79,19 @@ export const failureGroupRowsOf = async (
       'origin_topic',
       retained(({ originTopic }) => (originTopic === null ? [] : [originTopic])),
     ),
+    readFirstExpiries(
+      deps.db,
+      'topic',
+      retained(({ deadLetterTopics }) => deadLetterTopics, recoverableMs),
+    ),
   ])
   return {
     rows: records.map((record) =>
-      rowOf(record, { letter: letters.get(record.id) ?? null, origin: origins.get(record.id) ?? null }),
+      rowOf(record, {
+        letter: letters.get(record.id) ?? null,
+        origin: origins.get(record.id) ?? null,
+        message: messages.get(record.id) ?? null,
+      }),
     ),
     degraded: retention.problem ? [degradedBy(retention.problem)] : [],
   }
@@ -74,7 +99,7 @@ export const failureGroupRowsOf = async (
 
 const rowOf = (
   record: FailureGroupRecord,
-  expiry: { readonly letter: number | null; readonly origin: number | null },
+  expiry: { readonly letter: number | null; readonly origin: number | null; readonly message: number | null },
 ): FailureGroupRow => {
   return {
     id: record.id,
@@ -89,12 +114,15 @@ const rowOf = (
     confidence: record.confidence as FailureGroupRow['confidence'],
     isPointer: record.isPointer,
     count: record.letters,
+    keys: record.keys,
+    services: [...record.services],
     trend: [...record.trend],
     perMinute: deathsPerMinute(record.trend),
     firstSeenAt: record.firstSeenAtMs,
     lastSeenAt: record.lastSeenAtMs,
     firstExpiresAt: expiry.letter,
     originExpiresAt: expiry.origin,
+    unrecoverableAt: expiry.message,
     state: record.state as FailureGroupRow['state'],
     stateBy: record.stateBy,
     stateAt: record.stateAtMs,
@@ -104,7 +132,25 @@ const rowOf = (
   }
 }
 
-/** Failure groups that fit the filter, the fastest growing first, then the last seen; with the index's freshness. */
+type Sort = NonNullable<z.output<typeof failureGroupListQuery>['sort']>
+const sortValues: Readonly<Record<Sort, (row: FailureGroupRow) => number | null>> = {
+  growing: ({ perMinute }) => perMinute,
+  count: ({ count }) => count,
+  keys: ({ keys }) => keys?.count ?? null,
+  last: ({ lastSeenAt }) => lastSeenAt,
+  expires: ({ unrecoverableAt }) => unrecoverableAt,
+}
+/** What has no value stands last, whichever way the others stand. */
+const compareBy =
+  (sort: Sort, desc: boolean) =>
+  (a: FailureGroupRow, b: FailureGroupRow): number => {
+    const [one, other] = [sortValues[sort](a), sortValues[sort](b)]
+    if (one === null || other === null) return Number(one === null) - Number(other === null)
+    return desc ? other - one : one - other
+  }
+const deadlinesMs = { '3h': 3 * 3_600_000, '24h': 24 * 3_600_000, '7d': 7 * 24 * 3_600_000 } as const
+
+/** Failure groups that fit the filter in the order asked for, then the last seen; with the index's freshness. */
 export const listFailureGroups = async (
   deps: Deps,
   connection: Connection,
@@ -119,6 +165,8 @@ export const listFailureGroups = async (
   const { rows, degraded } = await failureGroupRowsOf(deps, connection, records, call)
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const text = query.q.toLowerCase()
+  const nowMs = deps.clock.nowMs()
+  const compare = compareBy(query.sort ?? 'growing', query.desc ?? true)
   const groups = rows
     .filter(
       ({ state }) =>
@@ -140,10 +188,16 @@ export const listFailureGroups = async (
         row.originTopic,
         row.group,
         row.assignee,
+        ...row.services,
         ...row.deadLetterTopics,
       ].some((one) => one?.toLowerCase().includes(text) ?? false),
     )
-    .sort((a, b) => b.perMinute - a.perMinute || b.lastSeenAt - a.lastSeenAt)
+    .filter(
+      ({ unrecoverableAt }) =>
+        query.within === undefined ||
+        (unrecoverableAt !== null && unrecoverableAt <= nowMs + deadlinesMs[query.within]),
+    )
+    .sort((a, b) => compare(a, b) || b.lastSeenAt - a.lastSeenAt)
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
   )
@@ -162,6 +216,6 @@ export const listFailureGroups = async (
       },
     },
     degraded,
-    checkedAt: deps.clock.nowMs(),
+    checkedAt: nowMs,
   })
 }

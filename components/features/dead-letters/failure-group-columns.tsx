@@ -7,35 +7,53 @@ import type { Column } from '../../patterns/data-table-types.ts'
 import { formatCount } from '../../patterns/quantity.ts'
 import { Sparkline } from '../../patterns/sparkline.tsx'
 import { Status, statuses } from '../../patterns/status.tsx'
-import { TimeLeft } from '../../patterns/time-left.tsx'
-import { shortClass, titleOfFailure, titleOfRegression } from './failure-words.ts'
+import { Expiry } from './expiry.tsx'
+import { sayKeys, shortClass, titleOfFailure, titleOfRegression } from './failure-words.ts'
 
-/** Columns of the inbox. */
+/** Columns of the inbox, two lines a row: what failed and where in the code; from where to whom, and which services. */
 export const failureGroupColumns = (connection: string): readonly Column<FailureGroupRow>[] => [
   {
-    id: 'trend',
+    id: 'growing',
     header: 'Last hour',
-    width: '100px',
+    width: '76px',
+    sortable: true,
     cell: ({ trend, count }) => (
-      <Sparkline points={trend} label={`${count} dead letters; deaths a minute over the last hour`} bars />
+      <Sparkline
+        points={trend}
+        width={76}
+        height={28}
+        label={`${count} dead letters; deaths a minute over the last hour`}
+        bars
+      />
     ),
   },
-  { id: 'count', header: 'Count', width: '52px', align: 'right', cell: ({ count }) => formatCount(count) },
+  {
+    id: 'count',
+    header: 'Letters',
+    width: '60px',
+    align: 'right',
+    sortable: true,
+    cell: ({ count }) => formatCount(count),
+  },
   {
     id: 'what',
     header: 'What',
-    width: 'minmax(170px, 3fr)',
+    width: 'minmax(180px, 3fr)',
     cell: (group) => (
-      <span className="flex min-w-0 items-baseline gap-2">
-        <Link
-          href={routes.failureGroup(connection, group.id)}
-          className="link shrink-0 font-strong"
-          title={group.rootCause ?? undefined}
-        >
-          {shortClass(group.rootCause ?? group.errorClass) ?? 'Unknown error'}
-        </Link>
-        <span className="min-w-0 truncate text-muted" title={titleOfFailure(group)}>
-          {group.frame === null ? (group.message ?? '') : `at ${group.frame}`}
+      <span className="block min-w-0" title={titleOfFailure(group)}>
+        <span className="flex min-w-0 items-baseline gap-2">
+          <Link
+            href={routes.failureGroup(connection, group.id)}
+            className="link max-w-full shrink-0 truncate font-strong"
+          >
+            {shortClass(group.rootCause ?? group.errorClass) ?? 'Unknown error'}
+          </Link>
+          {group.frame === null ? null : (
+            <span className="min-w-0 truncate text-muted">{group.message ?? ''}</span>
+          )}
+        </span>
+        <span className="block truncate text-small text-muted">
+          {group.frame === null ? (group.message ?? 'no message') : `at ${group.frame}`}
           {group.isPointer ? ' · no payload, a pointer' : ''}
         </span>
       </span>
@@ -44,65 +62,83 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'where',
     header: 'Where',
-    width: 'minmax(110px, 1.2fr)',
-    mono: true,
-    cell: ({ originTopic, group, confidence }) => (
-      <span
-        title={`${originTopic ?? 'unknown topic'} → ${group ?? 'unknown group'}. Origin: ${statuses.confidence[confidence].meaning}`}
-      >
-        {originTopic ?? '?'}
-        {confidence === 'guess' ? <span className="font-sans text-muted"> (guessed)</span> : null} →{' '}
-        {group ?? <span className="text-faint">unknown</span>}
-      </span>
-    ),
-  },
-  {
-    id: 'convention',
-    header: 'Written by',
-    width: '116px',
-    isSecondary: true,
-    cell: ({ conventions }) => {
+    width: 'minmax(150px, 1.5fr)',
+    cell: ({ originTopic, group, confidence, services, conventions }) => {
       const titles = conventions.map(titleOfConvention).join(', ')
       return (
-        <span className="text-muted" title={titles}>
-          {titles}
+        <span
+          className="block min-w-0"
+          title={`${originTopic ?? 'unknown topic'} → ${group ?? 'unknown group'}. Origin: ${statuses.confidence[confidence].meaning} Written by ${titles}. ${services.length === 0 ? 'No trace tells its services.' : `Services in its traces: ${services.join(', ')}.`}`}
+        >
+          <span className="block truncate font-mono text-small">
+            {originTopic ?? '?'}
+            {confidence === 'guess' ? <span className="font-sans text-muted"> (guessed)</span> : null} →{' '}
+            {group ?? <span className="text-faint">unknown</span>}
+          </span>
+          <span className="block truncate text-small text-muted">
+            {services.length === 0 ? titles : services.join(', ')}
+          </span>
         </span>
       )
     },
   },
-  { id: 'last', header: 'Last seen', width: '88px', cell: ({ lastSeenAt }) => <Ago at={lastSeenAt} /> },
+  {
+    id: 'keys',
+    header: 'Keys',
+    width: '64px',
+    align: 'right',
+    sortable: true,
+    cell: ({ keys }) =>
+      keys === null ? (
+        <span className="text-faint" title="They are being counted.">
+          –
+        </span>
+      ) : (
+        <span title={keys.isExact ? 'Different keys, counted' : 'Different keys, estimated within some 2 %'}>
+          {sayKeys(keys)}
+        </span>
+      ),
+  },
+  {
+    id: 'last',
+    header: 'Last seen',
+    width: '108px',
+    sortable: true,
+    cell: ({ firstSeenAt, lastSeenAt }) => (
+      <span className="block min-w-0">
+        <span className="block truncate">
+          <Ago at={lastSeenAt} />
+        </span>
+        <span className="block truncate text-small text-muted" title="First seen">
+          first <Ago at={firstSeenAt} />
+        </span>
+      </span>
+    ),
+  },
   {
     id: 'expires',
-    header: 'First expires',
-    width: '88px',
-    cell: ({ firstExpiresAt }) => <TimeLeft until={firstExpiresAt} />,
-  },
-  {
-    id: 'origin-expires',
-    header: 'Origin goes',
-    width: '88px',
-    isSecondary: true,
-    cell: ({ originExpiresAt }) => <TimeLeft until={originExpiresAt} />,
-  },
-  {
-    id: 'assignee',
-    header: 'Who',
-    width: '84px',
-    isSecondary: true,
-    cell: ({ assignee }) => (assignee === null ? <span className="text-faint">–</span> : assignee),
+    header: 'Expires',
+    width: 'minmax(140px, 200px)',
+    sortable: true,
+    cell: (group) => <Expiry group={group} />,
   },
   {
     id: 'state',
     header: 'State',
     width: '112px',
-    cell: ({ state, regression }) => (
-      <span className="flex min-w-0 items-center gap-1.5">
-        <Status of="failureGroup" value={state} />
-        {regression === null ? null : (
-          <span className="truncate text-small text-critical" title={titleOfRegression(regression)}>
-            again
-          </span>
-        )}
+    cell: ({ state, regression, assignee }) => (
+      <span className="block min-w-0">
+        <span className="flex min-w-0 items-center gap-1.5">
+          <Status of="failureGroup" value={state} />
+          {regression === null ? null : (
+            <span className="truncate text-small text-critical" title={titleOfRegression(regression)}>
+              again
+            </span>
+          )}
+        </span>
+        <span className={`block truncate text-small ${assignee === null ? 'text-faint' : 'text-muted'}`}>
+          {assignee ?? 'nobody'}
+        </span>
       </span>
     ),
   },

@@ -1,4 +1,5 @@
 import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
+import { formatCount } from '../../patterns/quantity.ts'
 
 /**
  * A class without its package or namespace: `JsonEOFException` of `com.fasterxml.jackson.core.io.JsonEOFException`,
@@ -26,3 +27,20 @@ export const titleOfRegression = ({
   because,
 }: Pick<NonNullable<FailureGroupRow['regression']>, 'was' | 'by' | 'because'>): string =>
   `Was ${was}${by === null ? '' : ` by ${by}`}; came back: ${causes[because]}`
+
+/** How many keys: `4,210`, or `≈ 4,200` where that is an estimate. */
+export const sayKeys = ({ count, isExact }: NonNullable<FailureGroupRow['keys']>): string => {
+  if (isExact) return formatCount(count)
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 2)
+  return `≈ ${formatCount(Math.round(count / step) * step)}`
+}
+
+/** A failure group in a few words: `CardDeclinedException at PaymentClient.charge (PaymentClient.java), orders → payments`. */
+export const nameOfGroup = (
+  row: Pick<FailureGroupRow, 'rootCause' | 'errorClass' | 'frame' | 'message' | 'originTopic' | 'group'>,
+): string => {
+  const { rootCause, errorClass, frame, message, originTopic, group } = row
+  const what = shortClass(rootCause ?? errorClass) ?? 'Unknown error'
+  const where = frame === null ? (message === null ? '' : ` ${message.slice(0, 60)}`) : ` at ${frame}`
+  return `${what}${where}, ${originTopic ?? '?'} → ${group ?? 'unknown'}`
+}

@@ -1,16 +1,22 @@
-import { createLoader, parseAsString, parseAsStringLiteral } from 'nuqs/server'
-import { inboxFilters } from '#server/contracts/choices.ts'
+import { createLoader, parseAsBoolean, parseAsString, parseAsStringLiteral } from 'nuqs/server'
+import { inboxDeadlines, inboxFilters, inboxSorts } from '#server/contracts/choices.ts'
 
 /** What the address of the inbox holds. */
 export const inboxSearch = {
   q: parseAsString.withDefault(''),
   state: parseAsStringLiteral(inboxFilters).withDefault('open'),
+  sort: parseAsStringLiteral(inboxSorts).withDefault('growing'),
+  desc: parseAsBoolean.withDefault(true),
+  within: parseAsStringLiteral(inboxDeadlines),
 }
 
 export const loadInbox = createLoader(inboxSearch)
 
 /** What the inbox asks the API. */
-export const inboxAsk = (connection: string, { q, state }: Awaited<ReturnType<typeof loadInbox>>) => ({
+export const inboxAsk = (
+  connection: string,
+  { q, state, sort, desc, within }: Awaited<ReturnType<typeof loadInbox>>,
+) => ({
   params: { connection },
-  query: { q, state },
+  query: { q, state, sort, desc: String(desc), ...(within === null ? {} : { within }) },
 })

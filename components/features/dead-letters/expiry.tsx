@@ -1,0 +1,48 @@
+'use client'
+import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
+import { formatDuration } from '../../patterns/quantity.ts'
+import { useNow } from '../../patterns/use-now.ts'
+
+const hourMs = 3_600_000
+
+/** How urgent it is to act before messages are lost: coloured only when near. */
+const toneOf = (leftMs: number): string =>
+  leftMs < 6 * hourMs ? 'font-strong text-critical' : leftMs < 24 * hourMs ? 'text-warning' : ''
+
+const sayLeft = (leftMs: number): string =>
+  leftMs <= 0 ? 'now' : formatDuration(Math.floor(leftMs / 60_000) * 60_000)
+
+/** When the first message of a failure group is lost for good, and what of letter and origin goes when. */
+export const Expiry = ({
+  group: { unrecoverableAt, firstExpiresAt, originExpiresAt, isPointer },
+}: {
+  readonly group: Pick<
+    FailureGroupRow,
+    'unrecoverableAt' | 'firstExpiresAt' | 'originExpiresAt' | 'isPointer'
+  >
+}) => {
+  const now = useNow()
+  const say = (at: number | null): string => (at === null || now === 0 ? '–' : sayLeft(at - now))
+  const left = unrecoverableAt === null || now === 0 ? null : unrecoverableAt - now
+  const parts = `letter ${say(firstExpiresAt)} · origin ${say(originExpiresAt)}`
+  const meaning = isPointer
+    ? 'Its letters hold no payload: they are lost with their origin records.'
+    : 'A message is lost when both its letter and its origin record are deleted.'
+  return (
+    <span
+      className="block min-w-0"
+      suppressHydrationWarning
+      title={`${meaning} The first ${parts.replace(' · ', ', the first ')}; – is never, or not known.`}
+    >
+      <span
+        className={`block truncate ${left === null ? 'text-faint' : toneOf(left)}`}
+        suppressHydrationWarning
+      >
+        {left === null ? (unrecoverableAt === null ? 'never' : '') : `unrecoverable in ${sayLeft(left)}`}
+      </span>
+      <span className="block truncate text-small text-muted" suppressHydrationWarning>
+        {parts}
+      </span>
+    </span>
+  )
+}

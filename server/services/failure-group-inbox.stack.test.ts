@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
+import { describeFailureGroups } from './describe-failure-groups.ts'
+import { listFailureGroups } from './list-failure-groups.ts'
+
+const hourMs = 3_600_000
+let bench: Bench
+let origin: string
+let topic: string
+beforeAll(async () => {
+  bench = await openBench(inject('brokers'), inject('databaseUrl'))
+  origin = await bench.makeTopic(`inbox-${bench.suffix}`, 1, { 'retention.ms': String(5 * hourMs) })
+  topic = await bench.makeTopic(`inbox-${bench.suffix}-dlt`, 2, { 'retention.ms': String(3 * hourMs) })
+})
+afterAll(() => bench.dispose())
+
+const letters = (
+  errorClass: string,
+  keys: readonly (string | null)[],
+  more: { readonly traceId?: string; readonly from?: string } = {},
+) =>
+  bench.send(
+    keys.map((key, at) =>
+      outgoing(topic, {
+        key,
+        partition: at % 2,
+        headers: [
+          ...springHeaders({ topic: more.from ?? origin, group: 'payments', errorClass }),
+          ...(more.traceId === undefined
+            ? []
+            : [text('traceparent', `00-${more.traceId}-${'ab'.repeat(8)}-01`)]),
+        ],
+      }),
+    ),
+  )
+const list = async (more: Record<string, string> = {}) => {
+  const query = endpoints.listFailureGroups.query.parse({ state: 'all', topic, ...more })
+  const { data } = await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))
+  return data.groups
+}
+const named = async (name: string) => (await list()).find(({ rootCause }) => rootCause === name)
+
+it('counts the different keys of a group as its letters come, exactly while they are few', async () => {
+  await letters('com.shop.Few', ['a', 'b', 'a', null])
+  await bench.index()
+  expect(await named('com.shop.Few')).toMatchObject({ count: 4, keys: { count: 2, isExact: true } })
+  await letters('com.shop.Few', ['b', 'c'])
+  await bench.index()
+  expect(await named('com.shop.Few')).toMatchObject({ count: 6, keys: { count: 3, isExact: true } })
+})
+
+it('estimates many keys, and finds the same count when it counts them anew', async () => {
+  await letters(
+    'com.shop.Many',
+    Array.from({ length: 3_000 }, (_, at) => `order-${at}`),
+  )
+  await bench.index()
+  const { pool } = bench.database.db
+  const counted = (await named('com.shop.Many'))?.keys
+  expect(counted?.isExact).toBe(false)
+  expect(Math.abs((counted?.count ?? 0) - 3_000)).toBeLessThan(120)
+  await pool.query('UPDATE failure_group SET keys_due = true')
+  expect((await named('com.shop.Many'))?.keys).toBeNull()
+  await letters('com.shop.Many', ['order-1'])
+  await bench.index()
+  await describeFailureGroups(bench.deps, bench.connection)
+  expect((await named('com.shop.Many'))?.keys).toEqual(counted)
+})
+
+it('tells services from the traces of its newest letters, the one that reads first', async () => {
+  const traceId = randomBytes(16).toString('hex')
+  await letters('com.shop.Traced', ['a'], { traceId })
+  await bench.index()
+  const span = (service: string, kind: number, group: string | null) =>
+    bench.database.db.pool.query(
+      `INSERT INTO span (trace_id, span_id, day, kind, service, name, start_ns, end_ns, status, attributes, resource, events, group_id)
+       SELECT decode($1, 'hex'), decode($2, 'hex'), current_date, $3, $4, 'x', 1, 2, 0, '{}', '{}', '[]', $5`,
+      [traceId, randomBytes(8).toString('hex'), kind, service, group],
+    )
+  await span('checkout', 3, null)
+  await span('payment-service', 5, 'payments')
+  await span('spillway-worker', 5, 'payments')
+  await describeFailureGroups(bench.deps, bench.connection)
+  expect((await named('com.shop.Traced'))?.services).toEqual(['payment-service', 'checkout'])
+  expect((await list({ q: 'payment-service' })).map(({ rootCause }) => rootCause)).toEqual([
+    'com.shop.Traced',
+  ])
+})
+
+it('a message is lost when both letter and origin are: tells when, sorts and narrows by it', async () => {
+  const short = await bench.makeTopic(`brief-${bench.suffix}`, 1, { 'retention.ms': String(hourMs) })
+  await letters('com.shop.Brief', ['a'], { from: short })
+  await bench.index()
+  const now = Date.now()
+  const near = (at: number | null | undefined, hours: number) =>
+    expect(Math.abs((at ?? 0) - now - hours * hourMs)).toBeLessThan(60_000)
+  const few = await named('com.shop.Few')
+  near(few?.firstExpiresAt, 3)
+  near(few?.originExpiresAt, 5)
+  near(few?.unrecoverableAt, 5)
+  const brief = await named('com.shop.Brief')
+  near(brief?.originExpiresAt, 1)
+  near(brief?.unrecoverableAt, 3)
+  const [first] = await list({ sort: 'expires', desc: 'false' })
+  expect(first?.rootCause).toBe('com.shop.Brief')
+  expect((await list({ within: '3h' })).map(({ rootCause }) => rootCause)).toEqual(['com.shop.Brief'])
+  expect(await list({ within: '24h' })).toHaveLength(4)
+})
