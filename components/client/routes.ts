@@ -27,6 +27,7 @@ export const routes = {
   group: (connection: string, group: string) => `/${part(connection)}/groups/${part(group)}`,
   deadLetters: (connection: string) => `/${part(connection)}/dead-letters`,
   failureGroup: (connection: string, id: string) => `/${part(connection)}/failure-groups/${part(id)}`,
+  failureGrouping: (connection: string) => `/${part(connection)}/failure-grouping`,
   deadLetter: (connection: string, id: string) => `/${part(connection)}/dead-letters/${part(id)}`,
   replays: (connection: string) => `/${part(connection)}/replays`,
   replayPlan: (connection: string, id: string) => `/${part(connection)}/replays/plans/${part(id)}`,

@@ -15,12 +15,15 @@ const failureGroupRow: FailureGroup = {
   confidence: 'certain',
   isPointer: false,
   count: 512,
+  keys: { count: 498, isExact: false },
+  services: ['payments', 'orders'],
   trend: Array.from({ length: 60 }, (_, index) => index),
   perMinute: 38,
   firstSeenAt: minutesAgo(600),
   lastSeenAt: minutesAgo(1),
   firstExpiresAt: nowMs + 600_000_000,
   originExpiresAt: nowMs + 10_800_000,
+  unrecoverableAt: nowMs + 600_000_000,
   state: 'new',
   stateBy: null,
   stateAt: minutesAgo(3),
@@ -76,6 +79,18 @@ export const failureGroup: Answer<'showFailureGroup'> = {
     { id: '2', atMs: minutesAgo(3), actor: 'dead-letter index', kind: 'regression', text: 'new again' },
     { id: '1', atMs: minutesAgo(95), actor: 'anna', kind: 'note', text: 'asked the card provider' },
   ],
+  changes: [
+    {
+      id: '3',
+      kind: 'merge',
+      by: 'anna',
+      atMs: minutesAgo(80),
+      other: { id: 'b1', title: 'CardDeclinedException at PaymentClient.refund' },
+      role: 'merged-in',
+      condition: null,
+    },
+  ],
+  moving: null,
 }
 
 export const failureGroupEvidence: Answer<'showFailureGroupEvidence'> = {

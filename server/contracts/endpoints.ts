@@ -11,6 +11,7 @@ import {
 import { connectionDetail, connectionList } from './connections.ts'
 import { at } from './endpoint-defaults.ts'
 import { failureGroupEvidence } from './failure-group-evidence.ts'
+import { failureGroupingEndpoints } from './failure-grouping-endpoints.ts'
 import {
   assignFailureGroup,
   deadLetterDetail,
@@ -209,6 +210,7 @@ export const endpoints = {
     body: newFailureGroupNote,
     output: failureGroupDetail,
   },
+  ...failureGroupingEndpoints,
   listDeadLetters: {
     ...at(endpointAddresses.listDeadLetters),
     summary: 'Dead letters, newest first',

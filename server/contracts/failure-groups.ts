@@ -1,6 +1,14 @@
 import { z } from 'zod'
-import { failureGroupStates, inboxFilters, letterStandings, settableGroupStates } from './choices.ts'
+import {
+  failureGroupStates,
+  inboxDeadlines,
+  inboxFilters,
+  inboxSorts,
+  letterStandings,
+  settableGroupStates,
+} from './choices.ts'
 import { confidenceLevel, convention } from './conventions.ts'
+import { groupChange } from './failure-grouping.ts'
 import { disposition, groupStandings } from './letter-decisions.ts'
 import { originRecord, recordView, rehydration } from './letter-origin.ts'
 import { degradedSource } from './problem.ts'
@@ -38,6 +46,10 @@ export const failureGroupRow = z.object({
   /** The record of its newest letter holds no payload: it points to its origin record. */
   isPointer: z.boolean(),
   count: z.number().int(),
+  /** Different keys of its letters, beyond some hundred estimated within some 2 %; null while they are counted anew. */
+  keys: z.object({ count: z.number().int(), isExact: z.boolean() }).nullable(),
+  /** Services in the traces of its newest letters, those that read as its consumer group first. */
+  services: z.array(z.string()),
   /** Deaths a minute of the last hour, oldest first, 60 numbers. */
   trend: z.array(z.number().int()),
   perMinute: z.number(),
@@ -47,6 +59,8 @@ export const failureGroupRow = z.object({
   firstExpiresAt: epochMs.nullable(),
   /** When the first origin record will be deleted, at the latest: it is as old as its letter or older. */
   originExpiresAt: epochMs.nullable(),
+  /** When its first message is lost at the latest: its letter is deleted then, and the origin record, too, where that is longer kept; of pointers the origin alone counts. Null when never, or not known. */
+  unrecoverableAt: epochMs.nullable(),
   state: failureGroupState,
   stateBy: z.string().nullable(),
   stateAt: epochMs.nullable(),
@@ -68,6 +82,11 @@ export const indexFreshness = z.object({
 export const failureGroupListQuery = z.object({
   q: z.string().max(200).default(''),
   state: z.enum(inboxFilters).default('open'),
+  /** Unless given, the fastest growing first. */
+  sort: z.enum(inboxSorts).optional(),
+  desc: z.stringbool().optional(),
+  /** Only those of which something becomes unrecoverable within that time. */
+  within: z.enum(inboxDeadlines).optional(),
   topic: topicName.optional(),
   group: groupId.optional(),
 })
@@ -99,10 +118,14 @@ export const failureGroupDetail = failureGroupRow.extend({
       id: z.string(),
       atMs: epochMs,
       actor: z.string(),
-      kind: z.enum(['state', 'assignee', 'note', 'regression', 'letters']),
+      kind: z.enum(['state', 'assignee', 'note', 'regression', 'letters', 'grouping']),
       text: z.string(),
     }),
   ),
+  /** Merges and splits by hand that hold and made it what it is, newest first. */
+  changes: z.array(groupChange),
+  /** While letters are still moved after a change of the grouping: how many were looked through. */
+  moving: z.object({ looked: z.number().int(), total: z.number().int() }).nullable(),
 })
 export type FailureGroupDetail = z.infer<typeof failureGroupDetail>
 

@@ -12,6 +12,7 @@ export const permissions = [
   'groups:read',
   'dead-letters:read',
   'dead-letters:triage',
+  'dead-letters:regroup',
   'replays:read',
   'replays:run',
   'traces:read',

@@ -1,3 +1,4 @@
+import type { GroupingRule } from '#server/contracts/failure-grouping.ts'
 import { chooseFailureClass } from './failure-class.ts'
 import { readStack } from './read-stack.ts'
 
@@ -31,23 +32,49 @@ export type FailureIdentity = {
   readonly parts: readonly string[]
 }
 
+/** What an operator has changed of how letters are told apart: see `groupingRule`. */
+export type FingerprintRule = Pick<
+  GroupingRule,
+  'byClass' | 'byFrame' | 'byOriginTopic' | 'byGroup' | 'byMessage'
+> & {
+  readonly normalise: (message: string) => string
+  readonly isIgnoredFrame: ((frame: string) => boolean) | undefined
+}
+
 /** Tells what failed, and by which parts two letters are of one failure. */
-export const identifyFailure = (failure: Failure): FailureIdentity => {
-  const { classes, rootMessage, applicationFrame } = readStack(failure.stack ?? '')
+export const identifyFailure = (failure: Failure, rule?: FingerprintRule): FailureIdentity => {
+  const { classes, rootMessage, applicationFrame } = readStack(failure.stack ?? '', rule?.isIgnoredFrame)
   const rootCause = chooseFailureClass([...classes, failure.causeClass, failure.errorClass])
   return {
     rootCause: rootCause ?? null,
     rootMessage: rootMessage ?? null,
     frame: applicationFrame ?? null,
-    parts: [
-      rootCause ?? '',
-      applicationFrame ?? '',
-      failure.originTopic ?? '',
-      failure.group ?? '',
-      applicationFrame === undefined ? normaliseMessage(failure.message ?? '') : '',
-    ],
+    parts: rule
+      ? partsBy(rule, failure, rootCause, applicationFrame)
+      : [
+          rootCause ?? '',
+          applicationFrame ?? '',
+          failure.originTopic ?? '',
+          failure.group ?? '',
+          applicationFrame === undefined ? normaliseMessage(failure.message ?? '') : '',
+        ],
   }
 }
+
+const partsBy = (
+  rule: FingerprintRule,
+  { originTopic, group, message }: Failure,
+  rootCause: string | undefined,
+  frame: string | undefined,
+): readonly string[] => [
+  rule.byClass ? (rootCause ?? '') : '',
+  rule.byFrame ? (frame ?? '') : '',
+  rule.byOriginTopic ? (originTopic ?? '') : '',
+  rule.byGroup ? (group ?? '') : '',
+  rule.byMessage === 'always' || (rule.byMessage === 'without-frame' && frame === undefined)
+    ? rule.normalise(message ?? '')
+    : '',
+]
 
 /** A frame for people: of a file only its last name, as `PaymentClient.charge (payment-client.ts)`. */
 export const shortFrame = (frame: string): string =>

@@ -6,7 +6,7 @@ import { type FoundOrigin, findOrigin } from './dead-letter-origin.ts'
 import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
 import { chooseFailureClass, isWrapper } from './failure-class.ts'
-import { identifyFailure, normaliseMessage, shortFrame } from './fingerprint.ts'
+import { type FingerprintRule, identifyFailure, normaliseMessage, shortFrame } from './fingerprint.ts'
 import { judgeConfidence } from './judge-confidence.ts'
 import { markApplicationLines } from './read-stack.ts'
 import { type Lineage, readLineage } from './replay-copy.ts'
@@ -70,14 +70,29 @@ const withName = (
 }
 
 /**
+ * The fingerprint of a failure from the parts that make it. Letters that say nothing of their failure are kept apart by
+ * their topic at least: `unrecognisedIn`.
+ */
+export const fingerprintOf = (
+  connection: string,
+  parts: readonly string[],
+  unrecognisedIn: string | null,
+): string =>
+  createHash('sha256')
+    .update(JSON.stringify([connection, ...parts, unrecognisedIn ?? '']))
+    .digest('hex')
+    .slice(0, 16)
+
+/**
  * Reads all that the index keeps from a record. Never throws: what is not known is null. `topicNameOf` tells the topic
- * of an id that stands in its place.
+ * of an id that stands in its place; `rule` is the operator's for its topic, where there is one.
  */
 export const readLetterFacts = (
   connection: string,
   { topic, headers, key, value }: LetterSource,
   rules: DeadLetterRules = defaultDeadLetterRules,
   topicNameOf?: TopicNameOf,
+  rule?: FingerprintRule,
 ): LetterFacts => {
   const decoded = decodeDeadLetter(headers, topic, rules)
   const death = decoded?.death
@@ -86,16 +101,17 @@ export const readLetterFacts = (
   const told = { causeClass: death?.causeClass?.value, errorClass: death?.errorClass?.value }
   const originTopic = origin.originTopic?.value ?? null
   const group = origin.group?.value ?? null
-  const { rootCause, rootMessage, frame, parts } = identifyFailure({
-    ...told,
-    message: death?.message?.value,
-    stack: stack ?? undefined,
-    originTopic: originTopic ?? undefined,
-    group: group ?? undefined,
-  })
+  const { rootCause, rootMessage, frame, parts } = identifyFailure(
+    {
+      ...told,
+      message: death?.message?.value,
+      stack: stack ?? undefined,
+      originTopic: originTopic ?? undefined,
+      group: group ?? undefined,
+    },
+    rule,
+  )
   const message = messageOf(death, rootMessage)
-  // Letters that say nothing of their failure are kept apart by their topic at least.
-  const identity = JSON.stringify([connection, ...parts, decoded === null ? topic : ''])
   return {
     decoded,
     origin,
@@ -116,7 +132,7 @@ export const readLetterFacts = (
     earlierDeaths: decoded?.history.length ?? 0,
     isPointer: decoded?.mayPoint === true && key === null && value === null,
     lineage: readLineage(headers),
-    failureGroupId: createHash('sha256').update(identity).digest('hex').slice(0, 16),
+    failureGroupId: fingerprintOf(connection, parts, decoded === null ? topic : null),
   }
 }
 

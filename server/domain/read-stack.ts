@@ -121,7 +121,9 @@ const keepLine = (language: StackLanguage, line: string, frame: Frame): void => 
 /** What reading a trace has found so far: exceptions in their printed order, and a frame of each group of frames. */
 type Found = { headlines: Headline[]; frames: (string | undefined)[] }
 
-const readLines = (language: StackLanguage, lines: readonly string[]): Found => {
+type IsIgnored = (frame: string) => boolean
+
+const readLines = (language: StackLanguage, lines: readonly string[], isIgnored?: IsIgnored): Found => {
   const reader = new FrameReader(language)
   let found: Found = { headlines: [], frames: [undefined] }
   let asideIndent: number | null = null
@@ -135,7 +137,7 @@ const readLines = (language: StackLanguage, lines: readonly string[]): Found => 
     const plain = known?.get(line)
     if (plain) {
       hasFrames = true
-      addFrame(found, language, plain)
+      addFrame(found, language, plain, isIgnored)
       continue
     }
     if (language.aside?.test(line)) {
@@ -160,15 +162,21 @@ const readLines = (language: StackLanguage, lines: readonly string[]): Found => 
     const frame = reader.read(line)
     if (!frame) continue
     hasFrames = true
-    addFrame(found, language, frame)
+    addFrame(found, language, frame, isIgnored)
     if (known) keepLine(language, line, frame)
   }
   return found
 }
 
-const addFrame = ({ frames }: Found, { thrownAt }: StackLanguage, frame: Frame): void => {
+const addFrame = (
+  { frames }: Found,
+  { thrownAt }: StackLanguage,
+  frame: Frame,
+  isIgnored: IsIgnored | undefined,
+): void => {
   const at = frames.length - 1
-  if (frame.isApplication && (thrownAt === 'last' || frames[at] === undefined)) frames[at] = frame.text
+  if (!frame.isApplication || isIgnored?.(frame.text) === true) return
+  if (thrownAt === 'last' || frames[at] === undefined) frames[at] = frame.text
 }
 
 const rootFirst = <T>(list: readonly T[], order: 'outermost first' | 'root first'): readonly T[] =>
@@ -177,9 +185,9 @@ const rootFirst = <T>(list: readonly T[], order: 'outermost first' | 'root first
 /**
  * Reads the root cause and its first application frame from a stack trace as Java, .NET, Node, Python, Go, Ruby or PHP
  * prints it (`stackLanguages`). Where the root cause has framework frames only, the nearest outer exception with an
- * application frame gives it. Never throws; text that is no stack trace gives at most the class it begins with.
+ * application frame gives it. Frames that `isIgnored` says yes to are none. Never throws; text that is no stack trace gives at most the class it begins with.
  */
-export const readStack = (stack: string): StackFacts => {
+export const readStack = (stack: string, isIgnored?: IsIgnored): StackFacts => {
   const lines = linesOf(stack)
   const language = languageOf(lines)
   if (!language) {
@@ -195,7 +203,7 @@ export const readStack = (stack: string): StackFacts => {
         }
       : { classes: [] }
   }
-  const { headlines, frames } = readLines(language, lines)
+  const { headlines, frames } = readLines(language, lines, isIgnored)
   const causes = rootFirst(headlines, language.classes)
   const applicationFrame = rootFirst(frames, language.frames).find((frame) => frame !== undefined)
   const [root] = causes

@@ -28,9 +28,11 @@ import { listTopicFormats } from '#server/services/list-topic-formats.ts'
 import { listTopicSettings } from '#server/services/list-topic-settings.ts'
 import { listTopics } from '#server/services/list-topics.ts'
 import { listTraces } from '#server/services/list-traces.ts'
+import { mergeFailureGroups } from '#server/services/merge-failure-groups.ts'
 import { planReplay } from '#server/services/plan-replay.ts'
 import { planTopicChange } from '#server/services/plan-topic-change.ts'
 import { checkMessage } from '#server/services/prepare-message.ts'
+import { previewGrouping } from '#server/services/preview-grouping.ts'
 import { produceMessage } from '#server/services/produce-message.ts'
 import {
   deleteSearch,
@@ -40,12 +42,14 @@ import {
   saveSearch,
 } from '#server/services/saved-searches.ts'
 import { setFailureGroupState } from '#server/services/set-failure-group-state.ts'
+import { setGroupingRules } from '#server/services/set-grouping-rules.ts'
 import { showConnection } from '#server/services/show-connection.ts'
 import { showDeadLetter } from '#server/services/show-dead-letter.ts'
 import { showExport } from '#server/services/show-export.ts'
 import { showFailureGroup } from '#server/services/show-failure-group.ts'
 import { showFailureGroupEvidence } from '#server/services/show-failure-group-evidence.ts'
 import { showGroup } from '#server/services/show-group.ts'
+import { showGrouping } from '#server/services/show-grouping.ts'
 import { showHealth } from '#server/services/show-health.ts'
 import { showKeyStory } from '#server/services/show-key-story.ts'
 import { showLagHistory } from '#server/services/show-lag-history.ts'
@@ -59,7 +63,9 @@ import { showRetryChain } from '#server/services/show-retry-chain.ts'
 import { showTopic } from '#server/services/show-topic.ts'
 import { showTopicChange } from '#server/services/show-topic-change.ts'
 import { showTrace } from '#server/services/show-trace.ts'
+import { previewSplit, splitFailureGroup } from '#server/services/split-failure-group.ts'
 import { startReplay } from '#server/services/start-replay.ts'
+import { undoGroupChange } from '#server/services/undo-group-change.ts'
 import { letterDecisionRuns } from './letter-decision-operations.ts'
 import type { Operation } from './operation.ts'
 import { replayControlRuns } from './replay-control-operations.ts'
@@ -128,6 +134,18 @@ const runs: Runs = {
     assignFailureGroup(deps, connection, actor, { id: params.id, ...body }, call),
   addFailureGroupNote: ({ deps, connection, actor, params, body, call }) =>
     addFailureGroupNote(deps, connection, actor, { id: params.id, ...body }, call),
+  mergeFailureGroups: ({ deps, connection, actor, body, call }) =>
+    mergeFailureGroups(deps, connection, actor, body, call),
+  previewSplit: ({ deps, connection, params, body, call }) =>
+    previewSplit(deps, connection, { id: params.id, ...body }, call),
+  splitFailureGroup: ({ deps, connection, actor, params, body, call }) =>
+    splitFailureGroup(deps, connection, actor, { id: params.id, ...body }, call),
+  undoGroupChange: ({ deps, connection, actor, params, call }) =>
+    undoGroupChange(deps, connection, actor, BigInt(params.id), call),
+  showGrouping: ({ deps, connection, call }) => showGrouping(deps, connection, call),
+  previewGrouping: ({ deps, connection, body, call }) => previewGrouping(deps, connection, body.rules, call),
+  setGroupingRules: ({ deps, connection, actor, body, call }) =>
+    setGroupingRules(deps, connection, actor, body.rules, call),
   listDeadLetters: ({ deps, connection, query, call }) => listDeadLetters(deps, connection, query, call),
   showDeadLetter: ({ deps, connection, params, call }) => showDeadLetter(deps, connection, params.id, call),
   showLetterMoment: ({ deps, connection, params, call }) =>

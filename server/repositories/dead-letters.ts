@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Database } from './database.ts'
+import { shareGrouping } from './failure-grouping.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import {
   type Disposition,
@@ -19,7 +20,8 @@ export type IndexedPosition = PartitionName & {
 /**
  * Writes a batch of letters, their failure groups and how far the index has read, in one transaction under the lease:
  * after a crash the index goes on exactly where it was and counts stay exact. What was indexed of partitions that were
- * made anew is forgotten before, with their positions. Answers how many letters were new.
+ * made anew is forgotten before, with their positions. Answers how many letters were new. Throws
+ * `GroupingChangedError` when `grouping`, the version by which the letters were grouped, does not hold any more.
  */
 export const indexLetters = async (
   db: Database,
@@ -28,11 +30,16 @@ export const indexLetters = async (
   positions: readonly IndexedPosition[],
   lease: LeaseProof,
   madeAnew: readonly PartitionName[] = [],
+  grouping = 0n,
 ): Promise<number> => {
   if (madeAnew.length > 0)
-    await runUnderLease(db, lease, (client) => forgetPartitions(client, connectionId, madeAnew))
+    await runUnderLease(db, lease, async (client) => {
+      await shareGrouping(client, connectionId, grouping)
+      await forgetPartitions(client, connectionId, madeAnew)
+    })
   if (positions.length === 0) return 0
   return runUnderLease(db, lease, async (client) => {
+    await shareGrouping(client, connectionId, grouping)
     await client.query(
       `INSERT INTO index_position (connection_id, topic, partition, next_offset, topic_id, updated_at)
        SELECT $1, * , now() FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[])
@@ -74,7 +81,7 @@ const forgetPartitions = async (
        WHERE connection_id = $1 AND dead_letter.topic = anew.topic AND dead_letter.partition = anew.partition
        RETURNING failure_group_id
      )
-     UPDATE failure_group SET letters = failure_group.letters - counted.letters
+     UPDATE failure_group SET letters = failure_group.letters - counted.letters, keys_due = true
      FROM (SELECT failure_group_id, count(*) AS letters FROM gone GROUP BY 1) AS counted
      WHERE failure_group.id = counted.failure_group_id`,
     [connectionId, ...names],

@@ -14,7 +14,7 @@ export type GroupEvent = {
   readonly id: string
   readonly atMs: number
   readonly actor: string
-  readonly kind: 'state' | 'assignee' | 'note' | 'regression' | 'letters'
+  readonly kind: 'state' | 'assignee' | 'note' | 'regression' | 'letters' | 'grouping'
   readonly text: string
 }
 
@@ -108,10 +108,14 @@ export const writeGroupEvent = async (
   )
 }
 
-/** What has happened to a failure group, newest first. */
-export const listGroupEvents = async (db: Database, id: string, limit = 100): Promise<GroupEvent[]> => {
+/** What has happened to failure groups, newest first. */
+export const listGroupEvents = async (
+  db: Database,
+  ids: readonly string[],
+  limit = 100,
+): Promise<GroupEvent[]> => {
   const rows = await db.prisma.failureGroupEvent.findMany({
-    where: { failureGroupId: id },
+    where: { failureGroupId: { in: [...ids] } },
     orderBy: { id: 'desc' },
     take: limit,
   })

@@ -1,5 +1,6 @@
 import type { GroupStanding } from '#server/domain/failure-group-state.ts'
 import type { Database } from './database.ts'
+import { type KeyCount, readKeyCounts } from './failure-group-keys.ts'
 import { muteOf } from './failure-group-standings.ts'
 import { readTrends } from './failure-group-trends.ts'
 
@@ -16,6 +17,10 @@ export type FailureGroupRecord = {
   readonly deadLetterTopics: readonly string[]
   readonly conventions: readonly string[]
   readonly letters: number
+  /** Different keys of its letters; null while they are counted anew. */
+  readonly keys: KeyCount | null
+  /** Services in the traces of its newest letters, the one that reads first. */
+  readonly services: readonly string[]
   readonly firstSeenAtMs: number
   readonly lastSeenAtMs: number
   readonly sampleLetterId: bigint | null
@@ -48,7 +53,7 @@ export const countFailureGroups = async (
 ): Promise<ReadonlyMap<string, number>> => {
   const { rows } = await db.pool.query<{ state: string; count: number }>(
     `SELECT CASE WHEN ${isReplaying} THEN 'replaying' ELSE state END AS state, count(*)::int AS count
-     FROM failure_group g WHERE connection_id = $1 GROUP BY 1`,
+     FROM failure_group g WHERE connection_id = $1 AND merged_into IS NULL GROUP BY 1`,
     [connectionId],
   )
   return new Map(rows.map(({ state, count }) => [state, count]))
@@ -60,10 +65,10 @@ export const readFailureGroups = async (
   connectionId: string,
   id: string | null = null,
 ): Promise<readonly FailureGroupRecord[]> => {
-  const [{ rows }, replaying, trends] = await Promise.all([
+  const [{ rows }, replaying, trends, keys] = await Promise.all([
     db.prisma.failureGroup
       .findMany({
-        where: { connectionId, ...(id === null ? {} : { id }) },
+        where: { connectionId, mergedInto: null, ...(id === null ? {} : { id }) },
         orderBy: { lastSeenAt: 'desc' },
         take: listedFailureGroups,
         // Traces are large and kept apart from their rows: a list does without.
@@ -76,6 +81,7 @@ export const readFailureGroups = async (
       ])
       .then((found) => new Set(found.rows.map((row) => row.id))),
     readTrends(db, connectionId, id),
+    readKeyCounts(db, connectionId, id),
   ])
   const samples = await readSamples(
     db,
@@ -93,6 +99,8 @@ export const readFailureGroups = async (
     deadLetterTopics: row.deadLetterTopics,
     conventions: row.conventions,
     letters: Number(row.letters),
+    keys: keys.get(row.id) ?? null,
+    services: row.services,
     firstSeenAtMs: row.firstSeenAt.getTime(),
     lastSeenAtMs: row.lastSeenAt.getTime(),
     sampleLetterId: row.sampleLetterId,

@@ -31,7 +31,7 @@ export const findFailureGroups = async (
   }>(
     `SELECT id, coalesce(root_cause, error_class) AS error_class, message, frame, consumer_group, origin_topic, letters
      FROM failure_group
-     WHERE connection_id = $1
+     WHERE connection_id = $1 AND merged_into IS NULL
        AND concat_ws(' ', error_class, root_cause, message, frame, origin_topic, consumer_group) ILIKE $2
      ORDER BY last_seen_at DESC LIMIT $3`,
     [connectionId, anywhere(text), limit],

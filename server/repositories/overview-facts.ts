@@ -29,6 +29,7 @@ export const readDyingGroups = async (
               message, frame, letters, first_seen_at, last_seen_at
        FROM failure_group
        WHERE connection_id = $1 AND last_seen_at > now() - interval '1 hour' AND state NOT IN ('resolved', 'archived', 'muted')
+         AND merged_into IS NULL
        ORDER BY last_seen_at DESC LIMIT $2
      ) AS open,
      LATERAL (

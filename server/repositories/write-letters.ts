@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import { CopyBuffer, copyRows } from './copy-rows.ts'
+import { foldKeys } from './failure-group-keys.ts'
 import { linkReturns } from './link-returns.ts'
 import { type ClosedGroup, reopenGroups } from './reopen-groups.ts'
 
@@ -15,6 +16,8 @@ export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
   readonly arrivedAtMs: number
   readonly keyText: string | null
   readonly traceId: string | null
+  /** What led it to its failure group, where that is not just its fingerprint: see `groupLetter`. */
+  readonly homes: string | null
 }
 
 /** Text that PostgreSQL can hold: it has no NUL character. */
@@ -53,6 +56,7 @@ export const writeLetters = async (
   await copyRows(client, letterStatement, rowsOf(connectionId, fresh, ids, items))
   await linkReturns(client, connectionId, fresh)
   const closed = await addToGroups(client, tallyOf(fresh, ids))
+  await foldKeys(client, fresh)
   await reopenGroups(client, connectionId, closed)
   return fresh.length
 }
@@ -185,6 +189,7 @@ const letterColumns = [
   'confidence',
   'earlier_deaths',
   'is_pointer',
+  'homes',
   'replay_item_id',
 ]
 const letterStatement = `COPY dead_letter (${letterColumns.join(', ')}) FROM STDIN (FORMAT binary)`
@@ -223,6 +228,7 @@ const rowsOf = (
     rows.text(letter.confidence)
     rows.int4(letter.earlierDeaths)
     rows.boolean(letter.isPointer)
+    rows.text(letter.homes)
     rows.int8(items.get(no) ?? null)
   }
   return rows.end()
@@ -279,7 +285,8 @@ const addToGroups = async (
                dead_letter_topics = CASE WHEN g.dead_letter_topics @> n.topics THEN g.dead_letter_topics
                  ELSE ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || n.topics) ORDER BY 1) END,
                conventions = CASE WHEN g.conventions @> n.conventions THEN g.conventions
-                 ELSE ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1) END
+                 ELSE ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1) END,
+               merged_into = NULL
            FROM (SELECT id, letters, first, last, sample, string_to_array(topics, E'\\n') AS topics, string_to_array(conventions, E'\\n') AS conventions
                  FROM unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[])
                    AS t(id, letters, first, last, sample, topics, conventions)) AS n

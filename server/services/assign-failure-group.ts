@@ -20,9 +20,9 @@ export const assignFailureGroup = (
     connection,
     actor,
     { id: input.id, action: 'assign failure group' },
-    async (transaction, group) => {
+    async (transaction, group, id) => {
       if (group.assignee === assignee) return null
-      await writeAssignee(transaction, input.id, assignee)
+      await writeAssignee(transaction, id, assignee)
       const text = assignee === null ? `no longer assigned to ${group.assignee}` : `assigned to ${assignee}`
       return { kind: 'assignee', text }
     },

@@ -8,6 +8,7 @@ import {
   lockFailureGroup,
   writeGroupEvent,
 } from '#server/repositories/failure-group-standings.ts'
+import { findStandingGroup } from '#server/repositories/failure-grouping.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import { runInTransaction, type Transaction } from '#server/repositories/run-in-transaction.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
@@ -25,14 +26,15 @@ export const changeFailureGroup = async (
   deps: Deps,
   connection: Connection,
   actor: Actor,
-  { id, action }: { readonly id: string; readonly action: NewAuditEntry['action'] },
-  change: (transaction: Transaction, group: LockedGroup) => Promise<Change>,
+  { id: asked, action }: { readonly id: string; readonly action: NewAuditEntry['action'] },
+  change: (transaction: Transaction, group: LockedGroup, id: string) => Promise<Change>,
   call: Call,
 ): Promise<Result<FailureGroupDetail, Fault>> => {
   const made = await runInTransaction(deps.db, async (transaction) => {
+    const id = await findStandingGroup({ pool: transaction }, connection.id, asked)
     const group = await lockFailureGroup(transaction, connection.id, id)
     if (!group) return 'missing'
-    const done = await change(transaction, group)
+    const done = await change(transaction, group, id)
     if (done === null || 'refusal' in done) return done
     await writeGroupEvent(transaction, id, { actor: actor.name, ...done })
     await recordAudit(transaction, {
@@ -45,8 +47,8 @@ export const changeFailureGroup = async (
     })
     return done
   })
-  if (made === 'missing') return notFound(`There is no failure group ${id} on ${connection.name}.`)
+  if (made === 'missing') return notFound(`There is no failure group ${asked} on ${connection.name}.`)
   if (made !== null && 'refusal' in made) return invalid(made.refusal)
   if (made !== null) await notifyChanged(deps.db, 'failure-groups', connection.id)
-  return showFailureGroup(deps, connection, id, call)
+  return showFailureGroup(deps, connection, asked, call)
 }

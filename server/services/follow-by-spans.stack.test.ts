@@ -90,7 +90,12 @@ describe('a copy whose group keeps no offset', () => {
     const { trace, startNs } = await store(origin, group)
     const sent = { topic: letters, partition: null, offset: null, group: null }
     await writeSpans(bench.deps.db, [
-      makeSpan(trace, trace + 1, { kind: 4, startNs: startNs + 1_000n, endNs: startNs + 2_000n, message: sent }),
+      makeSpan(trace, trace + 1, {
+        kind: 4,
+        startNs: startNs + 1_000n,
+        endNs: startNs + 2_000n,
+        message: sent,
+      }),
     ])
     expect((await outcomeAfterQuiet(replay.id))?.outcome).toBe('SENT')
     await follow(bench, replay.id, { quietMs: 500, giveUpMs: 1 })
@@ -190,7 +195,11 @@ describe('a copy that nobody has read', () => {
   it('is unknown because its group has no members', async () => {
     const group = `empty-${bench.suffix}`
     const { replay, origin } = await sendOne(group)
-    await bench.admin.setOffsets({ groupId: group, topic: origin, partitions: [{ partition: 0, offset: '0' }] })
+    await bench.admin.setOffsets({
+      groupId: group,
+      topic: origin,
+      partitions: [{ partition: 0, offset: '0' }],
+    })
     await follow(bench, replay.id, { quietMs: 500, giveUpMs: 1 })
     expect((await itemOf(replay.id))?.proof).toContain('it has no members')
   })

@@ -1,5 +1,6 @@
 import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { deathTimeOf } from '#server/domain/death-time.ts'
+import { type Grouping, groupLetter, headerOf } from '#server/domain/failure-grouping.ts'
 import { belongsTo, type IndexShare, wholeIndex, wordOfShare } from '#server/domain/index-shares.ts'
 import { readLetterFacts } from '#server/domain/letter-facts.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
@@ -11,6 +12,7 @@ import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TopicOffsets, TopicState } from '#server/ports/topics.ts'
 import { indexLetters, type PartitionName, readIndexPositions } from '#server/repositories/dead-letters.ts'
 import { prepareTrends } from '#server/repositories/failure-group-trends.ts'
+import { GroupingChangedError, readGrouping } from '#server/repositories/failure-grouping.ts'
 import { recordFailure, recordGood } from '#server/repositories/freshness.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
@@ -67,12 +69,29 @@ export const indexDeadLetters = async (
   call: Call,
   share: IndexShare = wholeIndex,
 ): Promise<Result<IndexReport, Fault>> => {
+  for (;;)
+    try {
+      return await indexByGrouping(deps, connection, lease, call, share)
+    } catch (error) {
+      // Somebody has changed how letters are grouped: those that were not written are read anew, from where it stands.
+      if (!(error instanceof GroupingChangedError) || call.signal.aborted) throw error
+    }
+}
+
+const indexByGrouping = async (
+  deps: Deps,
+  connection: Connection,
+  lease: LeaseProof,
+  call: Call,
+  share: IndexShare,
+): Promise<Result<IndexReport, Fault>> => {
   const failed = async (error: BrokerError) => {
     await recordFailure(deps.db, connection.id, sourceOf(share), error.detail, lease)
     return fail(faultOf(error))
   }
   const found = await findSpans(deps, connection, share, call)
   if (!found.ok) return failed(found.error)
+  const grouping = await readGrouping(deps.db, connection.id)
   const deadline = performance.now() + stepMs
   let indexed = 0
   let anyMoved = false
@@ -81,10 +100,11 @@ export const indexDeadLetters = async (
     ({ from, end, madeAnew, isUnnamed }) => from < end || madeAnew || isUnnamed,
   )
   const { vanished, topicNameOf } = found.value
-  if (vanished.length > 0) await indexLetters(deps.db, connection.id, [], [], lease, vanished)
+  if (vanished.length > 0)
+    await indexLetters(deps.db, connection.id, [], [], lease, vanished, grouping.version)
   const readNext = () => {
     const span = performance.now() < deadline && !call.signal.aborted ? open.shift() : undefined
-    const batch = span ? readBatch(deps, connection, span, topicNameOf, call) : null
+    const batch = span ? readBatch(deps, connection, span, { topicNameOf, grouping }, call) : null
     // Whoever fails first is thrown; this one is then nobody's.
     batch?.catch(() => {})
     return batch
@@ -102,7 +122,15 @@ export const indexDeadLetters = async (
       const { topic, topicId, partition } = span
       const positions = [{ topic, topicId, partition, nextOffset: batch.nextOffset }]
       const madeAnew = batch.madeAnew ? [{ topic, partition }] : []
-      indexed += await indexLetters(deps.db, connection.id, batch.letters, positions, lease, madeAnew)
+      indexed += await indexLetters(
+        deps.db,
+        connection.id,
+        batch.letters,
+        positions,
+        lease,
+        madeAnew,
+        grouping.version,
+      )
     }
   }
   if (indexed > 0) await notifyChanged(deps.db, 'failure-groups', connection.id)
@@ -190,7 +218,7 @@ const readBatch = async (
   deps: Deps,
   connection: Connection,
   span: Span,
-  topicNameOf: TopicNameOf,
+  by: { readonly topicNameOf: TopicNameOf; readonly grouping: Grouping },
   call: Call,
 ): Promise<Batch> => {
   const { topic, partition, madeAnew } = span
@@ -208,7 +236,7 @@ const readBatch = async (
     return { span, letters: null, nextOffset: span.from, madeAnew, moved: false, error: problem }
   const nextOffset = read.value.resumeAt.get(partition) ?? span.from
   const nowMs = deps.clock.nowMs()
-  const letters = read.value.messages.map((message) => letterOf(connection, message, topicNameOf, nowMs))
+  const letters = read.value.messages.map((message) => letterOf(connection, message, by, nowMs))
   const moved = nextOffset > span.from
   // Nobody reads behind an open transaction: what stands there is not yet a letter.
   const [held] = read.value.heldBack
@@ -221,7 +249,7 @@ const readBatch = async (
 const letterOf = (
   connection: Connection,
   message: RawMessage,
-  topicNameOf: TopicNameOf,
+  { topicNameOf, grouping }: { readonly topicNameOf: TopicNameOf; readonly grouping: Grouping },
   nowMs: number,
 ): NewLetter => {
   const { topic, partition, offset, headers, key } = message
@@ -229,10 +257,17 @@ const letterOf = (
     decoded,
     origin: _,
     ...facts
-  } = readLetterFacts(connection.id, message, connection.deadLetterRules, topicNameOf)
+  } = readLetterFacts(connection.id, message, connection.deadLetterRules, topicNameOf, grouping.ruleOf(topic))
+  const { failureGroupId } = facts
   const time = deathTimeOf(decoded, message, nowMs)
   return {
     ...facts,
+    ...groupLetter(grouping, failureGroupId, {
+      topic,
+      message: facts.message,
+      header: headerOf(message),
+      homes: [],
+    }),
     topic,
     partition,
     offset,

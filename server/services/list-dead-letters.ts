@@ -5,6 +5,7 @@ import type { Call } from '#server/ports/call.ts'
 import { formatPosition } from '#server/ports/raw-message.ts'
 import { countLetters, readNewestLetterId } from '#server/repositories/count-letters.ts'
 import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
+import { findStandingGroup } from '#server/repositories/failure-grouping.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid } from './fault.ts'
 
@@ -48,8 +49,10 @@ export const listDeadLetters = async (
   if (query.cursor !== undefined && !cursor)
     return invalid(`cursor: ${query.cursor} is not one that this list has given out.`)
   const before = cursor ? { diedAtMs: Number(cursor[1]), id: BigInt(cursor[2] ?? 0) } : null
+  const failureGroupId =
+    query.failureGroup && (await findStandingGroup(deps.db, connection.id, query.failureGroup))
   const filter = {
-    failureGroupId: query.failureGroup,
+    failureGroupId,
     topic: query.topic,
     key: query.key,
     standing: query.standing,

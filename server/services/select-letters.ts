@@ -1,6 +1,7 @@
 import type { PlanReplayRequest } from '#server/contracts/replays.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import { type LetterFilter, type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
+import { findStandingGroup } from '#server/repositories/failure-grouping.ts'
 import { findReplay } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid, notFound } from './fault.ts'
@@ -46,8 +47,9 @@ const filterOf = async (
     return invalid('selection: name a failure group, a filter, or at least one dead letter.')
   if ([...(letterIds ?? []), ...(filter?.upToId ? [filter.upToId] : [])].some((id) => !/^\d{1,18}$/.test(id)))
     return invalid('selection: these are not ids of dead letters.')
+  const group = failureGroupId ?? filter?.failureGroup
   return succeed({
-    failureGroupId: failureGroupId ?? filter?.failureGroup,
+    failureGroupId: group && (await findStandingGroup(deps.db, connection.id, group)),
     topic: filter?.topic,
     key: filter?.key,
     upToId: filter?.upToId === undefined ? undefined : BigInt(filter.upToId),

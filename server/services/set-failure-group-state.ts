@@ -32,12 +32,12 @@ export const setFailureGroupState = async (
     connection,
     actor,
     { id, action: 'set failure group state' },
-    async (transaction, { standing, letters, nowMs }) => {
+    async (transaction, { standing, letters, nowMs }, standingId) => {
       const isSame = standing.state === state && mute === undefined && fix === undefined
       if (isSame) return null
       const next = setGroupState(standing, { state, mute }, actor.name, { nowMs, letters })
       if (!next.ok) return { refusal: next.error }
-      await writeStanding(transaction, id, next.value)
+      await writeStanding(transaction, standingId, next.value)
       if (!fix) return { kind: 'state', text: sayStanding(next.value) }
       const { atMs, text, service } = fix
       const mark = { atMs, text, service: service ?? null, kind: 'deploy', createdBy: actor.name } as const

@@ -12,6 +12,7 @@ import {
   readLetterSpread,
   readServicesOfTraces,
 } from '#server/repositories/failure-group-evidence.ts'
+import { findStandingGroup } from '#server/repositories/failure-grouping.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
 import { listMarksSince } from '#server/repositories/marks.ts'
@@ -36,11 +37,12 @@ const versionHeader = /(^|[-_.])(version|build|release|commit|sha|revision|image
 export const showFailureGroupEvidence = async (
   deps: Deps,
   connection: Connection,
-  id: string,
+  asked: string,
   call: Call,
 ): Promise<Result<FailureGroupEvidence, Fault>> => {
+  const id = await findStandingGroup(deps.db, connection.id, asked)
   const [group] = await readFailureGroups(deps.db, connection.id, id)
-  if (!group) return notFound(`There is no failure group ${id} on ${connection.name}.`)
+  if (!group) return notFound(`There is no failure group ${asked} on ${connection.name}.`)
   const nowMs = deps.clock.nowMs()
   const [spread, freshness, sampled, marks] = await Promise.all([
     readLetterSpread(deps.db, id, lookedAtMost),

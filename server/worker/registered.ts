@@ -1,4 +1,5 @@
 import { closeGroupsLoop } from './close-groups-loop.ts'
+import { describeFailureGroupsLoop } from './describe-failure-groups-loop.ts'
 import { findDeadLetterTopicsLoop } from './find-dead-letter-topics-loop.ts'
 import { forgetOldCursors } from './forget-old-cursors.ts'
 import { forgetOldPlans } from './forget-old-plans.ts'
@@ -7,6 +8,7 @@ import type { Job } from './job.ts'
 import { keepExpiringLoop } from './keep-expiring-loop.ts'
 import { keepPartitions } from './keep-partitions.ts'
 import type { LeasedLoop } from './leased-loop.ts'
+import { regroupLoop } from './regroup-loop.ts'
 import { replayJob } from './replay-job.ts'
 import { sampleLagLoop } from './sample-lag-loop.ts'
 import { sampleSchemasLoop } from './sample-schemas-loop.ts'
@@ -16,6 +18,8 @@ export const loops: readonly LeasedLoop[] = [
   sampleLagLoop,
   indexDeadLetters,
   keepExpiringLoop,
+  describeFailureGroupsLoop,
+  regroupLoop,
   replayJob,
   sampleSchemasLoop,
   findDeadLetterTopicsLoop,

@@ -1,7 +1,8 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
-import { useState } from 'react'
+import { useRouter } from 'next/navigation'
+import { useEffect, useState } from 'react'
 import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
@@ -49,6 +50,14 @@ const GroupSpread = dynamic(() => import('./group-spread.tsx').then((module) => 
     </Section>
   ),
 })
+const GroupGrouping = dynamic(() => import('./group-grouping.tsx').then((module) => module.GroupGrouping), {
+  ssr: false,
+  loading: () => (
+    <Section title="Grouping">
+      <LinesSkeleton lines={2} />
+    </Section>
+  ),
+})
 const FixEvidence = dynamic(() => import('./fix-evidence.tsx').then((module) => module.FixEvidence), {
   ssr: false,
   loading: () => (
@@ -69,6 +78,12 @@ export const FailureGroupView = ({
   const query = useQuery(endpointQuery(endpoints.showFailureGroup, { params: { connection, id } }))
   const plan = usePlanReplay(connection)
   const group = query.data
+  const router = useRouter()
+  const standing = group?.id
+  useEffect(() => {
+    // Its letters have become those of another group: that is the address to keep.
+    if (standing !== undefined && standing !== id) router.replace(routes.failureGroup(connection, standing))
+  }, [standing, id, connection, router])
   // The sample stays the one first shown: what one reads does not change under the eyes.
   const [sample, setSample] = useState<string | null>(null)
   if (sample === null && group?.sampleLetterId) setSample(group.sampleLetterId)
@@ -249,6 +264,7 @@ const Side = ({
         ]}
       />
     </Section>
+    <GroupGrouping data={data} connection={connection} />
     <GroupHistory data={data} connection={connection} />
   </div>
 )

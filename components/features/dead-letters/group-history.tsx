@@ -10,7 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { useChangeGroup } from './use-change-group.ts'
 
 const shown = 6
-const leads = { state: 'State: ', assignee: '', note: '', regression: '', letters: '' } as const
+const leads = { state: 'State: ', assignee: '', note: '', regression: '', letters: '', grouping: '' } as const
 
 /** Notes of a failure group among what was done to it, newest first. */
 export const GroupHistory = ({

@@ -1,7 +1,15 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useQueryStates } from 'nuqs'
-import { inboxFilters, openGroupStates } from '#server/contracts/choices.ts'
+import { useState } from 'react'
+import {
+  findChoice,
+  inboxDeadlines,
+  inboxFilters,
+  inboxSorts,
+  openGroupStates,
+} from '#server/contracts/choices.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
@@ -13,9 +21,14 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { Input } from '../../ui/input.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
+import { Select } from '../../ui/select.tsx'
 import { failureGroupColumns } from './failure-group-columns.tsx'
 import { inboxAsk, inboxSearch } from './inbox-address.ts'
 import { FoundTopics } from './lazy-found-topics.tsx'
+
+// Loaded when the first group is chosen: the inbox opens without it.
+const MergeBar = dynamic(() => import('./merge-bar.tsx').then((module) => module.MergeBar), { ssr: false })
 
 const filterTitles = {
   open: 'Open',
@@ -25,10 +38,19 @@ const filterTitles = {
   all: 'All',
 } as const
 
-/** The inbox: dead letters grouped by what killed them, the fastest growing first. */
+const deadlineTitles = {
+  '3h': 'Unrecoverable within 3 h',
+  '24h': 'Unrecoverable within 1 d',
+  '7d': 'Unrecoverable within 7 d',
+} as const
+
+/** The inbox: dead letters grouped by what killed them, the fastest growing first unless sorted otherwise. */
 export const InboxView = ({ connection }: { readonly connection: string }) => {
-  const [{ q, state }, setView] = useQueryStates(inboxSearch)
-  const query = useQuery(endpointQuery(endpoints.listFailureGroups, inboxAsk(connection, { q, state })))
+  const [view, setView] = useQueryStates(inboxSearch)
+  const { q, state, sort, desc, within } = view
+  const query = useQuery(endpointQuery(endpoints.listFailureGroups, inboxAsk(connection, view)))
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const chosenGroups = query.data?.data.groups.filter(({ id }) => chosen.has(id)) ?? []
   const index = query.data?.data.index
   const counts = query.data?.data.counts
   const countOf = (filter: (typeof inboxFilters)[number]): number | null => {
@@ -53,6 +75,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           </span>
         ) : null
       }
+      actions={<LinkButton href={routes.failureGrouping(connection)}>Grouping rules</LinkButton>}
     >
       <div className="flex flex-wrap items-center gap-3">
         <div role="group" aria-label="State" className="flex gap-1">
@@ -81,11 +104,28 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           onChange={(event) => void setView({ q: event.target.value })}
           className="w-80"
         />
+        <Select
+          aria-label="Becomes unrecoverable within"
+          value={within ?? ''}
+          onChange={({ target }) =>
+            void setView({ within: findChoice(inboxDeadlines, target.value) ?? null })
+          }
+        >
+          <option value="">Whenever it expires</option>
+          {inboxDeadlines.map((one) => (
+            <option key={one} value={one}>
+              {deadlineTitles[one]}
+            </option>
+          ))}
+        </Select>
       </div>
+      {chosenGroups.length === 0 ? null : (
+        <MergeBar connection={connection} groups={chosenGroups} onEnd={() => setChosen(new Set())} />
+      )}
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         <QueryPanel
           query={query}
-          skeleton={<TableSkeleton rows={8} columns={failureGroupColumns(connection)} />}
+          skeleton={<TableSkeleton rows={8} columns={failureGroupColumns(connection)} lines={2} canChoose />}
           isEmpty={({ data }) => data.groups.length === 0}
           empty={
             counts && counts.resolved + counts.archived + counts.muted > 0
@@ -99,7 +139,9 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
                 }
           }
           onClearFilter={
-            q === '' && state === 'open' ? undefined : () => void setView({ q: '', state: 'open' })
+            q === '' && state === 'open' && within === null
+              ? undefined
+              : () => void setView({ q: '', state: 'open', within: null })
           }
           degraded={({ degraded }) => degraded}
         >
@@ -110,6 +152,13 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
               rows={data.groups}
               rowKey={({ id }) => id}
               rowHref={({ id }) => routes.failureGroup(connection, id)}
+              lines={2}
+              selection={{ chosen, onChange: setChosen }}
+              sorting={{ id: sort, desc }}
+              onSort={(id) => {
+                const next = findChoice(inboxSorts, id)
+                if (next) void setView({ sort: next, desc: sort === next ? !desc : next !== 'expires' })
+              }}
             />
           )}
         </QueryPanel>

@@ -1,0 +1,53 @@
+import type { Database } from './database.ts'
+import {
+  type LetterToGroup,
+  type LetterToGroupRow,
+  letterToGroupColumns,
+  letterToGroupOf,
+} from './regroupings.ts'
+import type { Transaction } from './run-in-transaction.ts'
+
+export type StandingGroup = { readonly id: string; readonly title: string; readonly letters: number }
+
+const mostGroups = 1_000
+
+/**
+ * The failure groups of a connection that have letters, the largest first and at most 1,000, with the newest letters of
+ * each: as many of each as fit into `limit` in all, but at least one; and how many letters there are.
+ */
+export const readNewestOfGroups = async (
+  { pool }: { readonly pool: Transaction } | Database,
+  connectionId: string,
+  limit: number,
+): Promise<{
+  readonly groups: readonly StandingGroup[]
+  readonly letters: readonly LetterToGroup[]
+  readonly total: number
+}> => {
+  const { rows } = await pool.query<{ id: string; title: string; letters: string }>(
+    `SELECT id, concat_ws(' at ', coalesce(root_cause, error_class, 'Unknown error'), frame) AS title, letters
+     FROM failure_group WHERE connection_id = $1 AND letters > 0 AND merged_into IS NULL
+     ORDER BY letters DESC, id LIMIT $2`,
+    [connectionId, mostGroups],
+  )
+  const groups = rows.map((row) => ({ id: row.id, title: row.title, letters: Number(row.letters) }))
+  // Small groups leave room to large ones.
+  let room = limit
+  const shares = [...groups].reverse().map(({ id, letters }, at, all) => {
+    const share = Math.max(1, Math.min(letters, Math.floor(room / (all.length - at))))
+    room -= share
+    return { id, share }
+  })
+  const newest = await pool.query<LetterToGroupRow>(
+    `SELECT l.* FROM unnest($1::text[], $2::int[]) AS asked(id, share), LATERAL (
+       SELECT ${letterToGroupColumns} FROM dead_letter WHERE failure_group_id = asked.id
+       ORDER BY died_at DESC, id DESC LIMIT asked.share
+     ) AS l`,
+    [shares.map(({ id }) => id), shares.map(({ share }) => share)],
+  )
+  return {
+    groups,
+    letters: newest.rows.map(letterToGroupOf),
+    total: groups.reduce((sum, { letters }) => sum + letters, 0),
+  }
+}

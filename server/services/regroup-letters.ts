@@ -1,0 +1,151 @@
+import type { GroupingRule } from '#server/contracts/failure-grouping.ts'
+import {
+  type Grouping,
+  groupLetter,
+  headerOf,
+  homesOfLetter,
+  type NewGroup,
+  needsHeaders,
+} from '#server/domain/failure-grouping.ts'
+import { identifyFailure, normaliseMessage, shortFrame } from '#server/domain/fingerprint.ts'
+import { compileRules } from '#server/domain/grouping-rules.ts'
+import { fingerprintOf, readLetterFacts } from '#server/domain/letter-facts.ts'
+import { type Result, succeed } from '#server/domain/result.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { LetterMove } from '#server/repositories/move-letters.ts'
+import type { LetterToGroup, RegroupingRecord } from '#server/repositories/regroupings.ts'
+import type { Connection } from './deps.ts'
+import { coordinateKey, visitLetters } from './read-letters.ts'
+
+export type Decided = {
+  readonly moves: readonly LetterMove[]
+  /** Groups that its letters lead to and that may not be there yet. */
+  readonly groups: readonly NewGroup[]
+  /** Letters whose record would have told more, and is deleted. */
+  readonly gone: number
+}
+
+/** Stack traces by failure group. */
+export type StacksOf = (groups: readonly string[]) => Promise<ReadonlyMap<string, string | null>>
+
+/** The topics of whose letters the fingerprint changes between two sets of rules. */
+const changedTopics = (
+  before: readonly GroupingRule[],
+  after: readonly GroupingRule[],
+): ((topic: string) => boolean) => {
+  const [one, other] = [compileRules(before), compileRules(after)]
+  const known = new Map<string, boolean>()
+  return (topic) => {
+    const is = known.get(topic) ?? JSON.stringify(one(topic)) !== JSON.stringify(other(topic))
+    known.set(topic, is)
+    return is
+  }
+}
+
+/**
+ * Decides to which failure groups letters belong by a grouping. Fingerprints are made anew, from the records, only where
+ * the rules of a topic have changed; of a record that is gone, by what the index keeps of the letter and the stack of the
+ * group of its fingerprint. Records are read as well where a split asks for headers.
+ */
+export const decideGroups = async (
+  connection: Connection,
+  grouping: Grouping,
+  job: Pick<RegroupingRecord, 'kind' | 'rulesBefore'>,
+  letters: readonly LetterToGroup[],
+  stacksOf: StacksOf,
+  call: Call,
+): Promise<Result<Decided, BrokerError>> => {
+  const isChanged = job.kind === 'rules' ? changedTopics(job.rulesBefore ?? [], grouping.rules) : () => false
+  const wanted = letters.filter(
+    ({ topic, failureGroupId, homes }) =>
+      isChanged(topic) || needsHeaders(grouping.changes, homesOfLetter(failureGroupId, homes)),
+  )
+  const byPlace = new Map(wanted.map((letter) => [coordinateKey(letter), letter]))
+  const decided = new Map<bigint, LetterMove>()
+  const groups = new Map<string, NewGroup>()
+  const decide = (
+    letter: LetterToGroup,
+    fingerprint: string,
+    header: ReturnType<typeof headerOf> | (() => undefined),
+    told: Omit<NewGroup, 'id' | 'from'> | null,
+  ) => {
+    const { topic, message, failureGroupId: from } = letter
+    const homes = homesOfLetter(from, letter.homes)
+    const move = groupLetter(grouping, fingerprint, { topic, message, header, homes })
+    decided.set(letter.id, { id: letter.id, ...move })
+    if (told !== null && move.failureGroupId === fingerprint && !groups.has(fingerprint))
+      groups.set(fingerprint, { ...told, id: fingerprint, from })
+  }
+  const read = await visitLetters(
+    connection,
+    wanted,
+    (message) => {
+      const letter = byPlace.get(coordinateKey(message))
+      if (!letter) return
+      if (!isChanged(letter.topic)) {
+        decide(letter, firstHome(letter), headerOf(message), null)
+        return
+      }
+      // Ids of topics were told by name when it was indexed.
+      const facts = readLetterFacts(
+        connection.id,
+        message,
+        connection.deadLetterRules,
+        () => letter.originTopic,
+        grouping.ruleOf(letter.topic),
+      )
+      decide(letter, facts.failureGroupId, headerOf(message), facts)
+    },
+    call,
+  )
+  if (!read.ok) return read
+  const gone = wanted.filter(({ id }) => !decided.has(id))
+  const stacks = await stacksOf([...new Set(gone.filter(({ topic }) => isChanged(topic)).map(firstHome))])
+  const unknown = () => undefined
+  for (const letter of letters) {
+    if (decided.has(letter.id)) continue
+    if (!isChanged(letter.topic)) decide(letter, firstHome(letter), unknown, null)
+    else {
+      const kept = identifyKept(connection, grouping, letter, stacks.get(firstHome(letter)) ?? null)
+      decide(letter, kept.fingerprint, unknown, kept.told)
+    }
+  }
+  return succeed({ moves: [...decided.values()], groups: [...groups.values()], gone: gone.length })
+}
+
+const firstHome = ({ failureGroupId, homes }: LetterToGroup): string =>
+  homesOfLetter(failureGroupId, homes)[0] ?? failureGroupId
+
+/** The fingerprint of a letter whose record is gone. */
+const identifyKept = (
+  connection: Connection,
+  grouping: Grouping,
+  letter: LetterToGroup,
+  stack: string | null,
+) => {
+  const { topic, errorClass, originTopic, group, message, convention } = letter
+  const { parts, rootCause, frame } = identifyFailure(
+    {
+      causeClass: letter.rootCause ?? undefined,
+      errorClass: errorClass ?? undefined,
+      message: message ?? undefined,
+      stack: stack ?? undefined,
+      originTopic: originTopic ?? undefined,
+      group: group ?? undefined,
+    },
+    grouping.ruleOf(topic),
+  )
+  return {
+    fingerprint: fingerprintOf(connection.id, parts, convention === 'unrecognised' ? topic : null),
+    told: {
+      errorClass,
+      rootCause,
+      normalisedMessage: message === null ? null : normaliseMessage(message).slice(0, 500),
+      frame: frame === null ? null : shortFrame(frame),
+      stack,
+      originTopic,
+      group,
+    },
+  }
+}
