@@ -76,6 +76,7 @@ export const nouns: readonly NounEntry[] = [
 const partsOfNouns: Readonly<Record<string, string>> = {
   '': 'overview',
   'failure-groups': 'dead-letters',
+  'failure-grouping': 'dead-letters',
   'schema-ids': 'schemas',
   'schema-draft': 'schemas',
   'topic-changes': 'topics',
