@@ -16,6 +16,7 @@ export const connect = (config: ConnectionConfig): Connection => {
     name: config.name,
     environment: config.environment,
     readOnly: config.readOnly,
+    editing: config.editing,
     address: { brokers: config.brokers, needsLogin: config.tls || config.sasl !== undefined },
     broker: config.readOnly ? refuseWrites(adapter) : adapter,
     registry: registry && config.readOnly ? refuseRegistryWrites(registry) : registry,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { editingModes } from './contracts/choices.ts'
 import { environment } from './contracts/connections.ts'
 import { side } from './contracts/decoders.ts'
 import { connectionId, type TopicName, topicName } from './contracts/scalars.ts'
@@ -22,6 +23,8 @@ export const connectionConfig = z.strictObject({
   brokers: z.string().min(1),
   environment: environment.default({ name: 'local', colour: 'grey', production: false }),
   readOnly: z.boolean().default(false),
+  /** Whether dead letters may be edited and replayed; `approved`: after another person has agreed. */
+  editing: z.enum(editingModes).default('off'),
   tls: z.boolean().default(false),
   sasl: sasl.optional(),
   registry: z
@@ -161,6 +164,7 @@ export const readConfig = (env: Env, source: Record<string, string | undefined> 
         id: 'local',
         name: 'Local',
         brokers: env.KAFKA_BROKERS,
+        editing: env.SPILLWAY_EDITING,
         ...(env.SPILLWAY_LEDGER_TOPIC === undefined ? {} : { ledgerTopic: env.SPILLWAY_LEDGER_TOPIC }),
         ...(env.SCHEMA_REGISTRY_URL === undefined ? {} : { registry: { url: env.SCHEMA_REGISTRY_URL } }),
       }),

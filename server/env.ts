@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { editingModes } from './contracts/choices.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -8,6 +9,13 @@ const schema = z.object({
   KAFKA_BROKERS: z.string().min(1).optional(),
   SCHEMA_REGISTRY_URL: z.url().optional(),
   SPILLWAY_LEDGER_TOPIC: z.string().min(1).optional(),
+  /** Of the connection that the environment names: whether dead letters may be edited and replayed. */
+  SPILLWAY_EDITING: z.enum(editingModes).default('off'),
+  /** The header in which a login in front of Spillway names who asks; unset: whoever asks is the local operator. */
+  SPILLWAY_USER_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,100}$/, 'the name of an HTTP header')
+    .optional(),
   SPILLWAY_CONFIG: z.string().default('spillway.yaml'),
   SPILLWAY_ALLOWED_HOSTS: z.string().optional(),
   PORT: port.default(8080),

@@ -29,6 +29,7 @@ export const routes = {
   failureGroup: (connection: string, id: string) => `/${part(connection)}/failure-groups/${part(id)}`,
   failureGrouping: (connection: string) => `/${part(connection)}/failure-grouping`,
   deadLetter: (connection: string, id: string) => `/${part(connection)}/dead-letters/${part(id)}`,
+  editLetter: (connection: string, id: string) => `/${part(connection)}/dead-letters/${part(id)}/edit`,
   replays: (connection: string) => `/${part(connection)}/replays`,
   replayPlan: (connection: string, id: string) => `/${part(connection)}/replays/plans/${part(id)}`,
   replay: (connection: string, id: string) => `/${part(connection)}/replays/${part(id)}`,

@@ -107,6 +107,21 @@ export const statuses = {
       meaning: 'Nothing tells what became of the copy',
     },
   },
+  approval: {
+    waiting: {
+      label: 'Waits for approval',
+      icon: PauseCircle,
+      tone: 'warning',
+      meaning: 'Nothing is sent before another person has approved it',
+    },
+    approved: {
+      label: 'Approved',
+      icon: CircleCheck,
+      tone: 'ok',
+      meaning: 'Another person has looked at it',
+    },
+    declined: { label: 'Declined', icon: CircleX, tone: 'critical', meaning: 'It is not sent' },
+  },
   disposition: {
     discarded: {
       label: 'Discarded',

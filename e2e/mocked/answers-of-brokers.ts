@@ -10,6 +10,7 @@ export const connections: Answer<'listConnections'> = {
       environment: { name: 'local', colour: 'grey', production: false },
       readOnly: false,
       registryConfigured: true,
+      editing: 'approved',
     },
   ],
 }
@@ -20,6 +21,7 @@ export const connection: Answer<'showConnection'> = {
   environment: { name: 'local', colour: 'grey', production: false },
   readOnly: false,
   registryConfigured: true,
+  editing: 'approved',
   broker: { clusterId: 'PidYKq0BQv6AKXIoywCMtw', version: '4.1', brokers: 3 },
   capabilities: {
     'list-topics': { state: 'yes' },

@@ -131,6 +131,7 @@ export const failureGroupEvidence: Answer<'showFailureGroupEvidence'> = {
 export const plan: Answer<'showReplayPlan'> = {
   planId: '7',
   started: null,
+  edit: null,
   frozenAt: minutesAgo(1),
   total: 512,
   ready: 500,

@@ -69,6 +69,13 @@ export const pagesOfReplays: readonly PageCase[] = [
     filtered: oneThing,
   },
   {
+    name: 'edit of a dead letter',
+    path: '/local/dead-letters/7/edit',
+    main: 'showLetterEdit',
+    empty: missing('showLetterEdit', 'dead letter 7'),
+    filtered: oneThing,
+  },
+  {
     name: 'moment of a dead letter',
     path: '/local/dead-letters/7',
     main: 'showLetterMoment',
@@ -96,6 +103,13 @@ export const pagesOfReplays: readonly PageCase[] = [
     main: 'listReplays',
     empty: { state: 'empty', script: noReplays, says: 'Nothing has been replayed yet' },
     filtered: { none: 'replays are not filtered yet' },
+  },
+  {
+    name: 'edits that wait for approval',
+    path: '/local/replays',
+    main: 'listEdits',
+    empty: { none: 'where none waits, nothing is said of them' },
+    filtered: oneThing,
   },
   {
     name: 'replay plan',

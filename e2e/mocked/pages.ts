@@ -1,5 +1,6 @@
 import * as brokers from './answers-of-brokers.ts'
 import * as cases from './answers-of-cases.ts'
+import * as edits from './answers-of-edits.ts'
 import * as letters from './answers-of-letters.ts'
 import { letterDetail, lettersFrom, messageDetail, messagesFrom, traceIdOf } from './answers-of-messages.ts'
 import { around, checkOf, copies } from './answers-of-produce.ts'
@@ -52,6 +53,9 @@ export const good: Script = {
   showLetterMoment: { body: letters.moment },
   showKeyStory: { body: letters.story },
   showReplayPlan: { body: cases.plan },
+  showLetterEdit: { body: edits.editForm },
+  checkLetterEdit: { body: edits.editCheck },
+  listEdits: { body: edits.waitingEdits },
   listReplays: {
     body: { replays: [cases.replayOf(42), cases.replayOf(41, { state: 'done' })], nextCursor: null },
   },

@@ -56,6 +56,12 @@ export const dispositionKinds = ['discarded', 'archived'] as const
 export type DispositionKind = (typeof dispositionKinds)[number]
 export const letterDecisions = ['discard', 'archive', 'restore'] as const
 export type LetterDecision = (typeof letterDecisions)[number]
+/** Whether dead letters of a connection may be edited and replayed; `approved`: after another person has agreed. */
+export const editingModes = ['off', 'on', 'approved'] as const
+export type EditingMode = (typeof editingModes)[number]
+/** What an edit may do to a header: anything, anything with a warning, nothing, nothing but a new id, or no copy carries it. */
+export const headerEditRules = ['free', 'warned', 'locked', 'new-id', 'left-out'] as const
+export type HeaderEditRule = (typeof headerEditRules)[number]
 /** By what the letters of a failure group can be narrowed; `open`: nothing was decided about them. */
 export const letterStandings = ['open', ...dispositionKinds] as const
 /** By what the inbox can be narrowed. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { capabilitySet } from './capabilities.ts'
+import { editingModes } from './choices.ts'
 import { connectionId } from './scalars.ts'
 
 export const environment = z.object({
@@ -17,6 +18,8 @@ export const connectionSummary = z.object({
   environment,
   readOnly: z.boolean(),
   registryConfigured: z.boolean(),
+  /** Whether its dead letters may be edited and replayed; `approved`: after another person has agreed. */
+  editing: z.enum(editingModes),
 })
 export type ConnectionSummary = z.infer<typeof connectionSummary>
 export const connectionList = z.object({ connections: z.array(connectionSummary) })

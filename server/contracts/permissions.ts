@@ -13,6 +13,8 @@ export const permissions = [
   'dead-letters:read',
   'dead-letters:triage',
   'dead-letters:regroup',
+  'dead-letters:edit',
+  'dead-letters:approve',
   'replays:read',
   'replays:run',
   'traces:read',

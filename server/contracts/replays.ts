@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { outcomes } from './choices.ts'
+import { planEdit } from './letter-edits.ts'
 import { replayControl, replayControlRequest } from './replay-control.ts'
 import { decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
@@ -126,6 +127,8 @@ export const replayPlan = z.object({
   environment: z.object({ name: z.string(), production: z.boolean() }),
   /** Set when the plan was started: it is the record of that replay then, and can not be started again. */
   started: z.object({ replayId: z.string(), number: z.number().int(), at: epochMs }).nullable(),
+  /** What is sent instead of the one letter of the plan; null: its letters are sent as they died. */
+  edit: planEdit.nullable(),
 })
 export type ReplayPlan = z.infer<typeof replayPlan>
 

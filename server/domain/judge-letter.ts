@@ -34,6 +34,10 @@ export type Candidate = {
   readonly isLooping?: boolean
   /** The target refuses the timestamp of the message that died, which the copy would keep. */
   readonly isTimestampRefused?: boolean
+  /** It is sent with edits. */
+  readonly isEdit?: boolean
+  /** A copy of it was sent of which nobody knows what became; `edited`: it had been edited. */
+  readonly unproven?: { readonly edited: boolean } | null
 }
 
 const stillOpen = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
@@ -54,6 +58,9 @@ export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   if (lastOutcome !== null && stillOpen.has(lastOutcome)) return 'being-replayed'
   if (lastOutcome === 'SETTLED') return 'already-settled'
   if (candidate.isLooping) return 'loop-cap'
+  const { isEdit = false, unproven = null } = candidate
+  if (unproven !== null && (isEdit || unproven.edited))
+    return unproven.edited ? 'edited-copy-unproven' : 'copy-unproven'
   if (record.isEmpty && record.originIsGone) return 'unrecoverable'
   if (record.isTombstone && record.originIsUnreadable) return 'origin-unreadable'
   if (record.isEmpty && record.originIsTombstone) return 'origin-empty'

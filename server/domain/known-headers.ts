@@ -3,6 +3,7 @@ import type { HeaderView } from '#server/contracts/messages.ts'
 import type { DeathField, RawHeader } from './dead-letter.ts'
 import { type DeadLetterConvention, deadLetterConventions, rulesOf } from './dead-letter-conventions.ts'
 import type { DeadLetterRules } from './dead-letter-rules.ts'
+import { editedHeaders } from './edit-headers.ts'
 import { type HeaderEncoding, readEncoded } from './header-encoding.ts'
 import { lineageHeaders } from './replay-copy.ts'
 
@@ -83,7 +84,9 @@ const known = new Map<string, Known>([
   ['__TypeId__', text('Java class of the value (Spring)')],
   ['kafka_replyTopic', text('Where the sender waits for a reply (Spring)')],
   ['kafka_correlationId', text('Ties reply to request (Spring)')],
-  ...Object.entries(lineageHeaders).map(([name, meaning]) => [name, text(meaning)] as const),
+  ...Object.entries({ ...lineageHeaders, ...editedHeaders }).map(
+    ([name, meaning]) => [name, text(meaning)] as const,
+  ),
   ['__key_schema_id', { encoding: 'schema-id', meaning: 'Schema of the key, kept beside it (Confluent)' }],
   [
     '__value_schema_id',

@@ -41,6 +41,16 @@ export const planFindings = {
     sentence: 'another replay has sent them and is waiting for their outcome',
   },
   'already-settled': { severity: 'refused', sentence: 'already replayed and settled' },
+  'edited-copy-unproven': {
+    severity: 'refused',
+    sentence:
+      'an edited copy was sent and nobody knows what became of it: another message could be processed beside it',
+  },
+  'copy-unproven': {
+    severity: 'refused',
+    sentence:
+      'a copy was sent as it was and nobody knows what became of it: an edited one could be processed beside it',
+  },
   tombstone: {
     severity: 'refused',
     sentence: 'their value is null and that of the message that died was not, or is not known any more',

@@ -49,6 +49,7 @@ const report: ReplayReport = {
   links: reportLinks('https://spillway.example/', 'local', id, 'a37c9b4b4d4c76d5'),
   replay,
   plan: {
+    edit: null,
     planId: id,
     frozenAt: at,
     total: 4,

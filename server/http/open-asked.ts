@@ -3,7 +3,7 @@ import { composition } from '#server/composition.ts'
 import type { Permission } from '#server/contracts/permissions.ts'
 import { fail, type Result } from '#server/domain/result.ts'
 import type { Fault } from '#server/services/fault.ts'
-import { localOperator, mayNot } from './actor.ts'
+import { actorOf, mayNot } from './actor.ts'
 import { findConnection, parseAsked } from './operation.ts'
 import { type RouteContext, readAsked } from './route.ts'
 
@@ -23,7 +23,7 @@ export const openAsked = async <T>(
   context: RouteContext,
   signal: AbortSignal,
 ): Promise<Result<T, Fault>> => {
-  const actor = localOperator
+  const actor = actorOf(request.headers)
   const refusal = mayNot(actor, opened.permission)
   if (refusal) return fail(refusal)
   const asked = parseAsked({ ...opened, body: z.undefined() }, await readAsked(opened, request, context))

@@ -155,7 +155,8 @@ const runs: Runs = {
   ...letterDecisionRuns,
   ...replayControlRuns,
   planReplay: ({ deps, connection, actor, body, call }) => planReplay(deps, connection, actor, body, call),
-  showReplayPlan: ({ deps, connection, params, call }) => showReplayPlan(deps, connection, params.id, call),
+  showReplayPlan: ({ deps, connection, actor, params, call }) =>
+    showReplayPlan(deps, connection, params.id, call, actor),
   startReplay: ({ deps, connection, actor, body, call }) => startReplay(deps, connection, actor, body, call),
   listReplays: ({ deps, connection, query, call }) => listReplays(deps, connection, query, call),
   showReplay: ({ deps, connection, params, call }) => showReplay(deps, connection, params.id, call),

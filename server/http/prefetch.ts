@@ -1,10 +1,12 @@
 import { type DehydratedState, dehydrate, QueryClient } from '@tanstack/react-query'
+import { headers } from 'next/headers'
 import type { z } from 'zod'
 import { apiAddress, cacheKey } from '#server/contracts/api-address.ts'
 import type { Endpoint } from '#server/contracts/endpoints.ts'
 import { readEnv } from '#server/env.ts'
+import type { Actor } from '#server/services/deps.ts'
 import { withSpan } from '#server/telemetry.ts'
-import { localOperator } from './actor.ts'
+import { actorOf, localOperator } from './actor.ts'
 import { type Operation, perform } from './operation.ts'
 
 /** After this long the page goes out without the answer and the browser asks for it. */
@@ -14,6 +16,10 @@ type Ask<E extends Endpoint> = {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: z.input<E['query']>
 }
+
+/** Who asks for the page that is being made. */
+const whoAsks = async (): Promise<Actor> =>
+  readEnv().SPILLWAY_USER_HEADER === undefined ? localOperator : actorOf(await headers())
 
 /** One answer that a page wants to be made with. */
 export type Wanted = {
@@ -35,7 +41,7 @@ export const want = <const E extends Endpoint>(operation: Operation<E>, ask: Ask
     load: (signal) =>
       withSpan(`prefetch ${endpoint.path}`, { 'http.route': endpoint.path }, async () => {
         const asked = { params, query: Object.fromEntries(address.searchParams), body: undefined }
-        const result = await perform(operation, localOperator, asked, signal)
+        const result = await perform(operation, await whoAsks(), asked, signal)
         return result.ok ? result.value : undefined
       }),
   }

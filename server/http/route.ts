@@ -3,7 +3,7 @@ import { decodePart } from '#server/contracts/api-address.ts'
 import type { Endpoint } from '#server/contracts/endpoints.ts'
 import { logger } from '#server/logger.ts'
 import { currentTraceId, withSpan } from '#server/telemetry.ts'
-import { localOperator } from './actor.ts'
+import { actorOf } from './actor.ts'
 import { problemOf, problemResponse } from './error-table.ts'
 import { metrics } from './metrics.ts'
 import { type Asked, type Operation, perform } from './operation.ts'
@@ -20,7 +20,7 @@ export const route =
     const { endpoint } = operation
     const startedAt = performance.now()
     const name = `${endpoint.method} ${endpoint.path}`
-    const actor = localOperator
+    const actor = actorOf(request.headers)
     const work = async (span: Span) => {
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(endpoint.deadlineMs)])
       const result = await perform(operation, actor, await readAsked(endpoint, request, context), signal)

@@ -3,6 +3,7 @@ import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import { holdReplays, skipDisposed } from './letter-dispositions.ts'
+import { editRowOf, type NewLetterEdit, skipBesideEdits } from './letter-edits.ts'
 import { isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
@@ -10,7 +11,7 @@ import { runUnhurried } from './run-unhurried.ts'
 /** What a plan keeps beside its items: what the operator saw. */
 export type StoredPlan = Omit<
   ReplayPlan,
-  'planId' | 'started' | 'readers' | 'guarantee' | 'sending' | 'resent' | 'quietMs' | 'expiry'
+  'planId' | 'started' | 'readers' | 'guarantee' | 'sending' | 'resent' | 'quietMs' | 'expiry' | 'edit'
 > & {
   readonly readers: readonly Omit<ReplayPlan['readers'][number], 'reads'>[]
   /** Missing in plans that were made before copies were sent in transactions. */
@@ -95,7 +96,7 @@ const recordOf = (row: Row): ReplayRecord => ({
   quiet: row.quietMs === null ? null : { quietMs: row.quietMs, why: row.quietWhy ?? '' },
 })
 
-/** Keeps a frozen plan with its items, in the order they will be sent. */
+/** Keeps a frozen plan with its items, in the order they will be sent, and what it sends instead of an edited letter. */
 export const insertPlan = async (
   db: Database,
   plan: {
@@ -107,6 +108,7 @@ export const insertPlan = async (
     readonly plan: StoredPlan
   },
   items: readonly NewReplayItem[],
+  edit: NewLetterEdit | null = null,
 ): Promise<void> => {
   const { id, connectionId, title, failureGroupId, targets } = plan
   await db.prisma.$transaction([
@@ -114,6 +116,8 @@ export const insertPlan = async (
       data: { id, connectionId, title, failureGroupId, targets: [...targets], plan: plan.plan as object },
     }),
     db.prisma.replayItem.createMany({ data: items.map((item, seq) => ({ ...item, seq, replayId: id })) }),
+    // With its plan, or not at all: without it the letter would be sent as it died.
+    ...(edit === null ? [] : [db.prisma.letterEdit.create({ data: editRowOf(id, edit) })]),
   ])
 }
 
@@ -198,6 +202,7 @@ export const markStarted = async (
     [id],
   )
   await skipDisposed(client, id)
+  await skipBesideEdits(client, id)
   return true
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { listDispositions } from '#server/repositories/letter-dispositions.ts'
 import { type Bench, good, openBench } from './dead-letter-fixture.ts'
 import { decideLetters } from './decide-letters.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
@@ -42,6 +43,8 @@ it('discarded letters are refused by a plan with who and why, until they are res
   const restored = await decide({ selection: { letterIds: ids }, decision: 'restore', reason: '' })
   expect(restored.letterIds).toEqual(ids)
   expect((await planOf(bench, letters, { letterIds: ids })).ready).toBe(2)
+  const kept = await listDispositions(bench.deps.db, [...ids, third?.id ?? ''].map(BigInt))
+  expect([...kept.values()]).toMatchObject([{ kind: 'discarded', actor: 'tester', reason: 'test orders' }])
   // Nothing was deleted at the broker.
   expect(await recordsOf(bench, letters)).toHaveLength(3)
 })

@@ -112,10 +112,11 @@ export const describeMessage = async (
   message: RawMessage,
   deps: DecodeDeps,
   call: Call,
+  limits: DecodeLimits = detailLimits,
 ): Promise<MessageDetail> => {
   const reading = await readyToDecode([message], deps, call)
   return {
-    ...rowOf(message, reading, detailLimits),
+    ...rowOf(message, reading, limits),
     headers: message.headers.map((header) => describeHeader(header, true, deps.deadLetterRules)),
     registryProblem: reading.lookups.problem,
   }
@@ -125,6 +126,9 @@ const wholeLimits: DecodeLimits = {
   maxTextChars: Number.MAX_SAFE_INTEGER,
   maxRawBytes: 0,
 }
+
+/** For a message that is edited: all of it, which a browser holds as a text. */
+export const editLimits: DecodeLimits = { maxTextChars: 4 * 1024 * 1024, maxRawBytes: 2 * 1024 * 1024 }
 
 /** Kinds whose text is the payload itself, or what stands after the schema id. */
 const writtenAsText: ReadonlySet<DecodedSide['kind']> = new Set([

@@ -1,3 +1,4 @@
+import type { EditingMode } from '#server/contracts/choices.ts'
 import type { Environment } from '#server/contracts/connections.ts'
 import type { Permission } from '#server/contracts/permissions.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
@@ -27,6 +28,8 @@ export type Connection = {
   readonly name: string
   readonly environment: Environment
   readonly readOnly: boolean
+  /** Whether its dead letters may be edited and replayed. */
+  readonly editing: EditingMode
   /** Where other tools reach it: the brokers as configured, and whether they need TLS or a login. */
   readonly address?: { readonly brokers: string; readonly needsLogin: boolean }
   readonly broker: BrokerAdapter

@@ -8,6 +8,7 @@ import { topicKindOf } from '#server/domain/topic-kind.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
+import { listUnprovenCopies } from '#server/repositories/letter-edits.ts'
 import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
@@ -45,6 +46,7 @@ export const judgeLetters = async (
   records: ReadonlyMap<string, PlannedRecord>,
   { targetTopic, mayLoop, timestamps }: PlanChoice,
   call: Call,
+  isEdit = false,
 ): Promise<Result<readonly Judged[], Fault>> => {
   const listed = await connection.broker.topics.list(call)
   if (!listed.ok) return fail(faultOf(listed.error))
@@ -68,6 +70,10 @@ export const judgeLetters = async (
   const kinds = await readTopicKinds(deps, connection)
   const origins = await findOrigins(deps, connection, letters, records, call)
   const repeated = findRepeated(letters)
+  const unproven = await listUnprovenCopies(
+    deps.db,
+    letters.map(({ id }) => id),
+  )
   const mostReplays = connection.mostReplays ?? defaultMostReplays
   return succeed(
     letters.map((letter): Judged => {
@@ -99,7 +105,10 @@ export const judgeLetters = async (
         lastOutcome: letter.lastOutcome,
         disposition: letter.disposition?.kind ?? null,
         isTimestampRefused: timestampProblem === 'timestamp-refused',
-        isLooping: !mayLoop && (record?.attempts ?? 0) >= mostReplays,
+        isEdit,
+        unproven: unproven.get(letter.id) ?? null,
+        // Who edits a message wants it to end otherwise.
+        isLooping: !mayLoop && !isEdit && (record?.attempts ?? 0) >= mostReplays,
       }
       const refusal = refusalOf(candidate) ?? (repeated.has(letter.id) ? 'same-message' : null)
       return {

@@ -12,6 +12,7 @@ export const summaryOf = (connection: Connection): ConnectionSummary => ({
   environment: connection.environment,
   readOnly: connection.readOnly,
   registryConfigured: connection.registry !== null,
+  editing: connection.editing,
 })
 
 /** All configured connections, in the order of the configuration. */

@@ -25,6 +25,7 @@ const connection: Connection = {
   name: 'Local',
   environment: { name: 'test', colour: 'grey', production: false },
   readOnly: false,
+  editing: 'off',
   broker: makeKafkaAdapter(connectionConfig.parse({ id: 'local', name: 'Local', brokers })),
   registry: null,
   ledgerTopic: 'ledger' as TopicName,

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { editedHeaders } from '#server/domain/edit-headers.ts'
 import { inSendingOrder } from '#server/domain/plan-order.ts'
 import { lineageHeaders } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
 import { type LetterRecord, readIndexPositions } from '#server/repositories/dead-letters.ts'
+import type { NewLetterEdit } from '#server/repositories/letter-edits.ts'
 import { insertPlan, type NewReplayItem, type StoredPlan } from '#server/repositories/replays.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
@@ -26,6 +29,14 @@ import { type PlannedRecord, summariseRecord } from './summarise-record.ts'
 
 const timestampFindings = ['timestamp-expired', 'timestamp-ignored', 'timestamp-unknown'] as const
 
+/** What a plan of one letter sends instead of it. */
+export type PlannedEdit = {
+  readonly apply: (message: RawMessage) => RawMessage
+  readonly isKeyChanged: boolean
+  readonly keyText: string | null
+  readonly row: NewLetterEdit
+}
+
 /**
  * Freezes a selection of dead letters to their coordinates and checks what replaying it would do: nothing is sent. The
  * plan is kept and can be started once. Refused letters are no part of it; each refusal and warning has its count.
@@ -33,9 +44,10 @@ const timestampFindings = ['timestamp-expired', 'timestamp-ignored', 'timestamp-
 export const planReplay = async (
   deps: Deps,
   connection: Connection,
-  _actor: Actor,
+  actor: Actor,
   request: PlanReplayRequest,
   call: Call,
+  edit: PlannedEdit | null = null,
 ): Promise<Result<ReplayPlan, Fault>> => {
   // Before the letters: what is read of them later can only be newer, and is then refused instead of sent.
   const positions = await readIndexPositions(deps.db, connection.id)
@@ -48,7 +60,8 @@ export const planReplay = async (
   const visited = await visitLetters(
     connection,
     letters,
-    (message) => {
+    (read) => {
+      const message = edit?.apply(read) ?? read
       const record = summariseRecord(message, connection)
       records.set(coordinateKey(message), record)
       sample.take(message, record.schemas)
@@ -63,11 +76,16 @@ export const planReplay = async (
     mayLoop: request.mayLoop ?? false,
     timestamps: request.timestamps ?? 'now',
   }
-  const judged = await judgeLetters(deps, connection, letters, records, choice, call)
+  const judged = await judgeLetters(deps, connection, letters, records, choice, call, edit !== null)
   if (!judged.ok) return judged
   const ready = judged.value.filter(({ refusal }) => refusal === null)
   const order = inSendingOrder(ready, ({ letter }) => letter)
-  const placed = await findPartitions(deps, connection, ready, call)
+  const placed = await findPartitions(
+    deps,
+    connection,
+    edit?.isKeyChanged ? ready.map(ofNewKey) : ready,
+    call,
+  )
   const targets = [...Map.groupBy(ready, ({ target }) => target?.name ?? ('' as TopicName))].map(
     ([topic, list]) => ({
       topic,
@@ -77,6 +95,8 @@ export const planReplay = async (
     }),
   )
   const before = await findEarlier(deps, connection, ready, topicIds, call)
+  if (edit !== null && [...before.attempts.values()].some(({ ledger }) => ledger !== null))
+    return fail({ code: 'conflict', detail: sentElsewhere })
   const { readers, shareGroups } = await findReaders(
     deps,
     connection,
@@ -118,7 +138,9 @@ export const planReplay = async (
     })),
     shareGroups: [...shareGroups],
     strippedHeaders: [...new Set(ready.flatMap(({ record }) => record?.strippedHeaders ?? []))].sort(),
-    addedHeaders: Object.entries(lineageHeaders).map(([name, meaning]) => ({ name, meaning })),
+    addedHeaders: Object.entries({ ...lineageHeaders, ...(edit === null ? {} : editedHeaders) }).map(
+      ([name, meaning]) => ({ name, meaning }),
+    ),
     writeRefusedBecause: await whyNotWrite(connection, call),
     environment: { name: connection.environment.name, production: connection.environment.production },
     sending: before.sending,
@@ -132,20 +154,28 @@ export const planReplay = async (
     {
       id,
       connectionId: connection.id,
-      title: titleOf(letters),
+      title: edit === null ? titleOf(letters) : `${titleOf(letters)}, edited`,
       failureGroupId,
       targets: targets.map(({ topic }) => topic),
       plan,
     },
     order.map((one) => ({
       ...itemOf(one),
+      ...(edit?.isKeyChanged ? { keyText: edit.keyText } : {}),
       targetPartition: placed.partitionOf(one.letter.id),
       sourceTopicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
       attempt: (before.attempts.get(one.letter.id)?.attempts ?? 0) + 1,
     })),
+    edit?.row ?? null,
   )
-  return succeed(await presentPlan(deps, connection, id, plan, null, call))
+  return succeed(await presentPlan(deps, connection, id, plan, null, call, actor))
 }
+
+const sentElsewhere =
+  'The ledger says that a copy of this letter was sent before, and nobody here knows what became of it: an edited one could be processed beside it. Nothing was planned.'
+
+/** With a new key a copy has no partition of its own: where the message died says nothing of it. */
+const ofNewKey = (one: Judged): Judged => ({ ...one, letter: { ...one.letter, originPartition: null } })
 
 const titleOf = (letters: readonly LetterRecord[]): string => {
   const causes = new Set(letters.map(({ rootCause, errorClass, topic }) => rootCause ?? errorClass ?? topic))

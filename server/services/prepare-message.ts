@@ -55,7 +55,8 @@ const messagesOf = (schema: ChosenSchema): string[] => {
   }
 }
 
-const prepareSide = async (
+/** The bytes of one side of a draft, or what is wrong with it. `original`: its bytes there, or why they can not be had. */
+export const prepareSide = async (
   connection: Connection,
   side: DraftSide,
   original: Uint8Array | null | string,

@@ -6,6 +6,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { listLetters } from '#server/repositories/dead-letters.ts'
 import type { ItemRecord } from '#server/repositories/replay-items.ts'
+import { applyLetterEdit } from './apply-letter-edit.ts'
 import { sourceOf } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { openKept } from './open-kept.ts'
@@ -22,10 +23,24 @@ export type ItemsRead = { readonly count: number; readonly records: ReadRecords 
 const originsAtOnce = 16
 
 /**
- * Reads what the copies of items are made of, in their order as many as fit into so many bytes, at least the first: the
- * letters, and for those that lack what died the origin records, which are judged anew. The records stand on their own.
+ * Reads what the copies of the items of a replay are made of, in their order as many as fit into so many bytes, at least
+ * the first: the letters, for those that lack what died the origin records, which are judged anew, and the edited letter
+ * where the replay sends one. The records stand on their own.
  */
 export const readItems = async (
+  deps: Deps,
+  connection: Connection,
+  items: readonly ItemRecord[],
+  maxBytes: number,
+  call: Call,
+): Answer<ItemsRead> => {
+  const read = await readAsTheyDied(deps, connection, items, maxBytes, call)
+  if (!read.ok) return read
+  const { count, records } = read.value
+  return succeed({ count, records: await applyLetterEdit(deps, items, records) })
+}
+
+const readAsTheyDied = async (
   deps: Deps,
   connection: Connection,
   items: readonly ItemRecord[],

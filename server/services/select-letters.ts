@@ -2,6 +2,7 @@ import type { PlanReplayRequest } from '#server/contracts/replays.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import { type LetterFilter, type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
 import { findStandingGroup } from '#server/repositories/failure-grouping.ts'
+import { findLetterEdit } from '#server/repositories/letter-edits.ts'
 import { findReplay } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid, notFound } from './fault.ts'
@@ -37,6 +38,8 @@ const filterOf = async (
   if (planId !== undefined) {
     const plan = await findReplay(deps.db, connection.id, planId)
     if (!plan) return notFound(`There is no replay plan ${planId}.`)
+    if (await findLetterEdit(deps.db, planId))
+      return invalid('selection.planId: that plan sends an edited letter; edit it anew.')
     const { letterIds: ids } = plan.plan.selected ?? {}
     return ids
       ? succeed({ ids: ids.map(BigInt) })

@@ -4,8 +4,9 @@ import { sayGuarantee } from '#server/domain/say-guarantee.ts'
 import type { Call } from '#server/ports/call.ts'
 import { findReplay, type StoredPlan } from '#server/repositories/replays.ts'
 import { isolationsOf } from './declare-group-isolation.ts'
-import type { Connection, Deps } from './deps.ts'
+import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
+import { presentEdit } from './present-letter-edit.ts'
 import { quietPeriodMs } from './quiet-period.ts'
 import { readPlanExpiry } from './read-plan-expiry.ts'
 
@@ -15,12 +16,13 @@ export const showReplayPlan = async (
   connection: Connection,
   id: string,
   call: Call,
+  actor: Actor | null = null,
 ): Promise<Result<ReplayPlan, Fault>> => {
   const found = await findReplay(deps.db, connection.id, id)
   if (!found) return notFound(`There is no replay plan ${id}.`)
   const { number, startedAtMs } = found
   const started = number === null || startedAtMs === null ? null : { replayId: id, number, at: startedAtMs }
-  return succeed(await presentPlan(deps, connection, found.id, found.plan, started, call))
+  return succeed(await presentPlan(deps, connection, found.id, found.plan, started, call, actor))
 }
 
 /** A stored plan with how its readers read, and what follows from that. */
@@ -31,6 +33,7 @@ export const presentPlan = async (
   plan: StoredPlan,
   started: ReplayPlan['started'],
   call: Call,
+  actor: Actor | null = null,
 ): Promise<ReplayPlan> => {
   const isolationOf = await isolationsOf(
     deps,
@@ -45,6 +48,18 @@ export const presentPlan = async (
   )
   const { selected: _, ...shown } = plan
   const expiry = started === null ? await readPlanExpiry(deps, connection, planId, call) : null
+  const edit = await presentEdit(deps, connection, planId, { actor, call })
   const resent = plan.resent ?? 0
-  return { planId, ...shown, readers, sending, guarantee, resent, quietMs: quietPeriodMs, expiry, started }
+  return {
+    planId,
+    ...shown,
+    readers,
+    sending,
+    guarantee,
+    resent,
+    quietMs: quietPeriodMs,
+    expiry,
+    started,
+    edit,
+  }
 }

@@ -13,6 +13,7 @@ import { runInTransaction, type Transaction } from '#server/repositories/run-in-
 import { writeMark } from './add-mark.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, invalid, notFound } from './fault.ts'
+import { whyNotSendEdit } from './present-letter-edit.ts'
 import { showReplay } from './show-replay.ts'
 
 /**
@@ -41,6 +42,8 @@ export const startReplay = async (
     )
     return fail({ code: 'read-only-connection', detail: `${connection.name} is read-only.` })
   }
+  const keptBack = await whyNotSendEdit(deps, connection, plan.id)
+  if (plan.number === null && keptBack !== null) return fail({ code: 'conflict', detail: keptBack })
   if (plan.plan.ready === 0)
     return fail({ code: 'conflict', detail: 'The plan has no letter that may be sent.' })
   const { pacePerSecond, reason } = request

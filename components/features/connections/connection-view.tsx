@@ -130,6 +130,12 @@ export const ConnectionView = ({ connection }: { readonly connection: string }) 
   )
 }
 
+const editingWords = {
+  off: 'off: dead letters are replayed as they died. editing: on in spillway.yaml lets them be edited first, editing: approved only after another person has agreed',
+  on: 'on: a dead letter can be edited before it is replayed, one at a time (editing: on)',
+  approved: 'on: an edited dead letter is sent after another person has approved it (editing: approved)',
+} as const satisfies Record<ConnectionDetail['editing'], string>
+
 const Cluster = ({ data }: { readonly data: ConnectionDetail }) => (
   <KeyValue
     rows={[
@@ -152,6 +158,7 @@ const Cluster = ({ data }: { readonly data: ConnectionDetail }) => (
           ? 'refused: the connection is read-only in the configuration'
           : 'allowed, as far as the broker allows it',
       ],
+      ['Editing letters', editingWords[data.editing]],
       ['Schema registry', data.registryConfigured ? 'configured' : 'not configured'],
     ]}
   />

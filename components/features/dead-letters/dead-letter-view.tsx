@@ -29,6 +29,8 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
   })
   const plan = usePlanReplay(connection)
   const letter = query.data?.letter
+  const connections = useQuery(endpointQuery(endpoints.listConnections)).data?.connections
+  const mayEdit = (connections?.find((one) => one.id === connection)?.editing ?? 'off') !== 'off'
   return (
     <PageShell
       title={letter ? (letter.keyText ?? `${letter.topic} ${letter.position}`) : `Dead letter ${id}`}
@@ -65,6 +67,9 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
               Failure group
             </LinkButton>
             {query.data?.trace ? <TraceLink connection={connection} trace={query.data.trace} /> : null}
+            {mayEdit ? (
+              <LinkButton href={routes.editLetter(connection, id)}>Edit and replay…</LinkButton>
+            ) : null}
             <Button kind="main" disabled={plan.isPending} onClick={() => plan.mutate({ letterIds: [id] })}>
               Replay 1…
             </Button>

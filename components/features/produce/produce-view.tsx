@@ -1,7 +1,7 @@
 'use client'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import type { MessageDetail } from '#server/contracts/messages.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
@@ -32,6 +32,7 @@ import {
 import { HeadersEditor } from './headers-editor.tsx'
 import { SideEditor } from './side-editor.tsx'
 import { useSeenSchemas } from './use-seen-schemas.ts'
+import { useSettled } from './use-settled.ts'
 
 const checkAfterMs = 350
 
@@ -115,16 +116,6 @@ const EmptyEditor = ({ connection, topic }: Pick<Props, 'connection' | 'topic'>)
   const seen = useSeenSchemas(connection, topic)
   if (seen === undefined) return skeleton
   return <Editor connection={connection} topic={topic} original={null} start={emptyForm(topic, seen)} />
-}
-
-/** The value as it was when it last stood still for a moment. */
-const useSettled = <T,>(value: T, ms: number): T => {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms)
-    return () => clearTimeout(timer)
-  }, [value, ms])
-  return settled
 }
 
 const Editor = ({

@@ -26,6 +26,7 @@ export const SideEditor = ({
   form,
   hasOriginal,
   isEdited,
+  isSchemaFixed = false,
   check,
   onChange,
   onEditOriginal,
@@ -35,6 +36,8 @@ export const SideEditor = ({
   /** It is made from another message. */
   readonly hasOriginal: boolean
   readonly isEdited: boolean
+  /** It is encoded by the schema of the original and no other. */
+  readonly isSchemaFixed?: boolean
   /** Null until it was checked. */
   readonly check: SideCheck | null
   readonly onChange: (form: SideForm) => void
@@ -84,7 +87,12 @@ export const SideEditor = ({
             </>
           ) : null}
         </div>
-        {form.as === 'schema' ? (
+        {form.as === 'schema' && isSchemaFixed ? (
+          <p className="text-small text-muted">
+            Encoded by schema {form.schemaId}
+            {check?.schema ? ` (${types[check.schema.type]})` : ''}, as the original was.
+          </p>
+        ) : form.as === 'schema' ? (
           <div className="flex flex-wrap items-center gap-2">
             <label htmlFor={`${id}-subject`} className="text-muted">
               Subject

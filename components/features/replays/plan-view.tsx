@@ -20,6 +20,7 @@ import { ReasonField, SendButton } from '../../patterns/send-panel.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { Select } from '../../ui/select.tsx'
+import { PlanEditSection, whyNotStart } from './lazy-plan-edit.tsx'
 import { PaceFields, usePace } from './pace-fields.tsx'
 import { PlanChoices } from './plan-choices.tsx'
 import { Consents, useConsents } from './plan-consents.tsx'
@@ -76,10 +77,11 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
         {(data) => (
           <div className="grid grid-cols-[minmax(0,3fr)_minmax(300px,2fr)] gap-3 max-[1100px]:grid-cols-1">
             <div className="flex min-w-0 flex-col gap-3">
+              {data.edit ? <PlanEditSection plan={data} edit={data.edit} connection={connection} /> : null}
               <Section title="Check" padded={false}>
                 <Findings plan={data} connection={connection} />
               </Section>
-              <PlanChoices key={data.planId} plan={data} connection={connection} />
+              {data.edit ? null : <PlanChoices key={data.planId} plan={data} connection={connection} />}
               <Readers plan={data} connection={connection} />
               <Headers plan={data} />
             </div>
@@ -280,7 +282,6 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
     onSuccess: ({ id }) => router.push(routes.replay(connection, id)),
   })
   const targets = plan.targets.map(({ topic }) => topic).join(', ')
-  const refused = plan.writeRefusedBecause
   const needsReason = plan.resent > 0
   const isReasonMissing = needsReason && reason.trim() === ''
   return (
@@ -346,10 +347,10 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
               ready:
                 plan.ready === 0
                   ? 'Nothing to send'
-                  : `${pace.startAtMs === null ? 'Replay' : 'Schedule the replay of'} ${formatCount(plan.ready)} to ${targets}`,
+                  : `${pace.startAtMs === null ? 'Replay' : 'Schedule the replay of'} ${plan.edit ? 'the edited letter' : formatCount(plan.ready)} to ${targets}`,
               pending: 'Starting…',
             }}
-            refusal={refused === null ? null : `Can not be sent: ${refused}`}
+            refusal={whyNotStart(plan)}
             isReady={plan.ready > 0 && pace.isGood && !isReasonMissing && consents.isComplete}
           />
         )}

@@ -14,6 +14,7 @@ import { Status } from '../../patterns/status.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { WaitingEdits } from './waiting-edits.tsx'
 
 const columns = (connection: string): readonly Column<ReplaySummary>[] => [
   {
@@ -91,6 +92,7 @@ export const ReplaysView = ({ connection }: { readonly connection: string }) => 
   })
   return (
     <PageShell title="Replays">
+      <WaitingEdits connection={connection} />
       <div className="overflow-hidden rounded-base border border-line bg-panel">
         <GrowingList {...growing} more="Older replays">
           <QueryPanel

@@ -1,0 +1,5 @@
+import { operations } from '#server/http/operations.ts'
+import { route } from '#server/http/route.ts'
+
+export const GET = route(operations.showLetterEdit)
+export const POST = route(operations.planLetterEdit)

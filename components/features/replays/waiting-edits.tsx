@@ -1,0 +1,38 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { endpointQuery } from '../../client/call-endpoint.ts'
+import { endpoints } from '../../client/endpoints.ts'
+import { problemOfError } from '../../client/problem-error.ts'
+import { routes } from '../../client/routes.ts'
+import { Section } from '../../patterns/section.tsx'
+import { Time } from '../../patterns/time.tsx'
+
+/** Edited letters that wait for a second person; nothing where there are none. */
+export const WaitingEdits = ({ connection }: { readonly connection: string }) => {
+  const query = useQuery(endpointQuery(endpoints.listEdits, { params: { connection } }))
+  const edits = query.data?.edits ?? []
+  if (query.error)
+    return (
+      <p role="alert" className="text-warning">
+        Whether edits wait for approval is not known: {problemOfError(query.error).detail}
+      </p>
+    )
+  return edits.length === 0 ? null : (
+    <Section title={`Edits that wait for approval (${edits.length})`} padded={false}>
+      <ul className="divide-y divide-line">
+        {edits.map(({ planId, title, editor, editedAt, targets }) => (
+          <li key={planId} className="flex flex-wrap items-center gap-x-3 px-3 py-1.5">
+            <Link href={routes.replayPlan(connection, planId)} className="link">
+              {title}
+            </Link>
+            <span className="font-mono text-small">{targets.join(', ')}</span>
+            <span className="text-muted">
+              edited by {editor}, <Time at={editedAt} short relative />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}

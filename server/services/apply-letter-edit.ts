@@ -1,0 +1,51 @@
+import { hashCopy } from '#server/domain/replay-ledger.ts'
+import type { RawMessage } from '#server/ports/raw-message.ts'
+import { findLetterEdit, type NewLetterEdit } from '#server/repositories/letter-edits.ts'
+import type { ItemRecord } from '#server/repositories/replay-items.ts'
+import { sourceOf } from './copy-of-letter.ts'
+import type { Deps } from './deps.ts'
+import { coordinateKey } from './read-letters.ts'
+
+/** Records by the coordinates of their letters, or why there is none. */
+type Records = ReadonlyMap<string, RawMessage | { readonly lost: string }>
+
+/** A letter's record with its edited sides and headers; sides that were not edited are its own bytes. */
+export const editedRecord = (
+  record: RawMessage,
+  { key, value, headers }: Pick<NewLetterEdit, 'key' | 'value' | 'headers'>,
+): RawMessage => ({
+  ...record,
+  key: key === null ? record.key : key.bytes,
+  value: value === null ? record.value : value.bytes,
+  headers,
+})
+
+/**
+ * The records of a replay's items as they are to be sent: those of an edited letter with the edit applied. Lost is one
+ * whose letter, or what is kept of the edit, is not what its plan showed.
+ */
+export const applyLetterEdit = async (
+  deps: Deps,
+  items: readonly ItemRecord[],
+  records: Records,
+): Promise<Records> => {
+  const [first] = items
+  const edit = first ? await findLetterEdit(deps.db, first.replayId) : null
+  if (edit === null) return records
+  const made = new Map(records)
+  for (const item of items) {
+    const place = coordinateKey(sourceOf(item))
+    const record = records.get(place)
+    if (!record || 'lost' in record) continue
+    const edited = editedRecord(record, edit)
+    made.set(
+      place,
+      hashCopy(record) !== edit.originalHash
+        ? { lost: 'not sent: the dead letter is not the one that was edited' }
+        : hashCopy(edited) !== edit.hash
+          ? { lost: 'not sent: what is kept of the edit is not what its plan showed' }
+          : edited,
+    )
+  }
+  return made
+}
