@@ -90,7 +90,11 @@ export const runReplayStep = async (
   }
   const permit = await permitBatch(deps, replay, { copies: largestBatch, bytes: largestBatchBytes }, lease)
   if (permit.state === 'stopped') return 0
-  if (permit.state === 'wait') return permit.waitMs
+  if (permit.state === 'wait') {
+    // What kept it before is over: it waits by its own settings now.
+    if (replay.failure !== null) await setReplayFailure(deps.db, replay.id, null, lease)
+    return permit.waitMs
+  }
   const size = permit.most.copies
   const isStream = isTransactional && !permit.isSteered && replay.pacePerSecond >= streamPace
   const reach = isStream ? windowItems : isTransactional ? size * windowOfBatches : size

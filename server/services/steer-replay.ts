@@ -84,6 +84,10 @@ export const permitBatch = async (
     return { state: 'wait', waitMs: Math.min(pacedMs, longestWaitMs) }
   }
   const pace = { copiesPerSecond: replay.pacePerSecond, bytesPerSecond: control.bytesPerSecond }
+  if (!control.canary && control.maxInFlight === null) {
+    await tellWait(deps, replay, control, null, lease)
+    return { state: 'send', most: batchLimits(pace, largest), untilSeq: null, pace }
+  }
   const { unsent, inFlight, groups } = await countUnsent(deps.db.pool, replay.id)
   let untilSeq: number | null = null
   if (control.canary) {

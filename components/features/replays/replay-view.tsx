@@ -157,6 +157,9 @@ const QuietWords = ({ replay: { quiet } }: { readonly replay: ReplaySummary }) =
 const progressWords = (replay: ReplaySummary): string => {
   const { sent, total, ratePerSecond, remainingMs, state, finishedAt, createdAt } = replay
   const base = `sent ${formatCount(sent)} of ${formatCount(total)} · ${paceWords(replay)}`
+  const { canary } = replay.control
+  // The waits of a canary are told by its steps: how long they take nobody knows.
+  if (canary !== null && canary.open < canary.steps.length - 1 && state === 'running') return base
   if (state === 'running' && remainingMs !== null)
     return `${base} · ${formatRate(ratePerSecond)} · ${formatDuration(Math.max(1_000, remainingMs))} left`
   return finishedAt === null ? base : `${base} · took ${formatDuration(finishedAt - createdAt)}`

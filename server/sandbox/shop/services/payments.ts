@@ -12,9 +12,11 @@ import {
 import type { Topic } from '../shop-names.ts'
 import { CardDeclinedException, PaymentClient } from './payment-client.ts'
 
+/** SHOP_RETRY_DELAYS_MS="1000,3000": how long a failed order waits before each of its two retries. */
+const [firstMs, secondMs] = (process.env.SHOP_RETRY_DELAYS_MS ?? '').split(',').map(Number)
 const retries: readonly { readonly topic: Topic; readonly backoffMs: number }[] = [
-  { topic: 'orders-retry-0', backoffMs: 1_000 },
-  { topic: 'orders-retry-1', backoffMs: 3_000 },
+  { topic: 'orders-retry-0', backoffMs: firstMs || 1_000 },
+  { topic: 'orders-retry-1', backoffMs: secondMs || 3_000 },
 ]
 
 const headerBytes = (received: Received, name: string): Buffer | null => {
