@@ -173,10 +173,15 @@ describe('a worker whose producer is fenced', () => {
         return real.open(name, call)
       },
     })
+    let waitMs = 0
     const step = async () => {
+      // A step that comes before the pace allows it sends nothing.
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
       const replay = await readReplay(bench.deps.db, id)
       if (!replay) throw new Error('the replay is there')
-      return runReplayStep(bench.deps, counting, replay, lease, bench.call())
+      const answer = await runReplayStep(bench.deps, counting, replay, lease, bench.call())
+      waitMs = typeof answer === 'number' ? answer : 0
+      return answer
     }
     for (let tries = 0; tries < 10 && (await shown(id)).sent === 0; tries++) await step()
     const before = opened
