@@ -86,7 +86,8 @@ export const permitBatch = async (
   const pace = { copiesPerSecond: replay.pacePerSecond, bytesPerSecond: control.bytesPerSecond }
   if (!control.canary && control.maxInFlight === null) {
     await tellWait(deps, replay, control, null, lease)
-    return { state: 'send', most: batchLimits(pace, largest), untilSeq: null, pace }
+    const isSteered = control.bytesPerSecond !== null
+    return { state: 'send', most: batchLimits(pace, largest), untilSeq: null, pace, isSteered }
   }
   const { unsent, inFlight, groups } = await countUnsent(deps.db.pool, replay.id)
   let untilSeq: number | null = null
