@@ -188,7 +188,7 @@ test('a plan offers the pace, begins with a canary for many letters, and warns o
   const api = await scriptApi(page, { ...good, showReplayPlan: { body: { ...plan, expiry } } })
   await page.goto('/local/replays/plans/7')
   await expect(page.getByRole('checkbox', { name: 'Canary' })).toBeChecked()
-  await expect(page.getByText(/consumed, and not dead again for 30 s\./)).toBeVisible()
+  await expect(page.getByText(/consumed, and not dead again for 30 s, longer where/)).toBeVisible()
   await expect(async () => {
     await page.getByLabel('Start', { exact: true }).selectOption('later')
     await expect(page.locator('[data-expiry]')).toContainText(

@@ -55,12 +55,14 @@ export const showControls = async (
 }
 
 const canaryOf = (
-  { state }: ReplayRecord,
+  { state, quiet }: ReplayRecord,
   control: Control,
   first: readonly StepItem[],
   counts: Counts,
   nowMs: number,
 ): ReplayControl['canary'] => {
+  // Longer than the setting where retry topics wait longer.
+  const quietMs = quiet?.quietMs ?? quietPeriodMs
   const unsent = counts.get('PENDING') ?? 0
   const gate = findGate(first, control.openStep, unsent)
   const steps = splitIntoSteps(first)
@@ -80,7 +82,7 @@ const canaryOf = (
   const isWaiting = gate.step < lastStep && !isOver && unsent > 0
   return {
     open: gate.step,
-    quietMs: quietPeriodMs,
+    quietMs,
     steps: [...canarySizes, null].map((size, step): CanaryStep => {
       const outcomes = [...outcomesOf(step)].flatMap(([outcome, count]) =>
         count > 0 && outcome !== 'SKIPPED' ? [{ outcome: outcome as Outcome, count }] : [],
@@ -94,7 +96,7 @@ const canaryOf = (
       }
     }),
     expectedEnd:
-      isWaiting && gate.state === 'wait' ? expectedEndOf(findExpectedEnd(open, quietPeriodMs, nowMs)) : null,
+      isWaiting && gate.state === 'wait' ? expectedEndOf(findExpectedEnd(open, quietMs, nowMs)) : null,
     unproven: isWaiting ? [...findUnproven(open)] : [],
   }
 }

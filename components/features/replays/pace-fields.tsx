@@ -158,7 +158,7 @@ export const PaceFields = ({ plan, form }: { readonly plan: ReplayPlan; readonly
         </span>
         <p id={`${id}-canary-note`} className="text-small text-muted">
           {form.canary
-            ? `A step opens when every copy of the last has settled: consumed, and not dead again for ${formatDuration(plan.quietMs)}. It stops by itself when one comes back.`
+            ? `A step opens when every copy of the last has settled: consumed, and not dead again for ${formatDuration(plan.quietMs)}, longer where retry topics wait longer. It stops by itself when one comes back.`
             : 'All are sent at once, whatever becomes of the first.'}
         </p>
       </Row>
