@@ -283,3 +283,36 @@ test.each(['\n', ' at ', ' in )', 'at A(', 'File "', '#0 (1): (', ': (A) ', ' --
     readStack(`${piece.repeat(200)}\n`.repeat(100))
   },
 )
+
+describe('a trace of Java', () => {
+  const lines = fc.constantFrom(
+    '\tat com.shop.PaymentClient.charge(PaymentClient.java:88)',
+    '\tat org.springframework.kafka.listener.Adapter.invoke(Adapter.java:12)',
+    '\tat java.base/java.lang.Thread.run(Thread.java:1583)',
+    '\tSuppressed: com.shop.NotThis: beside',
+    '\t\tat com.shop.Beside.of(Beside.java:3)',
+    '\t\tCaused by: com.shop.NotThisEither',
+    'Suppressed: com.shop.NotIndented',
+    'Caused by: com.shop.payments.CardDeclined: order 7 refused  ',
+    'Caused by: no name at all',
+    '\tCaused by: com.shop.Indented: cause',
+    'com.shop.Outer: failed',
+    'a second line of a message\r',
+    ' at [Source: (byte[])"x"; line: 1]',
+    '\t... 12 more',
+    '',
+  )
+  /** Longer than what is read by sections: it is read line by line. */
+  const padding = `\n${`${'-'.repeat(900)}\n`.repeat(25)}`
+
+  it('tells the same by its sections as line by line', () => {
+    const filler = '\tat org.springframework.kafka.listener.Adapter.invoke(Adapter.java:12)\n'.repeat(20)
+    fc.assert(
+      fc.property(fc.array(lines, { maxLength: 14 }), fc.boolean(), (some, isBegun) => {
+        const stack = `${isBegun ? 'com.shop.Outermost: failed\n' : ''}${some.join('\n')}\n${filler}`
+        expect(readStack(stack)).toEqual(readStack(stack + padding))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

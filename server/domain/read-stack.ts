@@ -19,12 +19,13 @@ type Frame = { readonly text: string; readonly isApplication: boolean }
 const mostLines = 2_000
 const longestLineChars = 1_000
 
+const tidyLine = (line: string): string =>
+  (line.length > longestLineChars ? line.slice(0, longestLineChars) : line).trimEnd()
+
 const linesOf = (stack: string): readonly string[] => {
   const lines = stack.split('\n', mostLines)
   if (stack.length <= longestLineChars && !stack.includes('\r')) return lines
-  return lines.map((line) =>
-    (line.length > longestLineChars ? line.slice(0, longestLineChars) : line).trimEnd(),
-  )
+  return lines.map(tidyLine)
 }
 
 const languageOf = (lines: readonly string[]): StackLanguage | undefined =>
@@ -123,7 +124,12 @@ type Found = { headlines: Headline[]; frames: (string | undefined)[] }
 
 type IsIgnored = (frame: string) => boolean
 
-const readLines = (language: StackLanguage, lines: readonly string[], isIgnored?: IsIgnored): Found => {
+const readLines = (
+  language: StackLanguage,
+  lines: readonly string[],
+  isIgnored?: IsIgnored,
+  isBelowHeadline = false,
+): Found => {
   const reader = new FrameReader(language)
   let found: Found = { headlines: [], frames: [undefined] }
   let asideIndent: number | null = null
@@ -151,7 +157,7 @@ const readLines = (language: StackLanguage, lines: readonly string[], isIgnored?
     }
     const isOpen = language.afterFrames
       ? hasFrames
-      : found.headlines.length === 0 || language.cause.test(line)
+      : (found.headlines.length === 0 && !isBelowHeadline) || language.cause.test(line)
     const headline = isOpen ? readHeadline(language, line) : null
     if (headline) {
       found.headlines.push(headline)
@@ -179,15 +185,63 @@ const addFrame = (
   if (thrownAt === 'last' || frames[at] === undefined) frames[at] = frame.text
 }
 
+/** What stands below the line of an exception: the same in all traces of one failure, whatever its messages say. */
+const keptSections = 512
+const sections = new Map<string, Found>()
+
+const readSection = (language: StackLanguage, text: string): Found => {
+  const known = sections.get(text)
+  if (known) return known
+  const found = readLines(language, text.split('\n', mostLines).map(tidyLine), undefined, true)
+  if (sections.size >= keptSections) sections.clear()
+  // A part of a string keeps the whole of it in memory: what is kept is a copy.
+  sections.set(Buffer.from(text).toString(), found)
+  return found
+}
+
+/** Traces of these lengths are worth it; of shorter ones lines are read as they stand, see `linesOf`. */
+const sectioned = { from: longestLineChars + 1, to: 20_000 }
+
+/**
+ * Reads a trace of Java section by section, which is the same as line by line and most often known already. Null where it
+ * does not hold: no trace of Java, lines beside the chain that are not indented, an exception that has no name.
+ */
+const readBySections = (stack: string): Found | null => {
+  const [java] = stackLanguages
+  if (!java || stack.length < sectioned.from || stack.length > sectioned.to) return null
+  const at = stack.indexOf('\n\tat ') + 1
+  const end = stack.indexOf('\n', at)
+  const frame = at === 0 ? '' : tidyLine(stack.slice(at, end < 0 ? undefined : end))
+  if (!java.sign.test(frame) || stack.includes('\nSuppressed: ')) return null
+  const found: Found = { headlines: [], frames: [undefined] }
+  for (const [no, part] of stack.split('\nCaused by: ').entries()) {
+    const below = part.indexOf('\n')
+    const first = below < 0 ? part : part.slice(0, below)
+    const line = tidyLine(no === 0 ? first : `Caused by: ${first}`)
+    const headline = java.aside?.test(line) ? null : readHeadline(java, line)
+    if (!headline) return null
+    const section =
+      below < 0 ? { headlines: [], frames: [undefined] } : readSection(java, part.slice(below + 1))
+    found.headlines.push(headline, ...section.headlines)
+    found.frames.push(...section.frames)
+  }
+  return found
+}
+
 const rootFirst = <T>(list: readonly T[], order: 'outermost first' | 'root first'): readonly T[] =>
   order === 'root first' ? list : list.toReversed()
 
 /**
  * Reads the root cause and its first application frame from a stack trace as Java, .NET, Node, Python, Go, Ruby or PHP
  * prints it (`stackLanguages`). Where the root cause has framework frames only, the nearest outer exception with an
- * application frame gives it. Frames that `isIgnored` says yes to are none. Never throws; text that is no stack trace gives at most the class it begins with.
+ * application frame gives it. Frames that `isIgnored` says yes to are none. Never throws; text that is no stack trace
+ * gives at most the class it begins with.
  */
 export const readStack = (stack: string, isIgnored?: IsIgnored): StackFacts => {
+  const [java] = stackLanguages
+  // Sections are kept as they read when nothing is ignored.
+  const found = isIgnored ? null : readBySections(stack)
+  if (found && java) return factsOf(java, found)
   const lines = linesOf(stack)
   const language = languageOf(lines)
   if (!language) {
@@ -203,7 +257,10 @@ export const readStack = (stack: string, isIgnored?: IsIgnored): StackFacts => {
         }
       : { classes: [] }
   }
-  const { headlines, frames } = readLines(language, lines, isIgnored)
+  return factsOf(language, readLines(language, lines, isIgnored))
+}
+
+const factsOf = (language: StackLanguage, { headlines, frames }: Found): StackFacts => {
   const causes = rootFirst(headlines, language.classes)
   const applicationFrame = rootFirst(frames, language.frames).find((frame) => frame !== undefined)
   const [root] = causes

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import { CopyBuffer, copyRows } from './copy-rows.ts'
+import { encodeBigints, encodeIntegers, encodeTexts } from './encode-array.ts'
 import { foldKeys } from './failure-group-keys.ts'
 import { linkReturns } from './link-returns.ts'
 import { type ClosedGroup, reopenGroups } from './reopen-groups.ts'
@@ -98,7 +99,7 @@ const makeGroups = async (
   const { rows } = await client.query<{ id: string }>({
     name: 'known-groups',
     text: 'SELECT id FROM failure_group WHERE id = ANY($1::text[])',
-    values: [[...byId.keys()]],
+    values: [encodeTexts('text[]', [...byId.keys()])],
   })
   for (const { id } of rows) byId.delete(id)
   const groups = [...byId.values()].sort((a, b) => (a.failureGroupId < b.failureGroupId ? -1 : 1))
@@ -273,7 +274,7 @@ const addToGroups = async (
   await client.query({
     name: 'hold-groups',
     text: 'SELECT 1 FROM failure_group WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE',
-    values: [ids],
+    values: [encodeTexts('text[]', ids)],
   })
   const { rows } = await client.query<{ id: string; state: string }>({
     name: 'add-to-groups',
@@ -287,19 +288,28 @@ const addToGroups = async (
                conventions = CASE WHEN g.conventions @> n.conventions THEN g.conventions
                  ELSE ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1) END,
                merged_into = NULL
-           FROM (SELECT id, letters, first, last, sample, string_to_array(topics, E'\\n') AS topics, string_to_array(conventions, E'\\n') AS conventions
-                 FROM unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[])
+           FROM (SELECT id, letters, to_timestamp(first / 1000.0) AS first, to_timestamp(last / 1000.0) AS last, sample, string_to_array(topics, E'\\n') AS topics, string_to_array(conventions, E'\\n') AS conventions
+                 FROM unnest($1::text[], $2::int4[], $3::int8[], $4::int8[], $5::int8[], $6::text[], $7::text[])
                    AS t(id, letters, first, last, sample, topics, conventions)) AS n
            WHERE g.id = n.id
            RETURNING g.id, g.state`,
     values: [
-      ids,
-      all.map((one) => one.letters),
-      all.map((one) => new Date(one.firstMs)),
-      all.map((one) => new Date(one.lastMs)),
-      all.map((one) => one.sampleId.toString()),
-      all.map((one) => [...one.topics].join('\n')),
-      all.map((one) => [...one.conventions].join('\n')),
+      encodeTexts('text[]', ids),
+      encodeIntegers(
+        'int4[]',
+        all.map((one) => one.letters),
+      ),
+      encodeBigints(all.map((one) => BigInt(one.firstMs))),
+      encodeBigints(all.map((one) => BigInt(one.lastMs))),
+      encodeBigints(all.map((one) => one.sampleId)),
+      encodeTexts(
+        'text[]',
+        all.map((one) => [...one.topics].join('\n')),
+      ),
+      encodeTexts(
+        'text[]',
+        all.map((one) => [...one.conventions].join('\n')),
+      ),
     ],
   })
   return rows
