@@ -95,7 +95,9 @@ const makeGroups = async (
   connectionId: string,
   letters: readonly NewLetter[],
 ): Promise<void> => {
-  const byId = new Map(letters.map((letter) => [letter.failureGroupId, letter]))
+  const byId = new Map<string, NewLetter>()
+  for (const letter of letters)
+    if (!byId.get(letter.failureGroupId)?.stack) byId.set(letter.failureGroupId, letter)
   const { rows } = await client.query<{ id: string }>({
     name: 'known-groups',
     text: 'SELECT id FROM failure_group WHERE id = ANY($1::text[])',

@@ -236,7 +236,14 @@ const readBatch = async (
     return { span, letters: null, nextOffset: span.from, madeAnew, moved: false, error: problem }
   const nextOffset = read.value.resumeAt.get(partition) ?? span.from
   const nowMs = deps.clock.nowMs()
-  const letters = read.value.messages.map((message) => letterOf(connection, message, by, nowMs))
+  // Of each failure the first trace: all of them would be megabytes, and one is written.
+  const traced = new Set<string>()
+  const letters = read.value.messages.map((message) => {
+    const letter = letterOf(connection, message, by, nowMs)
+    if (traced.has(letter.failureGroupId)) letter.stack = null
+    else traced.add(letter.failureGroupId)
+    return letter
+  })
   const moved = nextOffset > span.from
   // Nobody reads behind an open transaction: what stands there is not yet a letter.
   const [held] = read.value.heldBack
@@ -251,7 +258,7 @@ const letterOf = (
   message: RawMessage,
   { topicNameOf, grouping }: { readonly topicNameOf: TopicNameOf; readonly grouping: Grouping },
   nowMs: number,
-): NewLetter => {
+): NewLetter & { stack: string | null } => {
   const { topic, partition, offset, headers, key } = message
   const {
     decoded,
