@@ -81,6 +81,19 @@ export const keepLetters = (
     }
   })
 
+/** Why a record was not kept, though it was about to be deleted; null where nothing says so. */
+export const readLeftOut = async (
+  db: Database,
+  connectionId: string,
+  { topic, partition, offset }: Place,
+): Promise<string | null> => {
+  const { rows } = await db.pool.query<{ left_out: string | null }>(
+    'SELECT left_out FROM kept_letter WHERE connection_id = $1 AND topic = $2 AND partition = $3 AND "offset" = $4',
+    [connectionId, topic, partition, offset.toString()],
+  )
+  return rows[0]?.left_out ?? null
+}
+
 /** What is kept of records at these places. */
 export const readKeptLetters = async (
   db: Database,

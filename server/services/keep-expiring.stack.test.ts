@@ -77,7 +77,9 @@ it('keeps what is about to be deleted, byte by byte, shows it, and sends it when
   expect(after.kept).toMatchObject({ isGone: true })
   expect(after).toMatchObject({ record: before.record, recordProblem: null, death: before.death })
   expect(await shown(large?.id)).toMatchObject({ record: null, kept: null })
-  expect((await shown(large?.id)).recordProblem).toContain('deleted by retention')
+  expect((await shown(large?.id)).recordProblem).toMatch(
+    /deleted by retention: .* It was not kept before\. It has 25\.\d kB; spillway\.yaml lets letters of up to 20\.0 kB be kept\.$/,
+  )
   expect((await shown(young?.id)).kept).toBeNull()
   expect((await shown(empty?.id)).record?.value).toMatchObject({ kind: 'null' })
 

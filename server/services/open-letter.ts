@@ -1,16 +1,19 @@
 import type { MessageDetail } from '#server/contracts/messages.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type LetterFacts, readLetterFacts } from '#server/domain/letter-facts.ts'
-import { type Result, succeed } from '#server/domain/result.ts'
+import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
-import { readKeptLetters } from '#server/repositories/kept-letters.ts'
+import { readKeptLetters, readLeftOut } from '#server/repositories/kept-letters.ts'
 import { describeMessage } from './decode-messages.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
 import { type OriginReading, readLetterOrigin } from './read-letter-origin.ts'
+
+const notKept = (error: BrokerError, why: string) =>
+  fail<BrokerError>({ ...error, detail: `${error.detail} It was not kept before. ${why}` })
 
 /** A letter with all that the broker holds of it now. */
 export type OpenedLetter = {
@@ -40,7 +43,9 @@ export const openLetter = async (
   const stands = await messages.readAt(letter.topic as TopicName, letter.partition, letter.offset, call)
   const [kept] = await readKeptLetters(deps.db, connection.id, [letter])
   const isGone = !stands.ok && stands.error.kind === 'not-found'
-  const own = isGone && kept ? succeed(kept.message) : stands
+  const leftOut = isGone && !kept ? await readLeftOut(deps.db, connection.id, letter) : null
+  const own =
+    isGone && kept ? succeed(kept.message) : leftOut && !stands.ok ? notKept(stands.error, leftOut) : stands
   const facts = own.ok
     ? readLetterFacts(connection.id, own.value, connection.deadLetterRules, () => letter.originTopic)
     : null
