@@ -96,6 +96,10 @@ const recordOf = (row: Row): ReplayRecord => ({
   quiet: row.quietMs === null ? null : { quietMs: row.quietMs, why: row.quietWhy ?? '' },
 })
 
+/** Ten thousand items take longer than the 5 s that Prisma gives a transaction where a machine is busy. */
+const planMs = 60_000
+const itemsAtOnce = 1_000
+
 /** Keeps a frozen plan with its items, in the order they will be sent, and what it sends instead of an edited letter. */
 export const insertPlan = async (
   db: Database,
@@ -111,14 +115,19 @@ export const insertPlan = async (
   edit: NewLetterEdit | null = null,
 ): Promise<void> => {
   const { id, connectionId, title, failureGroupId, targets } = plan
-  await db.prisma.$transaction([
-    db.prisma.replay.create({
-      data: { id, connectionId, title, failureGroupId, targets: [...targets], plan: plan.plan as object },
-    }),
-    db.prisma.replayItem.createMany({ data: items.map((item, seq) => ({ ...item, seq, replayId: id })) }),
-    // With its plan, or not at all: without it the letter would be sent as it died.
-    ...(edit === null ? [] : [db.prisma.letterEdit.create({ data: editRowOf(id, edit) })]),
-  ])
+  await db.prisma.$transaction(
+    async (transaction) => {
+      await transaction.replay.create({
+        data: { id, connectionId, title, failureGroupId, targets: [...targets], plan: plan.plan as object },
+      })
+      const rows = items.map((item, seq) => ({ ...item, seq, replayId: id }))
+      for (let from = 0; from < rows.length; from += itemsAtOnce)
+        await transaction.replayItem.createMany({ data: rows.slice(from, from + itemsAtOnce) })
+      // With its plan, or not at all: without it the letter would be sent as it died.
+      if (edit !== null) await transaction.letterEdit.create({ data: editRowOf(id, edit) })
+    },
+    { timeout: planMs, maxWait: planMs },
+  )
 }
 
 /** A replay or plan of a connection, or null. Ids that are no UUID are nobody's. */
