@@ -21,6 +21,8 @@ describe('the timestamp of the message that died', () => {
     const karafka = ['topic', 'partition', 'offset'].map((name) => text(`source_${name}`, '1'))
     expect(originTimestampOf({ headers: karafka, timestampMs: 5n })).toBeNull()
     expect(originTimestampOf({ headers: [], timestampMs: 5n })).toBeNull()
+    const long = [...spring, text('kafka_dlt-exception-stacktrace', 'at com.shop.Payment\n'.repeat(100))]
+    expect(originTimestampOf({ headers: long, timestampMs: 5n })).toBe(1_795_000_000_000n)
   })
 })
 

@@ -11,6 +11,15 @@ type Stamped = {
   readonly timestampType?: 'create' | 'log-append'
 }
 
+/** Longer than any time, and than any topic's name (249), which tells hops apart. */
+const longValueBytes = 300
+
+/** Without stack traces and the like: reading them costs more than all else of a copy, and they tell no time. */
+const withoutLongValues = (headers: readonly RawHeader[]): readonly RawHeader[] =>
+  headers.map((header) =>
+    header.value !== null && header.value.length > longValueBytes ? { ...header, value: null } : header,
+  )
+
 /**
  * The timestamp of the message that died, in milliseconds since the epoch: by the letter's headers, or the letter's own
  * where its framework keeps that. Null: nothing tells.
@@ -19,7 +28,7 @@ export const originTimestampOf = (
   { headers, timestampMs, timestampType }: Stamped,
   rules?: DeadLetterRules,
 ): bigint | null => {
-  const decoded = decodeDeadLetter(headers, undefined, rules)
+  const decoded = decodeDeadLetter(withoutLongValues(headers), undefined, rules)
   const told = decoded?.death.originTimestamp?.value
   if (told !== undefined && BigInt(told) >= 0n) return BigInt(told)
   // A topic may give every record the time of its arrival instead.
