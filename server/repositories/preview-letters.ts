@@ -1,4 +1,3 @@
-import type { Database } from './database.ts'
 import {
   type LetterToGroup,
   type LetterToGroupRow,
@@ -11,13 +10,28 @@ export type StandingGroup = { readonly id: string; readonly title: string; reado
 
 const mostGroups = 1_000
 
+/** How many failure groups of a connection have letters, and the dead-letter topics of those. */
+export const readGroupedTopics = async (
+  { pool }: { readonly pool: Transaction },
+  connectionId: string,
+): Promise<{ readonly groups: number; readonly topics: readonly string[] }> => {
+  const { rows } = await pool.query<{ groups: number; topics: string[] }>(
+    `SELECT count(*)::int AS groups,
+       ARRAY(SELECT DISTINCT unnest(dead_letter_topics) FROM failure_group WHERE connection_id = $1) AS topics
+     FROM failure_group WHERE connection_id = $1 AND letters > 0 AND merged_into IS NULL`,
+    [connectionId],
+  )
+  return rows[0] ?? { groups: 0, topics: [] }
+}
+
 /**
- * The failure groups of a connection that have letters, the largest first and at most 1,000, with the newest letters of
- * each: as many of each as fit into `limit` in all, but at least one; and how many letters there are.
+ * The failure groups of a connection that have letters in some topics, the largest first and at most 1,000, with the
+ * newest letters of each: as many of each as fit into `limit` in all, but at least one; and how many letters they have.
  */
 export const readNewestOfGroups = async (
-  { pool }: { readonly pool: Transaction } | Database,
+  { pool }: { readonly pool: Transaction },
   connectionId: string,
+  topics: readonly string[],
   limit: number,
 ): Promise<{
   readonly groups: readonly StandingGroup[]
@@ -26,9 +40,10 @@ export const readNewestOfGroups = async (
 }> => {
   const { rows } = await pool.query<{ id: string; title: string; letters: string }>(
     `SELECT id, concat_ws(' at ', coalesce(root_cause, error_class, 'Unknown error'), frame) AS title, letters
-     FROM failure_group WHERE connection_id = $1 AND letters > 0 AND merged_into IS NULL
+     FROM failure_group
+     WHERE connection_id = $1 AND letters > 0 AND merged_into IS NULL AND dead_letter_topics && $3::text[]
      ORDER BY letters DESC, id LIMIT $2`,
-    [connectionId, mostGroups],
+    [connectionId, mostGroups, topics],
   )
   const groups = rows.map((row) => ({ id: row.id, title: row.title, letters: Number(row.letters) }))
   // Small groups leave room to large ones.

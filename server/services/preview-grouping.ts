@@ -3,11 +3,11 @@ import { compileGrouping } from '#server/domain/failure-grouping.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readGrouping } from '#server/repositories/failure-grouping.ts'
-import { readNewestOfGroups } from '#server/repositories/preview-letters.ts'
+import { readGroupedTopics, readNewestOfGroups } from '#server/repositories/preview-letters.ts'
 import { readStacks } from '#server/repositories/regrouped-groups.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
-import { decideGroups } from './regroup-letters.ts'
+import { changedTopics, decideGroups } from './regroup-letters.ts'
 
 /** So many letters are looked at in all, spread over the groups. */
 const lookedAtMost = 4_000
@@ -24,7 +24,10 @@ export const previewGrouping = async (
   call: Call,
 ): Promise<Result<GroupingPreview, Fault>> => {
   const before = await readGrouping(deps.db, connection.id)
-  const { groups, letters, total } = await readNewestOfGroups(deps.db, connection.id, lookedAtMost)
+  const all = await readGroupedTopics(deps.db, connection.id)
+  // Groups without letters of a topic whose rule changes stay as they are.
+  const topics = all.topics.filter(changedTopics(before.rules, rules))
+  const { groups, letters, total } = await readNewestOfGroups(deps.db, connection.id, topics, lookedAtMost)
   const grouping = compileGrouping({ version: before.version, rules, changes: before.changes })
   const decided = await decideGroups(
     connection,
@@ -62,11 +65,9 @@ export const previewGrouping = async (
   const changed = new Set(
     letters.flatMap(({ id, failureGroupId }) => (goes.get(id) === failureGroupId ? [] : [failureGroupId])),
   )
-  // Groups beyond those looked at stay as they are, for all that is known of them.
-  const unseen = groups.filter(({ id }) => !into.has(id)).length
   return succeed({
-    now: groups.length,
-    after: from.size + unseen,
+    now: all.groups,
+    after: all.groups - into.size + from.size,
     merging: merging.slice(0, shown).map((sources) => ({
       groups: [...sources].flatMap((id) => known.get(id) ?? []).slice(0, shown),
     })),

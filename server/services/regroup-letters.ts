@@ -30,7 +30,7 @@ export type Decided = {
 export type StacksOf = (groups: readonly string[]) => Promise<ReadonlyMap<string, string | null>>
 
 /** The topics of whose letters the fingerprint changes between two sets of rules. */
-const changedTopics = (
+export const changedTopics = (
   before: readonly GroupingRule[],
   after: readonly GroupingRule[],
 ): ((topic: string) => boolean) => {
