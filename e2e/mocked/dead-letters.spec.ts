@@ -200,3 +200,39 @@ test('a failure group stays where it is when its sample payload arrives', async 
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
   expect(await page.evaluate(() => window.scrollY)).toBe(0)
 })
+
+test('letters are split off only after one has seen which those are', async ({ page }) => {
+  await scriptApi(page, good)
+  await page.goto('/local/failure-groups/a37c9b4b4d4c76d5')
+  const panel = page.getByRole('region', { name: 'Grouping' })
+  await expect(async () => {
+    await panel.getByRole('button', { name: 'Split letters off…' }).click({ timeout: 1_000 })
+    await expect(panel.getByLabel('Message has')).toBeVisible({ timeout: 500 })
+  }).toPass()
+  await expect(panel.getByText('Took in CardDeclinedException at PaymentClient.refund')).toBeVisible()
+  await panel.getByLabel('Message has').fill('timeout of *')
+  await expect(panel.getByRole('button', { name: 'Split 4 letters off' })).toHaveCount(0)
+  await panel.getByRole('button', { name: 'Look which letters fit' }).click()
+  await expect(panel.getByText('4 of its 512 letters with “timeout of *” in their message.')).toBeVisible()
+  await expect(panel.getByRole('button', { name: 'Split 4 letters off' })).toBeEnabled()
+  expect(await faultsOf(page, 'split')).toEqual([])
+})
+
+test('rules are set only after one has seen what they would make, and not while letters are moved', async ({
+  page,
+}) => {
+  await scriptApi(page, good)
+  await page.goto('/local/failure-grouping')
+  await expect(page.getByText('128 of 512 letters looked through, 120 moved to other groups.')).toBeVisible()
+  await expect(async () => {
+    await page.getByLabel('Class of the root cause').uncheck({ timeout: 1_000 })
+    await expect(page.getByRole('button', { name: 'Show what these rules would make' })).toBeVisible({
+      timeout: 500,
+    })
+  }).toPass()
+  await page.getByRole('button', { name: 'Show what these rules would make' }).click()
+  await expect(page.getByText('These rules would make 14 groups of the 9 you have')).toBeVisible()
+  await expect(page.getByText('2 would merge, 1 would split.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Set the rules and re-group 512 letters' })).toBeDisabled()
+  expect(await faultsOf(page, 'grouping')).toEqual([])
+})

@@ -1,4 +1,5 @@
 import * as cases from './answers-of-cases.ts'
+import { noRules } from './answers-of-grouping.ts'
 import { nothingKnown, story } from './answers-of-letters.ts'
 import { missing, oneThing, type PageCase } from './page-case.ts'
 import type { Script } from './script-api.ts'
@@ -27,6 +28,17 @@ export const pagesOfReplays: readonly PageCase[] = [
     path: '/local/failure-groups/a37c9b4b4d4c76d5',
     main: 'showFailureGroup',
     empty: missing('showFailureGroup', 'failure group a37c9b4b4d4c76d5'),
+    filtered: oneThing,
+  },
+  {
+    name: 'grouping rules',
+    path: '/local/failure-grouping',
+    main: 'showGrouping',
+    empty: {
+      state: 'good',
+      script: { showGrouping: { body: noRules } },
+      says: 'Nobody has changed how Spillway groups letters',
+    },
     filtered: oneThing,
   },
   {

@@ -1,6 +1,7 @@
 import * as brokers from './answers-of-brokers.ts'
 import * as cases from './answers-of-cases.ts'
 import * as edits from './answers-of-edits.ts'
+import * as grouping from './answers-of-grouping.ts'
 import * as letters from './answers-of-letters.ts'
 import { letterDetail, lettersFrom, messageDetail, messagesFrom, traceIdOf } from './answers-of-messages.ts'
 import { around, checkOf, copies } from './answers-of-produce.ts'
@@ -48,6 +49,9 @@ export const good: Script = {
   listFailureGroups: { body: cases.failureGroups },
   showFailureGroup: { body: cases.failureGroup },
   showFailureGroupEvidence: { body: cases.failureGroupEvidence },
+  showGrouping: { body: grouping.grouping },
+  previewGrouping: { body: grouping.preview },
+  previewSplit: { body: grouping.split },
   listDeadLetters: { body: lettersFrom(40, 12) },
   showDeadLetter: { body: letterDetail },
   showLetterMoment: { body: letters.moment },

@@ -30,7 +30,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'count',
     header: 'Letters',
-    width: '60px',
+    width: '52px',
     align: 'right',
     sortable: true,
     cell: ({ count }) => formatCount(count),
@@ -38,7 +38,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'what',
     header: 'What',
-    width: 'minmax(180px, 3fr)',
+    width: 'minmax(150px, 3fr)',
     cell: (group) => (
       <span className="block min-w-0" title={titleOfFailure(group)}>
         <span className="flex min-w-0 items-baseline gap-2">
@@ -62,7 +62,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'where',
     header: 'Where',
-    width: 'minmax(150px, 1.5fr)',
+    width: 'minmax(120px, 1.5fr)',
     cell: ({ originTopic, group, confidence, services, conventions }) => {
       const titles = conventions.map(titleOfConvention).join(', ')
       return (
@@ -88,6 +88,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
     width: '64px',
     align: 'right',
     sortable: true,
+    isSecondary: true,
     cell: ({ keys }) =>
       keys === null ? (
         <span className="text-faint" title="They are being counted.">
@@ -102,8 +103,9 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'last',
     header: 'Last seen',
-    width: '108px',
+    width: '124px',
     sortable: true,
+    isSecondary: true,
     cell: ({ firstSeenAt, lastSeenAt }) => (
       <span className="block min-w-0">
         <span className="block truncate">
@@ -118,14 +120,14 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'expires',
     header: 'Expires',
-    width: 'minmax(140px, 200px)',
+    width: 'minmax(132px, 200px)',
     sortable: true,
     cell: (group) => <Expiry group={group} />,
   },
   {
     id: 'state',
     header: 'State',
-    width: '112px',
+    width: '100px',
     cell: ({ state, regression, assignee }) => (
       <span className="block min-w-0">
         <span className="flex min-w-0 items-center gap-1.5">
