@@ -237,14 +237,15 @@ export const readFlows = async (transaction: Transaction, id: bigint): Promise<r
   return rows.map((row) => ({ from: row.from_id, to: row.to_id, letters: Number(row.letters) }))
 }
 
-/** Ends a re-grouping; answers how many groups there were before and are now. */
+/** Ends a re-grouping; answers how many groups there were before and are now. Trends counted before do not hold. */
 export const finishRegrouping = async (
   transaction: Transaction,
   connectionId: string,
   id: bigint,
 ): Promise<{ readonly before: number; readonly after: number }> => {
   const { rows } = await transaction.query<{ before: number | null; after: number }>(
-    `UPDATE regrouping SET finished_at = now(), problem = NULL, after = (
+    `WITH counted AS (DELETE FROM failure_group_trend WHERE connection_id = $2)
+     UPDATE regrouping SET finished_at = now(), problem = NULL, after = (
        SELECT count(*) FROM failure_group WHERE connection_id = $2 AND letters > 0 AND merged_into IS NULL)
      WHERE id = $1 RETURNING before, after`,
     [id.toString(), connectionId],
