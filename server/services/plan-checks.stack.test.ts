@@ -39,7 +39,7 @@ describe('who will receive the copies', () => {
       [`members-${bench.suffix}`, origin, null],
       [groupId, origin, '1'],
     ])
-  })
+  }, 120_000)
 })
 
 describe('a message that came back from replays', () => {

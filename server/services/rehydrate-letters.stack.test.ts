@@ -87,7 +87,7 @@ describe('a pointer record', () => {
       expect.arrayContaining(['rehydrated', 'deletes-key', 'origin-empty']),
     )
     expect(plan.ready).toBe(1)
-    const replay = await start(bench, plan)
+    const replay = await start(bench, plan, { consents: ['deletes-key'] })
     await sendAll(bench, replay.id)
     expect(await copiesOf(origin, 2)).toEqual([whole('a', null)])
   })
