@@ -178,6 +178,8 @@ export const deadLetterListQuery = z.object({
   failureGroup: z.string().optional(),
   topic: topicName.optional(),
   key: z.string().max(1000).optional(),
+  /** A text in its key, message, error or topics. */
+  q: z.string().trim().min(1).max(200).optional(),
   standing: z.enum(letterStandings).optional(),
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),

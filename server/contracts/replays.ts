@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { outcomes } from './choices.ts'
+import { letterStandings, outcomes } from './choices.ts'
 import { planEdit } from './letter-edits.ts'
 import { replayControl, replayControlRequest } from './replay-control.ts'
 import { decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
@@ -28,6 +28,8 @@ export const replaySelection = z.object({
       failureGroup: z.string().optional(),
       topic: topicName.optional(),
       key: z.string().max(1_000).optional(),
+      standing: z.enum(letterStandings).optional(),
+      q: z.string().trim().min(1).max(200).optional(),
       upToId: z.string().optional(),
     })
     .optional(),

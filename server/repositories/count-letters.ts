@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import type { LetterFilter } from './dead-letters.ts'
+import { holdsText, type LetterFilter } from './dead-letters.ts'
 import { joinDispositions } from './letter-dispositions.ts'
 
 /** How many letters fit a filter. */
@@ -9,7 +9,8 @@ export const countLetters = async (
   filter: LetterFilter,
 ): Promise<number> => {
   // Without topic and key the failure groups have counted already.
-  const isCounted = filter.topic === undefined && filter.key === undefined && filter.standing === undefined
+  const { topic, key, standing, q } = filter
+  const isCounted = [topic, key, standing, q].every((one) => one === undefined)
   const { rows } = await db.pool.query<{ count: string }>(
     isCounted
       ? `SELECT coalesce(sum(letters), 0) AS count FROM failure_group
@@ -17,11 +18,12 @@ export const countLetters = async (
       : `SELECT count(*) FROM dead_letter l ${joinDispositions(filter.standing)}
          WHERE l.connection_id = $1 AND ($2::text IS NULL OR l.failure_group_id = $2)
            AND ($3::text IS NULL OR l.topic = $3) AND ($4::text IS NULL OR l.key_text = $4)
-           AND ($5::text IS NULL OR coalesce(d.kind, 'open') = $5)`,
+           AND ($5::text IS NULL OR coalesce(d.kind, 'open') = $5)
+           AND ($6::text IS NULL OR ${holdsText('$6')})`,
     [
       connectionId,
       filter.failureGroupId ?? null,
-      ...(isCounted ? [] : [filter.topic ?? null, filter.key ?? null, filter.standing ?? null]),
+      ...(isCounted ? [] : [topic ?? null, key ?? null, standing ?? null, q ?? null]),
     ],
   )
   return Number(rows[0]?.count ?? 0)

@@ -213,7 +213,13 @@ const letterOf = (row: LetterRow): LetterRecord => ({
   disposition: row.disposition,
 })
 
+/** Whether a letter `l` holds a text in what it tells of itself, without regard to case. */
+export const holdsText = (parameter: string): string =>
+  `position(lower(${parameter}) IN lower(concat_ws(' ', l.key_text, l.message, l.error_class, l.root_cause, l.origin_topic, l.topic))) > 0`
+
 export type LetterFilter = {
+  /** A text in its key, message, error or topics. */
+  readonly q?: string | undefined
   readonly failureGroupId?: string | undefined
   readonly topic?: string | undefined
   readonly key?: string | undefined
@@ -240,6 +246,7 @@ export const listLetters = async (
        AND ($4::text IS NULL OR l.key_text = $4)
        AND ($5::bigint[] IS NULL OR ${filter.ids ? 'true' : 'false'})
        AND ($10::bigint IS NULL OR l.id <= $10)
+       AND ($11::text IS NULL OR ${holdsText('$11')})
        AND ($6::timestamptz IS NULL OR (l.died_at, l.id) < ($6, $7::bigint))
        AND ($9::text IS NULL OR coalesce(d.kind, 'open') = $9)
      ORDER BY l.died_at DESC, l.id DESC LIMIT $8`,
@@ -254,6 +261,7 @@ export const listLetters = async (
       limit,
       filter.standing ?? null,
       filter.upToId?.toString() ?? null,
+      filter.q ?? null,
     ],
   )
   return rows.map(letterOf)

@@ -56,6 +56,7 @@ export const listDeadLetters = async (
     topic: query.topic,
     key: query.key,
     standing: query.standing,
+    q: query.q,
   }
   // Before the letters: what is indexed meanwhile counts as not seen.
   const upToId = await readNewestLetterId(deps.db)

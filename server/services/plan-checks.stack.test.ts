@@ -136,6 +136,7 @@ describe('a selection', () => {
     const filter = { topic: letters, upToId }
     expect(await plan({ selection: { filter } })).toMatchObject({ total: 3, targets: [{ topic: origin }] })
     expect(await plan({ selection: { filter: { ...filter, key: 'k1' } } })).toMatchObject({ total: 1 })
+    expect(await plan({ selection: { filter: { topic: letters, q: 'K2' } } })).toMatchObject({ total: 1 })
   })
 
   it('of thousands by hand is found at once in a database that was never analysed', async () => {

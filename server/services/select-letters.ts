@@ -55,6 +55,8 @@ const filterOf = async (
     failureGroupId: group && (await findStandingGroup(deps.db, connection.id, group)),
     topic: filter?.topic,
     key: filter?.key,
+    standing: filter?.standing,
+    q: filter?.q,
     upToId: filter?.upToId === undefined ? undefined : BigInt(filter.upToId),
     ids: letterIds?.map(BigInt),
   })

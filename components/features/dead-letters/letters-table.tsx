@@ -15,6 +15,7 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { letterColumns } from './letter-columns.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
@@ -60,13 +61,20 @@ export const LettersTable = ({
   const [wasChosen, setWasChosen] = useState(false)
   if (chosen.size > 0 && !wasChosen) setWasChosen(true)
   const [standing, setStanding] = useQueryState('standing', parseAsStringLiteral(letterStandings))
+  const [text, setText] = useQueryState(
+    'text',
+    parseAsString.withDefault('').withOptions({ throttleMs: 300 }),
+  )
+  const q = text.trim()
+  const filter = { ...(standing === null ? {} : { standing }), ...(q === '' ? {} : { q }) }
+  const isFiltered = standing !== null || q !== ''
   const [looked, setLooked] = useQueryState('letter', parseAsString)
   const plan = usePlanReplay(connection)
   const growing = useGrowingList({
     endpoint: endpoints.listDeadLetters,
     input: {
       params: { connection },
-      query: { failureGroup, limit: 100, ...(standing === null ? {} : { standing }) },
+      query: { failureGroup, limit: 100, ...filter },
     },
     rowsIn,
     keyOf: ({ id }: DeadLetterRow) => id,
@@ -78,6 +86,16 @@ export const LettersTable = ({
       padded={false}
       aside={
         <>
+          <Input
+            aria-label="Only letters with this text in key, message, error or topics"
+            placeholder="Text in key or error"
+            value={text}
+            onChange={(event) => {
+              setChosen(new Set())
+              void setText(event.target.value === '' ? null : event.target.value)
+            }}
+            className="w-44"
+          />
           <Select
             quiet
             aria-label="Only letters that stand so"
@@ -99,6 +117,24 @@ export const LettersTable = ({
             <span>
               {formatCount(rows.length)} of {formatCount(newest.total)}, newest first
             </span>
+          ) : null}
+          {isFiltered && chosen.size === 0 && newest && newest.total > 0 ? (
+            <Button
+              kind="main"
+              size="small"
+              disabled={plan.isPending}
+              onClick={() =>
+                plan.mutate({
+                  filter: {
+                    failureGroup,
+                    ...filter,
+                    ...(newest.upToId ? { upToId: newest.upToId } : {}),
+                  },
+                })
+              }
+            >
+              Plan replay of the {formatCount(newest.total)} that fit
+            </Button>
           ) : null}
           {chosen.size > 0 ? (
             <>
@@ -129,7 +165,8 @@ export const LettersTable = ({
           chosen={chosen}
           rows={rows}
           all={{
-            count: newest?.total ?? rows.length,
+            // By its text nobody chooses letters that he does not see.
+            count: q === '' ? (newest?.total ?? rows.length) : rows.length,
             selection: {
               failureGroupId: failureGroup,
               ...(standing === null ? {} : { standing }),
@@ -148,10 +185,17 @@ export const LettersTable = ({
             title: 'No letter of this group is kept any more',
             text: 'Retention has deleted them from their topic. The group stays for its history; new letters of the same failure appear here.',
           }}
-          onClearFilter={standing === null ? undefined : () => void setStanding(null)}
+          onClearFilter={
+            isFiltered
+              ? () => {
+                  void setStanding(null)
+                  void setText(null)
+                }
+              : undefined
+          }
           filtered={{
-            title: `No letter of this group is ${standing === null ? '' : standingNames[standing].toLowerCase()}`,
-            text: 'Its letters stand otherwise.',
+            title: 'No letter of this group fits the filter',
+            text: 'Its letters stand otherwise, or hold another text.',
             clear: 'Show all letters',
           }}
         >
