@@ -194,6 +194,8 @@ export const replayItem = z.object({
   returnedAs: z
     .object({ letterId: z.string(), failureGroupId: z.string(), traceId: traceId.nullable() })
     .nullable(),
+  /** The trace that its copy begins; null or left out: it goes on in the old one. */
+  copyTraceId: traceId.nullable().optional(),
 })
 export type ReplayItem = z.infer<typeof replayItem>
 export const replayItemList = z.object({ items: z.array(replayItem), nextCursor: z.string().nullable() })

@@ -38,6 +38,8 @@ const ledgerValue = z.object({
   hash: z.string(),
   /** Why it was sent, in the operator's words. */
   reason: z.string(),
+  /** The trace that the copy begins, and that of the message that died; left out where it goes on in the old one. */
+  traces: z.object({ copy: z.string(), origin: z.string() }).optional(),
 })
 export type LedgerValue = z.infer<typeof ledgerValue>
 

@@ -39,6 +39,7 @@ const recordOf = (row: Row): ItemRecord => ({
   traceId: row.traceId,
   attempt: row.attempt,
   rehydrated: row.rehydrated,
+  copyTraceId: row.copyTraceId,
 })
 
 /** An item that may be sent, with its place in the order of sending. */

@@ -69,6 +69,8 @@ export type NewReplayItem = {
   readonly attempt: number
   /** The letter lacks what died: its copy is made of the origin record. */
   readonly rehydrated: boolean
+  /** The trace that its copy begins; null: it goes on in the old one, if there is one. */
+  readonly copyTraceId: string | null
 }
 
 type Row = Awaited<ReturnType<Database['prisma']['replay']['findUniqueOrThrow']>>

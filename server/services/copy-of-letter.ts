@@ -1,5 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { originTimestampOf } from '#server/domain/copy-timestamp.ts'
+import { traceContextOf, withTrace } from '#server/domain/copy-trace.ts'
 import { makeCopyHeaders, readLineage } from '#server/domain/replay-copy.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { formatPosition, type RawMessage } from '#server/ports/raw-message.ts'
@@ -25,6 +26,7 @@ export const copyOfLetter = (
 ): OutgoingMessage => {
   // A record that died tells its own time; of a letter its headers do.
   const originMs = item.rehydrated ? record.timestampMs : originTimestampOf(record, deadLetterRules)
+  const context = traceContextOf(record.headers)
   const keeps = replay.plan.choice?.timestamps === 'keep' && originMs !== null
   return {
     topic: item.targetTopic as TopicName,
@@ -32,7 +34,7 @@ export const copyOfLetter = (
     key: record.key,
     value: record.value,
     headers: makeCopyHeaders(
-      record.headers,
+      context && item.copyTraceId ? withTrace(record.headers, item.copyTraceId, context) : record.headers,
       {
         'x-replay-id': replay.id,
         'x-replay-number': String(replay.number ?? ''),

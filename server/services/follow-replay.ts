@@ -168,7 +168,8 @@ const judgeItems = async (
         outcome: judgement.outcome,
         proof: `${proof}${late}`,
         outcomeAtMs: nowMs,
-        ...(traceId === null ? {} : { traceId }),
+        // The trace of a copy that begins its own is known, and the old one stays beside it.
+        ...(traceId === null || item.copyTraceId !== null ? {} : { traceId }),
       },
     ]
   })

@@ -36,6 +36,7 @@ export const presentItem = (item: ItemRecord, returned: ReturnLetter | undefined
         traceId: returned.traceId as ReplayItem['traceId'],
       }
     : null,
+  copyTraceId: (item.sentAtMs === null ? null : item.copyTraceId) as ReplayItem['traceId'],
 })
 
 /** Items whose copies died again. */

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { editedHeaders } from '#server/domain/edit-headers.ts'
@@ -198,6 +198,7 @@ const itemOf = ({
   readerGroup: letter.group,
   traceId: letter.traceId ?? record?.traceId ?? null,
   rehydrated: restores !== null,
+  copyTraceId: record?.hasTraceContext ? randomBytes(16).toString('hex') : null,
 })
 
 const whyNotWrite = async (connection: Connection, call: Call): Promise<string | null> => {

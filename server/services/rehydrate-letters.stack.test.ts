@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import type { TopicName } from '#server/contracts/scalars.ts'
+import { type TopicName, traceId as traceIdSchema } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
-import { type Bench, openBench, outgoing, text } from './dead-letter-fixture.ts'
+import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
+import { type Bench, good, openBench, outgoing, text } from './dead-letter-fixture.ts'
 import { itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 
 let bench: Bench
@@ -54,12 +55,15 @@ const copiesOf = async (topic: TopicName, after: number) =>
     value: bytes(record.value),
     headers: record.headers
       .filter(({ name }) => !name.startsWith('x-replay-'))
-      .map(({ name, value }) => [name, bytes(value)]),
+      .map(({ name, value }) => [name, name === 'traceparent' ? 'its own' : bytes(value)]),
   }))
 const whole = (key: string, value: string | null) => ({
   key: bytes(Buffer.from(key)),
   value: value && bytes(Buffer.from(value)),
-  headers: headers.map(({ name, value: header }) => [name, bytes(header)]),
+  headers: headers.map(({ name, value: header }) => [
+    name,
+    name === 'traceparent' ? 'its own' : bytes(header),
+  ]),
 })
 
 describe('a pointer record', () => {
@@ -74,7 +78,21 @@ describe('a pointer record', () => {
     const replay = await start(bench, plan)
     await sendAll(bench, replay.id)
     expect(await copiesOf(origin, 2)).toEqual([whole('a', 'one'), whole('b', 'two')])
-    expect((await itemsOf(bench, replay.id)).map(({ traceId }) => traceId)).toEqual([trace, trace])
+    const items = await itemsOf(bench, replay.id)
+    expect(items.map(({ traceId }) => traceId)).toEqual([trace, trace])
+    const copies = (await recordsOf(bench, origin)).slice(2)
+    expect(copies.map((record) => traceIdOfHeaders(record.headers))).toEqual(
+      items.map(({ copyTraceId }) => copyTraceId),
+    )
+    expect(new Set([trace, ...items.map(({ copyTraceId }) => copyTraceId)]).size).toBe(3)
+    for (const { copyTraceId } of items) {
+      const linked = await good(bench.deps.traces.linked(traceIdSchema.parse(copyTraceId), bench.call()))
+      expect(linked).toContain(trace)
+    }
+    const ledger = await recordsOf(bench, bench.connection.ledgerTopic)
+    expect(ledger.map(({ value }) => JSON.parse(String(value ?? '')).traces)).toEqual(
+      expect.arrayContaining(items.map(({ copyTraceId }) => ({ copy: copyTraceId, origin: trace }))),
+    )
   })
 
   it('to a tombstone is sent with its key; to a record without key and value it is not', async () => {

@@ -79,7 +79,10 @@ describe('a copy', () => {
     const isStripped = makeStripTest(headers)
     const kept = headers.filter(({ name }) => !isStripped(name))
     const hex = (list: typeof headers) =>
-      list.map(({ name, value }) => [name, value === null ? null : Buffer.from(value).toString('hex')])
+      list
+        // The copy begins a trace of its own, which links to this one.
+        .map(({ name, value }) => (name === 'traceparent' ? { name, value: null } : { name, value }))
+        .map(({ name, value }) => [name, value === null ? null : Buffer.from(value).toString('hex')])
     expect(hex([...(copy?.headers ?? [])].slice(0, kept.length))).toEqual(hex(kept))
     expect(copy?.headers.slice(kept.length).every(({ name }) => name.startsWith('x-replay-'))).toBe(true)
     const keyless = records.find(({ value }) => value?.length === 0)

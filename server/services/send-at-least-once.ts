@@ -7,6 +7,7 @@ import { type Batch, beginBatch, failItem, isRefusal } from './begin-batch.ts'
 import { copyOfLetter } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
+import { recordCopySpans } from './record-copy-spans.ts'
 import { type Patience, resolveIntents, sentChange } from './resolve-intents.ts'
 
 /**
@@ -39,6 +40,7 @@ export const sendAtLeastOnce = async (
       batch.map(({ item }, index) => sentChange(item, sent.value[index], Number(now))),
       lease,
     )
+    await recordCopySpans(deps, replay, batch, sent.value, Number(now))
     return null
   }
   // One bad copy must not hold up the others: what the broker finds invalid is sent alone to learn which it is. A right
@@ -73,8 +75,10 @@ const sendOneByOne = async (
       [copyOfLetter(connection, replay, item, record, now)],
       call,
     )
-    if (sent?.ok) await changeItems(deps.db, [sentChange(item, sent.value[0], Number(now))], lease)
-    else if (sent && isRefusal(sent.error)) await failItem(deps, item, sent.error, lease)
+    if (sent?.ok) {
+      await changeItems(deps.db, [sentChange(item, sent.value[0], Number(now))], lease)
+      await recordCopySpans(deps, replay, [{ item, record }], sent.value, Number(now))
+    } else if (sent && isRefusal(sent.error)) await failItem(deps, item, sent.error, lease)
     else return sent?.error ?? null
   }
   return null

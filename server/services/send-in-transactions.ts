@@ -14,6 +14,7 @@ import { beginBatch, failItem, isRefusal } from './begin-batch.ts'
 import { copyOfLetter } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
+import { recordCopySpans } from './record-copy-spans.ts'
 import { sentChange } from './resolve-intents.ts'
 import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './take-over-source.ts'
 
@@ -65,6 +66,7 @@ export const sendInTransactions = async (
       present.map((item, index) => sentChange(item, ended.placed[index], Number(now))),
       lease,
     )
+    await recordCopySpans(deps, replay, batch, ended.placed, Number(now))
     return null
   }
   letGoOfSource(replay, lease, first)
@@ -112,6 +114,9 @@ export const ledgerRecordOf = (
     at: new Date(Number(nowMs)).toISOString(),
     hash: hashCopy(copy ?? { key: null, value: null, headers: [] }),
     reason: replay.reason,
+    ...(item.copyTraceId !== null && item.traceId !== null
+      ? { traces: { copy: item.copyTraceId, origin: item.traceId } }
+      : {}),
   }
   return {
     topic: ledger.name,

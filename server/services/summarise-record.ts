@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { originTimestampOf } from '#server/domain/copy-timestamp.ts'
+import { traceContextOf } from '#server/domain/copy-trace.ts'
 import { hashKey, type KeyHashes } from '#server/domain/partitioners.ts'
 import type { SchemaReference } from '#server/domain/payload/payload-schema.ts'
 import { schemasOf } from '#server/domain/payload/schemas-of-value.ts'
@@ -30,6 +31,8 @@ export type PlannedRecord = {
   /** The timestamp of the message that died, as its headers tell; milliseconds since the epoch. */
   readonly originTimestampMs: bigint | null
   readonly traceId: string | null
+  /** Whether a copy can begin a trace of its own. */
+  readonly hasTraceContext: boolean
   /** As the broker has it, milliseconds since the epoch. */
   readonly timestampMs: bigint
   /** The schema that its value names. */
@@ -64,6 +67,7 @@ export const summariseRecord = (message: RawMessage, { deadLetterRules }: Connec
     hasOwnHeaders: headers.some(({ name }) => !isStripped(name)),
     originTimestampMs: originTimestampOf(message, deadLetterRules),
     traceId: traceIdOfHeaders(headers),
+    hasTraceContext: traceContextOf(headers) !== null,
     timestampMs: message.timestampMs,
     schemas: schemasOf(message),
   }

@@ -76,16 +76,25 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
   },
   {
     id: 'trace',
-    header: 'Trace',
-    width: '44px',
-    cell: ({ traceId: own, returnedAs }) => {
-      const traceId = returnedAs?.traceId ?? own
-      return traceId === null ? (
+    header: 'Traces',
+    width: '84px',
+    cell: ({ traceId, copyTraceId: own = null, returnedAs }) => {
+      const copyTraceId = returnedAs?.traceId ?? own
+      return traceId === null && copyTraceId === null ? (
         <span className="text-faint">–</span>
       ) : (
-        <Link href={routes.trace(connection, traceId)} className="link">
-          trace
-        </Link>
+        <span className="flex gap-2">
+          {traceId === null || traceId === copyTraceId ? null : (
+            <Link href={routes.trace(connection, traceId)} className="link">
+              {copyTraceId === null ? 'trace' : 'old'}
+            </Link>
+          )}
+          {copyTraceId === null ? null : (
+            <Link href={routes.trace(connection, copyTraceId)} className="link">
+              copy
+            </Link>
+          )}
+        </span>
       )
     },
   },
