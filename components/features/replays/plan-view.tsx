@@ -66,6 +66,7 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
             sections={[
               [
                 ['Check', 4],
+                ['Choices', 4],
                 ['Who will receive the copies', 3],
                 ['Headers', 3],
               ],
