@@ -56,20 +56,23 @@ export const PlanChoices = ({
         {retryTopics
           .filter((one) => one.topic !== choice.targetTopic)
           .map((one) => (
-            <div key={one.topic} className="flex flex-wrap items-baseline gap-2 pl-[112px]">
-              <Button
-                size="small"
-                disabled={again.isPending}
-                onClick={() => again.mutate({ targetTopic: one.topic })}
-              >
-                Plan for {one.topic}
-              </Button>
-              <span className="min-w-0 text-small text-muted">
-                {one.groups.length === 0
-                  ? 'The first retry topic. No group has been seen reading it.'
-                  : `The first retry topic, read by ${namesOf(one.groups)}.`}
-                {one.spared.length > 0 ? ` Not sent again to ${namesOf(one.spared)}.` : ''}
-              </span>
+            <div key={one.topic} className="flex items-start gap-4">
+              <span className="w-[96px] shrink-0 text-muted">Retry topic</span>
+              <div className="min-w-0">
+                <Button
+                  size="small"
+                  disabled={again.isPending}
+                  onClick={() => again.mutate({ targetTopic: one.topic })}
+                >
+                  Plan for {one.topic}
+                </Button>
+                <p className="mt-1 text-small text-muted">
+                  {one.groups.length === 0
+                    ? 'The first retry topic. No group has been seen reading it.'
+                    : `The first retry topic, read by ${namesOf(one.groups)}.`}
+                  {one.spared.length > 0 ? ` Not sent again to ${namesOf(one.spared)}.` : ''}
+                </p>
+              </div>
             </div>
           ))}
         {targets.length > 1 && choice.targetTopic === null ? (

@@ -263,7 +263,10 @@ const Headers = ({ plan }: { readonly plan: ReplayPlan }) => (
             {plan.addedHeaders.map(({ name }) => name).join(', ')}
           </span>,
         ],
-        ['Kept', 'all others, in their order, with duplicates and nulls, byte for byte'],
+        [
+          'Kept',
+          'all others, in their order, with duplicates and nulls, byte for byte; only traceparent begins a trace of the copy, linked to the old one',
+        ],
       ]}
     />
   </Section>
