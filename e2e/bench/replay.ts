@@ -78,6 +78,7 @@ const planAll = async (bench: Bench, topic: string, target: TopicName, attempt: 
       traceId: null,
       attempt,
       rehydrated: false,
+      copyTraceId: null,
     }),
   )
   const id = randomUUID()

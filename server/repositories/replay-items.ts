@@ -63,6 +63,7 @@ type SendableRow = {
   trace_id: string | null
   attempt: number
   rehydrated: boolean
+  copy_trace_id: string | null
 }
 
 /**
@@ -77,7 +78,7 @@ export const listSendable = async (
 ): Promise<readonly SendableItem[]> => {
   const { rows } = await db.pool.query<SendableRow>(
     `SELECT id, seq, letter_id, source_topic, source_partition, source_offset, source_topic_id, key_text, target_topic,
-       target_partition, reader_group, trace_id, attempt, rehydrated
+       target_partition, reader_group, trace_id, attempt, rehydrated, copy_trace_id
      FROM replay_item
      WHERE replay_id = $1 AND seq > $2 AND seq <= $3 AND outcome = 'PENDING' AND intent_from IS NULL
      ORDER BY seq LIMIT $4`,
@@ -105,6 +106,7 @@ export const listSendable = async (
     traceId: row.trace_id,
     attempt: row.attempt,
     rehydrated: row.rehydrated,
+    copyTraceId: row.copy_trace_id,
   }))
 }
 
