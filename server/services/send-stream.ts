@@ -11,6 +11,7 @@ import { type Batch, findBatch, isRefusal } from './begin-batch.ts'
 import { copyOfLetter } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type ReadRecords, readItems } from './read-items.ts'
+import { recordCopySpans } from './record-copy-spans.ts'
 import { type Hindrance, ledgerRecordOf, sendInTransactions } from './send-in-transactions.ts'
 import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './take-over-source.ts'
 
@@ -85,7 +86,9 @@ export const sendStream = async (
     const ended = await send(replay, present, call)
     if (ended.state === 'committed') {
       await writing
-      writing = writeDown(deps, present, ended.placed, lease)
+      writing = writeDown(deps, present, ended.placed, lease).then(() =>
+        recordCopySpans(deps, replay, present.batch, ended.placed, Number(present.nowMs)),
+      )
       writing.catch(() => {})
       sent += present.batch.length
       continue
