@@ -153,7 +153,7 @@ test('a paused, a scheduled and a replay with too much in flight say what they w
     startReplayNow: { body: replayOf(42) },
   })
   await page.goto(path)
-  await expect(page.getByText(/Paused by ada since .* · 3 min ago/)).toBeVisible()
+  await expect(page.getByText(/Paused by ada since .* · \d+\smin.* ago/)).toBeVisible()
   expect(await faultsOf(page, 'paused')).toEqual([])
   await expect(async () => {
     await page.getByRole('button', { name: 'Resume, 188 left' }).click()
