@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { FailedPanel } from '../../patterns/failed-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Time } from '../../patterns/time.tsx'
 
@@ -12,11 +12,16 @@ import { Time } from '../../patterns/time.tsx'
 export const WaitingEdits = ({ connection }: { readonly connection: string }) => {
   const query = useQuery(endpointQuery(endpoints.listEdits, { params: { connection } }))
   const edits = query.data?.edits ?? []
-  if (query.error)
+  if (query.error && query.data === undefined)
     return (
-      <p role="alert" className="text-warning">
-        Whether edits wait for approval is not known: {problemOfError(query.error).detail}
-      </p>
+      <Section title="Edits that wait for approval" padded={false}>
+        <FailedPanel
+          error={query.error}
+          sinceMs={query.errorUpdatedAt}
+          isTrying={query.isFetching}
+          onRetry={() => void query.refetch()}
+        />
+      </Section>
     )
   return edits.length === 0 ? null : (
     <Section title={`Edits that wait for approval (${edits.length})`} padded={false}>
