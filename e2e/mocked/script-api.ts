@@ -35,15 +35,16 @@ const matchers = Object.entries<Endpoint | Stream>({ ...endpoints, ...streams })
 function matcherOf({ method, path }: Endpoint | Stream) {
   return {
     method,
-    // Parameters in braces; a word without them is more specific, and stands earlier in the table of the API.
+    // Parameters in braces.
     pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
-    isFixed: !path.includes('{'),
+    parameters: path.split('{').length - 1,
   }
 }
 
 const nameOf = (method: string, path: string): EndpointName | StreamName | undefined => {
   const fits = matchers.filter((one) => one.method === method && one.pattern.test(path))
-  return (fits.find(({ isFixed }) => isFixed) ?? fits.at(-1))?.name
+  // A word is more specific than a parameter.
+  return fits.toSorted((a, b) => a.parameters - b.parameters)[0]?.name
 }
 
 type AnyReply = Reply<EndpointName> | StreamReply<StreamName>

@@ -43,8 +43,13 @@ test('poison stays poison: the canary sends one, sees it come back, and sends no
   await expect
     .poll(async () => (await askApi<Replay>(baseURL, `/api/local/replays/${id}`)).state, { timeout: 30_000 })
     .toBe('cancelled')
+  // It is stopped by what the index has read; what became of the copy is written down a look later.
+  await expect
+    .poll(async () => (await askApi<Replay>(baseURL, `/api/local/replays/${id}`)).outcomes.RETURNED, {
+      timeout: 30_000,
+    })
+    .toBe(1)
   const replay = await askApi<Replay>(baseURL, `/api/local/replays/${id}`)
-  expect(replay.outcomes.RETURNED).toBe(1)
   expect(replay.outcomes.SKIPPED).toBe(replay.total - 1)
   expect(replay.control.stopped?.by).toBe('canary')
   await page.getByRole('link', { name: 'Open the letter that came back' }).click()

@@ -183,7 +183,7 @@ describe('the origin record of a dead letter', () => {
 })
 
 describe('a letter without a payload', () => {
-  it('shows the message that died with its trace, and is not sent as the null that it is', async () => {
+  it('shows the message that died with its trace, and is sent as that, not as the null that it is', async () => {
     const { origin, letters } = await topicsOf('pointer')
     await bench.send([original(origin)])
     await bench.send([pointer(letters, origin)])
@@ -195,7 +195,8 @@ describe('a letter without a payload', () => {
       expect.stringContaining('"total"'),
     ])
     const plan = await planOf(bench, letters)
-    expect([plan.ready, plan.findings.map(({ code }) => code)]).toEqual([0, ['tombstone']])
+    expect(plan.ready).toBe(1)
+    expect(plan.findings.map(({ code }) => code)).toContain('rehydrated')
   })
 
   it('is unrecoverable when what it points to is gone, and the plan says so', async () => {

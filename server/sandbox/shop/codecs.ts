@@ -27,6 +27,10 @@ const cents = (amount: number): Buffer => {
   return bytes
 }
 
+/** A decimal of Avro has as many bytes as it needs, or more. */
+const centsOf = (bytes: Buffer): number =>
+  bytes.length === 0 ? 0 : Number(BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`)))
+
 /** Registers a schema and answers its id; registering the same text again answers the same id. */
 const register = async (
   registryUrl: string,
@@ -116,7 +120,7 @@ export const makeCodecs = async (registryUrl = registryUrlOf()) => {
     readOrder: (bytes: Buffer): Order => {
       try {
         const value = orderType.fromBuffer(bytes.subarray(5)) as Order & { total: Buffer }
-        return { ...value, totalCents: Number(value.total.readBigInt64BE()) }
+        return { ...value, totalCents: centsOf(value.total) }
       } catch (cause) {
         throw new UnreadableOrderError(`${bytes.length} bytes are no order`, { cause })
       }
