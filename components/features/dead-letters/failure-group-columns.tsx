@@ -62,7 +62,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'where',
     header: 'Where',
-    width: 'minmax(120px, 1.5fr)',
+    width: 'minmax(112px, 2fr)',
     cell: ({ originTopic, group, confidence, services, conventions }) => {
       const titles = conventions.map(titleOfConvention).join(', ')
       return (
@@ -120,7 +120,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'expires',
     header: 'Expires',
-    width: 'minmax(132px, 200px)',
+    width: 'minmax(176px, 200px)',
     sortable: true,
     cell: (group) => <Expiry group={group} />,
   },

@@ -64,6 +64,7 @@ const Spread = ({
         <Counts
           title={`Keys: ${formatCount(keys.distinct)} affected`}
           rows={keys.top.map(({ key, count }) => [key, count])}
+          total={keys.distinct}
           of={lookedAt}
           none={keys.without > 0 ? 'Its letters have no key.' : 'No key is known.'}
         />
@@ -121,11 +122,14 @@ const shownRows = 6
 const Counts = ({
   title,
   rows,
+  total = rows.length,
   of,
   none,
 }: {
   readonly title: string
   readonly rows: readonly (readonly [name: string, count: number])[]
+  /** How many there are, where `rows` are the first of them. */
+  readonly total?: number
   /** All that were counted, which a whole bar stands for. */
   readonly of: number
   readonly none: string
@@ -156,8 +160,8 @@ const Counts = ({
           ))}
         </ul>
       )}
-      {rows.length > shownRows ? (
-        <p className="mt-1 text-small text-muted">and {formatCount(rows.length - shownRows)} more</p>
+      {total > shown.length ? (
+        <p className="mt-1 text-small text-muted">and {formatCount(total - shown.length)} more</p>
       ) : null}
     </div>
   )
