@@ -79,7 +79,7 @@ test('3: the fix is out: replay the letters and see that they worked', async ({ 
   }>(baseURL, `/api/local/replays/${id}`)
   expect(replay.total).toBeGreaterThan(5)
   expect(replay.outcomes.SETTLED).toBe(replay.total)
-  await expect(page.getByRole('listitem').filter({ hasText: 'Settled' })).toContainText(String(replay.total))
+  await expect(page.locator('[data-outcome="SETTLED"]')).toContainText(String(replay.total))
   await expect(page.getByText(/consumed by payments by .* committed/).first()).toBeVisible()
   await effort.within(4, 'task 3, until every copy has settled')
 })

@@ -28,6 +28,8 @@ const findPages = async (baseURL: string | undefined): Promise<Found[]> => {
     { name: 'dead letters', path: '/local/dead-letters' },
     { name: 'failure group', path: `/local/failure-groups/${data.groups[0]?.id}` },
     { name: 'dead letter', path: `/local/dead-letters/${letters[0]?.id}` },
+    { name: 'edit of a dead letter', path: `/local/dead-letters/${letters[0]?.id}/edit` },
+    { name: 'grouping rules', path: '/local/failure-grouping' },
     { name: 'replays', path: '/local/replays' },
     ...(replays[0]
       ? [
