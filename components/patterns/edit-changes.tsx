@@ -1,22 +1,13 @@
 'use client'
 import dynamic from 'next/dynamic'
 import type { EditChanges } from '#server/contracts/letter-edits.ts'
-import type { HeaderView } from '#server/contracts/messages.ts'
+import { HeaderChangeTable } from './header-change-table.tsx'
 import { formatCount } from './quantity.ts'
 
 const CompareSides = dynamic(() => import('./payload/diff-view.tsx').then((module) => module.CompareSides))
 
 const titles = { key: 'Key', value: 'Value' } as const
 const words = { changed: 'changed', added: 'added', lost: 'removed' } as const
-const tones = { changed: 'text-warning', added: 'text-ok', lost: 'text-critical' } as const
-
-const Text = ({ header }: { readonly header: HeaderView | null }) =>
-  header === null ? (
-    <span className="text-faint">–</span>
-  ) : (
-    (header.text ?? <span className="text-faint">null</span>)
-  )
-
 /** What an edit changes of a dead letter: its sides field by field, and its headers. */
 export const EditChangesView = ({
   changes,
@@ -67,32 +58,7 @@ export const EditChangesView = ({
             ? 'as they are sent; the dead letter is not in its topic any more'
             : `${formatCount(sameHeaders)} the same, ${formatCount(headers.length)} not`}
         </h3>
-        {headers.length === 0 ? null : (
-          <table className="w-full table-fixed text-left text-small">
-            <thead className="text-muted">
-              <tr className="border-b border-line">
-                <th className="w-[30%] px-3 py-1 font-normal">Header</th>
-                <th className="w-20 px-2 py-1 font-normal">Change</th>
-                <th className="px-2 py-1 font-normal">In the dead letter</th>
-                <th className="px-3 py-1 font-normal">In the copy</th>
-              </tr>
-            </thead>
-            <tbody className="font-mono">
-              {headers.map(({ kind, before, after }, index) => (
-                <tr key={index} className="border-b border-line align-top last:border-b-0">
-                  <td className="px-3 py-1 break-all">{(after ?? before)?.name}</td>
-                  <td className={`px-2 py-1 font-sans ${tones[kind]}`}>{words[kind]}</td>
-                  <td className="px-2 py-1 break-all">
-                    <Text header={before} />
-                  </td>
-                  <td className="px-3 py-1 break-all">
-                    <Text header={after} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
+        <HeaderChangeTable changes={headers} titles={['In the dead letter', 'In the copy']} words={words} />
       </div>
     </div>
   )

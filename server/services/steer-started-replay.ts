@@ -59,75 +59,46 @@ const isNow = ({ number, state }: ReplayRecord, what: string): { readonly confli
   conflict: `Replay ${number} ${what}: it is ${state}.`,
 })
 
-/** Pauses a replay after the batch in progress: outcomes are followed on. Pausing what is paused changes nothing. */
-export const pauseReplay = (
+type Order = (
   deps: Deps,
   connection: Connection,
   actor: Actor,
   id: string,
   call: Call,
-): Promise<Result<ReplaySummary, Fault>> =>
-  steer(
-    deps,
-    connection,
-    actor,
-    id,
-    {
-      action: 'pause replay',
-      make: async (transaction, replay) =>
-        (await markPaused(transaction, id, actor.name))
-          ? { detail: `replay ${replay.number}` }
-          : isNow(replay, 'can not be paused'),
-    },
-    call,
-  )
+) => Promise<Result<ReplaySummary, Fault>>
+
+const orderOf =
+  (changeOf: (deps: Deps, actor: Actor, id: string) => Change): Order =>
+  (deps, connection, actor, id, call) =>
+    steer(deps, connection, actor, id, changeOf(deps, actor, id), call)
+
+/** Pauses a replay after the batch in progress: outcomes are followed on. Pausing what is paused changes nothing. */
+export const pauseReplay = orderOf((_, actor, id) => ({
+  action: 'pause replay',
+  make: async (transaction, replay) =>
+    (await markPaused(transaction, id, actor.name))
+      ? { detail: `replay ${replay.number}` }
+      : isNow(replay, 'can not be paused'),
+}))
 
 /** Goes on with a paused replay. */
-export const resumeReplay = (
-  deps: Deps,
-  connection: Connection,
-  actor: Actor,
-  id: string,
-  call: Call,
-): Promise<Result<ReplaySummary, Fault>> =>
-  steer(
-    deps,
-    connection,
-    actor,
-    id,
-    {
-      action: 'resume replay',
-      make: async (transaction, replay) =>
-        (await markResumed(transaction, id))
-          ? { detail: `replay ${replay.number}` }
-          : isNow(replay, 'is not paused'),
-    },
-    call,
-  )
+export const resumeReplay = orderOf((_, __, id) => ({
+  action: 'resume replay',
+  make: async (transaction, replay) =>
+    (await markResumed(transaction, id))
+      ? { detail: `replay ${replay.number}` }
+      : isNow(replay, 'is not paused'),
+}))
 
 /** Starts a scheduled replay before its time. */
-export const startReplayNow = (
-  deps: Deps,
-  connection: Connection,
-  actor: Actor,
-  id: string,
-  call: Call,
-): Promise<Result<ReplaySummary, Fault>> =>
-  steer(
-    deps,
-    connection,
-    actor,
-    id,
-    {
-      action: 'start scheduled replay',
-      make: async (transaction, replay) => {
-        if (!(await markBegun(transaction, id))) return isNow(replay, 'is not scheduled')
-        await markReplay(deps, transaction, replay, actor.name)
-        return { detail: `replay ${replay.number}, before its time` }
-      },
-    },
-    call,
-  )
+export const startReplayNow = orderOf((deps, actor, id) => ({
+  action: 'start scheduled replay',
+  make: async (transaction, replay) => {
+    if (!(await markBegun(transaction, id))) return isNow(replay, 'is not scheduled')
+    await markReplay(deps, transaction, replay, actor.name)
+    return { detail: `replay ${replay.number}, before its time` }
+  },
+}))
 
 /**
  * Opens the next step of a canary before the open one is proven: the operator's choice, kept with the reason and with

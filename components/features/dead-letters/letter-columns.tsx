@@ -4,6 +4,7 @@ import type { Outcome } from '#server/contracts/replays.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
 import { Status } from '../../patterns/status.tsx'
+import { TraceCell } from '../../patterns/trace-cell.tsx'
 import { DiedAt } from './died-at.tsx'
 
 /** Columns of the letters of a failure group. */
@@ -71,13 +72,6 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
     id: 'trace',
     header: 'Trace',
     width: '40px',
-    cell: ({ traceId }) =>
-      traceId === null ? (
-        <span className="text-faint">–</span>
-      ) : (
-        <Link href={routes.trace(connection, traceId)} className="link">
-          trace
-        </Link>
-      ),
+    cell: ({ traceId }) => <TraceCell connection={connection} traceId={traceId} />,
   },
 ]

@@ -11,6 +11,7 @@ import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { TraceCell } from '../../patterns/trace-cell.tsx'
 import { Button } from '../../ui/button.tsx'
 
 const columns = (
@@ -75,14 +76,7 @@ const columns = (
     id: 'trace',
     header: 'Trace',
     width: '52px',
-    cell: ({ traceId }) =>
-      traceId === null ? (
-        <span className="text-faint">–</span>
-      ) : (
-        <Link href={routes.trace(connection, traceId)} className="link">
-          trace
-        </Link>
-      ),
+    cell: ({ traceId }) => <TraceCell connection={connection} traceId={traceId} />,
   },
 ]
 

@@ -5,6 +5,7 @@ import type { Column } from '../../patterns/data-table-types.ts'
 import { LazyRowActions } from '../../patterns/lazy-message-actions.tsx'
 import { formatBytes, formatCount } from '../../patterns/quantity.ts'
 import { Time } from '../../patterns/time.tsx'
+import { TraceCell } from '../../patterns/trace-cell.tsx'
 import { oneLineOf } from './one-line.ts'
 
 const oneLine = ({ kind, text, problem, isJson }: DecodedSide) => {
@@ -91,14 +92,7 @@ export const messageColumns = (connection: string): readonly Column<MessageRow>[
     id: 'trace',
     header: 'Trace',
     width: '44px',
-    cell: ({ traceId }) =>
-      traceId === null ? (
-        <span className="text-faint">–</span>
-      ) : (
-        <Link href={routes.trace(connection, traceId)} className="link">
-          trace
-        </Link>
-      ),
+    cell: ({ traceId }) => <TraceCell connection={connection} traceId={traceId} />,
   },
   {
     id: 'actions',
