@@ -29,8 +29,9 @@ export const PageShell = ({
   const isLong = title.length + (name?.length ?? 0) > longTitle
   return (
     <div className="flex min-w-0 flex-col gap-3 px-5 pt-4 pb-10">
-      <header className="flex min-h-9 items-start justify-between gap-x-6 gap-y-2 max-[800px]:flex-wrap">
-        <div className="min-w-0">
+      {/* Many actions go below the title rather than squeeze it. */}
+      <header className="flex min-h-9 flex-wrap items-start gap-x-6 gap-y-2">
+        <div className="min-w-0 flex-1 basis-100">
           <h1
             className={classNames(
               'font-strong [overflow-wrap:anywhere]',

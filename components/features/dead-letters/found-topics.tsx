@@ -18,7 +18,7 @@ const columns = (connection: string, isBusy: boolean, decide: Decide): readonly 
   {
     id: 'topic',
     header: 'Topic',
-    width: 'minmax(140px, 1fr)',
+    width: 'minmax(128px, 1fr)',
     mono: true,
     cell: ({ topic }) => (
       <Link href={routes.topic(connection, topic)} className="link">
@@ -26,11 +26,11 @@ const columns = (connection: string, isBusy: boolean, decide: Decide): readonly 
       </Link>
     ),
   },
-  { id: 'standing', header: 'Letters', width: '148px', cell: standingOf },
+  { id: 'standing', header: 'Letters', width: '124px', cell: standingOf },
   {
     id: 'why',
     header: 'Why',
-    width: 'minmax(240px, 3fr)',
+    width: 'minmax(150px, 3fr)',
     cell: ({ why, origins }) => {
       const all = `${why}${origins.length === 0 ? '' : ` They died in ${origins.join(', ')}.`}`
       return <span title={all}>{all}</span>
@@ -40,6 +40,7 @@ const columns = (connection: string, isBusy: boolean, decide: Decide): readonly 
     id: 'since',
     header: 'Since',
     width: '112px',
+    isSecondary: true,
     mono: true,
     cell: ({ since }) => <Time at={since} compact />,
   },
