@@ -22,6 +22,8 @@ export default async function Page({ params, searchParams }: Props) {
   const isNewest = placeOf(place) === '' && search === '' && order === 'newest'
   const answers = await prefetch(
     want(operations.showTopic, { params: { connection, topic } }),
+    // It stands above the rest: what comes later would move what is read.
+    want(operations.showRetryChain, { params: { connection, topic } }),
     // A search takes longer than a page waits.
     ...(tab === 'messages' && isNewest && isolation === 'committed' && !tail
       ? [want(operations.listMessages, messagesAsk(connection, topic))]
