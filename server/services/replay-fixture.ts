@@ -149,17 +149,29 @@ export const makeLetters = async (
   return { origin, letters }
 }
 
-/** All records of a topic, by partition and offset. */
+/**
+ * All records of a topic, by partition and offset. What was committed is waited for: a broker answers before it has
+ * written the markers of a transaction.
+ */
 export const recordsOf = async (bench: Bench, topic: TopicName): Promise<RawMessage[]> => {
-  const reader = bench.connection.broker.messages
   const found = await good(bench.connection.broker.topics.find(topic, bench.call()))
   const all: RawMessage[] = []
-  for (const { partition } of found.partitions) {
-    const request = { topic, partition, from: 0n, limit: 100_000, budget: searchBudget }
-    const read = reader && (await good(reader.readForward(request, bench.call())))
-    all.push(...(read?.messages ?? []))
-  }
+  for (const { partition } of found.partitions) all.push(...(await committedOf(bench, topic, partition)))
   return all
+}
+
+const committedOf = async (
+  bench: Bench,
+  topic: TopicName,
+  partition: number,
+): Promise<readonly RawMessage[]> => {
+  const reader = bench.connection.broker.messages
+  const request = { topic, partition, from: 0n, limit: 100_000, budget: searchBudget }
+  for (const untilMs = performance.now() + 5_000; ; ) {
+    const read = reader && (await good(reader.readForward(request, bench.call())))
+    if (!read || read.heldBack.length === 0 || performance.now() > untilMs) return read?.messages ?? []
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
 
 export const headerText = ({ headers }: RawMessage, name: string): string | null => {
