@@ -12,7 +12,11 @@ test('without words nothing is searched; with some, all topics, as one timeline 
   await page.goto(many)
   await expect(page.getByText('What are you looking for?')).toBeVisible()
   expect(api.count('searchMessages')).toBe(0)
-  await page.keyboard.press('/')
+  // The first key needs a page that listens.
+  await expect(async () => {
+    await page.keyboard.press('/')
+    await expect(page.getByRole('textbox', { name: 'Search messages' })).toBeFocused({ timeout: 500 })
+  }).toPass()
   await page.keyboard.type('order-4711')
   await page.keyboard.press('Enter')
   const rows = page.getByRole('table', { name: 'Messages found, newest first' }).locator('[data-row]')
