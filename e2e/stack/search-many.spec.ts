@@ -21,7 +21,10 @@ test('4: where is this order, in all topics: its story as one timeline', async (
   await effort.begin()
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('dialog', { name: 'Find' })).toBeVisible()
+  // What is found stands above the way to search: it has come before one clicks below it.
+  const found = page.waitForResponse((answer) => new URL(answer.url()).searchParams.get('q') === key)
   await page.keyboard.type(key)
+  await found
   await page.getByRole('option', { name: `Search the messages of all topics for “${key}”` }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Search messages' })).toBeVisible()
   const rows = page.getByRole('table', { name: /^Messages found/ }).locator('[data-row]')
