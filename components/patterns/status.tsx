@@ -1,39 +1,23 @@
 import {
-  Archive,
   ArrowDownRight,
   ArrowUpRight,
   Ban,
-  BellOff,
-  CalendarClock,
   CircleAlert,
   CircleCheck,
   CircleDashed,
   CircleDot,
   CircleHelp,
   CircleX,
-  Eye,
   Loader,
-  type LucideIcon,
   OctagonX,
   PauseCircle,
-  Rocket,
-  RotateCcw,
-  Send,
-  Trash2,
   TriangleAlert,
-  Undo2,
 } from 'lucide-react'
 import { classNames } from '../ui/class-names.ts'
+import { deadLetterStatuses } from './dead-letter-statuses.ts'
+import type { StatusEntry, Tone } from './status-entry.ts'
 
-type Tone = 'critical' | 'warning' | 'ok' | 'info' | 'neutral'
-type Entry = {
-  readonly label: string
-  readonly icon: LucideIcon
-  readonly tone: Tone
-  readonly meaning: string
-}
-
-/** All status families of the product: value, label, icon, colour and meaning stand here and nowhere else. */
+/** All status families of the product: value, label, icon, colour and meaning stand here, and those of letters and replays in dead-letter-statuses.ts. */
 export const statuses = {
   severity: {
     critical: {
@@ -71,150 +55,7 @@ export const statuses = {
     },
     none: { label: 'Unknown', icon: CircleDashed, tone: 'neutral', meaning: 'Nothing tells where it died' },
   },
-  outcome: {
-    PENDING: { label: 'Pending', icon: CircleDashed, tone: 'neutral', meaning: 'Not sent yet' },
-    SENT: {
-      label: 'Sent',
-      icon: Send,
-      tone: 'info',
-      meaning: 'The broker has the copy; nobody has read it yet',
-    },
-    CONSUMED: {
-      label: 'Consumed',
-      icon: Eye,
-      tone: 'info',
-      meaning: 'The group has committed past the copy',
-    },
-    SETTLED: {
-      label: 'Settled',
-      icon: CircleCheck,
-      tone: 'ok',
-      meaning: 'Consumed, and not dead again after the quiet period',
-    },
-    RETRYING: {
-      label: 'Retrying',
-      icon: RotateCcw,
-      tone: 'warning',
-      meaning: 'The copy is in a retry topic',
-    },
-    RETURNED: { label: 'Returned', icon: Undo2, tone: 'critical', meaning: 'The copy died again' },
-    FAILED: { label: 'Failed', icon: CircleX, tone: 'critical', meaning: 'The copy could not be sent' },
-    SKIPPED: { label: 'Skipped', icon: Ban, tone: 'neutral', meaning: 'Not sent, on purpose' },
-    UNKNOWN: {
-      label: 'Unknown',
-      icon: CircleHelp,
-      tone: 'warning',
-      meaning: 'Nothing tells what became of the copy',
-    },
-  },
-  approval: {
-    waiting: {
-      label: 'Waits for approval',
-      icon: PauseCircle,
-      tone: 'warning',
-      meaning: 'Nothing is sent before another person has approved it',
-    },
-    approved: {
-      label: 'Approved',
-      icon: CircleCheck,
-      tone: 'ok',
-      meaning: 'Another person has looked at it',
-    },
-    declined: { label: 'Declined', icon: CircleX, tone: 'critical', meaning: 'It is not sent' },
-  },
-  disposition: {
-    discarded: {
-      label: 'Discarded',
-      icon: Trash2,
-      tone: 'neutral',
-      meaning: 'Not wanted any more: replays leave it out',
-    },
-    archived: {
-      label: 'Archived',
-      icon: Archive,
-      tone: 'neutral',
-      meaning: 'Dealt with elsewhere: replays leave it out',
-    },
-  },
-  replay: {
-    scheduled: {
-      label: 'Scheduled',
-      icon: CalendarClock,
-      tone: 'info',
-      meaning: 'Begins to send at its time',
-    },
-    paused: {
-      label: 'Paused',
-      icon: PauseCircle,
-      tone: 'warning',
-      meaning: 'Sends nothing until somebody goes on with it; outcomes are followed',
-    },
-    running: { label: 'Sending', icon: Loader, tone: 'info', meaning: 'Copies are being sent' },
-    cancelling: {
-      label: 'Stopping',
-      icon: PauseCircle,
-      tone: 'warning',
-      meaning: 'Stops after the batch in progress',
-    },
-    following: {
-      label: 'Following',
-      icon: Eye,
-      tone: 'info',
-      meaning: 'All sent; outcomes are being followed',
-    },
-    done: { label: 'Done', icon: CircleCheck, tone: 'ok', meaning: 'Every item has its outcome' },
-    cancelled: { label: 'Stopped', icon: Ban, tone: 'neutral', meaning: 'Stopped before all was sent' },
-    failed: { label: 'Failed', icon: CircleX, tone: 'critical', meaning: 'Could not go on' },
-  },
-  canaryStep: {
-    closed: {
-      label: 'Closed',
-      icon: CircleDashed,
-      tone: 'neutral',
-      meaning: 'Opens when the step before it is proven',
-    },
-    sending: { label: 'Sending', icon: Loader, tone: 'info', meaning: 'Its copies are being sent' },
-    waiting: { label: 'Waiting', icon: Eye, tone: 'info', meaning: 'Its copies have not settled yet' },
-    held: {
-      label: 'Held',
-      icon: PauseCircle,
-      tone: 'warning',
-      meaning: 'A copy will not settle by itself: somebody has to look',
-    },
-    settled: { label: 'Settled', icon: CircleCheck, tone: 'ok', meaning: 'Every copy has settled' },
-    continued: {
-      label: 'Not proven',
-      icon: TriangleAlert,
-      tone: 'warning',
-      meaning: 'An operator went on before every copy had settled',
-    },
-    stopped: { label: 'Returned', icon: CircleX, tone: 'critical', meaning: 'A copy came back' },
-  },
-  failureGroup: {
-    new: { label: 'New', icon: CircleAlert, tone: 'critical', meaning: 'Nobody has looked at it' },
-    known: { label: 'Known', icon: CircleDot, tone: 'neutral', meaning: 'Seen and left as it is' },
-    investigating: { label: 'Investigating', icon: Eye, tone: 'info', meaning: 'Somebody works on it' },
-    resolved: {
-      label: 'Resolved',
-      icon: CircleCheck,
-      tone: 'ok',
-      meaning: 'Dealt with; comes back as new if it happens again',
-    },
-    archived: {
-      label: 'Archived',
-      icon: Archive,
-      tone: 'neutral',
-      meaning: 'Out of sight; comes back as new if it happens again',
-    },
-    muted: {
-      label: 'Muted',
-      icon: BellOff,
-      tone: 'neutral',
-      meaning: 'Quiet until it grows past a number, or recurs after a time',
-    },
-    'fix-out': { label: 'Fix out', icon: Rocket, tone: 'info', meaning: 'A fix is out; not yet proven' },
-    replaying: { label: 'Replaying', icon: Loader, tone: 'info', meaning: 'A replay of it is under way' },
-  },
+  ...deadLetterStatuses,
   group: {
     stable: { label: 'Stable', icon: CircleCheck, tone: 'ok', meaning: 'Members have their partitions' },
     rebalancing: {
@@ -408,7 +249,7 @@ export const statuses = {
       meaning: 'Left out in the configuration',
     },
   },
-} as const satisfies Record<string, Record<string, Entry>>
+} as const satisfies Record<string, Record<string, StatusEntry>>
 
 type Family = keyof typeof statuses
 
@@ -432,7 +273,7 @@ export const Status = <F extends Family>({
   readonly iconOnly?: boolean
   readonly className?: string
 }) => {
-  const { label, icon: Icon, tone, meaning } = statuses[of][value] as Entry
+  const { label, icon: Icon, tone, meaning } = statuses[of][value] as StatusEntry
   return (
     <span
       title={`${label}: ${meaning}`}

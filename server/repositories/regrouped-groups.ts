@@ -1,10 +1,8 @@
 import type { KeptState } from '#server/domain/failure-group-state.ts'
 import type { NewGroup } from '#server/domain/failure-grouping.ts'
 import type { Database } from './database.ts'
+import { groupColumns } from './group-columns.ts'
 import type { Transaction } from './run-in-transaction.ts'
-
-const clean = (text: string | null, length: number): string | null =>
-  text === null ? null : text.slice(0, length).replaceAll('\u0000', '\ufffd')
 
 /**
  * Makes failure groups that are not there yet, with the standing of the group that their first letters come from; without
@@ -27,18 +25,7 @@ export const insertRegrouped = async (
        AS r(id, from_id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group)
      JOIN failure_group g ON g.id = r.from_id
      ON CONFLICT (id) DO NOTHING`,
-    [
-      connectionId,
-      groups.map(({ id }) => id),
-      groups.map(({ from }) => from),
-      groups.map((one) => clean(one.errorClass, 500)),
-      groups.map((one) => clean(one.rootCause, 500)),
-      groups.map((one) => clean(one.normalisedMessage, 500)),
-      groups.map((one) => clean(one.frame, 500)),
-      groups.map((one) => clean(one.stack, 20_000)),
-      groups.map((one) => clean(one.originTopic, 249)),
-      groups.map((one) => clean(one.group, 255)),
-    ],
+    [connectionId, groups.map(({ id }) => id), groups.map(({ from }) => from), ...groupColumns(groups)],
   )
 }
 

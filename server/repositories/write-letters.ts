@@ -3,6 +3,7 @@ import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import { CopyBuffer, copyRows } from './copy-rows.ts'
 import { encodeBigints, encodeIntegers, encodeTexts } from './encode-array.ts'
 import { foldKeys } from './failure-group-keys.ts'
+import { clean, groupColumns } from './group-columns.ts'
 import { linkReturns } from './link-returns.ts'
 import { type ClosedGroup, reopenGroups } from './reopen-groups.ts'
 
@@ -19,12 +20,6 @@ export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
   readonly traceId: string | null
   /** What led it to its failure group, where that is not just its fingerprint: see `groupLetter`. */
   readonly homes: string | null
-}
-
-/** Text that PostgreSQL can hold: it has no NUL character. */
-const clean = (text: string | null, length: number): string | null => {
-  if (text === null || (text.length <= length && !text.includes('\u0000'))) return text
-  return text.slice(0, length).replaceAll('\u0000', '\ufffd')
 }
 
 /** What a batch adds to a failure group. */
@@ -116,13 +111,7 @@ const makeGroups = async (
     [
       connectionId,
       groups.map((one) => one.failureGroupId),
-      groups.map((one) => clean(one.errorClass, 500)),
-      groups.map((one) => clean(one.rootCause, 500)),
-      groups.map((one) => clean(one.normalisedMessage, 500)),
-      groups.map((one) => clean(one.frame, 500)),
-      groups.map((one) => clean(one.stack, 20_000)),
-      groups.map((one) => clean(one.originTopic, 249)),
-      groups.map((one) => clean(one.group, 255)),
+      ...groupColumns(groups),
       groups.map((one) => one.topic),
       groups.map((one) => one.convention),
       groups.map((one) => new Date(one.diedAtMs)),

@@ -10,7 +10,7 @@ import type { OutgoingMessage, Placed } from '#server/ports/publisher.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, clearIntents, type ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
-import { beginBatch, failItem, isRefusal } from './begin-batch.ts'
+import { type Batch, beginBatch, failItem, isRefusal } from './begin-batch.ts'
 import { copyOfLetter } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
@@ -48,18 +48,7 @@ export const sendInTransactions = async (
   if (batch.length === 0) return null
   const copies = batch.map(({ item, record }) => copyOfLetter(connection, replay, item, record, now))
   const present = batch.map(({ item }) => item)
-  const ended = await taken.producer.send(
-    copies,
-    {
-      topic: taken.ledger.name,
-      partition: taken.ledgerPartition,
-      of: (placed) =>
-        batch.map(({ item }, index) =>
-          ledgerRecordOf(taken, replay, item, copies[index], placed[index], now),
-        ),
-    },
-    call,
-  )
+  const ended = await sendWithLedger(taken, replay, batch, copies, now, call)
   if (ended.state === 'committed') {
     await changeItems(
       deps.db,
@@ -93,7 +82,29 @@ export const sendInTransactions = async (
 }
 
 /** The ledger's record of a copy. */
-export const ledgerRecordOf = (
+/** Sends copies of a batch, in its order, and the ledger's records of them in one transaction. */
+export const sendWithLedger = (
+  taken: TakenSource,
+  replay: ReplayRecord,
+  batch: Batch,
+  copies: readonly OutgoingMessage[],
+  nowMs: bigint,
+  call: Call,
+): ReturnType<TakenSource['producer']['send']> =>
+  taken.producer.send(
+    copies,
+    {
+      topic: taken.ledger.name,
+      partition: taken.ledgerPartition,
+      of: (placed) =>
+        batch.map(({ item }, index) =>
+          ledgerRecordOf(taken, replay, item, copies[index], placed[index], nowMs),
+        ),
+    },
+    call,
+  )
+
+const ledgerRecordOf = (
   { source, ledger, ledgerPartition }: TakenSource,
   replay: ReplayRecord,
   item: ItemRecord,

@@ -12,7 +12,7 @@ import { copyOfLetter } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type ReadRecords, readItems } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
-import { type Hindrance, ledgerRecordOf, sendInTransactions } from './send-in-transactions.ts'
+import { type Hindrance, sendInTransactions, sendWithLedger } from './send-in-transactions.ts'
 import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './take-over-source.ts'
 
 /** From this pace on, in copies a second, batches are sent without a pause between them. */
@@ -83,7 +83,14 @@ export const sendStream = async (
     next = prepareNext()
     // Who leaves early does not wait for it.
     next.catch(() => {})
-    const ended = await send(replay, present, call)
+    const ended = await sendWithLedger(
+      present.taken,
+      replay,
+      present.batch,
+      present.copies,
+      present.nowMs,
+      call,
+    )
     if (ended.state === 'committed') {
       await writing
       writing = writeDown(deps, present, ended.placed, lease).then(() =>
@@ -189,24 +196,6 @@ const prepare = async (
   const copies = batch.map(({ item, record }) => copyOfLetter(connection, replay, item, record, nowMs))
   return succeed({ id, taken, batch, first, records, copies, nowMs })
 }
-
-const send = (
-  replay: ReplayRecord,
-  { taken, batch, copies, nowMs }: Prepared,
-  call: Call,
-): ReturnType<TakenSource['producer']['send']> =>
-  taken.producer.send(
-    copies,
-    {
-      topic: taken.ledger.name,
-      partition: taken.ledgerPartition,
-      of: (placed) =>
-        batch.map(({ item }, index) =>
-          ledgerRecordOf(taken, replay, item, copies[index], placed[index], nowMs),
-        ),
-    },
-    call,
-  )
 
 const writeDown = (
   deps: Deps,

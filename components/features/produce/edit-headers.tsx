@@ -6,13 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { type EditForm, type EditHeaderForm, isKept } from './edit-form.ts'
-
-const forms: Readonly<Record<EditHeaderForm['as'], string>> = {
-  text: 'Text',
-  base64: 'Base64',
-  hex: 'Hex',
-  null: 'Null',
-}
+import { headerForms } from './header-forms.ts'
 
 /** Headers of a letter that is edited: those that are locked stand as they are, and say why. */
 export const EditHeaders = ({
@@ -166,7 +160,7 @@ const HeaderFields = ({
       value={as}
       onChange={(event) => onChange({ as: event.target.value as EditHeaderForm['as'] })}
     >
-      {Object.entries(forms).map(([value, title]) => (
+      {Object.entries(headerForms).map(([value, title]) => (
         <option key={value} value={value}>
           {title}
         </option>

@@ -6,13 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
 import type { HeaderForm } from './draft-form.ts'
-
-const forms: Readonly<Record<HeaderForm['as'], string>> = {
-  text: 'Text',
-  base64: 'Base64',
-  hex: 'Hex',
-  null: 'Null',
-}
+import { headerForms } from './header-forms.ts'
 
 /** Headers of a message to produce, in the order in which they are sent; names may be there twice. */
 export const HeadersEditor = ({
@@ -72,7 +66,7 @@ export const HeadersEditor = ({
                   value={as}
                   onChange={(event) => set(index, { as: event.target.value as HeaderForm['as'] })}
                 >
-                  {Object.entries(forms).map(([value, title]) => (
+                  {Object.entries(headerForms).map(([value, title]) => (
                     <option key={value} value={value}>
                       {title}
                     </option>
