@@ -110,7 +110,7 @@ const replayOnce = async (bench: Bench, topic: string, round: number): Promise<n
       bench.deps,
       bench.connection,
       bench.actor,
-      { planId: id, pacePerSecond, reason: '' },
+      { planId: id, pacePerSecond, reason: '', canary: false },
       bench.call(),
     ),
   )

@@ -1,5 +1,6 @@
 'use client'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { SearchProblem } from '#server/contracts/message-search.ts'
 import { Button } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
@@ -44,9 +45,10 @@ export const ExpressionField = ({
   const close = (): void => setCaret(null)
   const take = (name: string): void => {
     const next = typed.slice(0, from) + name + typed.slice(from + begun.length)
-    setTyped(next)
+    // The caret is set before the next key comes: a frame later it would jump back into what was typed meanwhile.
+    flushSync(() => setTyped(next))
+    field.current?.setSelectionRange(from + name.length, from + name.length)
     close()
-    requestAnimationFrame(() => field.current?.setSelectionRange(from + name.length, from + name.length))
   }
   const run = (): void => {
     close()
