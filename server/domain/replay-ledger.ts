@@ -86,23 +86,40 @@ export const transactionalIdOf = ({ clusterId, topicId, partition }: LedgerSourc
 export const ledgerPartitionOf = (source: LedgerSource, partitions: number): number =>
   createHash('sha256').update(transactionalIdOf(source)).digest().readUInt32BE(0) % partitions
 
+/** Grows to the largest copy; what is hashed is put together here, since a buffer for each costs more than its hash. */
+let scratch = Buffer.allocUnsafeSlow(64 * 1024)
+const mostScratchBytes = 4 * 1024 * 1024
+/** Of a length in digits, and the colon after it. */
+const lengthBytes = 12
+
 /** A hash of a copy as it is written: lengths before the parts, so that no two copies read alike. */
-export const hashCopy = (copy: {
+export const hashCopy = ({
+  key,
+  value,
+  headers,
+}: {
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: readonly RawHeader[]
 }): string => {
-  const parts: Uint8Array[] = []
+  let most = 2 * lengthBytes + (key?.length ?? 0) + (value?.length ?? 0)
+  // Three bytes hold any UTF-16 unit as UTF-8.
+  for (const header of headers) most += 2 * lengthBytes + header.name.length * 3 + (header.value?.length ?? 0)
+  const into = most <= scratch.length ? scratch : Buffer.allocUnsafeSlow(most)
+  if (into !== scratch && most <= mostScratchBytes) scratch = into
+  let at = 0
   const add = (bytes: Uint8Array | null) => {
-    parts.push(Buffer.from(`${bytes === null ? -1 : bytes.length}:`, 'latin1'))
-    if (bytes) parts.push(bytes)
+    at += into.write(`${bytes === null ? -1 : bytes.length}:`, at, 'latin1')
+    if (!bytes) return
+    into.set(bytes, at)
+    at += bytes.length
   }
-  add(copy.key)
-  add(copy.value)
-  for (const { name, value } of copy.headers) {
-    add(Buffer.from(name, 'utf8'))
-    add(value)
+  add(key)
+  add(value)
+  for (const header of headers) {
+    at += into.write(`${Buffer.byteLength(header.name, 'utf8')}:`, at, 'latin1')
+    at += into.write(header.name, at, 'utf8')
+    add(header.value)
   }
-  // One call for all: each call of a hash costs more than the bytes.
-  return hash('sha256', Buffer.concat(parts), 'base64url')
+  return hash('sha256', into.subarray(0, at), 'base64url')
 }

@@ -100,7 +100,28 @@ const recordOf = (row: Row): ReplayRecord => ({
 
 /** Ten thousand items take longer than the 5 s that Prisma gives a transaction where a machine is busy. */
 const planMs = 60_000
-const itemsAtOnce = 1_000
+const itemsAtOnce = 10_000
+
+/** One statement for thousands of items: Prisma's own takes ten times as long to be put together as to run. */
+const insertItems = `
+  INSERT INTO replay_item (replay_id, seq, letter_id, source_topic, source_partition, source_offset, source_topic_id,
+    key_text, target_topic, target_partition, reader_group, trace_id, attempt, rehydrated, copy_trace_id)
+  SELECT $1::uuid, n."seq", n."letterId", n."sourceTopic", n."sourcePartition", n."sourceOffset", n."sourceTopicId",
+    n."keyText", n."targetTopic", n."targetPartition", n."readerGroup", n."traceId", n."attempt", n."rehydrated", n."copyTraceId"
+  FROM json_to_recordset($2::json) AS n("seq" int4, "letterId" int8, "sourceTopic" text, "sourcePartition" int4,
+    "sourceOffset" int8, "sourceTopicId" text, "keyText" text, "targetTopic" text, "targetPartition" int4,
+    "readerGroup" text, "traceId" text, "attempt" int4, "rehydrated" bool, "copyTraceId" text)
+  ORDER BY n."seq"`
+
+const rowsOf = (items: readonly NewReplayItem[], firstSeq: number): string =>
+  JSON.stringify(
+    items.map((item, place) => ({
+      ...item,
+      seq: firstSeq + place,
+      letterId: item.letterId.toString(),
+      sourceOffset: item.sourceOffset.toString(),
+    })),
+  )
 
 /** Keeps a frozen plan with its items, in the order they will be sent, and what it sends instead of an edited letter. */
 export const insertPlan = async (
@@ -122,9 +143,12 @@ export const insertPlan = async (
       await transaction.replay.create({
         data: { id, connectionId, title, failureGroupId, targets: [...targets], plan: plan.plan as object },
       })
-      const rows = items.map((item, seq) => ({ ...item, seq, replayId: id }))
-      for (let from = 0; from < rows.length; from += itemsAtOnce)
-        await transaction.replayItem.createMany({ data: rows.slice(from, from + itemsAtOnce) })
+      for (let from = 0; from < items.length; from += itemsAtOnce)
+        await transaction.$executeRawUnsafe(
+          insertItems,
+          id,
+          rowsOf(items.slice(from, from + itemsAtOnce), from),
+        )
       // With its plan, or not at all: without it the letter would be sent as it died.
       if (edit !== null) await transaction.letterEdit.create({ data: editRowOf(id, edit) })
     },

@@ -14,6 +14,8 @@ const budget: Budget = { ...searchBudget, bytes: 4 * 1024 * 1024, milliseconds: 
 const keptAtOnce = 100
 /** Offsets closer than this are read in one go. */
 const gap = 500n
+/** Where so large a part of what was read is wanted, holding on to all of it is cheaper than copying that part. */
+const denseShare = 1 / 2
 
 /** One text for one place, to look letters up by. */
 export const coordinateKey = ({ topic, partition, offset }: Coordinates): string =>
@@ -26,18 +28,22 @@ export const bytesOfMessage = ({ key, value, headers }: RawMessage): number =>
     (key?.length ?? 0) + (value?.length ?? 0),
   )
 
+const bytesOfAll = (messages: readonly RawMessage[]): number =>
+  messages.reduce((sum, message) => sum + bytesOfMessage(message), 0)
+
 /** Reads from elsewhere what the broker does not have any more. */
 export type KeptReader = (places: readonly Coordinates[]) => Promise<readonly RawMessage[]>
 
 /**
  * Shows records at given coordinates to `visit`, in bounded pieces, neighbours together; partition by partition, in the
  * order of their offsets. Records that are gone are asked of `readKept`, if it is given; those it does not have either, and
- * those `isWanted` says no to by then, are not shown. A record's bytes are to be copied by who keeps them.
+ * those `isWanted` says no to by then, are not shown. A record's bytes are to be copied by who keeps them, unless it is
+ * told that the record stands among others that are wanted too (`isDense`): then they hold little else.
  */
 export const visitLetters = async (
   connection: Connection,
   wanted: readonly Coordinates[],
-  visit: (message: RawMessage) => void,
+  visit: (message: RawMessage, isDense: boolean) => void,
   call: Call,
   isWanted: (key: string) => boolean = () => true,
   readKept?: KeptReader,
@@ -70,10 +76,12 @@ export const visitLetters = async (
       if (!read.ok) return read
       const [problem] = read.value.errors
       if (problem) return fail(problem.error)
-      for (const message of read.value.messages) {
+      const found = read.value.messages.filter((message) => {
         const key = coordinateKey(message)
-        if (keys.delete(key) && isWanted(key)) visit(message)
-      }
+        return keys.delete(key) && isWanted(key)
+      })
+      const isDense = bytesOfAll(found) >= denseShare * bytesOfAll(read.value.messages)
+      for (const message of found) if (isWanted(coordinateKey(message))) visit(message, isDense)
       const next = read.value.resumeAt.get(partition) ?? last.offset + 1n
       // Cut short is not the same as gone: whoever takes it so would call letters deleted that are there.
       if (call.signal.aborted || (next <= from && read.value.stop !== 'end'))
@@ -85,7 +93,7 @@ export const visitLetters = async (
   }
   for (let at = 0; readKept && at < gone.length; at += keptAtOnce) {
     const places = gone.slice(at, at + keptAtOnce).filter((one) => isWanted(coordinateKey(one)))
-    for (const message of await readKept(places)) visit(message)
+    for (const message of await readKept(places)) visit(message, false)
   }
   return succeed(null)
 }
@@ -98,7 +106,7 @@ export type LettersRead = {
 
 /**
  * Reads records at given coordinates, in their order as many as fit into so many bytes, at least the first. The records
- * stand on their own.
+ * stand on their own, or among others that were asked for too.
  */
 export const readLetters = async (
   connection: Connection,
@@ -119,10 +127,10 @@ export const readLetters = async (
     held.delete(last)
     count = last
   }
-  const visit = (message: RawMessage) => {
+  const visit = (message: RawMessage, isDense: boolean) => {
     const order = orderOf.get(coordinateKey(message))
     if (order === undefined || held.has(order)) return
-    held.set(order, detachMessage(message))
+    held.set(order, isDense ? message : detachMessage(message))
     bytes += bytesOfMessage(message)
     while (bytes > maxBytes && held.size > 1) dropLast()
   }

@@ -76,9 +76,14 @@ export const portionsOf = async (
 ): Promise<Portion[]> => {
   const portions: Portion[] = []
   const open = new Map<string, { portion: Portion; bytes: number }>()
+  const counts = new Map<string, number>()
+  for (const topic of new Set(messages.map((message) => message.topic))) {
+    const count = (await client.topic(topic, signal))?.partitions.length ?? 0
+    if (count === 0) throw Object.assign(new Error(`topic ${topic} does not exist`), { apiId: 3 })
+    counts.set(topic, count)
+  }
   for (const [index, message] of messages.entries()) {
-    const count = (await client.topic(message.topic, signal))?.partitions.length ?? 0
-    if (count === 0) throw Object.assign(new Error(`topic ${message.topic} does not exist`), { apiId: 3 })
+    const count = counts.get(message.topic) ?? 1
     const partition =
       message.partition ?? (message.key === null ? index % count : partitionOfKey(message.key, count))
     const name = `${message.topic} ${partition}`

@@ -113,6 +113,7 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
   const unlessHidden = filter?.unlessHidden ?? null
   if (isWhole && unlessHidden === null && hits?.at(0) === null) return batch.count
   const cursor = new RecordCursor(records)
+  const names: Names = []
   let inRange = 0
   for (let index = batch.count; index > 0; index--) {
     const start = cursor.position
@@ -131,7 +132,7 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
       const offset = batch.baseOffset + BigInt(cursor.varint())
       if (offset >= from && offset < to) {
         inRange += 1
-        if (isHit) take(batch, wanted, records, cursor, { offset, timestampDelta, end }, into)
+        if (isHit) take(batch, wanted, records, cursor, { offset, timestampDelta, end }, names, into)
       }
     }
     cursor.position = end
@@ -156,12 +157,32 @@ const mayHide = (records: Buffer, cursor: RecordCursor, { side, test }: HiddenTe
 type Place = { readonly offset: bigint; readonly timestampDelta: bigint; readonly end: number }
 type Payload = Pick<RawMessage, 'key' | 'value' | 'headers'>
 
-const readPayload = (cursor: RecordCursor): Payload => {
+/** Names of the record before: most records of a topic carry the same headers in the same order. */
+type Names = string[]
+
+const isText = (bytes: Buffer, text: string): boolean => {
+  if (bytes.length !== text.length) return false
+  for (let at = 0; at < text.length; at++) {
+    const byte = text.charCodeAt(at)
+    if (byte !== bytes[at] || byte > 0x7f) return false
+  }
+  return true
+}
+
+const readPayload = (cursor: RecordCursor, names: Names): Payload => {
   const key = cursor.bytes()
   const value = cursor.bytes()
   const headers: RawHeader[] = []
-  for (let count = cursor.varint(); count > 0; count--)
-    headers.push({ name: cursor.bytes()?.toString('utf8') ?? '', value: cursor.bytes() })
+  for (let count = cursor.varint(), place = 0; count > 0; count--, place++) {
+    const bytes = cursor.bytes()
+    let name = names[place]
+    if (bytes === null) name = ''
+    else if (name === undefined || !isText(bytes, name)) {
+      name = bytes.toString('utf8')
+      names[place] = name
+    }
+    headers.push({ name, value: cursor.bytes() })
+  }
   return { key, value, headers }
 }
 
@@ -171,6 +192,7 @@ const take = (
   records: Buffer,
   cursor: RecordCursor,
   { offset, timestampDelta, end }: Place,
+  names: Names,
   into: RawMessage[],
 ): void => {
   const isLogAppend = (batch.attributes & batchAttributes.logAppendTime) !== 0
@@ -183,7 +205,7 @@ const take = (
     offset,
     timestampMs,
     timestampType: isLogAppend ? 'log-append' : 'create',
-    ...readPayload(cursor),
+    ...readPayload(cursor, names),
     ...(isTransactional(batch) ? { transactional: true as const } : {}),
     ...(transaction && isTransactional(batch) ? { transaction } : {}),
   }
@@ -192,6 +214,6 @@ const take = (
     into.push(
       filter.refine
         ? message
-        : { ...message, ...readPayload(new RecordCursor(Buffer.from(records.subarray(body, end)))) },
+        : { ...message, ...readPayload(new RecordCursor(Buffer.from(records.subarray(body, end))), names) },
     )
 }
