@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { judgeTimestamp, originTimestampOf, readTimestampLimits } from './copy-timestamp.ts'
+import { decodeDeadLetter } from './decode-dead-letter.ts'
+import { everyLetter } from './hand-written-letters-fixture.ts'
 
 const text = (name: string, value: string) => ({ name, value: Buffer.from(value) })
 const int64 = (name: string, value: bigint) => {
@@ -23,6 +26,41 @@ describe('the timestamp of the message that died', () => {
     expect(originTimestampOf({ headers: [], timestampMs: 5n })).toBeNull()
     const long = [...spring, text('kafka_dlt-exception-stacktrace', 'at com.shop.Payment\n'.repeat(100))]
     expect(originTimestampOf({ headers: long, timestampMs: 5n })).toBe(1_795_000_000_000n)
+  })
+  it('is the same as the whole decoding tells, whatever headers are there and whatever they hold', () => {
+    const value = fc.option(fc.uint8Array({ maxLength: 8 }), { nil: null })
+    const changed = fc
+      .constantFrom(...Object.values(everyLetter))
+      .chain((headers) =>
+        fc
+          .shuffledSubarray([...headers, ...headers.slice(0, 2)])
+          .chain((some) =>
+            fc.tuple(
+              fc.constant(some),
+              fc.array(fc.option(value, { freq: 8, nil: undefined }), { maxLength: some.length }),
+            ),
+          ),
+      )
+      .map(([some, values]) =>
+        some.map((header, index) => ({
+          ...header,
+          value: values[index] === undefined ? header.value : values[index],
+        })),
+      )
+    fc.assert(
+      fc.property(changed, (headers) => {
+        const decoded = decodeDeadLetter(headers)
+        const told = decoded?.death.originTimestamp?.value
+        const expected =
+          told !== undefined && BigInt(told) >= 0n
+            ? BigInt(told)
+            : decoded?.timestampOf === 'origin'
+              ? 5n
+              : null
+        expect(originTimestampOf({ headers, timestampMs: 5n })).toBe(expected)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })
 

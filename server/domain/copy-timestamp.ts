@@ -1,6 +1,8 @@
+import { byHeaderNames } from './by-header-names.ts'
 import type { RawHeader } from './dead-letter.ts'
-import type { DeadLetterRules } from './dead-letter-rules.ts'
-import { decodeDeadLetter } from './decode-dead-letter.ts'
+import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
+import { decodeDeadLetter, findOriginTime, type OriginTimeAt } from './decode-dead-letter.ts'
+import { readFact } from './read-deaths.ts'
 
 /** Which timestamp copies have: that of sending, or that of the message that died. */
 export type TimestampRule = 'now' | 'keep'
@@ -26,14 +28,26 @@ const withoutLongValues = (headers: readonly RawHeader[]): readonly RawHeader[] 
  */
 export const originTimestampOf = (
   { headers, timestampMs, timestampType }: Stamped,
-  rules?: DeadLetterRules,
+  rules: DeadLetterRules = defaultDeadLetterRules,
 ): bigint | null => {
-  const decoded = decodeDeadLetter(withoutLongValues(headers), undefined, rules)
-  const told = decoded?.death.originTimestamp?.value
+  const at = originTimeAt(headers, rules)
+  const decoded = at ? null : decodeDeadLetter(withoutLongValues(headers), undefined, rules)
+  const told = at ? toldAt(at, headers) : decoded?.death.originTimestamp?.value
   if (told !== undefined && BigInt(told) >= 0n) return BigInt(told)
   // A topic may give every record the time of its arrival instead.
-  const isKept = decoded?.timestampOf === 'origin' && timestampType !== 'log-append'
+  const isKept = (at ?? decoded)?.timestampOf === 'origin' && timestampType !== 'log-append'
   return isKept && timestampMs >= 0n ? timestampMs : null
+}
+
+const originTimeAt = byHeaderNames(findOriginTime)
+
+const toldAt = ({ places }: OriginTimeAt, headers: readonly RawHeader[]): string | undefined => {
+  for (const { index, rule } of places) {
+    const header = headers[index]
+    const fact = header ? readFact('originTimestamp', rule, header, index) : null
+    if (fact) return String(fact.value)
+  }
+  return undefined
 }
 
 /** What the target's settings say of timestamps, in milliseconds; null: no limit, or not known. */

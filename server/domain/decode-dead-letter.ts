@@ -1,5 +1,5 @@
 import type { Death, DecodedDeadLetter, RawHeader } from './dead-letter.ts'
-import { connectStyle, connectSuffixes } from './dead-letter-conventions.ts'
+import { connectStyle, connectSuffixes, type HeaderRule } from './dead-letter-conventions.ts'
 import {
   type CompiledConvention,
   compileConvention,
@@ -138,4 +138,32 @@ export const decodeDeadLetter = (
     mayPoint: convention.mayPoint === true,
     failureHeaders: [newest, ...others].map(({ compiled }) => compiled.convention.failureHeaders),
   }
+}
+
+/** Headers that may tell when the message that died was written, the first that can be read counts. */
+export type OriginTimeAt = {
+  readonly places: readonly { readonly index: number; readonly rule: HeaderRule }[]
+  readonly timestampOf: DecodedDeadLetter['timestampOf']
+}
+
+/**
+ * Where letters with headers of these names tell the timestamp of the message that died, as `decodeDeadLetter` reads
+ * it. Null where that depends on what the headers hold: under several conventions or deaths.
+ */
+export const findOriginTime = (
+  headers: readonly RawHeader[],
+  rules: DeadLetterRules = defaultDeadLetterRules,
+): OriginTimeAt | null => {
+  const names = headers.map(({ name }) => name)
+  const [only, ...others] = readConventions(headers, rules)
+  if (!only || others.length > 0) return null
+  const { convention, slots } = only.compiled
+  const own = new Set(slots.map(({ rule }) => rule.header))
+  const read = names.filter((name) => own.has(name))
+  if (new Set(read).size < read.length) return null
+  const places = slots.flatMap(({ field, rule }) => {
+    const index = field === 'originTimestamp' ? names.indexOf(rule.header) : -1
+    return index < 0 ? [] : [{ index, rule }]
+  })
+  return { places, timestampOf: convention.timestampOf }
 }

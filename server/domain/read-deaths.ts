@@ -24,7 +24,13 @@ const countOf = (text: string, add = 0): number | undefined => {
   return add < 0 ? Math.max(Math.min(number, 1), number + add) : number + add
 }
 
-const readFact = (field: DeathField, rule: HeaderRule, header: RawHeader, index: number): Fact | null => {
+/** What one header of a convention tells; null where it can not be read. */
+export const readFact = (
+  field: DeathField,
+  rule: HeaderRule,
+  header: RawHeader,
+  index: number,
+): Fact | null => {
   const text = header.value === null ? undefined : readEncoded(header.value, rule.encoding)
   if (text === undefined) return null
   const isNumber = field === 'originPartition' || field === 'attempts'

@@ -1,3 +1,4 @@
+import { byHeaderNames } from './by-header-names.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { deadLetterConventions } from './dead-letter-conventions.ts'
 import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
@@ -26,12 +27,11 @@ const alwaysStripped = deadLetterConventions
 
 type StripTest = (name: string) => boolean
 
-/** Letters of one topic mostly carry the same names: so many lists of names are kept, and so many names of each. */
+/** So many names of one list are remembered. */
 const mostKept = 200
-const testsOf = new WeakMap<DeadLetterRules, Map<string, StripTest>>()
 
 /** The test for a letter of these names: what the headers hold plays no part in it. */
-const findStripTest = (headers: readonly RawHeader[], rules: DeadLetterRules): StripTest => {
+const stripTestOf = byHeaderNames((headers, rules): StripTest => {
   const found = decodeDeadLetter(headers, undefined, rules)?.failureHeaders ?? []
   const patterns = [...new Set([...alwaysStripped, ...found])]
   const known = new Map<string, boolean>()
@@ -42,7 +42,7 @@ const findStripTest = (headers: readonly RawHeader[], rules: DeadLetterRules): S
     if (known.size < mostKept) known.set(name, isStripped)
     return isStripped
   }
-}
+})
 
 /**
  * Tells which headers of a letter are left out of its copy: failure headers of any framework (a record may have died
@@ -52,18 +52,7 @@ const findStripTest = (headers: readonly RawHeader[], rules: DeadLetterRules): S
 export const makeStripTest = (
   headers: readonly RawHeader[],
   rules: DeadLetterRules = defaultDeadLetterRules,
-): StripTest => {
-  const tests = testsOf.get(rules) ?? new Map<string, StripTest>()
-  testsOf.set(rules, tests)
-  // JSON, so that no two lists read alike.
-  const list = JSON.stringify(headers.map(({ name }) => name))
-  const kept = tests.get(list)
-  if (kept) return kept
-  const made = findStripTest(headers, rules)
-  if (tests.size >= mostKept) tests.clear()
-  tests.set(list, made)
-  return made
-}
+): StripTest => stripTestOf(headers, rules)
 
 /**
  * The headers of a replayed copy: those of the letter in their exact order with duplicates and null values, without

@@ -43,7 +43,7 @@ export type KeptReader = (places: readonly Coordinates[]) => Promise<readonly Ra
 export const visitLetters = async (
   connection: Connection,
   wanted: readonly Coordinates[],
-  visit: (message: RawMessage, isDense: boolean) => void,
+  visit: (message: RawMessage, key: string, isDense: boolean) => void,
   call: Call,
   isWanted: (key: string) => boolean = () => true,
   readKept?: KeptReader,
@@ -76,12 +76,13 @@ export const visitLetters = async (
       if (!read.ok) return read
       const [problem] = read.value.errors
       if (problem) return fail(problem.error)
-      const found = read.value.messages.filter((message) => {
+      const found = read.value.messages.flatMap((message) => {
         const key = coordinateKey(message)
-        return keys.delete(key) && isWanted(key)
+        return keys.delete(key) && isWanted(key) ? [{ message, key }] : []
       })
-      const isDense = bytesOfAll(found) >= denseShare * bytesOfAll(read.value.messages)
-      for (const message of found) if (isWanted(coordinateKey(message))) visit(message, isDense)
+      const wantedBytes = found.reduce((sum, { message }) => sum + bytesOfMessage(message), 0)
+      const isDense = wantedBytes >= denseShare * bytesOfAll(read.value.messages)
+      for (const { message, key } of found) if (isWanted(key)) visit(message, key, isDense)
       const next = read.value.resumeAt.get(partition) ?? last.offset + 1n
       // Cut short is not the same as gone: whoever takes it so would call letters deleted that are there.
       if (call.signal.aborted || (next <= from && read.value.stop !== 'end'))
@@ -89,11 +90,11 @@ export const visitLetters = async (
       if (next <= from) at = end + 1
       else while (at <= end && (sorted[at]?.offset ?? next) < next) at++
     }
-    if (readKept) gone.push(...sorted.filter((one) => keys.has(coordinateKey(one))))
+    if (readKept && keys.size > 0) gone.push(...sorted.filter((one) => keys.has(coordinateKey(one))))
   }
   for (let at = 0; readKept && at < gone.length; at += keptAtOnce) {
     const places = gone.slice(at, at + keptAtOnce).filter((one) => isWanted(coordinateKey(one)))
-    for (const message of await readKept(places)) visit(message, false)
+    for (const message of await readKept(places)) visit(message, coordinateKey(message), false)
   }
   return succeed(null)
 }
@@ -116,21 +117,21 @@ export const readLetters = async (
   readKept?: KeptReader,
 ): Promise<Result<LettersRead, BrokerError>> => {
   const orderOf = new Map(wanted.map((one, order) => [coordinateKey(one), order]))
-  const held = new Map<number, RawMessage>()
+  const held = new Map<number, { readonly key: string; readonly message: RawMessage }>()
   let bytes = 0
   let count = wanted.length
   /** Lets go of the last one in the order, and of all that would come after it. */
   const dropLast = () => {
     const last = Math.max(...held.keys())
     const dropped = held.get(last)
-    if (dropped) bytes -= bytesOfMessage(dropped)
+    if (dropped) bytes -= bytesOfMessage(dropped.message)
     held.delete(last)
     count = last
   }
-  const visit = (message: RawMessage, isDense: boolean) => {
-    const order = orderOf.get(coordinateKey(message))
+  const visit = (message: RawMessage, key: string, isDense: boolean) => {
+    const order = orderOf.get(key)
     if (order === undefined || held.has(order)) return
-    held.set(order, isDense ? message : detachMessage(message))
+    held.set(order, { key, message: isDense ? message : detachMessage(message) })
     bytes += bytesOfMessage(message)
     while (bytes > maxBytes && held.size > 1) dropLast()
   }
@@ -139,6 +140,6 @@ export const readLetters = async (
   if (!visited.ok) return visited
   return succeed({
     count,
-    records: new Map([...held.values()].map((record) => [coordinateKey(record), record])),
+    records: new Map([...held.values()].map(({ key, message }) => [key, message])),
   })
 }
