@@ -157,6 +157,39 @@ const uncommitted = async (topic: TopicName) => {
   return all
 }
 
+describe('what became of a batch, when PostgreSQL can not keep it', () => {
+  it.each([
+    ['of a batch', 1_000],
+    ['of a stream', 10_000],
+  ])(
+    '%s is learnt from the ledger under the same lease: nothing is lost or sent twice',
+    async (_, pacePerSecond) => {
+      const { origin, letters } = await makeLetters(bench, `unkept-${pacePerSecond}`, 30)
+      const { id } = await start(bench, await planOf(bench, letters), { pacePerSecond })
+      const { pool } = bench.database.db
+      await pool.query(`CREATE OR REPLACE FUNCTION refuse_sent() RETURNS trigger AS $$
+      BEGIN RAISE EXCEPTION 'the disk is full'; END $$ LANGUAGE plpgsql`)
+      await pool.query(`CREATE TRIGGER refuse_sent BEFORE UPDATE ON replay_item
+      FOR EACH ROW WHEN (NEW.outcome = 'SENT') EXECUTE FUNCTION refuse_sent()`)
+      const lease = await takeLease(bench.deps, `replay:${id}`)
+      const step = async () => {
+        const replay = await readReplay(bench.deps.db, id)
+        if (!replay) throw new Error('the replay is gone')
+        await runReplayStep(bench.deps, bench.connection, replay, lease, bench.call())
+        return (await readReplay(bench.deps.db, id))?.state
+      }
+      try {
+        await expect.poll(() => step().catch(String), { timeout: 20_000 }).toContain('the disk is full')
+      } finally {
+        await pool.query('DROP TRIGGER refuse_sent ON replay_item')
+      }
+      await expect.poll(step, { timeout: 20_000 }).toBe('following')
+      await lease.release()
+      await expectExactlyOnce(id, origin, 30)
+    },
+  )
+})
+
 describe('a worker whose producer is fenced', () => {
   it('stops, opens nothing again under its lease, and the next owner sends the rest', async () => {
     const { origin, letters } = await makeLetters(bench, 'fenced', 60)

@@ -5,7 +5,7 @@ import { listBegunSources, listIntents } from '#server/repositories/replay-items
 import type { ReplayRecord } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { giveUpOn, isGivenUp, noteWorking, type Patience, type Resolution } from './resolve-intents.ts'
-import { takeOverSource } from './take-over-source.ts'
+import { letGoOfSettled, takeOverSource } from './take-over-source.ts'
 
 /**
  * Finds out by the ledger what became of batches that were begun: takes over every dead-letter partition that has some.
@@ -20,6 +20,8 @@ export const resolveByLedger = async (
   limits: Patience,
 ): Promise<Resolution> => {
   for (const source of await listBegunSources(deps.db, replay.id)) {
+    // What it came to could not be written down, or it broke off between: what is in hand does not know either.
+    letGoOfSettled(replay, lease, source)
     const taken = await takeOverSource(deps, connection, replay, source, lease, call)
     if (!taken.ok) return hinderedBy(deps, connection, replay, taken.error, lease, limits)
     noteWorking(replay, lease, connection.ledgerTopic)

@@ -64,6 +64,11 @@ export const letGoOfSource = (replay: ReplayRecord, lease: LeaseProof, item: Sou
   inHand.delete(nameOf(replay, lease, item))
 }
 
+/** Lets go of a producer that is ready to send, so that the ledger is read anew; one whose ledger is being read is kept. */
+export const letGoOfSettled = (replay: ReplayRecord, lease: LeaseProof, item: SourceOfItem): void => {
+  if (inHand.get(nameOf(replay, lease, item))?.isSettled) letGoOfSource(replay, lease, item)
+}
+
 /** Forgets all that was opened for a replay. */
 export const letGoOfReplay = (replay: ReplayRecord): void => {
   for (const name of inHand.keys()) if (name.startsWith(`${replay.id} `)) inHand.delete(name)
