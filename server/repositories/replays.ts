@@ -202,6 +202,12 @@ export const readReplay = async (db: Database, id: string): Promise<ReplayRecord
   return row ? recordOf(row) : null
 }
 
+/** The state of a replay alone, null when it is gone: asked before each batch of a stream. */
+export const readReplayState = async (db: Database, id: string): Promise<string | null> => {
+  const { rows } = await db.pool.query<{ state: string }>('SELECT state FROM replay WHERE id = $1', [id])
+  return rows[0]?.state ?? null
+}
+
 /**
  * Starts a plan, once: a second start finds it started and changes nothing. Letters that another replay has taken since
  * the plan was made are left out: starts of one connection wait for each other, so that no letter is sent by two.

@@ -12,6 +12,7 @@ import { type ItemRecord, listIntents, listSendable, skipUnsent } from '#server/
 import { takeSources } from '#server/repositories/replay-sources.ts'
 import {
   type ReplayRecord,
+  readReplayState,
   setReplayFailure,
   setReplayState,
   setSending,
@@ -135,7 +136,12 @@ export const runReplayStep = async (
   let hindrance: Hindrance
   let used = { copies: 0, bytes: 0 }
   if (isStream) {
-    const streamed = await sendStream(deps, connection, replay, next, replay.pacePerSecond, lease, call)
+    const mayGoOn = async (): Promise<boolean> => {
+      await tellProgress(deps, connection)
+      return (await readReplayState(deps.db, replay.id)) === 'running'
+    }
+    const { pacePerSecond } = replay
+    const streamed = await sendStream(deps, connection, replay, next, pacePerSecond, mayGoOn, lease, call)
     items = [streamed.at ?? first]
     hindrance = streamed.hindrance
     used = { copies: streamed.sent, bytes: 0 }

@@ -17,8 +17,8 @@ import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './t
 
 /** From this pace on, in copies a second, batches are sent without a pause between them. */
 export const streamPace = 5_000
-/** So long a stream goes on before it looks again whether it is to stop, and whether its topics are still there. */
-const streamMs = 1_000
+/** So long a stream goes on before its topics are looked at again, and before outcomes are looked for. */
+const streamMs = 4_000
 /** Copies of one transaction: it hides live traffic while it is open, and each costs the broker the same. */
 const batchItems = 4_000
 const batchBytes = 8 * 1024 * 1024
@@ -44,10 +44,11 @@ type Prepared = {
 }
 
 /**
- * Sends items in transactions one after the other for about a second: while one is committed the letters of the next are
+ * Sends items in transactions one after the other for some seconds: while one is committed the letters of the next are
  * read and its intent is written, and what became of the one before is written down. The next is sent only when the one
  * before is committed, so that messages of one key keep their order. `window` holds the first items that may be sent;
- * its topics have been looked at, and the stream ends where others begin, and where the ledger is to be read first.
+ * its topics have been looked at, and the stream ends where others begin, where the ledger is to be read first, and as
+ * soon as `mayGoOn`, asked before each batch, says no.
  */
 export const sendStream = async (
   deps: Deps,
@@ -55,6 +56,7 @@ export const sendStream = async (
   replay: ReplayRecord,
   window: readonly SendableItem[],
   most: number,
+  mayGoOn: () => Promise<boolean>,
   lease: LeaseProof,
   call: Call,
 ): Promise<Streamed> => {
@@ -63,6 +65,7 @@ export const sendStream = async (
   let left = most
   const prepareNext = async (): Promise<Result<Prepared | null, BrokerError>> => {
     if (left <= 0 || call.signal.aborted || performance.now() - startedAt > streamMs) return succeed(null)
+    if (!(await mayGoOn())) return succeed(null)
     const prepared = await prepare(deps, connection, replay, waiting, Math.min(left, batchItems), lease, call)
     if (prepared.ok && prepared.value) left -= prepared.value.batch.length
     return prepared
