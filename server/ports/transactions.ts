@@ -8,14 +8,11 @@ import type { OutgoingMessage, Placed } from './publisher.ts'
 export type TransactionEnd =
   /** Readers of committed messages see all of it. */
   | { readonly state: 'committed'; readonly placed: readonly Placed[] }
-  /**
-   * They see nothing of it, and never will. `written` copies had reached a topic, perhaps more: readers of uncommitted
-   * messages may have seen those.
-   */
+  /** They see nothing of it, and never will. `written` copies had reached a topic: readers of uncommitted messages may have seen those. */
   | { readonly state: 'aborted'; readonly error: BrokerError; readonly written: number }
   /** Another has opened the same id, or the broker has ended the transaction for its age: this producer is over. */
   | { readonly state: 'fenced'; readonly error: BrokerError }
-  /** The commit was asked for and no answer came: whoever opens the id next finds out. */
+  /** No answer came to a copy or to the commit: what became of it, whoever opens the id next finds out. */
   | { readonly state: 'unknown'; readonly error: BrokerError }
 
 /** Records that are written after the others, within the same transaction, and may tell where those stand. */

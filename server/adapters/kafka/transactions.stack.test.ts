@@ -121,6 +121,28 @@ describe('a transaction', () => {
     expect(await valuesOf(topic, 'uncommitted')).toEqual(['gone', 'kept'])
   })
 
+  it('of which a write got no answer is unknown: its copies may be in the log', async () => {
+    const topic = await makeTopic('unanswered')
+    const client = new (class extends KafkaClient {
+      override async ask<A extends unknown[], R>(
+        brokerId: number | null,
+        signal: AbortSignal,
+        api: BrokerApi<A, R>,
+        ...args: A
+      ): Promise<R> {
+        const answer = await super.ask(brokerId, signal, api, ...args)
+        if (api.key === produce) throw new Error('Request timed out')
+        return answer
+      }
+    })(config)
+    clients.push(client)
+    const producer = await open('unanswered', makeTransactions(client))
+    const ended = await producer.send([message(topic, 0, 'perhaps')], noting(topic), call())
+    expect(ended).toMatchObject({ state: 'unknown', error: { kind: 'timeout' } })
+    expect(await valuesOf(topic, 'uncommitted')).toEqual(['perhaps'])
+    expect(await valuesOf(topic)).toEqual([])
+  })
+
   it('is not begun when the time to write is over', async () => {
     const topic = await makeTopic('late')
     const producer = await open('late')
@@ -156,7 +178,7 @@ describe('opening an id a second time', () => {
     const ledger = await makeTopic(`${what.replaceAll(' ', '-')}-l`, 1)
     const dead = await open(what, dyingClient(api, when))
     const ended = await dead.send([message(topic, 0, 'one')], noting(ledger), call())
-    expect(ended.state).toBe(api === endTxn ? 'unknown' : 'aborted')
+    expect(ended.state).toBe(api === addPartitions ? 'aborted' : 'unknown')
     const startedAt = performance.now()
     const next = await open(what)
     expect(performance.now() - startedAt).toBeLessThan(8_000)

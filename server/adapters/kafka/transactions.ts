@@ -1,6 +1,7 @@
 import { addPartitionsToTxnV3, endTxnV3, findCoordinatorV4, initProducerIdV4 } from '@platformatic/kafka'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { Answer } from '#server/ports/answer.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { OutgoingMessage, Placed } from '#server/ports/publisher.ts'
 import type {
@@ -161,7 +162,8 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
       const ended = await Promise.allSettled(writing)
       const failures = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
       const [first] = failures
-      if (first !== undefined) throw failures.find(isFenced) ?? first
+      if (first !== undefined)
+        throw failures.find(isFenced) ?? failures.find((one) => !isRefusal(one)) ?? first
       return placed
     }
 
@@ -180,6 +182,7 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
       const limited: Call = { ...call, signal }
       let written = 0
       let isOpen = false
+      let isWriting = false
       let placed: readonly Placed[]
       try {
         throwIfGivenUp(signal)
@@ -187,9 +190,11 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
         if (call.mayWrite?.() === false) throw new Error('the time in which it may be sent is over')
         isOpen = true
         await addPartitions([...portions, following], signal)
+        isWriting = true
         placed = await write(portions, messages, limited, (records) => {
           written += records
         })
+        isWriting = false
         const records = following.of(placed)
         const tail = await portionsOf(client, records, signal)
         await write(tail, records, limited, () => {})
@@ -198,7 +203,10 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
         if (isFenced(error)) return { state: 'fenced', error: problem }
         // Also when it fails nothing is committed: the coordinator ends it by its age, or whoever opens the id next.
         if (isOpen) await end(false).catch(() => {})
-        return { state: 'aborted', error: problem, written }
+        // Of a write without an answer nobody knows how many copies came: whoever opens the id next looks for them.
+        return isWriting && !isRefusal(error)
+          ? { state: 'unknown', error: problem }
+          : { state: 'aborted', error: problem, written }
       }
       try {
         await end(true)
@@ -240,6 +248,11 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
 }
 
 const fencedCodes = new Set([47, 90])
+
+/** Kinds of answers by which a broker says that it has written nothing. */
+const refusals: ReadonlySet<BrokerError['kind']> = new Set(['invalid', 'not-found', 'denied', 'unsupported'])
+
+const isRefusal = (error: unknown): boolean => refusals.has(errorOfThrown(error, 'sending').kind)
 
 /** Whether an error says that a producer is not the one of its id any more, also when a partition's leader says so. */
 const isFenced = (error: unknown): boolean =>
