@@ -27,7 +27,7 @@ export const regression = z.object({
   by: z.string().nullable(),
   sinceMs: epochMs.nullable(),
   atMs: epochMs,
-  because: z.enum(['died', 'grew', 'recurred']),
+  because: z.enum(['died', 'grew', 'recurred', 'restored']),
 })
 
 export const failureGroupRow = z.object({

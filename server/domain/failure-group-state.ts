@@ -73,6 +73,14 @@ export const receiveDeaths = (
   return { state: 'new', by: null, atMs: nowMs, mute: null, regression }
 }
 
+/** The standing after letters that a closed group counted as done with were restored: it is open again. */
+export const receiveRestored = (standing: GroupStanding, nowMs: number): GroupStanding => {
+  const { state, by, atMs } = standing
+  if (!isClosed(state)) return standing
+  const regression: Regression = { was: state, by, sinceMs: atMs, atMs: nowMs, because: 'restored' }
+  return { state: 'new', by: null, atMs: nowMs, mute: null, regression }
+}
+
 const unmutedBy = (
   mute: MuteTerms | null,
   arrivedAtMs: number,
@@ -98,6 +106,7 @@ const causes = {
   died: 'a letter came after that',
   grew: 'it has more letters than it was muted for',
   recurred: 'a letter came after the time it was muted for',
+  restored: 'of the letters that were done with some were restored',
 } as const
 
 /** A regression in words: new again, was resolved by anna on 2026-11-21 14:02 UTC: a letter came after that. */

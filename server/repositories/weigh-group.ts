@@ -29,6 +29,23 @@ export const listDecidedGroups = async (db: Database, connectionId: string): Pro
   return rows.map(({ id }) => id)
 }
 
+/** Failure groups that letters count for: their own, and those in which they had died before a replay. In the order of ids. */
+export const listGroupsOfLetters = async (
+  transaction: Transaction,
+  letterIds: readonly bigint[],
+): Promise<readonly string[]> => {
+  const { rows } = await transaction.query<{ id: string }>(
+    `WITH RECURSIVE way AS (
+       SELECT l.failure_group_id, l.replay_item_id, 0 AS depth FROM dead_letter l WHERE l.id = ANY($1::bigint[])
+       UNION ALL
+       SELECT l.failure_group_id, l.replay_item_id, w.depth + 1 FROM way w
+         JOIN replay_item i ON i.id = w.replay_item_id JOIN dead_letter l ON l.id = i.letter_id WHERE w.depth < 50
+     ) SELECT DISTINCT failure_group_id AS id FROM way ORDER BY 1`,
+    [letterIds.map(String)],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** The latest item of a letter that was meant to be sent. */
 const latestItem = (letter: string) => `SELECT i.id, i.outcome, i.sent_at, r.number
   FROM replay_item i JOIN replay r ON r.id = i.replay_id

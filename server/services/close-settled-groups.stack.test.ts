@@ -7,6 +7,7 @@ import { decideLetters } from './decide-letters.ts'
 import { listReplayItems } from './list-replay-items.ts'
 import { listReplayReturns } from './list-replay-returns.ts'
 import { follow, itemsOf, lettersOf, planOf, sendAll, start } from './replay-fixture.ts'
+import { setFailureGroupState } from './set-failure-group-state.ts'
 import { showFailureGroup } from './show-failure-group.ts'
 
 let bench: Bench
@@ -103,6 +104,49 @@ describe('a failure group', () => {
     expect(await decided()).toBe(1)
     expect((await groupOf(failureGroupId)).events[0]?.text).toContain('(1 settled by replay')
     expect((await groupOf(failureGroupId)).events[0]?.text).toContain('1 discarded)')
+  })
+
+  it('opens again when a letter is restored that it counted as done with, unless a person has closed it', async () => {
+    const { rows, failureGroupId } = await makeLetters(2)
+    const selection = { letterIds: rows.map(({ id }) => id) }
+    const decide = (decision: 'archive' | 'restore', reason: string) =>
+      good(
+        decideLetters(
+          bench.deps,
+          bench.connection,
+          bench.actor,
+          { selection, decision, reason },
+          bench.call(),
+        ),
+      )
+    await decide('archive', 'paid by hand')
+    expect(await decided()).toBe(1)
+    await decide('restore', 'it was another order')
+    const reopened = await groupOf(failureGroupId)
+    expect(reopened).toMatchObject({
+      state: 'new',
+      regression: { was: 'resolved', by: 'worker', because: 'restored' },
+    })
+    expect(reopened.events.slice(0, 2)).toMatchObject([
+      {
+        kind: 'regression',
+        actor: 'tester',
+        text: expect.stringMatching(/^new again, was resolved by worker on .*restored$/),
+      },
+      { kind: 'letters', text: 'restored 2 letters: it was another order' },
+    ])
+    await decide('archive', 'paid by hand')
+    await good(
+      setFailureGroupState(
+        bench.deps,
+        bench.connection,
+        bench.actor,
+        { id: failureGroupId, state: 'resolved' },
+        bench.call(),
+      ),
+    )
+    await decide('restore', 'it was another order')
+    expect((await groupOf(failureGroupId)).state).toBe('resolved')
   })
 
   it('stays open when a letter came since the last copy was sent, also when that one was discarded', async () => {

@@ -13,7 +13,8 @@ import { weighGroup } from '#server/repositories/weigh-group.ts'
 import type { Connection, Deps } from './deps.ts'
 import { indexSource } from './index-dead-letters.ts'
 
-const actor = 'worker'
+/** Who closes groups by evidence, as their standing and history name him. */
+export const closingActor = 'worker'
 
 /**
  * Closes those of the failure groups of which every letter is settled, discarded or archived, with the evidence in their
@@ -44,16 +45,16 @@ const closeGroup = (deps: Deps, connectionId: string, id: string, readUntilMs: n
     const isOpen = group !== null && !['resolved', 'archived', 'muted'].includes(group.standing.state)
     const weighed = isOpen ? await weighGroup(transaction, id) : null
     if (!group || !weighed || !mayCloseGroup(weighed)) return false
-    const next = setGroupState(group.standing, { state: 'resolved' }, actor, {
+    const next = setGroupState(group.standing, { state: 'resolved' }, closingActor, {
       nowMs: readUntilMs,
       letters: group.letters,
     })
     if (!next.ok) return false
     const text = sayClosure(weighed)
     await writeStanding(transaction, id, next.value)
-    await writeGroupEvent(transaction, id, { actor, kind: 'state', text })
+    await writeGroupEvent(transaction, id, { actor: closingActor, kind: 'state', text })
     await recordAudit(transaction, {
-      actor,
+      actor: closingActor,
       action: 'close failure group',
       target: id,
       connectionId,

@@ -16,6 +16,7 @@ import { notifyChanged } from '#server/repositories/notify.ts'
 import { runInTransaction, type Transaction } from '#server/repositories/run-in-transaction.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, invalid } from './fault.ts'
+import { reopenRestoredGroups } from './reopen-restored-groups.ts'
 
 const largestSelection = 10_000
 /** An entry of the audit names each of its letters: at most so many. */
@@ -26,7 +27,7 @@ type Request = z.output<typeof decideLettersRequest>
 /**
  * Discards or archives dead letters with a reason, or takes that back. They stay in their topics and in the index, and no
  * replay sends them meanwhile. What a replay is working on, and what one has settled, is left as it is. Answers the
- * letters that were changed.
+ * letters that were changed. Restored letters open groups again that had closed themselves.
  */
 export const decideLetters = async (
   deps: Deps,
@@ -77,6 +78,8 @@ const tell = async (
     const text = sayDecision(decision, letters.length, reason)
     await writeGroupEvent(transaction, id, { actor: actor.name, kind: 'letters', text })
   }
+  const restored = decision === 'restore' ? changed.map(({ id }) => id) : []
+  const reopened = await reopenRestoredGroups(transaction, connection.id, actor, restored)
   for (const [id, letters] of groups)
     for (let from = 0; from < letters.length; from += lettersOfEntry) {
       const part = letters.slice(from, from + lettersOfEntry)
@@ -94,4 +97,5 @@ const tell = async (
         ],
       })
     }
+  for (const entry of reopened) await recordAudit(transaction, entry)
 }

@@ -18,6 +18,7 @@ const causes = {
   died: 'a letter came after that',
   grew: 'it has grown past the number it was muted for',
   recurred: 'a letter came after the time it was muted for',
+  restored: 'of the letters that were done with some were restored',
 } as const
 
 /** How a group came back, in one line: `Was resolved by anna; came back: a letter came after that`. */

@@ -54,7 +54,8 @@ export const GroupCase = ({
     >
       {data.regression === null ? null : (
         <p className="mb-2 rounded-base border border-critical-line bg-critical-bg px-2 py-1 text-critical">
-          Regressed <Time at={data.regression.atMs} short />: was {data.regression.was}
+          {data.regression.because === 'restored' ? 'Open again' : 'Regressed'}{' '}
+          <Time at={data.regression.atMs} short />: was {data.regression.was}
           {data.regression.by === null ? null : ` by ${data.regression.by}`}
           {data.regression.sinceMs === null ? null : (
             <>
@@ -62,7 +63,7 @@ export const GroupCase = ({
               at <Time at={data.regression.sinceMs} short />
             </>
           )}
-          .
+          {data.regression.because === 'restored' ? ', letters were restored' : null}.
         </p>
       )}
       <div className="grid grid-cols-[72px_minmax(0,1fr)] items-center gap-x-3 gap-y-2">
