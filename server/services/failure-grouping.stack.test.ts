@@ -130,6 +130,66 @@ it('merges groups into one that takes in letters yet to come, and takes that bac
   )
 })
 
+const settle = (id: string, state: 'resolved' | 'known' | 'investigating') =>
+  good(setFailureGroupState(bench.deps, bench.connection, bench.actor, { id, state }, bench.call()))
+const assign = (id: string, assignee: string) =>
+  good(assignFailureGroup(bench.deps, bench.connection, bench.actor, { id, assignee }, bench.call()))
+
+it('gives both groups of an undone merge the state and the assignee that they had before', async () => {
+  const [one, two] = [await die('com.shop.GivenBack', 2), await die('com.shop.Taken')]
+  await settle(one, 'investigating')
+  await assign(one, 'anna')
+  await settle(two, 'resolved')
+  const merged = await good(merge([one], two))
+  expect(merged).toMatchObject({ state: 'investigating', assignee: 'anna' })
+  expect(await good(undo(merged.changes[0]?.id ?? ''))).toMatchObject({
+    id: one,
+    state: 'investigating',
+    assignee: 'anna',
+  })
+  const target = await show(two)
+  expect(target).toMatchObject({ state: 'resolved', stateBy: 'tester', assignee: null })
+  expect(target.events[0]?.text).toBe('stands by itself again: resolved, assigned to nobody')
+})
+
+it('keeps what was said of merged groups since, and opens a closed one whose letters came meanwhile', async () => {
+  const [one, two, three] = [
+    await die('com.shop.SaidSince'),
+    await die('com.shop.SaidOf'),
+    await die('com.shop.DiedSince'),
+  ]
+  await settle(two, 'resolved')
+  const merged = await good(merge([one], two))
+  await settle(two, 'known')
+  await assign(two, 'ben')
+  await good(undo(merged.changes[0]?.id ?? ''))
+  expect(await show(two)).toMatchObject({ state: 'known', assignee: 'ben' })
+  expect(await show(one)).toMatchObject({ state: 'new', assignee: null })
+  await settle(three, 'resolved')
+  const again = await good(merge([one], three))
+  await die('com.shop.DiedSince')
+  await good(undo(again.changes[0]?.id ?? ''))
+  expect(await show(three)).toMatchObject({ count: 2, state: 'new', regression: { was: 'resolved' } })
+})
+
+it('gives the target of two merges what it had before the first when both are undone in any order', async () => {
+  for (const order of [
+    [0, 1],
+    [1, 0],
+  ]) {
+    const name = `com.shop.Two${order.join('')}`
+    const [one, two, target] = [await die(`${name}a`), await die(`${name}b`), await die(`${name}c`)]
+    await settle(target, 'resolved')
+    await good(merge([one], target))
+    const { changes } = await good(merge([two], target))
+    const byAge = changes.map(({ id }) => id).toSorted((a, b) => Number(a) - Number(b))
+    await good(undo(byAge[order[0] ?? 0] ?? ''))
+    expect(await show(target)).toMatchObject({ count: 2, state: 'new' })
+    await good(undo(byAge[order[1] ?? 0] ?? ''))
+    expect(await show(target)).toMatchObject({ count: 1, state: 'resolved' })
+  }
+})
+
 it('refuses to undo a merge whose group was merged on, and undoes them in their order', async () => {
   const [a, b, c] = [await die('com.shop.A'), await die('com.shop.B'), await die('com.shop.C')]
   const first = (await good(merge([a], b))).changes[0]?.id ?? ''

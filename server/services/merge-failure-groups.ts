@@ -6,6 +6,7 @@ import { sayCount } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import { writeAssignee, writeGroupEvent } from '#server/repositories/failure-group-standings.ts'
 import { insertGroupChange } from '#server/repositories/failure-grouping.ts'
+import { type MergeFacts, readKeptStanding } from '#server/repositories/merged-standings.ts'
 import {
   copyStanding,
   holdGroups,
@@ -43,7 +44,15 @@ export const mergeFailureGroups = async (
     if (missing !== undefined) return notFound(`There is no failure group ${missing} on ${connection.name}.`)
     const [gone] = [target, ...found].filter(({ mergedInto }) => mergedInto !== null)
     if (gone) return invalid(`The group ${gone.title} is part of another one by now.`)
-    for (const source of found) {
+    const largest = [...found].sort((a, b) => b.letters - a.letters)
+    const open = largest.find(({ state }) => openStates.has(state))
+    const isReopened = open !== undefined && !openStates.has(target.state)
+    const assigned = target.assignee === null ? largest.find(({ assignee }) => assignee !== null) : undefined
+    for (const source of largest) {
+      const before = await readKeptStanding(transaction, connection.id, into)
+      if (isReopened && source === open) await copyStanding(transaction, source.id, into, false)
+      if (source === assigned) await writeAssignee(transaction, into, source.assignee)
+      const after = await readKeptStanding(transaction, connection.id, into)
       const replays = await moveReplays(transaction, connection.id, source.id, into)
       await insertGroupChange(transaction, connection.id, {
         kind: 'merge',
@@ -51,7 +60,7 @@ export const mergeFailureGroups = async (
         target: into,
         homes: grouping.homesOf(source.id),
         condition: null,
-        facts: { replays },
+        facts: { replays, ...(before && after ? { before, after } : {}) } satisfies MergeFacts,
         by: actor.name,
       })
       const letters = `${sayCount(source.letters)} ${source.letters === 1 ? 'letter' : 'letters'}`
@@ -62,12 +71,6 @@ export const mergeFailureGroups = async (
       })
     }
     await writeMergedInto(transaction, sources, into)
-    const largest = [...found].sort((a, b) => b.letters - a.letters)
-    const open = largest.find(({ state }) => openStates.has(state))
-    const isReopened = open !== undefined && !openStates.has(target.state)
-    if (isReopened) await copyStanding(transaction, open.id, into, false)
-    const assigned = target.assignee === null ? largest.find(({ assignee }) => assignee !== null) : undefined
-    if (assigned?.assignee) await writeAssignee(transaction, into, assigned.assignee)
     const titles = found.map(({ title }) => title).join('; ')
     await writeGroupEvent(transaction, into, {
       actor: actor.name,

@@ -5,15 +5,18 @@ import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { writeGroupEvent } from '#server/repositories/failure-group-standings.ts'
 import { markChangeUndone } from '#server/repositories/failure-grouping.ts'
+import type { MergeFacts } from '#server/repositories/merged-standings.ts'
 import { holdGroups, returnReplays, writeMergedInto } from '#server/repositories/regrouped-groups.ts'
 import { changeGrouping } from './change-grouping.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
+import { giveBackStandings } from './give-back-standings.ts'
 import { showFailureGroup } from './show-failure-group.ts'
 
 /**
  * Takes a merge or a split back: letters, also those that came since, and replays go to where they would be without it.
- * State, assignee and notes stay as they are by now. Refused while a later change builds on it.
+ * After a merge both groups have the state and assignee that they had before; otherwise these stay as they are by now, as
+ * notes do. Refused while a later change builds on it.
  */
 export const undoGroupChange = async (
   deps: Deps,
@@ -29,7 +32,7 @@ export const undoGroupChange = async (
     if (refusal !== null) return fail<Fault>({ code: 'conflict', detail: refusal })
     const { kind, source, target, condition } = change
     const held = await holdGroups(transaction, connection.id, [source, target])
-    const facts = (await markChangeUndone(transaction, id, actor.name)) as { replays?: string[] } | null
+    const facts = (await markChangeUndone(transaction, id, actor.name)) as MergeFacts | null
     const titles = { source: held.get(source)?.title ?? source, target: held.get(target)?.title ?? target }
     const words =
       kind === 'merge'
@@ -41,6 +44,8 @@ export const undoGroupChange = async (
     } else await writeMergedInto(transaction, [target], source)
     for (const group of [source, target])
       await writeGroupEvent(transaction, group, { actor: actor.name, kind: 'grouping', text: words })
+    if (kind === 'merge')
+      await giveBackStandings(transaction, connection.id, actor, change, { facts, changes })
     return succeed({
       kind: 'undo' as const,
       groups: [target],
