@@ -89,7 +89,15 @@ export const editedPlan = (approval: Partial<Approval> | null): Answer<'showRepl
     approval:
       approval === null
         ? null
-        : { state: 'waiting', by: null, at: null, reason: '', refusal: null, ...approval },
+        : {
+            state: 'waiting',
+            by: null,
+            at: null,
+            reason: '',
+            forgottenAt: minutesAgo(-43_198),
+            refusal: null,
+            ...approval,
+          },
   },
 })
 export const waitingEdits: Answer<'listEdits'> = {
@@ -100,6 +108,7 @@ export const waitingEdits: Answer<'listEdits'> = {
       title: 'CardDeclinedException, edited',
       editor: 'anna',
       editedAt: minutesAgo(12),
+      forgottenAt: minutesAgo(-43_188),
       targets: ['orders'],
     },
   ],

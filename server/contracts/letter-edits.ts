@@ -71,6 +71,8 @@ export const planEdit = z.object({
       by: z.string().nullable(),
       at: epochMs.nullable(),
       reason: z.string(),
+      /** When the edit is forgotten unless it is sent. */
+      forgottenAt: epochMs,
       /** Why who asks now can not decide on it; null: they can. */
       refusal: z.string().nullable(),
     })
@@ -99,6 +101,8 @@ export const waitingEdits = z.object({
       title: z.string(),
       editor: z.string(),
       editedAt: epochMs,
+      /** When it is forgotten unless somebody decides on it. */
+      forgottenAt: epochMs,
       targets: z.array(topicName),
     }),
   ),

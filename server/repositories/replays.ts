@@ -374,15 +374,26 @@ export const setReplayFailure = async (
 
 const plansAtOnce = 50
 
-/** Deletes plans with their items that were made so long ago and never started. Answers how many. */
-export const deleteOldPlans = (db: Database, olderThanMs: number): Promise<number> =>
+/**
+ * Deletes plans with their items that were made so long ago and never started. Edits that wait for a second person on one
+ * of `waiting.connectionIds` are kept for longer, and those that were decided on for so long after that. Answers how many.
+ */
+export const deleteOldPlans = (
+  db: Database,
+  olderThanMs: number,
+  waiting: { readonly connectionIds: readonly string[]; readonly keptMs: number },
+): Promise<number> =>
   runUnhurried(db, async (client) => {
     // In pieces, because a plan may have many items.
     for (let deleted = 0; ; ) {
       const { rowCount } = await client.query(
         `DELETE FROM replay WHERE state = 'planned' AND id IN (
-           SELECT id FROM replay WHERE state = 'planned' AND created_at < now() - $1::float8 * interval '1 millisecond' LIMIT $2)`,
-        [olderThanMs, plansAtOnce],
+           SELECT r.id FROM replay r LEFT JOIN letter_edit e ON e.replay_id = r.id
+           WHERE r.state = 'planned' AND r.created_at < now() - $1::float8 * interval '1 millisecond'
+             AND (e.decided_at IS NULL OR e.decided_at < now() - $1::float8 * interval '1 millisecond')
+             AND (e.replay_id IS NULL OR e.decision IS NOT NULL OR r.connection_id <> ALL($3::text[])
+               OR e.edited_at < now() - $4::float8 * interval '1 millisecond') LIMIT $2)`,
+        [olderThanMs, plansAtOnce, waiting.connectionIds, waiting.keptMs],
       )
       deleted += rowCount ?? 0
       if ((rowCount ?? 0) < plansAtOnce) return deleted

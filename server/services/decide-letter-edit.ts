@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { decideEditRequest, waitingEdits } from '#server/contracts/letter-edits.ts'
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { forgetEditAtMs } from '#server/domain/plan-keeping.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { recordAudit } from '#server/repositories/audit.ts'
@@ -83,6 +84,7 @@ export const listEdits = async (
       title,
       editor,
       editedAt: editedAtMs,
+      forgottenAt: forgetEditAtMs({ editedAtMs, decidedAtMs: null }),
       targets: targets as TopicName[],
     })),
   })

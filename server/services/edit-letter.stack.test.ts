@@ -10,6 +10,7 @@ import { type Bench, good, openBench, outgoing, springHeaders, text } from './de
 import { decideLetterEdit, listEdits } from './decide-letter-edit.ts'
 import type { Actor } from './deps.ts'
 import { checkLetterEdit, planLetterEdit, showLetterEdit } from './edit-letter.ts'
+import { forgetOldPlans } from './forget-old-plans.ts'
 import { headerText, itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 import { showMessage } from './show-message.ts'
 import { startReplay } from './start-replay.ts'
@@ -308,6 +309,48 @@ describe('with approval', () => {
       { actor: 'ben', result: 'refused' },
       { actor: 'ben', result: 'allowed' },
     ])
+  })
+
+  it('an edit that waits is kept for 30 days, and for a day after it was decided on', async () => {
+    const on = under('approved')
+    const connected = (connection: Bench['connection']) => ({ ...on.deps, connections: [connection] })
+    const { pool } = bench.database.db
+    const made = [
+      await plan(await die(), valueAs('{"a":7}'), on),
+      await plan(await die(), valueAs('{"a":8}'), on),
+      await plan(await die(), valueAs('{"a":9}'), on),
+    ].map(({ planId, edit }) => ({
+      planId,
+      hash: edit?.hash ?? '',
+      at: edit?.editedAt,
+      approval: edit?.approval,
+    }))
+    const [young, old, approved] = made.map(({ planId }) => planId)
+    expect(made[0]?.approval?.forgottenAt).toBe((made[0]?.at ?? 0) + 30 * 86_400_000)
+    const age = async (id: string | undefined, days: number) => {
+      const ago = `now() - interval '${days} days'`
+      await pool.query(`UPDATE replay SET created_at = ${ago} WHERE id = $1`, [id])
+      await pool.query(`UPDATE letter_edit SET edited_at = ${ago} WHERE replay_id = $1`, [id])
+    }
+    await age(young, 29)
+    await age(old, 31)
+    await age(approved, 29)
+    await good(decide(approved ?? '', made[2]?.hash ?? '', ben))
+    const left = async () =>
+      (await pool.query('SELECT id FROM replay WHERE id = ANY($1)', [[young, old, approved]])).rows.map(
+        ({ id }) => id,
+      )
+    await forgetOldPlans(connected(on.connection))
+    expect((await left()).toSorted()).toEqual([young, approved].toSorted())
+    expect((await good(listEdits(on.deps, on.connection))).edits.map(({ planId }) => planId)).toContain(young)
+    await pool.query(`UPDATE letter_edit SET decided_at = now() - interval '25 hours' WHERE replay_id = $1`, [
+      approved,
+    ])
+    await forgetOldPlans(connected(on.connection))
+    expect(await left()).toEqual([young])
+    // Where nobody is asked any more, an edit is a plan as others are.
+    await forgetOldPlans(connected(bench.connection))
+    expect(await left()).toEqual([])
   })
 
   it('a declined edit is never sent, and two people who decide at once decide once', async () => {

@@ -1,6 +1,7 @@
 import type { EditChanges, PlanEdit } from '#server/contracts/letter-edits.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { compareHeaders } from '#server/domain/compare-headers.ts'
+import { forgetEditAtMs } from '#server/domain/plan-keeping.ts'
 import { makeStripTest } from '#server/domain/replay-copy.ts'
 import type { Call } from '#server/ports/call.ts'
 import { formatPosition, type RawMessage } from '#server/ports/raw-message.ts'
@@ -76,6 +77,7 @@ const approvalOf = (connection: Connection, edit: LetterEdit, actor: Actor | nul
     by: decision?.by ?? null,
     at: decision?.atMs ?? null,
     reason: decision?.reason ?? '',
+    forgottenAt: forgetEditAtMs({ editedAtMs: edit.editedAtMs, decidedAtMs: decision?.atMs ?? null }),
     refusal: actor === null ? 'It is not asked by anybody.' : whyNotDecide(actor, edit),
   }
 }

@@ -88,7 +88,7 @@ const Approval = ({
       }),
     onSettled: () => client.invalidateQueries({ queryKey }),
   })
-  const { state, by, at, reason: said, refusal } = approval
+  const { state, by, at, reason: said, forgottenAt, refusal } = approval
   return (
     <div className="flex flex-col gap-2 border-t border-line px-3 py-2">
       <div className="flex flex-wrap items-center gap-x-2">
@@ -102,10 +102,14 @@ const Approval = ({
           </span>
         )}
       </div>
-      {state !== 'waiting' || isStarted ? null : refusal !== null ? (
-        <p className="text-muted">
-          {refusal} It is listed under Replays until then, and forgotten after a day.
+      {isStarted ? null : (
+        <p className="text-small text-muted">
+          {state === 'waiting' ? 'Unless somebody decides on it' : 'Unless it is sent'}, it is forgotten at{' '}
+          <Time at={forgottenAt} short />.
         </p>
+      )}
+      {state !== 'waiting' || isStarted ? null : refusal !== null ? (
+        <p className="text-muted">{refusal} Until then it is listed under Replays.</p>
       ) : (
         <>
           <ReasonField value={reason} onChange={setReason} neededFor="needed to decline" />

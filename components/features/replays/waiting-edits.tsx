@@ -26,14 +26,15 @@ export const WaitingEdits = ({ connection }: { readonly connection: string }) =>
   return edits.length === 0 ? null : (
     <Section title={`Edits that wait for approval (${edits.length})`} padded={false}>
       <ul className="divide-y divide-line">
-        {edits.map(({ planId, title, editor, editedAt, targets }) => (
+        {edits.map(({ planId, title, editor, editedAt, forgottenAt, targets }) => (
           <li key={planId} className="flex flex-wrap items-center gap-x-3 px-3 py-1.5">
             <Link href={routes.replayPlan(connection, planId)} className="link">
               {title}
             </Link>
             <span className="font-mono text-small">{targets.join(', ')}</span>
             <span className="text-muted">
-              edited by {editor}, <Time at={editedAt} short relative />
+              edited by {editor}, <Time at={editedAt} short relative /> · forgotten at{' '}
+              <Time at={forgottenAt} short />
             </span>
           </li>
         ))}
