@@ -27,6 +27,7 @@ const why = (parts: Partial<ReaderFacts> = {}, facts: Partial<UnknownFacts> = {}
     groups: ['payments'],
     waiting: [{ ...reader, ...parts }],
     waitedMs: 600_000,
+    missing: null,
     ...facts,
   })
 const base = 'payments has not committed past it within 10 min: '
@@ -62,6 +63,12 @@ describe('that nothing is known of a copy is explained by', () => {
   it('no known group, and an offset that the broker did not tell', () => {
     expect(why({}, { groups: [], waiting: [] })).toBe('sent, but no group is known that reads orders')
     expect(why({}, { targetOffset: null, waiting: [] })).toContain('did not tell at which offset')
+  })
+  it('a copy that is not there to be read', () => {
+    const missing = 'orders partition 3 offset 88213 belongs to a transaction that was aborted.'
+    expect(why({}, { missing })).toBe(
+      `${base}it stands at 88,213, the copy at 88,213 · the copy can not be read by who reads committed messages: orders partition 3 offset 88213 belongs to a transaction that was aborted`,
+    )
   })
   it('each group that is late, by its name', () => {
     const waiting = [reader, { ...reader, group: 'fraud', committed: null }]

@@ -20,13 +20,15 @@ export type UnknownFacts = {
   readonly groups: readonly string[]
   readonly waiting: readonly ReaderFacts[]
   readonly waitedMs: number
+  /** Why the copy can not be read at its place, as a sentence of the broker; null: it can, or nobody knows. */
+  readonly missing: string | null
 }
 
 const minutes = (ms: number): string => `${Math.round(ms / 6_000) / 10} min`
 
 /** Why nothing is known of a copy that was sent and of which no commit was seen for long. */
 export const explainUnknown = (facts: UnknownFacts): string => {
-  const { targetTopic, targetOffset, groups, waiting, waitedMs } = facts
+  const { targetTopic, targetOffset, groups, waiting, waitedMs, missing } = facts
   if (groups.length === 0) return `sent, but no group is known that reads ${targetTopic}`
   const who = groups.join(' and ')
   if (targetOffset === null)
@@ -34,7 +36,10 @@ export const explainUnknown = (facts: UnknownFacts): string => {
   const late = waiting.length === 0 ? who : waiting.map(({ group }) => group).join(' and ')
   const base = `${late} ${waiting.length > 1 ? 'have' : 'has'} not committed past it within ${minutes(waitedMs)}`
   const reasons = waiting.map((one) => reasonOf(one, facts, waiting.length > 1))
-  return reasons.length === 0 ? base : `${base}: ${reasons.join('; ')}`
+  const why = reasons.length === 0 ? base : `${base}: ${reasons.join('; ')}`
+  return missing === null
+    ? why
+    : `${why} · the copy can not be read by who reads committed messages: ${missing.replace(/\.$/, '')}`
 }
 
 const reasonOf = (

@@ -8,6 +8,9 @@ export type BrokerErrorKind =
   | 'invalid'
   | 'overloaded'
 
+/** Why no record can be read at a place. `open`: a transaction holds it back; only there it may still come. */
+export type MissingRecord = 'retention' | 'compacted' | 'aborted' | 'marker' | 'open' | 'unwritten'
+
 export type BrokerError = {
   readonly kind: BrokerErrorKind
   /** What happened, for people: "topic payments does not exist". No secrets, no stack. */
@@ -16,4 +19,6 @@ export type BrokerError = {
   readonly source: string
   /** Which input it is about: `name`, `partitions`, `replicationFactor`, or a setting by its name. */
   readonly field?: string
+  /** Of a record that is `not-found` at its place. */
+  readonly missing?: MissingRecord
 }

@@ -99,7 +99,10 @@ export const findPlanFindings = async (
           ? sayArrivals([...dying.values()], deps.clock.nowMs())
           : code === 'in-ledger'
             ? sayLedger(list, earlier)
-            : (words ?? (sayDispositions(refusedOf(code, list)) || saySent(code, list, names)))
+            : (words ??
+              (sayDispositions(refusedOf(code, list)) ||
+                sayNoOrigin(code, list) ||
+                saySent(code, list, names)))
       return {
         severity: planFindings[code].severity,
         sentence: `${planFindings[code].sentence}${end}`,
@@ -114,6 +117,14 @@ export const findPlanFindings = async (
 /** The decisions for which letters are refused. */
 const refusedOf = (code: PlanFindingCode, list: readonly Judged[]): readonly Disposition[] =>
   list.flatMap(({ letter: { disposition } }) => (disposition?.kind === code ? [disposition] : []))
+
+/** Why messages that died can not be had, for what is refused for that: the first reason speaks for all. */
+const sayNoOrigin = (code: PlanFindingCode, list: readonly Judged[]): string => {
+  if (code !== 'unrecoverable' && code !== 'origin-unreadable') return ''
+  const [first, ...others] = list.flatMap(({ whyNoOrigin }) => whyNoOrigin ?? [])
+  if (first === undefined) return ''
+  return ` (${first.replace(/\.$/, '')}${others.some((why) => why !== first) ? '; others for their own reasons' : ''})`
+}
 
 const aboutReplay: ReadonlySet<PlanFindingCode> = new Set([
   'being-replayed',

@@ -8,7 +8,16 @@ import { insertSamples } from '#server/repositories/lag-samples.ts'
 import { listOpenReplayIds } from '#server/repositories/replays.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, takeLease } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
-import { follow, itemsOf, lettersOf, planOf, sendAll, start, withPublisher } from './replay-fixture.ts'
+import {
+  abortOn,
+  follow,
+  itemsOf,
+  lettersOf,
+  planOf,
+  sendAll,
+  start,
+  withPublisher,
+} from './replay-fixture.ts'
 import { showReplay } from './show-replay.ts'
 
 let bench: Bench
@@ -267,6 +276,21 @@ describe('a copy', () => {
     const [item] = await itemsOf(bench, replay.id)
     expect(item?.proof).toContain('the broker did not tell at which offset')
     expect(item?.target.position).toBeNull()
+  })
+
+  it('that stands in a transaction that was aborted is unknown, and its proof says so', async () => {
+    const { origin, letters } = await makeTopics(['x'], `aborted-${bench.suffix}`)
+    await abortOn(bench, origin, 1)
+    const replay = await start(bench, await planOf(bench, letters))
+    const connection = withPublisher(
+      bench,
+      () => async (messages) => succeed(messages.map(() => ({ partition: 0, offset: 0n }))),
+    )
+    await sendAll(bench, replay.id, connection)
+    await until(replay.id, ['UNKNOWN'], { quietMs: 500, giveUpMs: 1_000 })
+    expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(
+      `offset 0 belongs to a transaction that was aborted`,
+    )
   })
 
   it('that nobody reads is unknown after a while', async () => {

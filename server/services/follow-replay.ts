@@ -4,6 +4,7 @@ import { type Evidence, type Judgement, judgeOutcome, type Timing } from '#serve
 import { type Processing, sayProcessing } from '#server/domain/judge-processing.ts'
 import { quietPeriodOf, type RetryChain } from '#server/domain/retry-chain.ts'
 import { sayCount, sayDuration } from '#server/domain/say-amounts.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
@@ -21,8 +22,10 @@ import { findReturned, type ReturnedCopy } from '#server/repositories/returned-c
 import { listSettledGroups } from '#server/repositories/weigh-group.ts'
 import { closeSettledGroups } from './close-settled-groups.ts'
 import type { Connection, Deps } from './deps.ts'
+import { findMissingRecords } from './find-missing-records.ts'
 import { findRetries, forgetRetries, type RetryHop } from './find-retries.ts'
 import { indexSource } from './index-dead-letters.ts'
+import { type Coordinates, coordinateKey } from './read-letters.ts'
 import { type Followed, readProcessing, weighProcessing } from './read-processing.ts'
 import { readProgress } from './read-progress.ts'
 import { readRetryChains } from './read-retry-chains.ts'
@@ -137,7 +140,13 @@ const judgeItems = async (
     chain,
     call,
   )
-  const described = await describeLate(connection, looked, at, call)
+  const late = looked.filter(({ evidence }) => judgeOutcome(evidence, at)?.because === 'unknown')
+  const described = await describeLate(connection, late, call)
+  const missing = await findMissingRecords(
+    connection,
+    late.flatMap(({ item }) => placeOf(item) ?? []),
+    call,
+  )
   return looked.flatMap(({ item, followed, evidence, groups }): ItemChange[] => {
     const { shown, ...weighed } = weighProcessing(followed, processing)
     const isProcessedInRetry = evidence.retry !== null && weighed.isProcessed
@@ -159,7 +168,7 @@ const judgeItems = async (
     })
     const proof = back
       ? returnedProof(back)
-      : proofOf(item, judgement, { evidence, groups, hop: followed.hop, shown, facts }, at)
+      : proofOf(item, judgement, { evidence, groups, hop: followed.hop, shown, facts, missing }, at)
     const late = judgement.because === 'settled' ? foreignDeath(foreign.get(item.id)) : ''
     const traceId = shown && judgement.because !== 'returned' ? shown.span.traceId : null
     return [
@@ -202,11 +211,9 @@ const mayNeedSpans = (evidence: Evidence, { progress }: Followed, at: Timing): b
 /** Groups of copies that are about to be given up on, as the broker describes them now. */
 const describeLate = async (
   { broker }: Connection,
-  looked: readonly { readonly evidence: Evidence; readonly groups: readonly string[] }[],
-  at: Timing,
+  late: readonly { readonly groups: readonly string[] }[],
   call: Call,
 ): Promise<ReadonlyMap<string, NonNullable<ReaderFacts['described']>>> => {
-  const late = looked.filter(({ evidence }) => judgeOutcome(evidence, at)?.because === 'unknown')
   const groups = [...new Set(late.flatMap((one) => one.groups))] as GroupId[]
   const answer = groups.length === 0 ? null : await broker.groups?.describe(groups, call)
   return new Map(
@@ -236,12 +243,20 @@ type Shown = {
   /** What its spans tell, where they tell anything. */
   readonly shown: Processing | null
   readonly facts: (group: string) => ReaderFacts
+  /** Why copies can not be read at their places, by `coordinateKey`. */
+  readonly missing: ReadonlyMap<string, BrokerError>
 }
+
+/** Where the copy of an item stands, where the broker told. */
+const placeOf = ({ targetTopic, targetPartition, targetOffset }: ItemRecord): Coordinates | null =>
+  targetPartition === null || targetOffset === null
+    ? null
+    : { topic: targetTopic, partition: targetPartition, offset: targetOffset }
 
 const proofOf = (
   item: ItemRecord,
   { because }: Judgement,
-  { evidence, groups, hop, shown, facts }: Shown,
+  { evidence, groups, hop, shown, facts, missing }: Shown,
   { nowMs, quietMs, giveUpMs }: Timing,
 ): string => {
   const group = groups.length === 0 ? 'the group' : groups.join(' and ')
@@ -272,10 +287,17 @@ const proofOf = (
               .map(facts)
               .filter(({ committed }) => (committed ?? -1n) <= (item.targetOffset ?? 0n)),
             waitedMs: giveUpMs,
+            missing: sayMissing(missing, placeOf(item)),
           })
     case 'returned':
       return ''
   }
+}
+
+/** Only what the broker knows of the place, not that it could not be asked. */
+const sayMissing = (missing: Shown['missing'], place: Coordinates | null): string | null => {
+  const error = place && missing.get(coordinateKey(place))
+  return error?.missing ? error.detail : null
 }
 
 const sayHop = ({ topic, partition, offset }: RetryHop): string => `${topic} (${partition}@${offset})`

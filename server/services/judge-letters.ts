@@ -29,6 +29,8 @@ export type Judged = {
   readonly target: TopicState | null
   readonly isCompacted: boolean
   readonly refusal: PlanFindingCode | null
+  /** Why the record that died can not be had, where it was asked for. */
+  readonly whyNoOrigin: string | null
   /** What speaks against the timestamp that its copy would keep; null where it keeps none, too. */
   readonly timestampProblem: TimestampProblem | null
 }
@@ -119,6 +121,7 @@ export const judgeLetters = async (
         target,
         isCompacted,
         refusal,
+        whyNoOrigin: origin && origin.state !== 'found' ? origin.why : null,
         timestampProblem,
       }
     }),

@@ -1,10 +1,12 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { doubtOrigin, madeAnewAt } from '#server/domain/judge-origin.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readTopicIds } from '#server/repositories/topic-identities.ts'
 import type { Connection, Deps } from './deps.ts'
+import { findMissingRecords } from './find-missing-records.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
 
 export type WantedOrigin = Pick<
@@ -79,16 +81,33 @@ export const readOrigins = async (
       }
     }
     const visited = await visitLetters(connection, there, seen, call)
-    for (const { id, partition, offset } of there)
-      if (!states.has(id))
-        states.set(
-          id,
-          visited.ok
-            ? gone(`retention or a deletion has removed ${partition}@${offset} of ${topic}`)
-            : { state: 'unreadable', why: visited.error.detail },
-        )
+    const unseen = there.filter(({ id }) => !states.has(id))
+    const reasons = visited.ok ? await findMissingRecords(connection, unseen, call) : new Map<string, never>()
+    for (const one of unseen)
+      states.set(
+        one.id,
+        visited.ok
+          ? stateOfMissing(one, reasons.get(coordinateKey(one)))
+          : { state: 'unreadable', why: visited.error.detail },
+      )
   }
   return states
+}
+
+/** What a place that shows no record says of the one that died there. */
+const stateOfMissing = (
+  { topic, partition, offset }: Placed,
+  error: BrokerError | undefined,
+): OriginState => {
+  const place = `${partition}@${offset} of ${topic}`
+  if (error && (error.kind !== 'not-found' || error.missing === 'open'))
+    return { state: 'unreadable', why: error.detail }
+  if (error?.missing === 'aborted')
+    return gone(
+      `${place} belongs to a transaction that was aborted: it died at a reader of uncommitted messages, and was never to be processed`,
+    )
+  if (error?.missing === 'compacted') return gone(`${place} was compacted away`)
+  return gone(`retention or a deletion has removed ${place}`)
 }
 
 const doubts = {

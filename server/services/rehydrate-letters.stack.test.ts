@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { type TopicName, traceId as traceIdSchema } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import { type Bench, good, openBench, outgoing, text } from './dead-letter-fixture.ts'
-import { itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
+import { abortOn, itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 
 let bench: Bench
 let made = 0
@@ -127,6 +127,29 @@ describe('a pointer record', () => {
     expect(items.map(({ outcome }) => outcome)).toEqual(['FAILED', 'SENT'])
     expect(items[0]?.proof).toMatch(/^not sent: its letter lacks what died.*has removed 0@1 of/)
     expect(await copiesOf(origin, 1)).toEqual([whole('c', 'three')])
+  })
+
+  it('whose origin was written in a transaction that was aborted is refused with these words', async () => {
+    const { origin, letters } = await makePointers([])
+    await abortOn(bench, origin, 1)
+    await bench.send([
+      outgoing(letters, {
+        key: null,
+        value: null,
+        headers: [
+          text('__dlq.errors.topic', origin),
+          text('__dlq.errors.partition', '0'),
+          text('__dlq.errors.offset', '0'),
+          text('__dlq.errors.group', 'payments'),
+        ],
+      }),
+    ])
+    await vi.waitFor(async () => {
+      const { findings } = await planOf(bench, letters)
+      expect(findings.find(({ code }) => code === 'unrecoverable')?.sentence).toContain(
+        'belongs to a transaction that was aborted',
+      )
+    }, 10_000)
   })
 
   it('goes to another topic by the key of the record that died', async () => {

@@ -178,3 +178,20 @@ export const headerText = ({ headers }: RawMessage, name: string): string | null
   const value = headers.findLast((header) => header.name === name)?.value
   return value ? Buffer.from(value).toString() : null
 }
+
+/** Writes so many messages to a topic in a transaction that is aborted. */
+export const abortOn = async (bench: Bench, topic: string, count: number): Promise<void> => {
+  const producer = bench.kafka.producer({
+    transactionalId: `abort-${topic}`,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
+  await producer.connect()
+  const transaction = await producer.transaction()
+  await transaction.send({
+    topic,
+    messages: Array.from({ length: count }, () => ({ partition: 0, value: 'aborted' })),
+  })
+  await transaction.abort()
+  await producer.disconnect()
+}

@@ -1,6 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { BrokerError, MissingRecord } from '#server/ports/broker-error.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { Isolation, RawMessage } from '#server/ports/raw-message.ts'
 import type { ScanStop } from '#server/ports/scan.ts'
@@ -22,7 +22,8 @@ const oneMegabyte = 1024 * 1024
 const oneRecordBytes = 16 * 1024
 const oneRecordMs = 10_000
 
-const missing = (detail: string) => fail<BrokerError>({ kind: 'not-found', detail, source: 'broker' })
+const missing = (detail: string, why?: MissingRecord) =>
+  fail<BrokerError>({ kind: 'not-found', detail, source: 'broker', ...(why ? { missing: why } : {}) })
 
 /** Where a range lies, for one that is read without a filter. */
 const placeIn = ({ topic, topicId, partition }: Bounds, level: Isolation) => ({
@@ -41,10 +42,12 @@ const everything = (): Omit<ReadOptions, 'deadline' | 'patientUntil' | 'mayGoOn'
 })
 
 /** Why no record came from an offset that lies within the partition. */
-const sayWhyNone = (where: string, read: RangeRead | undefined): string => {
-  if (read?.standingAtFrom === 'aborted') return `${where} belongs to a transaction that was aborted.`
-  if (read?.standingAtFrom === 'marker') return `${where} is a transaction marker, not a message.`
-  return `${where} was compacted away.`
+const sayWhyNone = (where: string, read: RangeRead | undefined) => {
+  if (read?.standingAtFrom === 'aborted')
+    return missing(`${where} belongs to a transaction that was aborted.`, 'aborted')
+  if (read?.standingAtFrom === 'marker')
+    return missing(`${where} is a transaction marker, not a message.`, 'marker')
+  return missing(`${where} was compacted away.`, 'compacted')
 }
 
 /** The reading facet of a cluster: bounded reads from positions, without a consumer group. */
@@ -132,13 +135,14 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
       const where = `${topic} partition ${partition} offset ${offset}`
       const { start, end, highWatermark } = range.value
       if (offset >= highWatermark)
-        return missing(`${where} is not written yet: the partition ends at ${highWatermark}.`)
+        return missing(`${where} is not written yet: the partition ends at ${highWatermark}.`, 'unwritten')
       if (offset >= end)
         return missing(
           `${where} stands behind a transaction that is still open since offset ${end}: it can be read when that ends.`,
+          'open',
         )
       if (offset < start)
-        return missing(`${where} was deleted by retention: the partition begins at ${start}.`)
+        return missing(`${where} was deleted by retention: the partition begins at ${start}.`, 'retention')
       const record = await answering(where, async () => {
         const [read] = await readRanges(
           client,
@@ -164,7 +168,7 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
       if (!record.ok) return record
       if (record.value?.error) return fail(record.value.error)
       const message = record.value?.messages[0]
-      return message ? succeed(message) : missing(sayWhyNone(where, record.value))
+      return message ? succeed(message) : sayWhyNone(where, record.value)
     },
 
     offsetsByTime: offsetsByTime(client),
