@@ -213,6 +213,7 @@ export const replayOf = (number: number, more: Partial<Replay> = {}): Replay => 
   sent: 312,
   pacePerSecond: 50,
   ratePerSecond: 48,
+  rateBytesPerSecond: 52_340,
   remainingMs: 4_000,
   outcomes: { ...noOutcomes, SETTLED: 283, CONSUMED: 22, RETRYING: 3, RETURNED: 4, PENDING: 188 },
   finishedAt: null,

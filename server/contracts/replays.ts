@@ -159,6 +159,8 @@ export const replaySummary = z.object({
   pacePerSecond: z.number().int(),
   /** Measured over the last seconds; null when nothing is being sent. */
   ratePerSecond: z.number().nullable(),
+  /** Of keys, values and headers, measured over the same seconds. */
+  rateBytesPerSecond: z.number().nullable(),
   remainingMs: z.number().nullable(),
   outcomes: z.record(outcome, z.number().int()),
   finishedAt: epochMs.nullable(),

@@ -22,6 +22,7 @@ const replay = replaySummary.parse({
   sent: 2,
   pacePerSecond: 50,
   ratePerSecond: null,
+  rateBytesPerSecond: null,
   remainingMs: null,
   outcomes: Object.fromEntries(
     outcomes.map((one) => [one, one === 'SETTLED' || one === 'UNKNOWN' || one === 'SKIPPED' ? 1 : 0]),

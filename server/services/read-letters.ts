@@ -22,9 +22,13 @@ export const coordinateKey = ({ topic, partition, offset }: Coordinates): string
   `${topic} ${partition}@${offset}`
 
 /** Length of a message's key, value and headers, in bytes. */
-export const bytesOfMessage = ({ key, value, headers }: RawMessage): number =>
+export const bytesOfMessage = ({
+  key,
+  value,
+  headers,
+}: Pick<RawMessage, 'key' | 'value' | 'headers'>): number =>
   headers.reduce(
-    (sum, header) => sum + header.name.length + (header.value?.length ?? 0),
+    (sum, header) => sum + Buffer.byteLength(header.name) + (header.value?.length ?? 0),
     (key?.length ?? 0) + (value?.length ?? 0),
   )
 

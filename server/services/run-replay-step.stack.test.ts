@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { replaySummary } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { makeStripTest } from '#server/domain/replay-copy.ts'
@@ -43,6 +43,32 @@ afterAll(() => bench.dispose())
 const makeLetters = (count: number, partitions = 3) => makePair(bench, `run-${topics++}`, count, partitions)
 const itemIds = async (topic: TopicName) =>
   (await recordsOf(bench, topic)).map((record) => headerText(record, 'x-replay-item')).sort()
+
+it('tells at which rate it sends, in copies and in bytes', async () => {
+  const { origin, letters } = await makeLetters(2)
+  const { id } = await start(bench, await planOf(bench, letters), { pacePerSecond: 1 })
+  const lease = await takeLease(bench.deps, `replay:${id}`)
+  // The first steps decide how to send and take the dead-letter partition over.
+  await vi.waitFor(async () => {
+    const replay = await readReplay(bench.deps.db, id)
+    if (replay) await runReplayStep(bench.deps, bench.connection, replay, lease, bench.call())
+    expect(await recordsOf(bench, origin)).toHaveLength(1)
+  }, 10_000)
+  const [copy] = await recordsOf(bench, origin)
+  const bytes = (copy?.headers ?? []).reduce(
+    (sum, { name, value }) => sum + name.length + (value?.length ?? 0),
+    (copy?.key?.length ?? 0) + (copy?.value?.length ?? 0),
+  )
+  expect(bytes).toBeGreaterThan(100)
+  expect(await good(showReplay(bench.deps, bench.connection, id, bench.call()))).toMatchObject({
+    ratePerSecond: 1 / 5,
+    rateBytesPerSecond: bytes / 5,
+  })
+  await lease.release()
+  await sendAll(bench, id)
+  const over = await good(showReplay(bench.deps, bench.connection, id, bench.call()))
+  expect(over.rateBytesPerSecond).toBeNull()
+})
 
 describe('a copy', () => {
   it('is the same bytes: binary, null and duplicate headers in their order, without failure headers', async () => {

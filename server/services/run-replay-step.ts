@@ -17,6 +17,7 @@ import {
   setReplayState,
   setSending,
 } from '#server/repositories/replays.ts'
+import { noteSentBytes } from '#server/repositories/sent-bytes.ts'
 import { decideSending, type Sending } from './decide-sending.ts'
 import type { Connection, Deps } from './deps.ts'
 import { readItems } from './read-items.ts'
@@ -144,7 +145,7 @@ export const runReplayStep = async (
     const streamed = await sendStream(deps, connection, replay, next, pacePerSecond, mayGoOn, lease, call)
     items = [streamed.at ?? first]
     hindrance = streamed.hindrance
-    used = { copies: streamed.sent, bytes: 0 }
+    used = { copies: streamed.sent, bytes: streamed.bytes }
   } else {
     const read = await readItems(deps, connection, sendable, permit.most.bytes, call)
     if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
@@ -153,11 +154,7 @@ export const runReplayStep = async (
     hindrance = isTransactional
       ? await sendInTransactions(deps, connection, replay, items, records, lease, call)
       : await sendAtLeastOnce(deps, connection, replay, items, records, lease, call, limits)
-    const isMeasured = permit.pace.bytesPerSecond !== null
-    used = {
-      copies: items.length,
-      bytes: isMeasured ? bytesOfCopies(connection, replay, items, records) : 0,
-    }
+    used = { copies: items.length, bytes: bytesOfCopies(connection, replay, items, records) }
   }
   if (hindrance === 'fenced') {
     await setReplayFailure(deps.db, replay.id, fencedSentence(items[0] ?? first), lease)
@@ -169,6 +166,7 @@ export const runReplayStep = async (
   }
   if (hindrance) return await pauseFor(deps, replay, hindrance, lease)
   noteAccepted(replay, lease)
+  await noteSentBytes(deps.db, replay.id, used.bytes)
   if (replay.failure !== null) await setReplayFailure(deps.db, replay.id, null, lease)
   await tellProgress(deps, connection)
   return await usePace(deps, replay, permit.pace, { startedAtMs: startedAt, ...used }, lease)

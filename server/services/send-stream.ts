@@ -11,6 +11,7 @@ import { type Batch, findBatch, isRefusal } from './begin-batch.ts'
 import { copyOfLetter } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type ReadRecords, readItems } from './read-items.ts'
+import { bytesOfMessage } from './read-letters.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
 import { type Hindrance, sendInTransactions, sendWithLedger } from './send-in-transactions.ts'
 import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './take-over-source.ts'
@@ -25,9 +26,10 @@ const batchBytes = 8 * 1024 * 1024
 /** A batch is of one dead-letter partition: it is chosen from so many items. */
 export const windowItems = 4 * batchItems
 
-/** What a stream came to: how many copies were committed, what keeps the next from being sent, and where that is. */
+/** What a stream came to: how many copies of how many bytes were committed, what keeps the next from being sent, and where that is. */
 export type Streamed = {
   readonly sent: number
+  readonly bytes: number
   readonly hindrance: Hindrance
   readonly at: SendableItem | null
 }
@@ -72,6 +74,7 @@ export const sendStream = async (
   }
 
   let sent = 0
+  let bytes = 0
   let at: SendableItem | null = null
   let writing: Promise<void> = Promise.resolve()
   let next = prepareNext()
@@ -79,7 +82,7 @@ export const sendStream = async (
     const prepared = await next
     if (!prepared.ok || prepared.value === null) {
       await writing
-      return { sent, hindrance: prepared.ok ? null : prepared.error, at }
+      return { sent, bytes, hindrance: prepared.ok ? null : prepared.error, at }
     }
     const { value: present } = prepared
     at = present.first
@@ -101,6 +104,7 @@ export const sendStream = async (
       )
       writing.catch(() => {})
       sent += present.batch.length
+      bytes += present.copies.reduce((sum, copy) => sum + bytesOfMessage(copy), 0)
       continue
     }
     letGoOfSource(replay, lease, present.first)
@@ -109,17 +113,18 @@ export const sendStream = async (
     if (unsent.ok && unsent.value) await dropBatch(deps.db, replay.id, unsent.value.id, 0, lease)
     if (ended.state === 'fenced') {
       noteFenced(replay, lease)
-      return { sent, hindrance: 'fenced', at }
+      return { sent, bytes, hindrance: 'fenced', at }
     }
     // Whether it was committed the next takeover finds out.
-    if (ended.state === 'unknown') return { sent, hindrance: ended.error, at }
+    if (ended.state === 'unknown') return { sent, bytes, hindrance: ended.error, at }
     await dropBatch(deps.db, replay.id, present.id, ended.written, lease)
-    if (!isRefusal(ended.error)) return { sent, hindrance: ended.error, at }
+    if (!isRefusal(ended.error)) return { sent, bytes, hindrance: ended.error, at }
     // The copy that the broker finds invalid is looked for by halves.
     const items = present.batch.map(({ item }) => item)
     const { records } = present
     return {
       sent,
+      bytes,
       hindrance: await sendInTransactions(deps, connection, replay, items, records, lease, call),
       at,
     }

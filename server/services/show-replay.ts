@@ -3,6 +3,7 @@ import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { countOutcomes } from '#server/repositories/replay-items.ts'
 import { findReplay, type ReplayRecord } from '#server/repositories/replays.ts'
+import { readSentBytes } from '#server/repositories/sent-bytes.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
 import { showControls } from './show-replay-control.ts'
@@ -29,6 +30,11 @@ export const summariseReplays = async (
     deps.db,
     records.map(({ id }) => id),
   )
+  const sentBytes = await readSentBytes(
+    deps.db,
+    records.flatMap(({ id, state }) => (state === 'running' ? id : [])),
+    lateSeconds,
+  )
   const controlOf = await showControls(deps, records, (id) => counts.get(id)?.outcomes ?? new Map())
   return records.flatMap((record) => {
     if (record.number === null) return []
@@ -53,6 +59,7 @@ export const summariseReplays = async (
         sent: total - pending - of('FAILED') - of('SKIPPED'),
         pacePerSecond: record.pacePerSecond,
         ratePerSecond,
+        rateBytesPerSecond: isSending ? (sentBytes.get(record.id) ?? 0) / lateSeconds : null,
         remainingMs: isSending
           ? (pending / Math.max(1, ratePerSecond || record.pacePerSecond)) * 1_000
           : null,

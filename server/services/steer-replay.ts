@@ -17,7 +17,7 @@ import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { copyOfLetter, sourceOf } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
-import { coordinateKey } from './read-letters.ts'
+import { bytesOfMessage, coordinateKey } from './read-letters.ts'
 
 /** What may be sent now: so much of it, of items up to one in the order of sending. */
 export type Permit =
@@ -162,11 +162,7 @@ export const bytesOfCopies = (
   items.reduce((sum, item) => {
     const record = records.get(coordinateKey(sourceOf(item)))
     if (!record || 'lost' in record) return sum
-    const { key, value, headers } = copyOfLetter(connection, replay, item, record, 0n)
-    return headers.reduce(
-      (all, header) => all + Buffer.byteLength(header.name) + (header.value?.length ?? 0),
-      sum + (key?.length ?? 0) + (value?.length ?? 0),
-    )
+    return sum + bytesOfMessage(copyOfLetter(connection, replay, item, record, 0n))
   }, 0)
 
 /** Stops a canary of which a copy came back before all was sent. Answers whether it did so now. */

@@ -8,7 +8,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { isMissing } from '../../patterns/failed-panel.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
+import { formatBytes, formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -155,13 +155,13 @@ const QuietWords = ({ replay: { quiet } }: { readonly replay: ReplaySummary }) =
   )
 
 const progressWords = (replay: ReplaySummary): string => {
-  const { sent, total, ratePerSecond, remainingMs, state, finishedAt, createdAt } = replay
+  const { sent, total, ratePerSecond, rateBytesPerSecond, remainingMs, state, finishedAt, createdAt } = replay
   const base = `sent ${formatCount(sent)} of ${formatCount(total)} · ${paceWords(replay)}`
   const { canary } = replay.control
   // The waits of a canary are told by its steps: how long they take nobody knows.
   if (canary !== null && canary.open < canary.steps.length - 1 && state === 'running') return base
   if (state === 'running' && remainingMs !== null)
-    return `${base} · ${formatRate(ratePerSecond)} · ${formatDuration(Math.max(1_000, remainingMs))} left`
+    return `${base} · now ${formatRate(ratePerSecond)}, ${formatBytes(rateBytesPerSecond)}/s · ${formatDuration(Math.max(1_000, remainingMs))} left`
   return finishedAt === null ? base : `${base} · took ${formatDuration(finishedAt - createdAt)}`
 }
 
