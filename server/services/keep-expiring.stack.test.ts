@@ -65,9 +65,9 @@ it('keeps what is about to be deleted, byte by byte, shows it, and sends it when
     outgoing(letters, { key: 'young', headers: headersAt(9n), timestampMs: agoMs(1) }),
   ])
   const [first, large, empty, young] = await lettersOf(bench, letters)
-  expect(await keep(bench.connection)).toEqual({ kept: 0, leftOut: 0, isMore: false })
-  expect(await keep()).toEqual({ kept: 2, leftOut: 1, isMore: false })
-  expect(await keep()).toEqual({ kept: 0, leftOut: 0, isMore: false })
+  expect(await keep(bench.connection)).toEqual({ kept: 0, leftOut: 0, isMore: false, unsized: null })
+  expect(await keep()).toEqual({ kept: 2, leftOut: 1, isMore: false, unsized: null })
+  expect(await keep()).toEqual({ kept: 0, leftOut: 0, isMore: false, unsized: null })
 
   const shown = (id = '') => good(showDeadLetter(bench.deps, bench.connection, id, bench.call()))
   const before = await shown(first?.id)
@@ -143,4 +143,43 @@ it('keeps nothing of failures that are closed, and stops where there is no room 
     fits: true,
     why: 'There was no room left: spillway.yaml lets 30.0 kB be kept in all.',
   })
+})
+
+it('keeps what retention by size is about to push out, and nothing where there is room', async () => {
+  const origin = `sized-${bench.suffix}`
+  const topicOf = (name: string, retentionBytes: number) =>
+    bench.makeTopic(`${origin}-${name}-dlt`, 1, {
+      'retention.ms': String(1_000 * hourMs),
+      'retention.bytes': String(retentionBytes),
+    })
+  const [tight, roomy] = [await topicOf('tight', 30_000), await topicOf('roomy', 100_000_000)]
+  const dead = (topic: string) =>
+    Array.from({ length: 10 }, (_, index) =>
+      outgoing(topic, {
+        key: `k${index}`,
+        value: Buffer.from(Array.from({ length: 1_000 }, () => Math.floor(Math.random() * 256))),
+        headers: springHeaders({ topic: origin, group: 'payments', offset: BigInt(index) }),
+        // A day old: of the last two hours is nothing.
+        timestampMs: agoMs(24),
+      }),
+    )
+  await bench.send([...dead(tight), ...dead(roomy)])
+  await bench.index()
+  const kept = async () =>
+    (
+      await bench.database.db.pool.query(
+        'SELECT topic, "offset"::int FROM kept_letter WHERE topic = ANY($1) ORDER BY 1, 2',
+        [[tight, roomy]],
+      )
+    ).rows
+  const wide = { ...keeping, keepExpiring: { withinMs: 2 * hourMs, letterBytes: 20_000, bytes: 10_000_000 } }
+  await keep(wide)
+  expect(await kept()).toEqual([])
+  // As many again come now: all of the older ones may go, and as many of the new as exceed the limit.
+  await bench.send(dead(tight).map((message) => ({ ...message, timestampMs: agoMs(0) })))
+  await bench.index()
+  await keep(wide)
+  const offsets = (await kept()).map(({ topic, offset }) => [topic, offset])
+  expect(offsets.length).toBeGreaterThanOrEqual(10)
+  expect(offsets.slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, offset) => [tight, offset]))
 })

@@ -12,13 +12,13 @@ import {
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
+import { findDueLetters } from './find-due-letters.ts'
 import { bytesOfMessage, readLetters } from './read-letters.ts'
 import { readRetention } from './read-retention.ts'
 import { readTopicKinds } from './read-topic-kinds.ts'
 
 const lettersAtOnce = 200
 const bytesAtOnce = 8 * 1024 * 1024
-const lastOffset = 2n ** 63n - 1n
 
 export type KeepingReport = {
   readonly kept: number
@@ -26,12 +26,15 @@ export type KeepingReport = {
   readonly leftOut: number
   /** There is more to be kept now. */
   readonly isMore: boolean
+  /** Why retention by size could not be foreseen for a topic that is limited by size; null: it could. */
+  readonly unsized: string | null
 }
+type Kept = Omit<KeepingReport, 'unsized'>
 
 /**
  * One step of keeping letters that retention is about to delete: looks in every partition of the connection's dead-letter
- * topics for records that are that near to their end, and keeps those of failures that are not closed, byte by byte. What
- * exceeds the bounds of the setting is left out, with the reason. Retention by size is not foreseen.
+ * topics for records that retention by time or by size may delete so soon, and keeps those of failures that are not
+ * closed, byte by byte. What exceeds the bounds of the setting is left out, with the reason.
  */
 export const keepExpiring = async (
   deps: Deps,
@@ -39,29 +42,28 @@ export const keepExpiring = async (
   lease: LeaseProof,
   call: Call,
 ): Promise<Result<KeepingReport, Fault>> => {
-  const none: KeepingReport = { kept: 0, leftOut: 0, isMore: false }
+  const none: KeepingReport = { kept: 0, leftOut: 0, isMore: false, unsized: null }
   const { broker, keepExpiring: bounds } = connection
-  const { messages } = broker
-  if (!bounds || !messages) return succeed(none)
+  if (!bounds || !broker.messages) return succeed(none)
   const [listed, kinds] = await Promise.all([broker.topics.list(call), readTopicKinds(deps, connection)])
   if (!listed.ok) return fail(faultOf(listed.error))
   const topics = listed.value
     .filter(({ name, internal }) => !internal && kinds.isDeadLetter(name))
     .map(({ name }) => name)
-  const { byTopic, problem } = await readRetention(connection, topics, call)
+  const { byTopic, bytesByTopic, problem } = await readRetention(connection, topics, call)
   if (problem) return fail(faultOf(problem))
   let report = none
+  const ahead = { nowMs: deps.clock.nowMs(), withinMs: bounds.withinMs }
   for (const topic of topics) {
-    const retentionMs = byTopic.get(topic) ?? null
-    if (retentionMs === null) continue
-    const dueMs = deps.clock.nowMs() - retentionMs + bounds.withinMs
-    if (dueMs <= 0) continue
-    const first = await messages.offsetsAt(topic, BigInt(dueMs), call)
-    if (!first.ok) return fail(faultOf(first.error))
-    for (const [partition, to] of first.value) {
-      const done = await keepOf(deps, connection, { topic, partition, to: to ?? lastOffset }, lease, call)
+    const limits = { ms: byTopic.get(topic) ?? null, bytes: bytesByTopic.get(topic) ?? null }
+    const due = await findDueLetters(connection, topic, limits, ahead, call)
+    if (!due.ok) return fail(faultOf(due.error))
+    if (due.value.unsized !== null) report = { ...report, unsized: `${topic}: ${due.value.unsized.detail}` }
+    for (const [partition, to] of due.value.upTo) {
+      const done = await keepOf(deps, connection, { topic, partition, to }, lease, call)
       if (!done.ok) return fail(faultOf(done.error))
       report = {
+        ...report,
         kept: report.kept + done.value.kept,
         leftOut: report.leftOut + done.value.leftOut,
         isMore: report.isMore || done.value.isMore,
@@ -79,8 +81,8 @@ const keepOf = async (
   { topic, partition, to }: Due,
   lease: LeaseProof,
   call: Call,
-): Promise<Result<KeepingReport, BrokerError>> => {
-  const none: KeepingReport = { kept: 0, leftOut: 0, isMore: false }
+): Promise<Result<Kept, BrokerError>> => {
+  const none: Kept = { kept: 0, leftOut: 0, isMore: false }
   const bounds = connection.keepExpiring
   const state = await connection.broker.topics.find(topic, call)
   if (!state.ok) return state

@@ -6,17 +6,21 @@ import type { Connection } from './deps.ts'
 const keptMs = 60_000
 const kept = new Map<
   string,
-  { readonly until: number; readonly retention: ReadonlyMap<string, number | null> }
+  { readonly until: number; readonly retention: Pick<Retention, 'byTopic' | 'bytesByTopic'> }
 >()
 
 export type Retention = {
   /** In milliseconds by topic; null for topics that keep for ever. Topics that are not known are left out. */
   readonly byTopic: ReadonlyMap<string, number | null>
+  /** What a partition of a topic may hold, in bytes; null for topics without such a limit. */
+  readonly bytesByTopic: ReadonlyMap<string, bigint | null>
   /** Why it is older than it should be, or not there. */
   readonly problem: BrokerError | null
 }
 
-/** How long topics keep their messages, at most a minute old unless the broker does not answer. */
+const nothing = { byTopic: new Map(), bytesByTopic: new Map() }
+
+/** How long and how much topics keep of their messages, at most a minute old unless the broker does not answer. */
 export const readRetention = async (
   connection: Connection,
   topics: readonly TopicName[],
@@ -24,19 +28,22 @@ export const readRetention = async (
 ): Promise<Retention> => {
   const key = `${connection.id} ${[...topics].sort().join(' ')}`
   const known = kept.get(key)
-  if (known && known.until > performance.now()) return { byTopic: known.retention, problem: null }
-  if (topics.length === 0) return { byTopic: new Map(), problem: null }
+  if (known && known.until > performance.now()) return { ...known.retention, problem: null }
+  if (topics.length === 0) return { ...nothing, problem: null }
   const answer = await connection.broker.topics.settings(topics, call)
-  if (!answer.ok) return { byTopic: known?.retention ?? new Map(), problem: answer.error }
-  const retention = new Map(
-    [...answer.value].map(([topic, settings]): [string, number | null] => {
-      const setting = (wanted: string) => settings.find(({ name }) => name === wanted)?.value ?? null
-      // A topic that is only compacted keeps the newest message of each key, whatever its age.
-      const deletes = (setting('cleanup.policy') ?? 'delete').includes('delete')
-      const value = Number(setting('retention.ms') ?? -1)
-      return [topic, value < 0 || !deletes ? null : value]
-    }),
-  )
+  if (!answer.ok) return { ...(known?.retention ?? nothing), problem: answer.error }
+  const byTopic = new Map<string, number | null>()
+  const bytesByTopic = new Map<string, bigint | null>()
+  for (const [topic, settings] of answer.value) {
+    const setting = (wanted: string) => settings.find(({ name }) => name === wanted)?.value ?? null
+    // A topic that is only compacted keeps the newest message of each key, whatever its age.
+    const deletes = (setting('cleanup.policy') ?? 'delete').includes('delete')
+    const limitOf = (wanted: string) => Number(setting(wanted) ?? -1)
+    const [ms, bytes] = [limitOf('retention.ms'), limitOf('retention.bytes')]
+    byTopic.set(topic, ms < 0 || !deletes ? null : ms)
+    bytesByTopic.set(topic, bytes < 0 || !deletes ? null : BigInt(bytes))
+  }
+  const retention = { byTopic, bytesByTopic }
   kept.set(key, { until: performance.now() + keptMs, retention })
-  return { byTopic: retention, problem: null }
+  return { ...retention, problem: null }
 }

@@ -3,6 +3,8 @@ import type { LeasedLoop } from './leased-loop.ts'
 
 const roundMs = 30_000
 const deadlineMs = 20_000
+/** So that a missing right is told once, not every round. */
+let unsizedBefore: string | null = null
 const leaseOf = (connectionId: string) => `keep-expiring:${connectionId}`
 
 /** Keeps letters that retention is about to delete, on connections whose operator wants that. */
@@ -19,7 +21,10 @@ export const keepExpiringLoop: LeasedLoop = {
       if (!hold.signal.aborted) logger.warn(answer.error, 'letters about to expire could not be kept')
       return roundMs
     }
-    const { kept, leftOut, isMore } = answer.value
+    const { kept, leftOut, isMore, unsized } = answer.value
+    if (unsized !== null && unsizedBefore !== unsized)
+      logger.warn({ unsized }, 'which letters retention by size is about to delete could not be foreseen')
+    unsizedBefore = unsized
     if (leftOut > 0) logger.warn({ kept, leftOut }, 'not all letters about to expire could be kept')
     else if (kept > 0) logger.info({ kept }, 'letters about to expire were kept')
     return isMore ? 0 : roundMs
