@@ -24,6 +24,29 @@ export const readGroupedTopics = async (
   return rows[0] ?? { groups: 0, topics: [] }
 }
 
+const titleColumn = "concat_ws(' at ', coalesce(root_cause, error_class, 'Unknown error'), frame) AS title"
+type GroupRow = { id: string; title: string; letters: string }
+const groupOf = (row: GroupRow): StandingGroup => ({
+  id: row.id,
+  title: row.title,
+  letters: Number(row.letters),
+})
+
+/** Of these ids those of failure groups that have letters. */
+export const readStandingGroups = async (
+  { pool }: { readonly pool: Transaction },
+  connectionId: string,
+  ids: readonly string[],
+): Promise<readonly StandingGroup[]> => {
+  if (ids.length === 0) return []
+  const { rows } = await pool.query<GroupRow>(
+    `SELECT id, ${titleColumn}, letters FROM failure_group
+     WHERE connection_id = $1 AND letters > 0 AND merged_into IS NULL AND id = ANY($2::text[])`,
+    [connectionId, ids],
+  )
+  return rows.map(groupOf)
+}
+
 /**
  * The failure groups of a connection that have letters in some topics, the largest first and at most 1,000, with the
  * newest letters of each: as many of each as fit into `limit` in all, but at least one; and how many letters they have.
@@ -38,14 +61,14 @@ export const readNewestOfGroups = async (
   readonly letters: readonly LetterToGroup[]
   readonly total: number
 }> => {
-  const { rows } = await pool.query<{ id: string; title: string; letters: string }>(
-    `SELECT id, concat_ws(' at ', coalesce(root_cause, error_class, 'Unknown error'), frame) AS title, letters
+  const { rows } = await pool.query<GroupRow>(
+    `SELECT id, ${titleColumn}, letters
      FROM failure_group
      WHERE connection_id = $1 AND letters > 0 AND merged_into IS NULL AND dead_letter_topics && $3::text[]
      ORDER BY letters DESC, id LIMIT $2`,
     [connectionId, mostGroups, topics],
   )
-  const groups = rows.map((row) => ({ id: row.id, title: row.title, letters: Number(row.letters) }))
+  const groups = rows.map(groupOf)
   // Small groups leave room to large ones.
   let room = limit
   const shares = [...groups].reverse().map(({ id, letters }, at, all) => {

@@ -130,6 +130,20 @@ it('merges groups whose class does not count, with frames and masks of the opera
   expect((await groups()).length).toBe(before)
 })
 
+it('foresees how many groups there will be where letters come to one of a topic that no rule touches', async () => {
+  await good(set(rulesOf({ byMessage: 'always' })))
+  await regroup()
+  await die('com.shop.Landing', ['card expired'])
+  await die('com.shop.Landing', ['card expired'], other)
+  const standing = async () => (await preview(rulesOf({ byMessage: 'always' }))).now
+  const told = await preview([])
+  expect(told.now).toBe(await standing())
+  expect(told.merging.map(({ groups: list }) => list.length)).toContain(2)
+  await good(set([]))
+  await regroup()
+  expect(await standing()).toBe(told.after)
+})
+
 it('goes on where it was when its worker dies, and groups letters that Kafka has deleted by what is kept', async () => {
   const gone = `gone-${bench.suffix}-dlt`
   await bench.makeTopic(gone, 1)

@@ -3,7 +3,11 @@ import { compileGrouping } from '#server/domain/failure-grouping.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readGrouping } from '#server/repositories/failure-grouping.ts'
-import { readGroupedTopics, readNewestOfGroups } from '#server/repositories/preview-letters.ts'
+import {
+  readGroupedTopics,
+  readNewestOfGroups,
+  readStandingGroups,
+} from '#server/repositories/preview-letters.ts'
 import { readStacks } from '#server/repositories/regrouped-groups.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
@@ -48,7 +52,17 @@ export const previewGrouping = async (
     into.set(failureGroupId, counts.set(target, (counts.get(target) ?? 0) + 1))
     from.set(target, (from.get(target) ?? new Set()).add(failureGroupId))
   }
-  const known = new Map(groups.map((group) => [group.id, group]))
+  // Groups of topics whose rule does not change, which letters of others come to: they are among the groups of now.
+  const joined = await readStandingGroups(
+    deps.db,
+    connection.id,
+    [...from.keys()].filter((id) => !into.has(id)),
+  )
+  for (const { id, letters: count } of joined) {
+    into.set(id, new Map([[id, count]]))
+    from.get(id)?.add(id)
+  }
+  const known = new Map([...groups, ...joined].map((group) => [group.id, group]))
   const titleOf = (id: string): string => {
     const one = made.get(id)
     if (!one) return known.get(id)?.title ?? id
