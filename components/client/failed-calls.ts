@@ -22,7 +22,7 @@ export const unreadable = (place: string, places: number): ProblemError =>
     title: 'The answer does not fit this page',
     status: 500,
     code: 'internal',
-    detail: `It differs at ${place || 'its root'}${places > 1 ? ` and ${places - 1} more places` : ''}: the page and the server are of different versions.`,
+    detail: `It differs at ${place || 'its root'}${places > 1 ? ` and ${places - 1} more ${places === 2 ? 'place' : 'places'}` : ''}: the page and the server are of different versions.`,
     hint: 'Reload the page. When it happens again, it is a defect of Spillway.',
   })
 

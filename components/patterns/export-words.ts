@@ -1,8 +1,8 @@
 import type { ExportProgress, ExportReport } from '#server/contracts/export-messages.ts'
 import { spentBudget } from './message-search/search-words.ts'
-import { formatBytes, formatCount, formatDuration } from './quantity.ts'
+import { formatBytes, formatCount, formatDuration, sayMany } from './quantity.ts'
 
-const rowsOf = (rows: number): string => `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`
+const rowsOf = (rows: number): string => sayMany(rows, 'row')
 
 /** How much is in the file: “12,400 rows · 8.20 MB”. */
 export const writtenWords = ({ rows, fileBytes }: ExportProgress): string =>
@@ -10,7 +10,7 @@ export const writtenWords = ({ rows, fileBytes }: ExportProgress): string =>
 
 /** What was read for it: “of 2,904,113 messages, 1.31 GB read in 12 s”. */
 export const readWords = ({ messages, bytes, durationMs }: ExportProgress): string =>
-  `of ${formatCount(messages)} messages, ${formatBytes(bytes)} read in ${formatDuration(durationMs)}`
+  `of ${sayMany(messages, 'message')}, ${formatBytes(bytes)} read in ${formatDuration(durationMs)}`
 
 /** What is missing from a file, by its report: one sentence each. */
 const gapsOf = ({ errors, lost = [], notes = [] }: ExportReport): string[] => [

@@ -11,7 +11,7 @@ import { endpoints } from '../client/endpoints.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { useZone } from '../client/zone-provider.tsx'
 import { Button } from '../ui/button.tsx'
-import { formatCount, formatDuration } from './quantity.ts'
+import { formatCount, formatDuration, sayMany } from './quantity.ts'
 import { rangeOfSearch, withRange } from './search-time-range.ts'
 import { Time } from './time.tsx'
 import { TimeBars } from './time-bars.tsx'
@@ -135,7 +135,7 @@ const Bars = ({
           untilMs: one.untilMs,
           count: Number(one.messages),
           estimated: one.estimated,
-          words: `${clock(one.fromMs)} to ${clock(one.untilMs)}, ${one.estimated ? 'about ' : ''}${formatCount(one.messages)} messages`,
+          words: `${clock(one.fromMs)} to ${clock(one.untilMs)}, ${one.estimated ? 'about ' : ''}${sayMany(one.messages, 'message')}`,
         }))}
         onChoose={onChoose}
         onPoint={setPointed}
@@ -166,7 +166,7 @@ const Bars = ({
           ) : null}
           {failed.length > 0 ? (
             <span className="text-warning" title={failed.map(({ detail }) => detail).join('\n')}>
-              {failed.length === 1 ? '1 part is' : `${failed.length} parts are`} missing
+              {sayMany(failed.length, 'part')} missing
             </span>
           ) : null}
           {pointed === null ? <Outside before={before} after={after} /> : null}

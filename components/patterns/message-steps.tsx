@@ -9,7 +9,7 @@ import { problemOfError } from '../client/problem-error.ts'
 import { useHotkey } from '../client/use-hotkey.ts'
 import { Button } from '../ui/button.tsx'
 import { Kbd } from '../ui/kbd.tsx'
-import { formatBytes, formatCount } from './quantity.ts'
+import { formatBytes, formatCount, sayMany } from './quantity.ts'
 
 type By = 'same-key' | 'position'
 type Look = { readonly by: By; readonly direction: Direction; readonly from?: string }
@@ -29,7 +29,7 @@ const nothingWords = (
   partition: string,
 ): string => {
   const what = by === 'same-key' ? 'of this key ' : ''
-  const read = `${formatCount(scan.messages)} messages, ${formatBytes(scan.bytes)} were read`
+  const read = `${sayMany(scan.messages, 'message')}, ${formatBytes(scan.bytes)} read`
   const [failed] = scan.errors
   if (failed) return `Partition ${failed.partition} could not be read: ${failed.detail}`
   if (goOnFrom === null)

@@ -1,6 +1,6 @@
 'use client'
 import { Button } from '../ui/button.tsx'
-import { formatCount } from './quantity.ts'
+import { formatCount, sayMany } from './quantity.ts'
 
 type Place = { readonly offset: number; readonly total: number }
 
@@ -39,7 +39,7 @@ export const emptyPage = (
         onClearFilter: onFirst,
         filtered: {
           title: 'The list ends before this page',
-          text: `It has ${formatCount(total)} rows; this page would begin at row ${formatCount(offset + 1)}.`,
+          text: `It has ${sayMany(total, 'row')}; this page would begin at row ${formatCount(offset + 1)}.`,
           clear: 'First page',
         },
       }

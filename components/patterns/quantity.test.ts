@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatCount, formatDuration, formatPerMinute, formatRate } from './quantity.ts'
+import { formatBytes, formatCount, formatDuration, formatPerMinute, formatRate, sayMany } from './quantity.ts'
 
 describe('quantities', () => {
   it('counts keep every digit, whatever their size', () => {
@@ -10,6 +10,18 @@ describe('quantities', () => {
       }),
     )
     expect(formatCount('9007199254740993')).toBe('9,007,199,254,740,993')
+  })
+  it('say one of something otherwise than several', () => {
+    expect([1, '1', 0, 2_310].map((count) => sayMany(count, 'letter'))).toEqual([
+      '1 letter',
+      '1 letter',
+      '0 letters',
+      '2,310 letters',
+    ])
+    expect([sayMany(1, 'entry', 'entries'), sayMany('2', 'entry', 'entries')]).toEqual([
+      '1 entry',
+      '2 entries',
+    ])
   })
   it('durations have at most two units', () => {
     expect(formatDuration(443_100_000)).toBe('5 d 3 h')

@@ -7,6 +7,10 @@ export const formatCount = (value: string | number | null): string => {
   return text.startsWith('-') ? `−${separate(text.slice(1))}` : separate(text)
 }
 
+/** So many of something: `1 letter`, `2,310 letters`, `1 entry` and `3 entries`. */
+export const sayMany = (count: string | number | null, one: string, more = `${one}s`): string =>
+  `${formatCount(count)} ${String(count) === '1' ? one : more}`
+
 const units = [
   ['d', 86_400_000],
   ['h', 3_600_000],

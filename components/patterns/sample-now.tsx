@@ -4,7 +4,7 @@ import { callEndpoint } from '../client/call-endpoint.ts'
 import { endpoints } from '../client/endpoints.ts'
 import { problemOfError } from '../client/problem-error.ts'
 import { Button } from '../ui/button.tsx'
-import { formatCount } from './quantity.ts'
+import { sayMany } from './quantity.ts'
 
 /** Looks at the newest messages of a topic, or of all, now. Says what came of it. */
 export const SampleNow = ({
@@ -36,7 +36,7 @@ export const SampleNow = ({
           : data
             ? failed
               ? `${data.failed.length} not read: ${failed.topic}: ${failed.detail}`
-              : `${formatCount(data.messages)} messages looked at`
+              : `${sayMany(data.messages, 'message')} looked at`
             : ''}
       </span>
       <Button size="small" disabled={isPending} onClick={() => sample.mutate()}>

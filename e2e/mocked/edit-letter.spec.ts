@@ -17,7 +17,7 @@ test('an edit shows what is locked, warned and left out, and what it changes bef
   await expect(headers.getByText('Gets a new id: an edited message is another message.')).toBeVisible()
   await expect(headers.getByText('Locked: it ties the message to its trace.')).toBeVisible()
   await expect(headers.getByText('Take care: an answer finds its question by it.')).toBeVisible()
-  await expect(headers.getByText('1 failure and lineage headers are left out of every copy')).toBeVisible()
+  await expect(headers.getByText('Left out of every copy: 1 failure or lineage header')).toBeVisible()
   await headers.getByRole('button', { name: 'Header 2: remove' }).click()
   await expect(headers.getByRole('button', { name: 'Put back tenant' })).toBeVisible()
   const changed = page.getByRole('region', { name: 'What is changed' })

@@ -9,7 +9,7 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { Copyable } from '../../patterns/copyable.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
@@ -55,7 +55,7 @@ export const ChainState = ({ connection }: { readonly connection: string }) => {
 
 const ChainWords = ({ chain, connection }: { readonly chain: AuditChain; readonly connection: string }) => {
   const { entries, firstAtMs, chainedAtMs, foundEntries, lastHash, broken } = chain
-  const count = `${formatCount(entries)} ${entries === 1 ? 'entry' : 'entries'}`
+  const count = sayMany(entries, 'entry', 'entries')
   return (
     <div className="flex flex-col gap-1" aria-live="polite">
       <p className="flex flex-wrap items-center gap-x-2">

@@ -14,7 +14,7 @@ import { isMissing } from '../../patterns/failed-panel.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -98,7 +98,7 @@ export const FailureGroupView = ({
             </span>
             <Status of="failureGroup" value={group.state} />
             <span>
-              {formatCount(group.count)} letters, {sayStandings(group.standings)}last{' '}
+              {sayMany(group.count, 'letter')}, {sayStandings(group.standings)}last{' '}
               <Ago at={group.lastSeenAt} />
             </span>
           </>

@@ -5,7 +5,7 @@ import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { commands } from '../../client/commands.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { useHotkey } from '../../client/use-hotkey.ts'
-import { formatCount } from '../../patterns/quantity.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { statuses } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
@@ -124,7 +124,7 @@ export const GroupCase = ({
           Comes back
           {data.mute.pastLetters === null
             ? null
-            : ` with more than ${formatCount(data.mute.pastLetters)} letters`}
+            : ` with more than ${sayMany(data.mute.pastLetters, 'letter')}`}
           {data.mute.pastLetters !== null && data.mute.untilMs !== null ? ', or' : null}
           {data.mute.untilMs === null ? null : (
             <>

@@ -6,7 +6,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Sparkline } from '../../patterns/sparkline.tsx'
@@ -50,7 +50,7 @@ const Spread = ({
       <div>
         <Sparkline
           points={times.map(({ count }) => count)}
-          label={`Deaths over time, ${lookedAt} letters`}
+          label={`Deaths over time, ${sayMany(lookedAt, 'letter')}`}
           width={600}
           height={48}
           bars
@@ -81,7 +81,7 @@ const Spread = ({
           none={
             versions.lookedAt === 0
               ? 'No record could be read.'
-              : `No header of ${formatCount(versions.lookedAt)} letters names a version.`
+              : `No header of ${sayMany(versions.lookedAt, 'letter')} names a version.`
           }
         />
       </div>

@@ -16,7 +16,7 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { classNames } from '../../ui/class-names.ts'
@@ -70,7 +70,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
               ? ` · ${formatCount(index.behindMessages)} not read yet`
               : ''}
             {query.data && query.data.data.cutAt !== null
-              ? ` · listed of the ${formatCount(query.data.data.cutAt)} last seen of ${formatCount(query.data.data.unfilteredTotal)} groups`
+              ? ` · listed of the ${formatCount(query.data.data.cutAt)} last seen of ${sayMany(query.data.data.unfilteredTotal, 'group')}`
               : ''}
           </span>
         ) : null

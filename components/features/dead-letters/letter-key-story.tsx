@@ -7,7 +7,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
@@ -93,15 +93,14 @@ const keyOf = (event: KeyEvent): string =>
 
 /** How far was looked for messages of the key, and what is left out. */
 const lookWords = ({ topic, partition, newer, older, notLooked, moreLetters }: KeyStory): string => {
-  const letters =
-    moreLetters > 0 ? ` ${formatCount(moreLetters)} more letters of this key are not listed.` : ''
+  const letters = moreLetters > 0 ? ` Not listed: ${sayMany(moreLetters, 'more letter')} of this key.` : ''
   if (notLooked !== null) return `No messages were looked for. ${notLooked}${letters}`
   const looks = [newer, older].filter((look) => look !== null)
   const read = looks.reduce((sum, look) => sum + BigInt(look.messages), 0n)
   const failed = looks.find(({ problem }) => problem !== null)?.problem
   const isWhole = looks.every(({ goOnFrom }) => goOnFrom === null)
   const place = `partition ${partition} of ${topic}`
-  return `${formatCount(read.toString())} messages of ${place} read${
+  return `${sayMany(read.toString(), 'message')} of ${place} read${
     failed ? `, then it failed: ${failed}.` : isWhole ? ': all of it.' : ', not all of it yet.'
   }${letters}`
 }

@@ -6,7 +6,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { serviceColour } from '../../patterns/service-colour.ts'
@@ -63,9 +63,8 @@ const Lag = ({
           {lag.group}
         </LinkButton>
         <span>
-          was <span className="font-strong tabular-nums">{formatCount(lag.lagMessages)}</span> messages behind
-          on {lag.topic}, {lag.groupState}, {formatCount(lag.members)}{' '}
-          {lag.members === 1 ? 'member' : 'members'}
+          was <span className="font-strong tabular-nums">{sayMany(lag.lagMessages, 'message')}</span> behind
+          on {lag.topic}, {lag.groupState}, {sayMany(lag.members, 'member')}
         </span>
         <span className="text-small text-muted">
           sample of <Time at={lag.sampledAt} />

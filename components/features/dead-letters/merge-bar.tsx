@@ -7,7 +7,7 @@ import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { nameOfGroup } from './failure-words.ts'
@@ -51,7 +51,7 @@ export const MergeBar = ({
       ) : (
         <>
           <label className="flex min-w-0 items-center gap-2">
-            Merge {formatCount(groups.length)} groups into
+            Merge {sayMany(groups.length, 'group')} into
             <Select value={into.id} onChange={({ target }) => setNamed(target.value)} className="max-w-96">
               {sorted.map((group) => (
                 <option key={group.id} value={group.id}>
@@ -61,7 +61,7 @@ export const MergeBar = ({
             </Select>
           </label>
           <Button kind="main" disabled={merge.isPending} onClick={() => merge.mutate(into.id)}>
-            {merge.isPending ? 'Merging…' : `Merge ${formatCount(letters)} letters`}
+            {merge.isPending ? 'Merging…' : `Merge ${sayMany(letters, 'letter')}`}
           </Button>
           <span className="text-small text-muted">
             Letters yet to come go there, too. Its page takes the merge back.

@@ -10,7 +10,7 @@ import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
@@ -123,8 +123,8 @@ export const SplitForm = ({
           <p>
             {formatCount(found.matching)} of{' '}
             {found.isAll
-              ? `its ${formatCount(found.lookedAt)} letters`
-              : `its ${formatCount(found.lookedAt)} newest letters`}{' '}
+              ? `its ${sayMany(found.lookedAt, 'letter')}`
+              : `its ${sayMany(found.lookedAt, 'newest letter')}`}{' '}
             {condition === null ? 'fit' : saySplit(condition)}
             {found.gone === 0
               ? '.'
@@ -151,7 +151,7 @@ export const SplitForm = ({
           <Button kind="main" disabled={split.isPending} onClick={() => split.mutate(condition)}>
             {split.isPending
               ? 'Splitting…'
-              : `Split ${found.isAll ? formatCount(found.matching) : 'these'} letters off`}
+              : `Split ${found.isAll ? sayMany(found.matching, 'letter') : 'these letters'} off`}
           </Button>
         ) : (
           <Button type="submit" disabled={condition === null || preview.isPending}>

@@ -5,7 +5,7 @@ import type { FailureGrouping, GroupingRule } from '#server/contracts/failure-gr
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
-import { formatCount } from '../../patterns/quantity.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { useConfirmation } from '../../patterns/use-confirmation.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -106,7 +106,7 @@ export const GroupingEditor = ({
             most of them go to.
             {preview.data.comingApart === 0
               ? null
-              : ` ${formatCount(preview.data.comingApart)} groups that were merged by hand come apart: their fingerprints change.`}
+              : ` Merges by hand come apart in ${sayMany(preview.data.comingApart, 'group')}, as fingerprints change there.`}
           </p>
           {field}
           <div>
@@ -118,7 +118,7 @@ export const GroupingEditor = ({
             >
               {apply.isPending
                 ? 'Setting…'
-                : `Set the rules and re-group ${formatCount(preview.data.total)} letters`}
+                : `Set the rules and re-group ${sayMany(preview.data.total, 'letter')}`}
             </Button>
           </div>
         </div>

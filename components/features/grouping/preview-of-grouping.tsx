@@ -1,10 +1,7 @@
 import Link from 'next/link'
 import type { GroupingPreview } from '#server/contracts/failure-grouping.ts'
 import { routes } from '../../client/routes.ts'
-import { formatCount } from '../../patterns/quantity.ts'
-
-const count = (number: number, one: string, more: string): string =>
-  `${formatCount(number)} ${number === 1 ? one : more}`
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 
 /** What rules would make of the failure groups: how many, which come together, and which fall apart. */
 export const PreviewOfGrouping = ({
@@ -18,14 +15,14 @@ export const PreviewOfGrouping = ({
   return (
     <div role="status" className="flex flex-col gap-2">
       <p className="font-strong">
-        These rules would make {count(after, 'group', 'groups')} of the {formatCount(now)} you have:{' '}
+        These rules would make {sayMany(after, 'group')} of the {formatCount(now)} you have:{' '}
         {formatCount(merged)} would merge, {formatCount(split)} would split.
       </p>
       <p className="text-small text-muted">
         Told from{' '}
         {lookedAt === total
-          ? `all ${formatCount(total)} letters`
-          : `the ${formatCount(lookedAt)} newest of ${formatCount(total)} letters, some of each group`}
+          ? `all ${sayMany(total, 'letter')}`
+          : `the ${formatCount(lookedAt)} newest of ${sayMany(total, 'letter')}, some of each group`}
         {gone === 0
           ? '.'
           : `; of ${formatCount(gone)} the record is deleted, so that only the index and the stack of their group tell.`}

@@ -1,5 +1,5 @@
 import type { Regrouping } from '#server/contracts/failure-grouping.ts'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { Time } from '../../patterns/time.tsx'
 
@@ -27,7 +27,7 @@ export const RegroupingPanel = ({ job }: { readonly job: Regrouping }) => (
       />
     </div>
     <p className="mt-2">
-      {formatCount(job.looked)} of {formatCount(job.total)} letters looked through, {formatCount(job.moved)}{' '}
+      {formatCount(job.looked)} of {sayMany(job.total, 'letter')} looked through, {formatCount(job.moved)}{' '}
       moved to other groups.
     </p>
     {job.gone === 0 ? null : (

@@ -1,5 +1,5 @@
 import type { Regrouping } from '#server/contracts/failure-grouping.ts'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { sayRules } from './rule-words.ts'
@@ -20,7 +20,7 @@ export const RuleHistory = ({ history }: { readonly history: readonly Regrouping
             <div className="text-small text-muted">
               {finishedAt === null
                 ? 'under way'
-                : `${formatCount(before ?? 0)} groups became ${formatCount(after ?? 0)}, ${formatCount(moved)} letters moved${gone === 0 ? '' : `, ${formatCount(gone)} without their record`}`}
+                : `${sayMany(before ?? 0, 'group')} became ${formatCount(after ?? 0)}, ${sayMany(moved, 'letter')} moved${gone === 0 ? '' : `, ${formatCount(gone)} without their record`}`}
             </div>
           </li>
         ))}

@@ -1,4 +1,5 @@
 import type { GroupingRule } from '#server/contracts/failure-grouping.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 
 export const messageUseTitles = {
   'without-frame': 'only where there is no frame',
@@ -27,8 +28,8 @@ export const sayRule = (rule: GroupingRule): string => {
     byOriginTopic ? 'origin topic' : null,
     byGroup ? 'consumer group' : null,
     byMessage === 'never' ? null : byMessage === 'always' ? 'message' : 'message without a frame',
-    masks.length === 0 ? null : `${masks.length} masks`,
-    ignoredFrames.length === 0 ? null : `${ignoredFrames.length} frames ignored`,
+    masks.length === 0 ? null : sayMany(masks.length, 'mask'),
+    ignoredFrames.length === 0 ? null : `${sayMany(ignoredFrames.length, 'frame')} ignored`,
   ]
   return `${topics}: ${parts.filter((part) => part !== null).join(', ')}`
 }

@@ -9,7 +9,7 @@ import { Ago } from '../../patterns/ago.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { isMissing } from '../../patterns/failed-panel.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
@@ -30,7 +30,7 @@ export const GroupView = ({ connection, group }: { readonly connection: string; 
         query.data ? (
           <>
             <Status of="group" value={query.data.data.state} />
-            <span>{query.data.data.members === 1 ? '1 member' : `${query.data.data.members} members`}</span>
+            <span>{sayMany(query.data.data.members, 'member')}</span>
             {query.data.data.protocol ? <span>{query.data.data.protocol} protocol</span> : null}
             <span>
               sampled <Ago at={query.data.data.sampledAt} />

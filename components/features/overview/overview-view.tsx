@@ -8,7 +8,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount, formatPerMinute } from '../../patterns/quantity.ts'
+import { formatCount, formatPerMinute, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Sparkline } from '../../patterns/sparkline.tsx'
@@ -32,7 +32,7 @@ export const OverviewView = ({ connection }: { readonly connection: string }) =>
       meta={
         query.data ? (
           <>
-            <span>{count === 0 ? 'Nothing found' : count === 1 ? '1 problem' : `${count} problems`}</span>
+            <span>{count === 0 ? 'Nothing found' : sayMany(count, 'problem')}</span>
             <span>
               checked <Ago at={query.data.checkedAt} />
             </span>

@@ -5,7 +5,7 @@ import type { MessageCheck, SideCheck } from '#server/contracts/produce.ts'
 import { routes } from '../../client/routes.ts'
 import { hexLines } from '../../patterns/hex-lines.ts'
 import { KeyValue } from '../../patterns/key-value.tsx'
-import { formatBytes, formatCount } from '../../patterns/quantity.ts'
+import { formatBytes, formatCount, sayMany } from '../../patterns/quantity.ts'
 import type { DraftForm } from './draft-form.ts'
 import { isBlankSide, problemsOf } from './side-problems.ts'
 
@@ -46,7 +46,7 @@ export const WhatIsSent = ({
           'Size',
           check.sizeBytes === null
             ? '–'
-            : `${formatCount(check.sizeBytes)} bytes${check.mostBytes === null ? '' : ` of at most ${formatCount(check.mostBytes)}`}`,
+            : `${sayMany(check.sizeBytes, 'byte')}${check.mostBytes === null ? '' : ` of at most ${formatCount(check.mostBytes)}`}`,
         ],
         [
           'Read by',
@@ -86,13 +86,7 @@ export const Verdict = ({ check, form }: { readonly check: MessageCheck; readonl
   const lines = [
     ...(check.refusal === null ? [] : [check.refusal]),
     ...check.problems,
-    ...(inFields === 0
-      ? []
-      : [
-          inFields === 1
-            ? '1 field can not be encoded, see there.'
-            : `${inFields} fields can not be encoded, see there.`,
-        ]),
+    ...(inFields === 0 ? [] : [`${sayMany(inFields, 'field')} can not be encoded, see there.`]),
   ]
   if (lines.length === 0 && blank.length > 0)
     return <p className="text-muted">Type the {blank.join(' and the ')}, then it is checked here.</p>

@@ -1,6 +1,7 @@
 'use client'
 import { Lock, Plus, RotateCcw, TriangleAlert, X } from 'lucide-react'
 import type { LetterEditCheck, LetterEditForm } from '#server/contracts/letter-edits.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -93,7 +94,7 @@ export const EditHeaders = ({
       {leftOut.length === 0 ? null : (
         <details className="mt-2">
           <summary className="link w-max cursor-pointer text-small">
-            {leftOut.length} failure and lineage headers are left out of every copy
+            Left out of every copy: {sayMany(leftOut.length, 'failure or lineage header')}
           </summary>
           <p className="mt-1 font-mono text-small break-all text-muted">
             {leftOut.map(({ name }) => name).join(', ')}

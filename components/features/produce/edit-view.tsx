@@ -11,6 +11,7 @@ import { routes } from '../../client/routes.ts'
 import { EditChangesView } from '../../patterns/edit-changes.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -187,9 +188,7 @@ const EditVerdict = ({
   const inFields = check.headers.length + check.key.problems.length + check.value.problems.length
   const problems = [
     ...check.problems,
-    ...(inFields === 0
-      ? []
-      : [`${inFields === 1 ? '1 field is' : `${inFields} fields are`} wrong, see there.`]),
+    ...(inFields === 0 ? [] : [`Wrong in ${sayMany(inFields, 'field')}, see there.`]),
   ]
   return (
     <ul className="flex flex-col gap-1">

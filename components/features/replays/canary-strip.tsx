@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { CanaryStep, ReplayControl } from '#server/contracts/replay-control.ts'
 import type { ReplaySummary } from '#server/contracts/replays.ts'
-import { formatCount, formatDuration } from '../../patterns/quantity.ts'
+import { formatCount, formatDuration, sayMany } from '../../patterns/quantity.ts'
 import { Status, statuses } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -108,7 +108,7 @@ export const unprovenWords = (unproven: CanaryStep['outcomes']): string => {
 const WaitWords = ({ canary }: { readonly canary: Canary }) => {
   const { unproven, expectedEnd, steps, open, quietMs } = canary
   const count = unproven.reduce((sum, one) => sum + one.count, 0)
-  const copies = count === 1 ? '1 copy' : `${formatCount(count)} copies`
+  const copies = sayMany(count, 'copy', 'copies')
   if (steps[open]?.state === 'held')
     return (
       <span className="text-warning">

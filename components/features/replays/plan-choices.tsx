@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { ChoiceSelect } from '../../patterns/choice-select.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -121,8 +121,8 @@ export const PlanChoices = ({
         {sources.length > 0 ? (
           <details className="text-small text-muted">
             <summary className="w-max cursor-pointer">
-              Frozen to {formatCount(plan.total)} letters of {formatCount(sources.length)}{' '}
-              {sources.length === 1 ? 'partition' : 'partitions'}; what dies later is no part of it
+              Frozen to {sayMany(plan.total, 'letter')} of {sayMany(sources.length, 'partition')}; what dies
+              later is no part of it
             </summary>
             <ul className="mt-1 flex flex-col font-mono">
               {sources.map((one) => (

@@ -12,7 +12,7 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -299,7 +299,7 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
                 <span key={topic}>
                   <span className="font-mono text-small">{topic}</span>{' '}
                   <span className="text-muted">
-                    ({partitions} partitions) · {formatCount(count)}
+                    ({sayMany(partitions, 'partition')}) · {formatCount(count)}
                   </span>
                 </span>,
               ] as const,

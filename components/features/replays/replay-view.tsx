@@ -8,7 +8,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { isMissing } from '../../patterns/failed-panel.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatBytes, formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
+import { formatBytes, formatCount, formatDuration, formatRate, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -138,9 +138,8 @@ const SendingWords = ({ replay: { sending, abortedCopies } }: { readonly replay:
       {abortedCopies > 0 ? (
         <span className="text-warning">
           {' '}
-          {formatCount(abortedCopies)} {abortedCopies === 1 ? 'copy' : 'copies'} of aborted batches reached
-          the topics: groups that read uncommitted may have seen {abortedCopies === 1 ? 'it' : 'them'}{' '}
-          besides.
+          {sayMany(abortedCopies, 'copy', 'copies')} of aborted batches reached the topics: groups that read
+          uncommitted may have seen {abortedCopies === 1 ? 'it' : 'them'} besides.
         </span>
       ) : null}
     </p>

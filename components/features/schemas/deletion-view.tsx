@@ -10,6 +10,7 @@ import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -167,9 +168,7 @@ const DeletePanel = ({ plan, connection }: { readonly plan: DeletionPlan; readon
   })
   const isRefused = plan.findings.some(({ severity }) => severity === 'refused')
   const what =
-    version === null
-      ? `${subject} (${versions.length === 1 ? '1 version' : `${versions.length} versions`})`
-      : `${subject} v${version}`
+    version === null ? `${subject} (${sayMany(versions.length, 'version')})` : `${subject} v${version}`
   return (
     <Section title="Delete" className="self-start">
       <div className="flex flex-col gap-3">

@@ -1,5 +1,6 @@
 import type { LevelInForce, SchemaTypeName } from '#server/contracts/schemas.ts'
 import { Ago } from '../../patterns/ago.tsx'
+import { sayMany } from '../../patterns/quantity.ts'
 
 export const typeWords = {
   AVRO: 'Avro',
@@ -48,7 +49,7 @@ export const SampleAge = ({ sample }: { readonly sample: Sample }) =>
     <span>No topic has been sampled yet: the worker looks at the newest messages of each.</span>
   ) : (
     <span>
-      From the newest messages of {sample.topics} topics, sampled <Ago at={sample.oldestAt} /> at the longest.
-      Older messages were not looked at.
+      From the newest messages of {sayMany(sample.topics, 'topic')}, sampled <Ago at={sample.oldestAt} /> at
+      the longest. Older messages were not looked at.
     </span>
   )

@@ -10,6 +10,7 @@ import { CodeView } from '../../patterns/code-view.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SampleNow } from '../../patterns/sample-now.tsx'
 import { SchemaDrifts } from '../../patterns/schema-drifts.tsx'
@@ -41,7 +42,7 @@ export const SubjectView = ({
         data ? (
           <>
             {data.type === null ? null : <span>{typeWords[data.type]}</span>}
-            <span>{data.versions.length === 1 ? '1 version' : `${data.versions.length} versions`}</span>
+            <span>{sayMany(data.versions.length, 'version')}</span>
             {data.deleted ? <span className="text-warning">deleted softly</span> : null}
           </>
         ) : null

@@ -5,6 +5,7 @@ import type { TopicSettingCatalogue } from '#server/contracts/topics.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -29,7 +30,7 @@ export const CreateTopicView = ({ connection }: { readonly connection: string })
   )
 }
 
-const sayBrokers = (brokers: number): string => (brokers === 1 ? '1 broker' : `${brokers} brokers`)
+const sayBrokers = (brokers: number): string => sayMany(brokers, 'broker')
 const usualReplicas = 3
 
 const CreateForm = ({
@@ -99,7 +100,7 @@ const CreateForm = ({
         <Field
           label="Replicas of each"
           problem={isCount(replicas) ? problemOf('replicationFactor') : 'A whole number from 1 on.'}
-          hint={`Each message is kept on this many brokers. There ${brokers === 1 ? 'is 1 broker' : `are ${brokers} brokers`}.`}
+          hint={`Each message is kept on this many brokers. There ${brokers === 1 ? 'is' : 'are'} ${sayMany(brokers, 'broker')}.`}
         >
           {(attributes) => (
             <Input

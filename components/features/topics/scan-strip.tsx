@@ -3,7 +3,7 @@ import { joinRanges } from '#server/contracts/join-ranges.ts'
 import type { ScanReport } from '#server/contracts/messages.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { stopWords } from '../../patterns/message-search/search-words.ts'
-import { formatBytes, formatCount, formatDuration } from '../../patterns/quantity.ts'
+import { formatBytes, formatCount, formatDuration, sayMany } from '../../patterns/quantity.ts'
 
 // Beside the list, not before it: a page opens without it.
 const ScannedOffsets = dynamic(
@@ -31,8 +31,8 @@ export const ScanLine = ({
   return (
     <span className="text-small text-muted">
       <span role="status">
-        {formatCount(shown)} shown · read {formatCount(figures.messages)} messages,{' '}
-        {formatBytes(figures.bytes)} in {formatDuration(durationMs)} · {stopWords(last)}
+        {formatCount(shown)} shown · read {sayMany(figures.messages, 'message')}, {formatBytes(figures.bytes)}{' '}
+        in {formatDuration(durationMs)} · {stopWords(last)}
       </span>
       {ranges.length > 0 ? (
         <>

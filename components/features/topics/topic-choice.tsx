@@ -5,7 +5,7 @@ import { useDeferredValue, useState } from 'react'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -149,7 +149,7 @@ const ChoiceDialog = ({
             Search all{listed ? ` ${formatCount(listed.unfilteredTotal)}` : ''} topics
           </Button>
           <Button kind="main" disabled={chosen.size === 0} onClick={() => onChoose([...chosen].sort())}>
-            {chosen.size === 1 ? 'Search 1 topic' : `Search ${formatCount(chosen.size)} topics`}
+            Search {sayMany(chosen.size, 'topic')}
           </Button>
         </div>
       </div>

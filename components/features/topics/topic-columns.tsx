@@ -4,7 +4,7 @@ import type { TopicFormats, TopicRow } from '#server/contracts/topics.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
-import { formatBytes, formatCount, formatDuration, formatRate } from '../../patterns/quantity.ts'
+import { formatBytes, formatCount, formatDuration, formatRate, sayMany } from '../../patterns/quantity.ts'
 
 const kindWords = {
   ordinary: '',
@@ -60,7 +60,7 @@ const Format = ({ topic, formats }: { readonly topic: string; readonly formats: 
       </span>
     )
   if (sample.messages === 0) return <span className="text-faint">–</span>
-  const sampled = `Of the newest ${sample.messages} messages, sampled ${new Date(sample.sampledAt).toISOString()}: values ${sayFormats(sample.value) || 'all null'}, keys ${sayFormats(sample.key) || 'all null'}${sample.problem === null ? '' : `; it could not be sampled since: ${sample.problem}`}`
+  const sampled = `Of the newest ${sayMany(sample.messages, 'message')}, sampled ${new Date(sample.sampledAt).toISOString()}: values ${sayFormats(sample.value) || 'all null'}, keys ${sayFormats(sample.key) || 'all null'}${sample.problem === null ? '' : `; it could not be sampled since: ${sample.problem}`}`
   return <span title={sampled}>{sayFormats(sample.value) || 'null'}</span>
 }
 
@@ -92,7 +92,7 @@ export const topicColumns = (
         {offline > 0 ? (
           <span
             className="shrink-0 text-small text-critical"
-            title={`${offline} of ${partitions} partitions have no leader: they can neither be read nor written`}
+            title={`${offline} of ${sayMany(partitions, 'partition')} without a leader: neither to be read nor written`}
           >
             {offline} offline
           </span>
@@ -100,7 +100,7 @@ export const topicColumns = (
         {underReplicated > 0 ? (
           <span
             className="shrink-0 text-small text-warning"
-            title={`${underReplicated} of ${partitions} partitions have replicas that are away or behind`}
+            title={`${underReplicated} of ${sayMany(partitions, 'partition')} with replicas that are away or behind`}
           >
             {underReplicated} under-replicated
           </span>
@@ -116,9 +116,7 @@ export const topicColumns = (
     align: 'right',
     sortable: true,
     cell: ({ partitions, replicationFactor }) => (
-      <span title={`${replicationFactor === 1 ? '1 replica' : `${replicationFactor} replicas`} of each`}>
-        {formatCount(partitions)}
-      </span>
+      <span title={`${sayMany(replicationFactor, 'replica')} of each`}>{formatCount(partitions)}</span>
     ),
   },
   {

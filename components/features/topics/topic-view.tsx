@@ -7,7 +7,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { FailedPanel, isMissing } from '../../patterns/failed-panel.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatBytes, formatCount, formatRate } from '../../patterns/quantity.ts'
+import { formatBytes, formatRate, sayMany } from '../../patterns/quantity.ts'
 import { RetryChain } from '../../patterns/retry-chain.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { LinkButton } from '../../ui/link-button.tsx'
@@ -57,8 +57,8 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
       meta={
         data ? (
           <>
-            <span>{data.partitions === 1 ? '1 partition' : `${data.partitions} partitions`}</span>
-            <span>{data.messages === '1' ? '1 message' : `${formatCount(data.messages)} messages`}</span>
+            <span>{sayMany(data.partitions, 'partition')}</span>
+            <span>{sayMany(data.messages, 'message')}</span>
             {data.producedPerSecond === null ? null : <span>{formatRate(data.producedPerSecond)}</span>}
             <span>{formatBytes(data.sizeBytes)}</span>
             <span>{retentionWords(data)}</span>

@@ -3,7 +3,7 @@ import Link from 'next/link'
 import type { TraceRow } from '#server/contracts/traces.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
-import { formatNanoseconds } from '../../patterns/quantity.ts'
+import { formatNanoseconds, sayMany } from '../../patterns/quantity.ts'
 import { serviceColour } from '../../patterns/service-colour.ts'
 import { Time } from '../../patterns/time.tsx'
 
@@ -40,7 +40,7 @@ export const traceColumns = (connection: string, longestNs: number): readonly Co
     width: 'minmax(130px, 1.5fr)',
     cell: ({ services }) => (
       <span className="text-muted" title={services.join(', ')}>
-        {services.length} {services.length === 1 ? 'service' : 'services'}: {services.join(', ')}
+        {sayMany(services.length, 'service')}: {services.join(', ')}
       </span>
     ),
   },

@@ -8,7 +8,7 @@ import { routes } from '../../client/routes.ts'
 import { Copyable } from '../../patterns/copyable.tsx'
 import { NewMark } from '../../patterns/new-mark.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount, formatNanoseconds } from '../../patterns/quantity.ts'
+import { formatNanoseconds, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SidePanel } from '../../patterns/side-panel.tsx'
 import { SpanDetails } from './span-details.tsx'
@@ -75,11 +75,7 @@ export const TraceView = ({
           </ul>
         ) : null}
         <div className="relative" onPointerLeave={waiting > 0 ? bring : undefined}>
-          <NewMark
-            waiting={waiting}
-            words={waiting === 1 ? '1 new span' : `${formatCount(waiting)} new spans`}
-            onBring={bring}
-          />
+          <NewMark waiting={waiting} words={sayMany(waiting, 'new span')} onBring={bring} />
           <QueryPanel
             query={query}
             list={{ href: routes.traces(connection), title: 'All traces' }}
@@ -130,12 +126,10 @@ const Summary = ({ trace }: { readonly trace: TraceDetail }) => {
     Number(trace.durationNs) === 0 ? 0 : Math.round((100 * Number(trace.waitedNs)) / Number(trace.durationNs))
   return (
     <>
-      <span>{trace.services.length === 1 ? '1 service' : `${trace.services.length} services`}</span>
-      <span>{trace.spans.length === 1 ? '1 span' : `${formatCount(trace.spans.length)} spans`}</span>
+      <span>{sayMany(trace.services.length, 'service')}</span>
+      <span>{sayMany(trace.spans.length, 'span')}</span>
       <span>{formatNanoseconds(trace.durationNs)}</span>
-      <span className={trace.errors > 0 ? 'text-critical' : ''}>
-        {trace.errors === 1 ? '1 error' : `${formatCount(trace.errors)} errors`}
-      </span>
+      <span className={trace.errors > 0 ? 'text-critical' : ''}>{sayMany(trace.errors, 'error')}</span>
       <span data-waited>
         waited in queues {share} % ({formatNanoseconds(trace.waitedNs)})
       </span>

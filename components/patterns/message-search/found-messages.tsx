@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { DataTable } from '../data-table.tsx'
 import type { Column } from '../data-table-types.ts'
 import { PanelMessage } from '../panel-message.tsx'
-import { formatCount } from '../quantity.ts'
+import { sayMany } from '../quantity.ts'
 import { QueryPanel } from '../query-panel.tsx'
 import { TableSkeleton } from '../table-skeleton.tsx'
 import { MissingStrip, numbered, SearchedUntil, UnfinishedStrip } from './search-report.tsx'
@@ -157,7 +157,7 @@ const NothingFound = ({ state, what }: { readonly state: SearchState; readonly w
   const errors = scan?.errors ?? []
   return (
     <>
-      {formatCount(scan?.messages ?? '0')} messages of {what} were read,{' '}
+      Read {sayMany(scan?.messages ?? '0', 'message')} of {what},{' '}
       {scan?.stop === 'end' ? 'all there are' : 'not all there are'}; none fits.
       {errors.map(({ topic, partition, detail }) => (
         <span key={`${topic ?? ''} ${partition}`} className="block text-warning">

@@ -1,5 +1,5 @@
 import type { ScannedRange } from '#server/contracts/scanned-ranges.ts'
-import { formatCount } from '../quantity.ts'
+import { formatCount, sayMany } from '../quantity.ts'
 
 const partitionsOf = (ranges: readonly ScannedRange[]): number =>
   new Set(ranges.map(({ topic, partition }) => `${topic}/${partition}`)).size
@@ -18,6 +18,6 @@ export const rangeWords = (ranges: readonly ScannedRange[]): string => {
   const offsets = ranges.reduce((sum, { from, to }) => sum + BigInt(to) - BigInt(from), 0n).toString()
   const topics = new Set(ranges.map(({ topic }) => topic))
   const partitions = partitionsOf(ranges)
-  const of = topics.size === 1 ? [...topics][0] : `${formatCount(topics.size)} topics`
-  return `${formatCount(messages)} messages at ${formatCount(offsets)} offsets of ${formatCount(partitions)} ${partitions === 1 ? 'partition' : 'partitions'} of ${of}`
+  const of = topics.size === 1 ? [...topics][0] : sayMany(topics.size, 'topic')
+  return `${sayMany(messages, 'message')} at ${sayMany(offsets, 'offset')} of ${sayMany(partitions, 'partition')} of ${of}`
 }

@@ -3,7 +3,7 @@ import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Ago } from '../ago.tsx'
 import { Announced } from '../announced.tsx'
-import { formatBytes, formatCount, formatDuration } from '../quantity.ts'
+import { formatBytes, formatCount, formatDuration, sayMany } from '../quantity.ts'
 import { Time } from '../time.tsx'
 import { ScannedOffsets } from './scanned-offsets.tsx'
 import { budgetChoices, matchWords, shownWords, spentBudget, stopWords } from './search-words.ts'
@@ -52,10 +52,10 @@ export const SearchReport = ({ state, what }: { readonly state: SearchState; rea
 }
 
 const figuresOf = (state: SearchState, scan: Scan): string => {
-  const partitions = `${formatCount(scan.partitions)} ${scan.partitions === 1 ? 'partition' : 'partitions'}`
+  const partitions = sayMany(scan.partitions, 'partition')
   const isFirstToCome = state.status === 'running' && state.rows.length === 0
   const found = isFirstToCome ? 'no match yet' : shownWords(state.rows.length, scan.matches)
-  return `${found} · read ${formatCount(scan.messages)} messages, ${formatBytes(scan.bytes)} of ${partitions} in ${formatDuration(scan.durationMs)}`
+  return `${found} · read ${sayMany(scan.messages, 'message')}, ${formatBytes(scan.bytes)} of ${partitions} in ${formatDuration(scan.durationMs)}`
 }
 
 const endOf = ({ status }: SearchState, scan: Scan): string =>

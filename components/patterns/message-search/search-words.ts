@@ -1,10 +1,10 @@
 import type { ScanReport } from '#server/contracts/messages.ts'
-import { formatBytes, formatCount, formatDuration } from '../quantity.ts'
+import { formatBytes, formatCount, formatDuration, sayMany } from '../quantity.ts'
 
 /** The limit at which one request stopped: the first that its figures have reached; time when none has. */
 export const spentBudget = ({ messages, bytes, budget }: ScanReport): string =>
   Number(messages) >= budget.messages
-    ? `${formatCount(budget.messages)} messages`
+    ? sayMany(budget.messages, 'message')
     : Number(bytes) >= budget.bytes
       ? formatBytes(budget.bytes)
       : formatDuration(budget.durationMs)
@@ -23,11 +23,11 @@ export const stopWords = (scan: ScanReport): string =>
 export const shownWords = (shown: number, matches: string | undefined): string =>
   matches === undefined || Number(matches) <= shown
     ? matchWords(shown)
-    : `${formatCount(shown)} shown of ${formatCount(matches)} matches`
+    : `${formatCount(shown)} shown of ${sayMany(matches, 'match', 'matches')}`
 
 /** How many matched: “1 match”, “3 matches”. */
 export const matchWords = (found: number): string =>
-  found === 0 ? 'No match' : `${formatCount(found)} ${found === 1 ? 'match' : 'matches'}`
+  found === 0 ? 'No match' : sayMany(found, 'match', 'matches')
 
 const megabyte = 1_000_000
 

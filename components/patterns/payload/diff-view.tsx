@@ -8,7 +8,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { LinkButton } from '../../ui/link-button.tsx'
-import { formatBytes, formatCount } from '../quantity.ts'
+import { formatBytes, formatCount, sayMany } from '../quantity.ts'
 import { Time } from '../time.tsx'
 import { diffJson, type FieldChange, type JsonDiff } from './diff-json.ts'
 import { indexJson } from './json-index.ts'
@@ -230,8 +230,7 @@ export const DiffView = ({
   if (!before)
     return (
       <p className="px-3 py-3 text-muted">
-        No message before of the same key was found: {formatCount(query.data.scan.messages)} messages were
-        read
+        No message before of the same key was found: {sayMany(query.data.scan.messages, 'message')} read
         {query.data.goOnFrom === null
           ? ', all there are in this partition'
           : ', then the budget of one look was spent'}

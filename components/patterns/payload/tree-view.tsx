@@ -4,6 +4,7 @@ import dynamic from 'next/dynamic'
 import { type KeyboardEvent, useId, useMemo, useState } from 'react'
 import type { DecodedSide } from '#server/contracts/messages.ts'
 import { Button } from '../../ui/button.tsx'
+import { sayMany } from '../quantity.ts'
 import { isContainer, type JsonIndex, jsonKinds, nodeAtPointer, pathOf } from './json-index.ts'
 import { firstOpenness, isOpen, placeOf, revealing, rowsInSight, withOpen } from './tree-rows.ts'
 import { WindowedLines } from './windowed-lines.tsx'
@@ -22,9 +23,7 @@ type Notes = NonNullable<DecodedSide['notes']>
 
 const sizeWords = (index: JsonIndex, node: number): string => {
   const size = index.size(node)
-  return index.kind(node) === jsonKinds.object
-    ? `${size.toLocaleString('en-GB')} ${size === 1 ? 'field' : 'fields'}`
-    : `${size.toLocaleString('en-GB')} ${size === 1 ? 'item' : 'items'}`
+  return index.kind(node) === jsonKinds.object ? sayMany(size, 'field') : sayMany(size, 'item')
 }
 
 /** The beginning of what is closed, on one line. */
