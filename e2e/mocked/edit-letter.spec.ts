@@ -33,7 +33,7 @@ test('what is wrong with an edit stands at its field, and nothing can be planned
   await page.goto(path)
   await page.getByRole('button', { name: 'Edit the value' }).click()
   await expect(page.getByText('amount: must be a whole number, is the text "12"')).toBeVisible()
-  await expect(page.getByText('2 fields are wrong, see there.')).toBeVisible()
+  await expect(page.getByText('Wrong in 2 fields, see there.')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Plan the replay of the edited letter' })).toBeDisabled()
   expect(await faultsOf(page, 'wrong edit')).toEqual([])
 })
