@@ -1,4 +1,5 @@
 import type { DispositionKind } from '#server/contracts/choices.ts'
+import type { KinVerdict } from './judge-kin.ts'
 import type { PlanFindingCode } from './plan-findings.ts'
 
 /** What is known of one letter when a replay is planned. */
@@ -34,10 +35,12 @@ export type Candidate = {
   readonly isLooping?: boolean
   /** The target refuses the timestamp of the message that died, which the copy would keep. */
   readonly isTimestampRefused?: boolean
-  /** It is sent with edits. */
-  readonly isEdit?: boolean
-  /** A copy of it was sent of which nobody knows what became; `edited`: it had been edited. */
-  readonly unproven?: { readonly edited: boolean } | null
+  /** What copies of its message say against sending it, also those of its other letters. */
+  readonly kin?: {
+    readonly kind: KinVerdict['kind']
+    readonly isOwn: boolean
+    readonly isEdited: boolean
+  } | null
 }
 
 const stillOpen = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
@@ -47,7 +50,7 @@ const stillOpen = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
  * something about.
  */
 export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
-  const { targetTopic, record, lastOutcome } = candidate
+  const { targetTopic, record, lastOutcome, kin = null } = candidate
   if (candidate.disposition) return candidate.disposition
   if (record === null) return 'expired'
   if (targetTopic === null) return 'origin-unknown'
@@ -57,10 +60,10 @@ export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   if (candidate.targetIsDenied) return 'target-denied'
   if (lastOutcome !== null && stillOpen.has(lastOutcome)) return 'being-replayed'
   if (lastOutcome === 'SETTLED') return 'already-settled'
+  if (kin?.kind === 'settled') return kin.isOwn ? 'already-settled' : 'kin-settled'
+  if (kin?.kind === 'open') return kin.isOwn ? 'being-replayed' : 'kin-open'
   if (candidate.isLooping) return 'loop-cap'
-  const { isEdit = false, unproven = null } = candidate
-  if (unproven !== null && (isEdit || unproven.edited))
-    return unproven.edited ? 'edited-copy-unproven' : 'copy-unproven'
+  if (kin?.kind === 'other-version-unknown') return kin.isEdited ? 'edited-copy-unproven' : 'copy-unproven'
   if (record.isEmpty && record.originIsGone) return 'unrecoverable'
   if (record.isTombstone && record.originIsUnreadable) return 'origin-unreadable'
   if (record.isEmpty && record.originIsTombstone) return 'origin-empty'

@@ -41,6 +41,14 @@ export const planFindings = {
     sentence: 'another replay has sent them and is waiting for their outcome',
   },
   'already-settled': { severity: 'refused', sentence: 'already replayed and settled' },
+  'kin-open': {
+    severity: 'refused',
+    sentence: 'the same message is being replayed by another of its dead letters',
+  },
+  'kin-settled': {
+    severity: 'refused',
+    sentence: 'the same message was replayed by another of its dead letters, and settled',
+  },
   'edited-copy-unproven': {
     severity: 'refused',
     sentence:
@@ -117,6 +125,11 @@ export const planFindings = {
   'outcome-unknown': {
     severity: 'warning',
     sentence: 'were replayed before, and nobody knows whether they were processed',
+  },
+  'kin-unknown': {
+    severity: 'warning',
+    sentence:
+      'the same message was replayed by another of its dead letters, and nobody knows whether that copy was processed',
   },
   'replayed-often': {
     severity: 'warning',

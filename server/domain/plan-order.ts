@@ -35,16 +35,25 @@ type Selected = Planned & {
 
 /**
  * Letters whose message is in the selection by another letter, too: the newest one stands for all of them. Two letters
- * are of one message when they died at the same origin record, or when one is the other's copy that came back.
+ * are of one message when they died at the same origin record, when one is the other's copy that came back, or when `kin`
+ * has them in one family, by way of letters that are not selected.
  */
-export const findRepeated = (letters: readonly Selected[]): ReadonlySet<bigint> => {
+export const findRepeated = (
+  letters: readonly Selected[],
+  kin: ReadonlyMap<bigint, object> = new Map(),
+): ReadonlySet<bigint> => {
   const repeated = new Set<bigint>()
+  const newestOf = new Map<object, bigint>()
   const selected = new Set(letters.map(({ id }) => id))
   const newest = new Map<string, bigint>()
   for (const { id, copyOf, convention, originOffset, ...origin } of letters.toSorted((a, b) =>
     a.id < b.id ? -1 : 1,
   )) {
     if (copyOf !== null && selected.has(copyOf)) repeated.add(copyOf)
+    const family = kin.get(id)
+    const older = family && newestOf.get(family)
+    if (older !== undefined) repeated.add(older)
+    if (family) newestOf.set(family, id)
     if (convention === 'unrecognised' || originOffset === null || origin.originPartition === null) continue
     const place = `${laneOf({ id, originOffset, ...origin })}@${originOffset}`
     const earlier = newest.get(place)

@@ -104,39 +104,3 @@ export const listWaitingEdits = async (db: Database, connectionId: string, limit
       include: { replay: { select: { title: true, targets: true } } },
     })
   ).map(({ replay, ...row }) => ({ ...editOf(row), title: replay.title, targets: replay.targets }))
-
-/**
- * Of these letters those with a copy of which nobody knows what became, and whether one of them was an edited copy. What
- * is sent after such a copy must be the same message: else both, edited and original, may have been processed.
- */
-export const listUnprovenCopies = async (
-  db: Database,
-  letterIds: readonly bigint[],
-): Promise<ReadonlyMap<bigint, { readonly edited: boolean }>> => {
-  const { rows } = await db.pool.query<{ letter_id: string; edited: boolean }>(
-    `SELECT i.letter_id, bool_or(e.replay_id IS NOT NULL) AS edited
-     FROM replay_item AS i JOIN replay AS r ON r.id = i.replay_id LEFT JOIN letter_edit AS e ON e.replay_id = r.id
-     WHERE i.letter_id = ANY($1::bigint[]) AND r.number IS NOT NULL AND i.outcome = 'UNKNOWN' GROUP BY 1`,
-    [letterIds.map(String)],
-  )
-  return new Map(rows.map((row) => [BigInt(row.letter_id), { edited: row.edited }]))
-}
-
-/** Leaves out of a replay that is being started what would be the second of an edited and an unedited copy. */
-export const skipBesideEdits = async (transaction: Transaction, replayId: string): Promise<void> => {
-  await transaction.query(
-    `UPDATE replay_item AS mine SET outcome = 'SKIPPED', outcome_at = now(),
-       proof = 'not sent: replay #' || taken.number || CASE WHEN taken.edited THEN ' has sent an edited copy'
-         ELSE ' has sent it as it was' END || ', and nobody knows what became of that'
-     FROM (
-       SELECT other.letter_id, max(r.number) AS number, bool_or(e.replay_id IS NOT NULL) AS edited
-       FROM replay_item AS other JOIN replay AS r ON r.id = other.replay_id LEFT JOIN letter_edit AS e ON e.replay_id = r.id
-       WHERE other.letter_id IN (SELECT letter_id FROM replay_item WHERE replay_id = $1)
-         AND r.id <> $1 AND r.number IS NOT NULL AND other.outcome = 'UNKNOWN'
-       GROUP BY 1
-       HAVING bool_or(e.replay_id IS NOT NULL) OR EXISTS (SELECT FROM letter_edit WHERE replay_id = $1)
-     ) AS taken
-     WHERE mine.replay_id = $1 AND mine.outcome = 'PENDING' AND mine.letter_id = taken.letter_id`,
-    [replayId],
-  )
-}

@@ -3,7 +3,8 @@ import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import { holdReplays, skipDisposed } from './letter-dispositions.ts'
-import { editRowOf, type NewLetterEdit, skipBesideEdits } from './letter-edits.ts'
+import { editRowOf, type NewLetterEdit } from './letter-edits.ts'
+import { keepSentOrigins, skipSentKin } from './letter-kin.ts'
 import { isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
@@ -243,7 +244,8 @@ export const markStarted = async (
     [id],
   )
   await skipDisposed(client, id)
-  await skipBesideEdits(client, id)
+  await skipSentKin(client, id)
+  await keepSentOrigins(client, id)
   return true
 }
 

@@ -2,6 +2,7 @@ import { isDying } from '#server/domain/death-rate.ts'
 import { sayDispositions } from '#server/domain/decide-letters.ts'
 import { consentOf, type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
 import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayKinCopies } from '#server/domain/say-kin.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Compared, Written } from '#server/ports/scanner.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
@@ -72,6 +73,7 @@ export const findPlanFindings = async (
     ['in-ledger', ready.filter(({ letter }) => isOnlyInLedger(letter, earlier))],
     ['returned', ready.filter(({ letter }) => letter.lastOutcome === 'RETURNED')],
     ['outcome-unknown', ready.filter(({ letter }) => letter.lastOutcome === 'UNKNOWN')],
+    ['kin-unknown', ready.filter(({ letter, kin }) => kin !== null && kin.copy.letterId !== letter.id)],
     ['replayed-often', ready.filter(({ record }) => (record?.attempts ?? 0) >= often)],
     ['deletes-key', ready.filter(({ record }) => record?.isTombstone)],
     ['superseded', ready.filter(({ letter }) => compared.superseded.has(letter.id))],
@@ -102,6 +104,7 @@ export const findPlanFindings = async (
             : (words ??
               (sayDispositions(refusedOf(code, list)) ||
                 sayNoOrigin(code, list) ||
+                sayKin(code, list) ||
                 saySent(code, list, names)))
       return {
         severity: planFindings[code].severity,
@@ -156,6 +159,22 @@ const saySent = (
   })
   const more = replays.length - said.length
   return ` (${said.join('; ')}${more > 0 ? `; and by ${more} more` : ''})`
+}
+
+const aboutKin: ReadonlySet<PlanFindingCode> = new Set([
+  'kin-open',
+  'kin-settled',
+  'kin-unknown',
+  'already-settled',
+  'being-replayed',
+])
+
+/** By which replays the same messages were sent as other letters, or as these where a later replay has left them out. */
+const sayKin = (code: PlanFindingCode, list: readonly Judged[]): string => {
+  const copies = list.flatMap(({ kin, letter }) =>
+    kin && (kin.copy.letterId !== letter.id || letter.lastOutcome === 'SKIPPED') ? [kin.copy] : [],
+  )
+  return aboutKin.has(code) ? sayKinCopies(copies) : ''
 }
 
 const sayTime = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`

@@ -1,5 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { judgeTimestamp, readTimestampLimits, type TimestampProblem } from '#server/domain/copy-timestamp.ts'
+import { judgeKin, type KinVerdict } from '#server/domain/judge-kin.ts'
 import { type Candidate, refusalOf } from '#server/domain/judge-letter.ts'
 import type { PlanFindingCode } from '#server/domain/plan-findings.ts'
 import { findRepeated } from '#server/domain/plan-order.ts'
@@ -8,7 +9,7 @@ import { topicKindOf } from '#server/domain/topic-kind.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
-import { listUnprovenCopies } from '#server/repositories/letter-edits.ts'
+import { findLetterKin } from '#server/repositories/letter-kin.ts'
 import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
@@ -33,6 +34,8 @@ export type Judged = {
   readonly whyNoOrigin: string | null
   /** What speaks against the timestamp that its copy would keep; null where it keeps none, too. */
   readonly timestampProblem: TimestampProblem | null
+  /** What copies of its message say, also those of its other letters. */
+  readonly kin: KinVerdict | null
 }
 
 /** A message that was replayed so often goes no further by itself. */
@@ -71,11 +74,11 @@ export const judgeLetters = async (
       ?.value ?? null
   const kinds = await readTopicKinds(deps, connection)
   const origins = await findOrigins(deps, connection, letters, records, call)
-  const repeated = findRepeated(letters)
-  const unproven = await listUnprovenCopies(
-    deps.db,
+  const kinOf = await findLetterKin(
+    deps.db.pool,
     letters.map(({ id }) => id),
   )
+  const repeated = findRepeated(letters, kinOf)
   const mostReplays = connection.mostReplays ?? defaultMostReplays
   return succeed(
     letters.map((letter): Judged => {
@@ -95,6 +98,9 @@ export const judgeLetters = async (
               deps.clock.nowMs(),
             )
           : null
+      const family = kinOf.get(letter.id)
+      const of = { diedAtMs: letter.diedAtMs, version: family?.versionOf(letter.id) ?? null }
+      const kin = family ? judgeKin(of, family.copies, isEdit) : null
       const candidate: Candidate = {
         targetTopic: name,
         targetExists: target !== null,
@@ -107,8 +113,11 @@ export const judgeLetters = async (
         lastOutcome: letter.lastOutcome,
         disposition: letter.disposition?.kind ?? null,
         isTimestampRefused: timestampProblem === 'timestamp-refused',
-        isEdit,
-        unproven: unproven.get(letter.id) ?? null,
+        kin: kin && {
+          kind: kin.kind,
+          isOwn: kin.copy.letterId === letter.id,
+          isEdited: kin.copy.version !== null,
+        },
         // Who edits a message wants it to end otherwise.
         isLooping: !mayLoop && !isEdit && (record?.attempts ?? 0) >= mostReplays,
       }
@@ -123,6 +132,7 @@ export const judgeLetters = async (
         refusal,
         whyNoOrigin: origin && origin.state !== 'found' ? origin.why : null,
         timestampProblem,
+        kin,
       }
     }),
   )
