@@ -122,10 +122,15 @@ export const settleByLedger = async (
   return { own, others: rows.length - own }
 }
 
-/** What is known of earlier copies of letters: how many attempts there were, and who sent the latest by the ledger. */
+/** What is known of earlier copies of letters. */
 export type EarlierAttempts = {
   readonly attempts: number
-  readonly ledger: { readonly replayNumber: number | null; readonly by: string; readonly atMs: number } | null
+  /** The latest that the ledger has of another installation: what became of that is not known here. */
+  readonly elsewhere: {
+    readonly replayNumber: number | null
+    readonly by: string
+    readonly atMs: number
+  } | null
 }
 
 /** Earlier attempts to send letters, by letter: of replays here, and of the ledger as far as it was read. */
@@ -143,21 +148,26 @@ export const readAttempts = async (
   const { rows } = await db.pool.query<{
     id: string
     attempts: number
-    in_ledger: boolean
+    is_elsewhere: boolean
     replay_number: number | null
     sent_by: string
     sent_at: Date | null
   }>(
-    `SELECT n.id, greatest(coalesce(o.attempt, 0), coalesce(e.attempt, 0)) AS attempts, e.attempt IS NOT NULL AS in_ledger,
-       e.replay_number, e.sent_by, e.sent_at
+    `SELECT n.id, greatest(o.attempt, e.attempt) AS attempts, f.attempt IS NOT NULL AS is_elsewhere,
+       f.replay_number, f.sent_by, f.sent_at
      FROM unnest($3::bigint[], $4::text[], $5::int[], $6::bigint[]) AS n(id, topic_id, partition, "offset")
      LEFT JOIN LATERAL (
        SELECT max(i.attempt) AS attempt FROM replay_item i JOIN replay r ON r.id = i.replay_id
        WHERE i.letter_id = n.id AND r.number IS NOT NULL AND i.outcome NOT IN ('PENDING', 'FAILED', 'SKIPPED')) o ON true
      LEFT JOIN LATERAL (
-       SELECT l.attempt, l.replay_number, l.sent_by, l.sent_at FROM ledger_entry l
+       SELECT max(l.attempt) AS attempt FROM ledger_entry l
        WHERE l.connection_id = $1 AND l.cluster_id = $2 AND l.topic_id = n.topic_id AND l.partition = n.partition
-         AND l."offset" = n."offset" ORDER BY l.attempt DESC LIMIT 1) e ON true
+         AND l."offset" = n."offset") e ON true
+     LEFT JOIN LATERAL (
+       SELECT l.attempt, l.replay_number, l.sent_by, l.sent_at FROM ledger_entry l
+       WHERE e.attempt IS NOT NULL AND l.connection_id = $1 AND l.cluster_id = $2 AND l.topic_id = n.topic_id
+         AND l.partition = n.partition AND l."offset" = n."offset"
+         AND NOT EXISTS (SELECT FROM replay r WHERE r.id::text = l.replay_id) ORDER BY l.attempt DESC LIMIT 1) f ON true
      WHERE o.attempt IS NOT NULL OR e.attempt IS NOT NULL`,
     [
       connectionId,
@@ -173,7 +183,7 @@ export const readAttempts = async (
       BigInt(row.id),
       {
         attempts: row.attempts,
-        ledger: row.in_ledger
+        elsewhere: row.is_elsewhere
           ? { replayNumber: row.replay_number, by: row.sent_by, atMs: row.sent_at?.getTime() ?? 0 }
           : null,
       },

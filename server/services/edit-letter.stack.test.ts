@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Composition } from '#server/composition.ts'
 import type { EditingMode } from '#server/contracts/choices.ts'
@@ -46,7 +47,8 @@ afterAll(async () => {
   await bench?.dispose()
 })
 
-let made = 0
+/** Far from where copies are written: what dies there is such a copy. */
+let made = 100_000
 const die = async (message: Parameters<typeof outgoing>[1] = {}): Promise<string> => {
   const failure = springHeaders({ topic: origin, offset: BigInt(made++), group: 'payments' })
   const headers = [...(message.headers ?? []), ...failure]
@@ -249,6 +251,7 @@ describe('never both, edited and original', () => {
     ])
     await setOutcome(edited.id, 'RETURNED')
     expect(await codesOf(first)).not.toContain('edited-copy-unproven')
+    expect(await plan(first, valueAs('{"a":33}'))).toMatchObject({ ready: 1, resent: 1 })
     const second = await die()
     const plain = await start(bench, await planOf(bench, letters, { letterIds: [second] }))
     await sendAll(bench, plain.id)
@@ -258,6 +261,26 @@ describe('never both, edited and original', () => {
     expect(refused.findings.map(({ code }) => code)).toContain('copy-unproven')
     // Sent as it was it may be again: that is the same message.
     expect(await codesOf(second)).not.toContain('copy-unproven')
+    await setOutcome(plain.id, 'RETURNED')
+    expect(await plan(second, valueAs('{"a":4}'))).toMatchObject({ ready: 1, resent: 1 })
+  })
+
+  it('after a copy that another installation has sent, no edit is planned: nobody here knows what became of it', async () => {
+    const id = await die()
+    const { id: replay } = await start(bench, await planOf(bench, letters, { letterIds: [id] }))
+    await sendAll(bench, replay)
+    const { pool } = bench.database.db
+    // Its item is left out, as it is where another's copy is found in the ledger when it is to be sent.
+    await pool.query("UPDATE replay_item SET outcome = 'SKIPPED' WHERE replay_id = $1", [replay])
+    await planOf(bench, letters, { letterIds: [id] })
+    await pool.query('UPDATE ledger_entry SET replay_id = $2 WHERE replay_id = $1', [replay, randomUUID()])
+    const draft = await editOf(id, valueAs('{"a":7}'))
+    expect(await planLetterEdit(bench.deps, bench.connection, anna, draft, bench.call())).toMatchObject({
+      ok: false,
+      error: { code: 'conflict', detail: expect.stringContaining('another installation has sent a copy') },
+    })
+    const found = await planOf(bench, letters, { letterIds: [id] })
+    expect(found.findings.map(({ code }) => code)).toContain('in-ledger')
   })
 })
 

@@ -5,7 +5,6 @@ import { sayCount } from '#server/domain/say-amounts.ts'
 import { sayKinCopies } from '#server/domain/say-kin.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Compared, Written } from '#server/ports/scanner.ts'
-import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { Disposition } from '#server/repositories/letter-dispositions.ts'
 import type { EarlierAttempts } from '#server/repositories/replay-ledger.ts'
@@ -70,7 +69,7 @@ export const findPlanFindings = async (
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
     ['reader-behind', ready.filter(({ letter }) => letter.group !== null && behind.has(letter.group))],
     ['awaits-reply', ready.filter(({ record }) => record?.hasReplyTopic)],
-    ['in-ledger', ready.filter(({ letter }) => isOnlyInLedger(letter, earlier))],
+    ['in-ledger', ready.filter(({ letter }) => earlier.get(letter.id)?.elsewhere)],
     ['returned', ready.filter(({ letter }) => letter.lastOutcome === 'RETURNED')],
     ['outcome-unknown', ready.filter(({ letter }) => letter.lastOutcome === 'UNKNOWN')],
     ['kin-unknown', ready.filter(({ letter, kin }) => kin !== null && kin.copy.letterId !== letter.id)],
@@ -179,14 +178,10 @@ const sayKin = (code: PlanFindingCode, list: readonly Judged[]): string => {
 
 const sayTime = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
-/** Sent by who does not share this database. */
-const isOnlyInLedger = (letter: LetterRecord, earlier: ReadonlyMap<bigint, EarlierAttempts>): boolean =>
-  letter.lastOutcome === null && (earlier.get(letter.id)?.ledger ?? null) !== null
-
 /** Who sent the latest of them, and when. */
 const sayLedger = (list: readonly Judged[], earlier: ReadonlyMap<bigint, EarlierAttempts>): string => {
   const [last] = list
-    .flatMap(({ letter }) => earlier.get(letter.id)?.ledger ?? [])
+    .flatMap(({ letter }) => earlier.get(letter.id)?.elsewhere ?? [])
     .sort((a, b) => b.atMs - a.atMs)
   if (!last) return ''
   const replay = last.replayNumber === null ? '' : `replay #${last.replayNumber} of `

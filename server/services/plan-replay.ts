@@ -95,7 +95,7 @@ export const planReplay = async (
     }),
   )
   const before = await findEarlier(deps, connection, ready, topicIds, call)
-  if (edit !== null && [...before.attempts.values()].some(({ ledger }) => ledger !== null))
+  if (edit !== null && [...before.attempts.values()].some(({ elsewhere }) => elsewhere !== null))
     return fail({ code: 'conflict', detail: sentElsewhere })
   const { readers, shareGroups } = await findReaders(
     deps,
@@ -172,7 +172,7 @@ export const planReplay = async (
 }
 
 const sentElsewhere =
-  'The ledger says that a copy of this letter was sent before, and nobody here knows what became of it: an edited one could be processed beside it. Nothing was planned.'
+  'The ledger says that another installation has sent a copy of this letter before, and nobody here knows what became of it: an edited one could be processed beside it. Nothing was planned.'
 
 /** With a new key a copy has no partition of its own: where the message died says nothing of it. */
 const ofNewKey = (one: Judged): Judged => ({ ...one, letter: { ...one.letter, originPartition: null } })
