@@ -112,6 +112,11 @@ export const planFindings = {
     severity: 'warning',
     sentence: 'the group that failed is 1,000 messages behind or more: it will come to the copies late',
   },
+  'readers-unknown': {
+    severity: 'warning',
+    sentence:
+      'may reach more groups than are named here: the broker did not tell of all that read the target',
+  },
   'awaits-reply': {
     severity: 'warning',
     sentence: 'they name a reply topic: an answer may reach a caller that is long gone',

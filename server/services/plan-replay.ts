@@ -97,7 +97,7 @@ export const planReplay = async (
   const before = await findEarlier(deps, connection, ready, topicIds, call)
   if (edit !== null && [...before.attempts.values()].some(({ elsewhere }) => elsewhere !== null))
     return fail({ code: 'conflict', detail: sentElsewhere })
-  const { readers, shareGroups } = await findReaders(
+  const { readers, shareGroups, problem } = await findReaders(
     deps,
     connection,
     [...new Map(ready.flatMap(({ target }) => (target ? [[target.name, target]] : []))).values()],
@@ -127,6 +127,7 @@ export const planReplay = async (
           (code): FoundLetters => [code, ready.filter(({ timestampProblem }) => timestampProblem === code)],
         ),
         ['expires-soon', await findExpiring(connection, order, deps.clock.nowMs(), call)],
+        ['readers-unknown', problem === null ? [] : ready, problem ?? ''],
         ['mixed-targets', targets.length > 1 ? ready : []],
       ],
       call,

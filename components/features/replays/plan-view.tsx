@@ -157,8 +157,10 @@ const Readers = ({ plan, connection }: { readonly plan: ReplayPlan; readonly con
   <Section title="Who will receive the copies">
     {plan.readers.length === 0 ? (
       <p className="text-muted">
-        No consumer group has been seen reading{' '}
-        {plan.targets.map(({ topic }) => topic).join(', ') || 'the target'} lately.
+        {plan.findings.some(({ code }) => code === 'readers-unknown')
+          ? 'Not known: see the warning above. No sample of the last ten minutes names a group that reads '
+          : 'This connection can see no consumer group that reads '}
+        {plan.targets.map(({ topic }) => topic).join(', ') || 'the target'}.
       </p>
     ) : (
       <ul className="flex flex-col gap-0.5">
