@@ -1,3 +1,5 @@
+import { withoutRetry } from './choose-reader-group.ts'
+
 /** A consumer's span that processed a record, as the trace store tells of it. */
 export type ProcessSpan = {
   readonly traceId: string
@@ -26,7 +28,7 @@ export type Processing = {
 }
 
 /** Whether a span's group is this one, or the container of one of its retry topics (Spring: `payments-retry-0`). */
-const isOf = (named: string, group: string): boolean => named === group || named.startsWith(`${group}-retry`)
+const isOf = (named: string, group: string): boolean => withoutRetry(named) === withoutRetry(group)
 
 /**
  * What the newest process span of a record tells of a group: earlier ones are attempts before it. Spans of other groups

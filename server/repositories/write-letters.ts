@@ -130,10 +130,13 @@ const takeIds = async (client: pg.PoolClient, count: number): Promise<readonly b
   return rows.map(([id]) => BigInt(id))
 }
 
+/** A retry topic's name without its ending. */
+const withoutRetry = (column: string) => `regexp_replace(${column}, '[-_.]retry.*$', '', 'i')`
+
 /**
  * The replay items of returned copies, by the place in the batch. A copy that dies again carries its item's lineage. A
  * service that hands headers on gives them to its own messages, too: so the letter must come from where the copy was
- * sent, or from a retry topic of it.
+ * sent, or from another topic of the same retry chain.
  */
 const findItems = async (
   client: pg.PoolClient,
@@ -147,7 +150,7 @@ const findItems = async (
     `SELECT l.no, item.id FROM unnest($1::int[], $2::text[], $3::bigint[], $4::text[]) AS l(no, replay_id, item_id, origin_topic)
      JOIN replay_item AS item ON item.id = l.item_id AND item.replay_id::text = l.replay_id
        AND (l.origin_topic IS NULL OR l.origin_topic = item.target_topic
-         OR (starts_with(l.origin_topic, item.target_topic) AND substr(l.origin_topic, length(item.target_topic) + 1) ~* '^[-_.]retry'))`,
+         OR ${withoutRetry('l.origin_topic')} = ${withoutRetry('item.target_topic')})`,
     [
       told.map(({ no }) => no),
       told.map(({ replayId }) => clean(replayId, 100)),

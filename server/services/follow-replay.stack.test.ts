@@ -1,12 +1,10 @@
 import type { Consumer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { replayItemList } from '#server/contracts/replays.ts'
-import type { TopicName } from '#server/contracts/scalars.ts'
-import type { RawHeader } from '#server/domain/dead-letter.ts'
 import { succeed } from '#server/domain/result.ts'
-import { insertSamples } from '#server/repositories/lag-samples.ts'
 import { listOpenReplayIds } from '#server/repositories/replays.ts'
-import { type Bench, good, openBench, outgoing, springHeaders, takeLease } from './dead-letter-fixture.ts'
+import { giveUp, type Place, sampleGroup, startConsumer } from './consumer-fixture.ts'
+import { type Bench, good, openBench, outgoing, springHeaders } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import {
   abortOn,
@@ -32,38 +30,8 @@ afterEach(async () => {
 })
 afterAll(() => bench.dispose())
 
-type Place = {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: bigint
-  readonly value: string
-}
-
-/** A real group that reads a topic, does as told with each message, and commits. */
 const consume = async (group: string, topic: string, handle: (place: Place) => Promise<void>) => {
-  const consumer = bench.kafka.consumer({ groupId: group })
-  consumers.push(consumer)
-  await consumer.connect()
-  await consumer.subscribe({ topic, fromBeginning: true })
-  await consumer.run({
-    autoCommitThreshold: 1,
-    eachMessage: ({ partition, message }) =>
-      handle({ topic, partition, offset: BigInt(message.offset), value: message.value?.toString() ?? '' }),
-  })
-}
-/** Moves the record to another topic as Spring Kafka does: its headers, then the failure's. */
-const giveUp = async (place: Place, to: string, headers: RawHeader[]) => {
-  const { messages } = bench.connection.broker
-  const record =
-    messages &&
-    (await good(messages.readAt(place.topic as TopicName, place.partition, place.offset, bench.call())))
-  await bench.send([
-    outgoing(to, {
-      key: record?.key ?? null,
-      value: record?.value ?? null,
-      headers: [...(record?.headers ?? []), ...headers],
-    }),
-  ])
+  consumers.push(await startConsumer(bench, group, topic, handle))
 }
 const makeTopics = async (values: readonly string[], group: string | undefined) => {
   const origin = await bench.makeTopic(`fol-${bench.suffix}-${topics++}`, 2)
@@ -147,7 +115,7 @@ describe('a copy', () => {
         group,
         ...(place.value === 'other' ? { errorClass: 'com.shop.Timeout' } : {}),
       }
-      await giveUp(place, letters, springHeaders(again))
+      await giveUp(bench, place, letters, springHeaders(again))
     })
     const items = async () => {
       await follow(bench, replay.id)
@@ -186,7 +154,7 @@ describe('a copy', () => {
     })
     await until(replay.id, ['SETTLED'])
     const [place] = seen
-    if (place) await giveUp(place, letters, springHeaders({ ...place, group }))
+    if (place) await giveUp(bench, place, letters, springHeaders({ ...place, group }))
     await bench.index()
     expect(await listOpenReplayIds(bench.database.db)).toContain(replay.id)
     await until(replay.id, ['RETURNED'])
@@ -199,14 +167,14 @@ describe('a copy', () => {
     const retries = await bench.makeTopic(`${origin}-retry-0`, 1)
     const replay = await start(bench, await planOf(bench, letters))
     await sendAll(bench, replay.id)
-    await consume(group, origin, (place) => giveUp(place, retries, springHeaders({ ...place, group })))
+    await consume(group, origin, (place) => giveUp(bench, place, retries, springHeaders({ ...place, group })))
     await until(replay.id, ['RETRYING'])
     expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(`moved it to ${retries} (0@0)`)
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     await follow(bench, replay.id)
     expect(await outcomes(replay.id)).toEqual(['RETRYING'])
     await consume(`${group}-retry`, retries, async () => {})
-    await sampleGroup(`${group}-retry`, retries)
+    await sampleGroup(bench, `${group}-retry`, retries)
     await until(replay.id, ['SETTLED'])
   })
 
@@ -216,7 +184,7 @@ describe('a copy', () => {
     const retries = await bench.makeTopic(`${origin}-retry`, 2)
     const replay = await start(bench, await planOf(bench, letters))
     await sendAll(bench, replay.id)
-    await consume(group, origin, (place) => giveUp(place, retries, springHeaders({ ...place, group })))
+    await consume(group, origin, (place) => giveUp(bench, place, retries, springHeaders({ ...place, group })))
     const { broker } = bench.connection
     let isAway = true
     const offsets: typeof broker.topics.offsets = async (asked, call) => {
@@ -247,8 +215,8 @@ describe('a copy', () => {
     const replay = await start(bench, await planOf(bench, letters))
     await sendAll(bench, replay.id)
     const [one, two] = [`any-a-${bench.suffix}`, `any-b-${bench.suffix}`]
-    await sampleGroup(one, origin)
-    await sampleGroup(two, origin)
+    await sampleGroup(bench, one, origin)
+    await sampleGroup(bench, two, origin)
     await consume(one, origin, async () => {})
     await new Promise((resolve) => setTimeout(resolve, 4_000))
     await follow(bench, replay.id)
@@ -309,7 +277,7 @@ describe('a copy', () => {
     const replay = await start(bench, await planOf(bench, letters))
     await sendAll(bench, replay.id)
     await consume(`theirs-${bench.suffix}`, origin, (place) =>
-      giveUp(place, theirs, springHeaders({ ...place, group: `theirs-${bench.suffix}` })),
+      giveUp(bench, place, theirs, springHeaders({ ...place, group: `theirs-${bench.suffix}` })),
     )
     await expect
       .poll(async () => (await lettersOf(bench, theirs)).length, { timeout: 30_000, interval: 300 })
@@ -330,16 +298,8 @@ describe('a copy', () => {
     const replay = await start(bench, await planOf(bench, letters))
     await sendAll(bench, replay.id)
     await consume(group, origin, (place) =>
-      giveUp(place, letters, springHeaders({ topic: next, offset: 5n, group: 'another' })),
+      giveUp(bench, place, letters, springHeaders({ topic: next, offset: 5n, group: 'another' })),
     )
     await until(replay.id, ['SETTLED'])
   })
 })
-
-/** A sample as the lag sampler writes it: this group reads this topic and has a member. */
-const sampleGroup = async (group: string, topic: string): Promise<void> => {
-  const lease = await takeLease(bench.deps, 'sample-lag:local')
-  const sample = { group, topic, lag: 0n, endSum: 1n, committedSum: 1n, members: 1, state: 'stable' }
-  await insertSamples(bench.database.db, 'local', { groups: [sample], topics: [], ageMs: 0 }, lease)
-  await lease.release()
-}

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { chooseReaderGroup } from '#server/domain/choose-reader-group.ts'
 import { editedHeaders } from '#server/domain/edit-headers.ts'
 import { inSendingOrder } from '#server/domain/plan-order.ts'
 import { lineageHeaders } from '#server/domain/replay-copy.ts'
@@ -162,6 +163,7 @@ export const planReplay = async (
     },
     order.map((one) => ({
       ...itemOf(one),
+      readerGroup: chooseReaderGroup(one.letter, one.target?.name ?? '', readers),
       ...(edit?.isKeyChanged ? { keyText: edit.keyText } : {}),
       targetPartition: placed.partitionOf(one.letter.id),
       sourceTopicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
@@ -189,14 +191,13 @@ const itemOf = ({
   record,
   restores,
   target,
-}: Judged): Omit<NewReplayItem, 'sourceTopicId' | 'attempt' | 'targetPartition'> => ({
+}: Judged): Omit<NewReplayItem, 'sourceTopicId' | 'attempt' | 'targetPartition' | 'readerGroup'> => ({
   letterId: letter.id,
   sourceTopic: letter.topic,
   sourcePartition: letter.partition,
   sourceOffset: letter.offset,
   keyText: letter.keyText,
   targetTopic: target?.name ?? '',
-  readerGroup: letter.group,
   traceId: letter.traceId ?? record?.traceId ?? null,
   rehydrated: restores !== null,
   copyTraceId: record?.hasTraceContext ? randomBytes(16).toString('hex') : null,

@@ -4,17 +4,8 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TransactionalProducer, Transactions } from '#server/ports/transactions.ts'
-import { insertSamples } from '#server/repositories/lag-samples.ts'
-import {
-  type Bench,
-  good,
-  int64,
-  openBench,
-  outgoing,
-  springHeaders,
-  takeLease,
-  text,
-} from './dead-letter-fixture.ts'
+import { sampleGroup } from './consumer-fixture.ts'
+import { type Bench, good, int64, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import { follow, headerText, itemsOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 
@@ -247,14 +238,6 @@ describe('a stream', () => {
   }, 60_000)
 })
 
-/** What the lag sampler would have seen of a group that reads a topic. */
-const sampleGroup = async (group: string, topic: string): Promise<void> => {
-  const lease = await takeLease(bench.deps, 'sample-lag:local')
-  const sample = { group, topic, lag: 0n, endSum: 1n, committedSum: 1n, members: 1, state: 'stable' }
-  await insertSamples(bench.database.db, 'local', { groups: [sample], topics: [], ageMs: 0 }, lease)
-  await lease.release()
-}
-
 describe('a retry chain of three topics', () => {
   /** Reads a topic as a group and moves each message on as Spring Kafka does, as long as `moves` says so. */
   const consume = async (
@@ -322,7 +305,7 @@ describe('a retry chain of three topics', () => {
         (value) => step < 3 || value === 'dies',
         origin,
       )
-    for (const [step, topic] of retries.entries()) await sampleGroup(`${group}-retry-${step}`, topic)
+    for (const [step, topic] of retries.entries()) await sampleGroup(bench, `${group}-retry-${step}`, topic)
     const outcomes = async () => {
       await follow(bench, replay.id)
       return (await itemsOf(bench, replay.id)).map(({ outcome }) => outcome)

@@ -1,0 +1,94 @@
+import type { Consumer } from 'kafkajs'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { giveUp, type Place, sampleGroup, startConsumer } from './consumer-fixture.ts'
+import { type Bench, openBench, outgoing, springHeaders } from './dead-letter-fixture.ts'
+import { follow, itemsOf, planOf, sendAll, start } from './replay-fixture.ts'
+
+let bench: Bench
+let topics = 0
+const consumers: Consumer[] = []
+
+beforeAll(async () => {
+  bench = await openBench(inject('brokers'), inject('databaseUrl'))
+})
+afterEach(async () => {
+  await Promise.all(consumers.splice(0).map((consumer) => consumer.disconnect()))
+})
+afterAll(() => bench.dispose())
+
+const consume = async (group: string, topic: string, handle: (place: Place) => Promise<void>) => {
+  consumers.push(await startConsumer(bench, group, topic, handle))
+  await sampleGroup(bench, group, topic)
+}
+/** Letters of a group that read their origin. */
+const makeLetters = async (values: readonly string[], group: string) => {
+  const origin = await bench.makeTopic(`tgt-${bench.suffix}-${topics++}`, 1)
+  const letters = await bench.makeTopic(`${origin}-dlt`, 1)
+  await bench.send(
+    values.map((value, index) =>
+      outgoing(letters, {
+        value,
+        headers: springHeaders({ topic: origin, offset: BigInt(10_000 + index), group }),
+      }),
+    ),
+  )
+  return { origin, letters }
+}
+const sendTo = async (letters: TopicName, targetTopic: TopicName) => {
+  const replay = await start(bench, await planOf(bench, letters, { targetTopic }))
+  await sendAll(bench, replay.id)
+  return replay
+}
+const until = (replayId: string, expected: readonly string[]) =>
+  expect
+    .poll(
+      async () => {
+        await follow(bench, replayId)
+        return (await itemsOf(bench, replayId)).map(({ outcome }) => outcome)
+      },
+      { timeout: 30_000, interval: 300 },
+    )
+    .toEqual(expected)
+
+describe('a copy that goes into the retry topic of the group that failed', () => {
+  it('is settled by what that group’s container there has committed, and returns when it dies there', async () => {
+    const group = `pay-${bench.suffix}`
+    const { origin, letters } = await makeLetters(['heals', 'dies'], group)
+    const retries = await bench.makeTopic(`${origin}-retry-0`, 1)
+    const last = await bench.makeTopic(`${origin}-retry-1`, 1)
+    const containers = [`${group}-retry-0`, `${group}-retry-1`] as const
+    await consume(group, origin, async () => {})
+    // What dies goes on to the next retry topic, whose container has a name of its own.
+    await consume(containers[0], retries, (place) =>
+      place.value === 'heals'
+        ? Promise.resolve()
+        : giveUp(bench, place, last, springHeaders({ ...place, group: containers[0] })),
+    )
+    await consume(containers[1], last, (place) =>
+      giveUp(bench, place, letters, springHeaders({ ...place, group: containers[1] })),
+    )
+    const replay = await sendTo(letters, retries)
+    await until(replay.id, ['SETTLED', 'RETURNED'])
+    expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(`consumed by ${containers[0]} `)
+  })
+})
+
+describe('a copy that goes to another topic', () => {
+  it('is judged by the groups that read it, not by the one that failed elsewhere', async () => {
+    const group = `failed-${bench.suffix}`
+    const { origin, letters } = await makeLetters(['heals', 'dies'], group)
+    const other = await bench.makeTopic(`other-${bench.suffix}`, 1)
+    const dead = await bench.makeTopic(`${other}-dlt`, 1)
+    const reader = `reader-${bench.suffix}`
+    await consume(group, origin, async () => {})
+    await consume(reader, other, (place) =>
+      place.value === 'heals'
+        ? Promise.resolve()
+        : giveUp(bench, place, dead, springHeaders({ ...place, group: reader })),
+    )
+    const replay = await sendTo(letters, other)
+    await until(replay.id, ['SETTLED', 'RETURNED'])
+    expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(`consumed by ${reader} `)
+  })
+})
