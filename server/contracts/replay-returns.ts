@@ -7,7 +7,7 @@ export const replayReturn = z.object({
   errorClass: z.string().nullable(),
   message: z.string().nullable(),
   frame: z.string().nullable(),
-  /** The failure group is that which they were sent from. */
+  /** They died as they did before: of the same root cause at the same place in the code. */
   sameError: z.boolean(),
   count: z.number().int(),
   /** The newest of the letters, and the trace of the newest that has one. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { identifyFailure, normaliseMessage, shortFrame } from './fingerprint.ts'
+import { type FingerprintRule, identifyFailure, normaliseMessage, shortFrame } from './fingerprint.ts'
 import { readStack } from './read-stack.ts'
 
 const javaStack = (
@@ -108,4 +108,29 @@ test('where a module was loaded from as a URL does not split a failure', () => {
   expect(readStack('TypeError: x\n    at charge (file:///app/a.ts:1:2)').applicationFrame).toBe(
     'charge (/app/a.ts)',
   )
+})
+
+it('tells an error wherever it happened, to whichever group, and whatever rules group it', () => {
+  const failure = { stack: javaStack(88), message: 'card 1' }
+  const ofOrders = { ...failure, originTopic: 'orders', group: 'payments' }
+  const ofRetries = { ...failure, originTopic: 'orders-retry-0', group: 'payments-retry-0' }
+  const byNothing: FingerprintRule = {
+    byClass: false,
+    byFrame: false,
+    byOriginTopic: false,
+    byGroup: false,
+    byMessage: 'always',
+    normalise: (message) => message,
+    isIgnoredFrame: () => true,
+  }
+  const { errorParts, parts } = identifyFailure(ofOrders)
+  expect(identifyFailure(ofRetries).parts).not.toEqual(parts)
+  expect(identifyFailure(ofRetries).errorParts).toEqual(errorParts)
+  expect(identifyFailure(ofOrders, byNothing).errorParts).toEqual(errorParts)
+  expect(
+    identifyFailure({ ...ofOrders, stack: `com.shop.Other: x\n\tat com.shop.A.b(A.java:1)` }).errorParts,
+  ).not.toEqual(errorParts)
+  const withoutStack = (message: string) => identifyFailure({ errorClass: 'E', message }).errorParts
+  expect(withoutStack('order 7 refused')).toEqual(withoutStack('order 8 refused'))
+  expect(withoutStack('order 7 refused')).not.toEqual(withoutStack('order 7 expired'))
 })

@@ -30,6 +30,11 @@ export type FailureIdentity = {
    * and consumer group; the normalised message only where there is no frame. Compare or hash the parts in this order.
    */
   readonly parts: readonly string[]
+  /**
+   * The parts that make two deaths one error, wherever and to whomever they happened: root cause class and first
+   * application frame, the normalised message only where there is no frame. No rule of an operator changes them.
+   */
+  readonly errorParts: readonly string[]
 }
 
 /** What an operator has changed of how letters are told apart: see `groupingRule`. */
@@ -45,6 +50,7 @@ export type FingerprintRule = Pick<
 export const identifyFailure = (failure: Failure, rule?: FingerprintRule): FailureIdentity => {
   const { classes, rootMessage, applicationFrame } = readStack(failure.stack ?? '', rule?.isIgnoredFrame)
   const rootCause = chooseFailureClass([...classes, failure.causeClass, failure.errorClass])
+  const plainFrame = rule?.isIgnoredFrame ? readStack(failure.stack ?? '').applicationFrame : applicationFrame
   return {
     rootCause: rootCause ?? null,
     rootMessage: rootMessage ?? null,
@@ -58,6 +64,11 @@ export const identifyFailure = (failure: Failure, rule?: FingerprintRule): Failu
           failure.group ?? '',
           applicationFrame === undefined ? normaliseMessage(failure.message ?? '') : '',
         ],
+    errorParts: [
+      rootCause ?? '',
+      plainFrame ?? '',
+      plainFrame === undefined ? normaliseMessage(failure.message ?? '') : '',
+    ],
   }
 }
 

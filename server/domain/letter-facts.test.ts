@@ -67,6 +67,8 @@ describe('what a letter tells of its failure', () => {
     const first = read(letters.springOnce)
     expect(read(letters.retryable).failureGroupId).toBe(first.failureGroupId)
     expect(read(letters.springTwice).failureGroupId).toBe(first.failureGroupId)
+    expect(read(letters.retryable).errorKey).toBe(first.errorKey)
+    expect(read(letters.smallryeTwice).errorKey).not.toBe(first.errorKey)
   })
 
   it('keeps a wrapper only where nothing else is known, and groups by its message then', () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Convention } from '#server/contracts/convention-titles.ts'
 import type { ConfidenceLevel } from '#server/contracts/conventions.ts'
 import type { DecodedDeadLetter, RawHeader } from './dead-letter.ts'
@@ -49,6 +49,8 @@ export type LetterFacts = {
   readonly lineage: Lineage | null
   /** Sixteen hexadecimal digits: dead letters with equal ones are one failure group. */
   readonly failureGroupId: string
+  /** Of 64 bits: dead letters with equal ones died of the same error, whatever their topics, groups and failure groups. */
+  readonly errorKey: bigint
 }
 
 /** A wrapper's message says that something failed; the root cause's says what. */
@@ -83,6 +85,9 @@ export const fingerprintOf = (
     .digest('hex')
     .slice(0, 16)
 
+const errorKeyOf = (parts: readonly string[]): bigint =>
+  hash('sha256', JSON.stringify(parts), 'buffer').readBigInt64BE()
+
 /**
  * Reads all that the index keeps from a record. Never throws: what is not known is null. `topicNameOf` tells the topic
  * of an id that stands in its place; `rule` is the operator's for its topic, where there is one.
@@ -101,7 +106,7 @@ export const readLetterFacts = (
   const told = { causeClass: death?.causeClass?.value, errorClass: death?.errorClass?.value }
   const originTopic = origin.originTopic?.value ?? null
   const group = origin.group?.value ?? null
-  const { rootCause, rootMessage, frame, parts } = identifyFailure(
+  const { rootCause, rootMessage, frame, parts, errorParts } = identifyFailure(
     {
       ...told,
       message: death?.message?.value,
@@ -133,6 +138,7 @@ export const readLetterFacts = (
     isPointer: decoded?.mayPoint === true && key === null && value === null,
     lineage: readLineage(headers),
     failureGroupId: fingerprintOf(connection, parts, decoded === null ? topic : null),
+    errorKey: errorKeyOf(errorParts),
   }
 }
 

@@ -3,7 +3,7 @@ import { canaryItems, type StepItem } from '#server/domain/canary-steps.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
-import { isReturn } from './returned-copies.ts'
+import { isReturn, isSameError } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 
 /** The first items of replays that were not left out on purpose, in the order of sending: those that decide a canary. */
@@ -74,7 +74,7 @@ export const findFirstReturn = async (db: Database, replayId: string): Promise<R
   }>(
     `SELECT i.key_text, i.letter_id AS source_letter, l.id AS letter, coalesce(l.topic, i.source_topic) AS topic,
             coalesce(l.root_cause, l.error_class) AS error_class,
-            coalesce(l.failure_group_id = before.failure_group_id, false) AS same
+            ${isSameError} AS same
      FROM replay_item i
      LEFT JOIN dead_letter l ON l.replay_item_id = i.id AND ${isReturn}
      LEFT JOIN dead_letter before ON before.id = i.letter_id

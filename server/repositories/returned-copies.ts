@@ -15,6 +15,12 @@ export const isReturn = `CASE
     OR EXISTS (SELECT FROM dead_letter b WHERE b.id = i.letter_id AND b.origin_topic IS DISTINCT FROM i.target_topic)
 END`
 
+/**
+ * Whether a letter `l` died of the same error as the letter `before`, whatever failure groups they are in: those have the
+ * topic and the group as well, and change by hand. By the class alone where one was indexed before more was kept.
+ */
+export const isSameError = 'coalesce(l.error_key = before.error_key, l.root_cause = before.root_cause, false)'
+
 export type ReturnedCopy = {
   readonly itemId: bigint
   readonly letterId: bigint
@@ -40,7 +46,7 @@ export const findReturned = async (db: Database, replayId: string): Promise<read
   }>(
     `SELECT DISTINCT ON (i.id) i.id AS item, l.id AS letter, coalesce(l.root_cause, l.error_class) AS error_class, l.topic,
             l.consumer_group, ${isReturn} AS is_return,
-            coalesce(l.failure_group_id = before.failure_group_id, false) AS same
+            ${isSameError} AS same
      FROM replay_item i
      JOIN dead_letter l ON l.replay_item_id = i.id
      LEFT JOIN dead_letter before ON before.id = i.letter_id
@@ -117,14 +123,15 @@ export const listReturns = async (db: Database, replayId: string): Promise<reado
     trace_id: string | null
   }>(
     `WITH back AS (
-       SELECT DISTINCT ON (i.id) i.id, i.letter_id, l.id AS letter, l.failure_group_id, l.trace_id
+       SELECT DISTINCT ON (i.id) l.id AS letter, l.failure_group_id, l.trace_id, ${isSameError} AS same
        FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id
+         LEFT JOIN dead_letter before ON before.id = i.letter_id
        WHERE i.replay_id = $1 AND i.outcome = 'RETURNED' ORDER BY i.id, ${isReturn} DESC, l.id
      )
      SELECT g.id AS group_id, coalesce(g.root_cause, g.error_class) AS error_class, g.message, g.frame,
-       coalesce(g.id = before.failure_group_id, false) AS same, count(*)::int AS count, max(back.letter) AS letter,
+       back.same, count(*)::int AS count, max(back.letter) AS letter,
        (array_agg(back.trace_id ORDER BY back.letter DESC) FILTER (WHERE back.trace_id IS NOT NULL))[1] AS trace_id
-     FROM back JOIN failure_group g ON g.id = back.failure_group_id LEFT JOIN dead_letter before ON before.id = back.letter_id
+     FROM back JOIN failure_group g ON g.id = back.failure_group_id
      GROUP BY g.id, 5 ORDER BY 6 DESC, g.id LIMIT 200`,
     [replayId],
   )

@@ -186,6 +186,7 @@ const letterColumns = [
   'is_pointer',
   'homes',
   'replay_item_id',
+  'error_key',
 ]
 const letterStatement = `COPY dead_letter (${letterColumns.join(', ')}) FROM STDIN (FORMAT binary)`
 /** What a row is likely to need at most; it grows where it must. */
@@ -225,6 +226,7 @@ const rowsOf = (
     rows.boolean(letter.isPointer)
     rows.text(letter.homes)
     rows.int8(items.get(no) ?? null)
+    rows.int8(letter.errorKey)
   }
   return rows.end()
 }

@@ -2,7 +2,8 @@ import type { Consumer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { giveUp, type Place, sampleGroup, startConsumer } from './consumer-fixture.ts'
-import { type Bench, openBench, outgoing, springHeaders } from './dead-letter-fixture.ts'
+import { type Bench, good, openBench, outgoing, springHeaders } from './dead-letter-fixture.ts'
+import { listReplayReturns } from './list-replay-returns.ts'
 import { follow, itemsOf, planOf, sendAll, start } from './replay-fixture.ts'
 
 let bench: Bench
@@ -70,7 +71,9 @@ describe('a copy that goes into the retry topic of the group that failed', () =>
     )
     const replay = await sendTo(letters, retries)
     await until(replay.id, ['SETTLED', 'RETURNED'])
-    expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(`consumed by ${containers[0]} `)
+    const [healed, died] = await itemsOf(bench, replay.id)
+    expect(healed?.proof).toContain(`consumed by ${containers[0]} `)
+    expect(died?.proof).toContain('the same error as before')
   })
 })
 
@@ -89,6 +92,10 @@ describe('a copy that goes to another topic', () => {
     )
     const replay = await sendTo(letters, other)
     await until(replay.id, ['SETTLED', 'RETURNED'])
-    expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(`consumed by ${reader} `)
+    const [healed, died] = await itemsOf(bench, replay.id)
+    expect(healed?.proof).toContain(`consumed by ${reader} `)
+    expect(died?.proof).toContain('the same error as before')
+    const returns = await good(listReplayReturns(bench.deps, bench.connection, replay.id, bench.call()))
+    expect(returns.returns).toMatchObject([{ sameError: true, count: 1 }])
   })
 })

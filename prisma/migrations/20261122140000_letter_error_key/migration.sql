@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "dead_letter" ADD COLUMN     "error_key" BIGINT;
