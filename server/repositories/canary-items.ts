@@ -3,7 +3,7 @@ import { canaryItems, type StepItem } from '#server/domain/canary-steps.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
-import { isReturn, isSameError } from './returned-copies.ts'
+import { isOfCopy, isReturn, isSameError, neverSent } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 
 /** The first items of replays that were not left out on purpose, in the order of sending: those that decide a canary. */
@@ -76,10 +76,10 @@ export const findFirstReturn = async (db: Database, replayId: string): Promise<R
             coalesce(l.root_cause, l.error_class) AS error_class,
             ${isSameError} AS same
      FROM replay_item i
-     LEFT JOIN dead_letter l ON l.replay_item_id = i.id AND ${isReturn}
+     LEFT JOIN dead_letter l ON l.replay_item_id = i.id AND ${isOfCopy} AND ${isReturn}
      LEFT JOIN dead_letter before ON before.id = i.letter_id
      WHERE i.replay_id = $1
-       AND (i.outcome = 'RETURNED' OR (i.outcome NOT IN ('PENDING', 'SKIPPED', 'FAILED') AND l.id IS NOT NULL))
+       AND (i.outcome = 'RETURNED' OR (i.outcome NOT IN ${neverSent} AND l.id IS NOT NULL))
      ORDER BY l.id NULLS LAST, i.seq LIMIT 1`,
     [replayId],
   )

@@ -3,6 +3,7 @@ import type { Outcome } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import type { NewReplayItem } from './replays.ts'
+import { isOfCopy } from './returned-copies.ts'
 
 export type ItemRecord = NewReplayItem & {
   readonly id: bigint
@@ -135,7 +136,7 @@ export const listOpenItems = async (
 
 const idsReturnedAs = async (db: Database, replayId: string, failureGroupId: string): Promise<bigint[]> => {
   const { rows } = await db.pool.query<{ id: string }>(
-    `SELECT DISTINCT i.id FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id
+    `SELECT DISTINCT i.id FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id AND ${isOfCopy}
      WHERE i.replay_id = $1 AND i.outcome = 'RETURNED' AND l.failure_group_id = $2`,
     [replayId, failureGroupId],
   )

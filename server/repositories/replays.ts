@@ -5,7 +5,7 @@ import { type LeaseProof, runUnderLease } from './leases.ts'
 import { holdReplays, skipDisposed } from './letter-dispositions.ts'
 import { editRowOf, type NewLetterEdit } from './letter-edits.ts'
 import { keepSentOrigins, skipSentKin } from './letter-kin.ts'
-import { isReturn } from './returned-copies.ts'
+import { isOfCopy, isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
 
@@ -192,7 +192,7 @@ export const listOpenReplayIds = async (db: Database): Promise<readonly string[]
      UNION SELECT r.id FROM replay r WHERE r.state = 'cancelled' AND r.finished_at > now() - interval '1 day'
        AND EXISTS (SELECT FROM replay_item i WHERE i.replay_id = r.id AND i.outcome IN ('SENT', 'CONSUMED', 'RETRYING'))
      UNION SELECT i.replay_id FROM dead_letter l JOIN replay_item i ON i.id = l.replay_item_id
-       WHERE l.replay_item_id IS NOT NULL AND i.outcome IN ('SETTLED', 'UNKNOWN') AND ${isReturn}`,
+       WHERE l.replay_item_id IS NOT NULL AND i.outcome IN ('SETTLED', 'UNKNOWN') AND ${isOfCopy} AND ${isReturn}`,
   )
   return rows.map(({ id }) => id)
 }

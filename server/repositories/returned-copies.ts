@@ -15,6 +15,16 @@ export const isReturn = `CASE
     OR EXISTS (SELECT FROM dead_letter b WHERE b.id = i.letter_id AND b.origin_topic IS DISTINCT FROM i.target_topic)
 END`
 
+/** Outcomes of items of which no copy is known to stand where others read it. */
+export const neverSent = "('PENDING', 'SKIPPED', 'FAILED')"
+
+/**
+ * Whether a letter `l` that carries the lineage of an item `i` is of the copy that stands: one of an aborted transaction,
+ * which others may have read and given up, stood elsewhere.
+ */
+export const isOfCopy = `(l.origin_topic IS DISTINCT FROM i.target_topic OR l.origin_offset IS NULL OR i.target_offset IS NULL
+  OR (l.origin_offset = i.target_offset AND coalesce(l.origin_partition = i.target_partition, true)))`
+
 /**
  * Whether a letter `l` died of the same error as the letter `before`, whatever failure groups they are in: those have the
  * topic and the group as well, and change by hand. By the class alone where one was indexed before more was kept.
@@ -48,9 +58,9 @@ export const findReturned = async (db: Database, replayId: string): Promise<read
             l.consumer_group, ${isReturn} AS is_return,
             ${isSameError} AS same
      FROM replay_item i
-     JOIN dead_letter l ON l.replay_item_id = i.id
+     JOIN dead_letter l ON l.replay_item_id = i.id AND ${isOfCopy}
      LEFT JOIN dead_letter before ON before.id = i.letter_id
-     WHERE i.replay_id = $1 AND i.outcome <> 'RETURNED' ORDER BY i.id, ${isReturn} DESC, l.id`,
+     WHERE i.replay_id = $1 AND i.outcome <> 'RETURNED' AND i.outcome NOT IN ${neverSent} ORDER BY i.id, ${isReturn} DESC, l.id`,
     [replayId],
   )
   return rows.map((row) => ({
@@ -84,7 +94,7 @@ export const readReturnLetters = async (
     trace_id: string | null
   }>(
     `SELECT DISTINCT ON (i.id) i.id AS item, l.id AS letter, l.failure_group_id AS group_id, l.trace_id
-     FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id
+     FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id AND ${isOfCopy}
      WHERE i.id = ANY($1::bigint[]) AND i.outcome = 'RETURNED' ORDER BY i.id, ${isReturn} DESC, l.id`,
     [itemIds.map(String)],
   )
@@ -124,7 +134,7 @@ export const listReturns = async (db: Database, replayId: string): Promise<reado
   }>(
     `WITH back AS (
        SELECT DISTINCT ON (i.id) l.id AS letter, l.failure_group_id, l.trace_id, ${isSameError} AS same
-       FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id
+       FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id AND ${isOfCopy}
          LEFT JOIN dead_letter before ON before.id = i.letter_id
        WHERE i.replay_id = $1 AND i.outcome = 'RETURNED' ORDER BY i.id, ${isReturn} DESC, l.id
      )

@@ -1,8 +1,9 @@
 import type { Consumer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { listOpenReplayIds } from '#server/repositories/replays.ts'
 import { giveUp, type Place, sampleGroup, startConsumer } from './consumer-fixture.ts'
-import { type Bench, good, openBench, outgoing, springHeaders } from './dead-letter-fixture.ts'
+import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { listReplayReturns } from './list-replay-returns.ts'
 import { follow, itemsOf, planOf, sendAll, start } from './replay-fixture.ts'
 
@@ -97,5 +98,30 @@ describe('a copy that goes to another topic', () => {
     expect(died?.proof).toContain('the same error as before')
     const returns = await good(listReplayReturns(bench.deps, bench.connection, replay.id, bench.call()))
     expect(returns.returns).toMatchObject([{ sameError: true, count: 1 }])
+  })
+})
+
+describe('a copy of an aborted transaction that somebody has read and given up', () => {
+  it('is no return: not before its letter is sent, which then is, and not of the copy that is sent', async () => {
+    const group = `aborted-${bench.suffix}`
+    const { origin, letters } = await makeLetters(['x'], group)
+    const replay = await start(bench, await planOf(bench, letters))
+    const [item] = await itemsOf(bench, replay.id)
+    await bench.send([
+      outgoing(letters, {
+        headers: [
+          text('x-replay-id', replay.id),
+          text('x-replay-item', item?.id ?? ''),
+          text('x-replay-attempt', '1'),
+          ...springHeaders({ topic: origin, offset: 77n, group }),
+        ],
+      }),
+    ])
+    await follow(bench, replay.id)
+    expect(await itemsOf(bench, replay.id)).toMatchObject([{ outcome: 'PENDING' }])
+    await sendAll(bench, replay.id)
+    await consume(group, origin, async () => {})
+    await until(replay.id, ['SETTLED'])
+    expect(await listOpenReplayIds(bench.deps.db)).not.toContain(replay.id)
   })
 })
