@@ -12,7 +12,7 @@ const sent: Evidence = {
   retry: null,
   retriesRead: true,
   returned: null,
-  processing: { isProcessed: false, hasFailed: false },
+  processing: { isProcessed: false, hasFailed: false, hasSentOn: false },
   indexedUntilMs: timing.nowMs,
 }
 const consumedLongAgo: Evidence = {
@@ -54,7 +54,7 @@ describe('a copy is', () => {
     expect(judgeOutcome({ ...sent, sentAtMs: timing.nowMs - 700_000 }, timing)?.outcome).toBe('UNKNOWN')
   })
   it('consumed by a clean span where the group keeps no offset, and settled only when quiet and indexed then', () => {
-    const processing = { isProcessed: true, hasFailed: false }
+    const processing = { isProcessed: true, hasFailed: false, hasSentOn: false }
     expect(judgeOutcome({ ...sent, processing }, timing)).toEqual({
       outcome: 'CONSUMED',
       because: 'processed',
@@ -64,10 +64,20 @@ describe('a copy is', () => {
     expect(judgeOutcome({ ...processed, indexedUntilMs: null }, timing)).toBeNull()
   })
   it('unknown and not settled when its span ended with an error, though nothing of it was seen again', () => {
-    const processing = { isProcessed: false, hasFailed: true }
+    const processing = { isProcessed: false, hasFailed: true, hasSentOn: false }
     expect(judgeOutcome({ ...consumedLongAgo, processing }, timing)).toEqual({
       outcome: 'UNKNOWN',
       because: 'failed-span',
+    })
+    expect(judgeOutcome({ ...consumedLongAgo, outcomeAtMs: timing.nowMs - 1_000, processing }, timing)).toBe(
+      null,
+    )
+  })
+  it('unknown and not settled when its trace sent something into the chain, though nothing of it was seen again', () => {
+    const processing = { isProcessed: true, hasFailed: false, hasSentOn: true }
+    expect(judgeOutcome({ ...consumedLongAgo, processing }, timing)).toEqual({
+      outcome: 'UNKNOWN',
+      because: 'sent-on',
     })
     expect(judgeOutcome({ ...consumedLongAgo, outcomeAtMs: timing.nowMs - 1_000, processing }, timing)).toBe(
       null,
@@ -80,7 +90,7 @@ describe('a copy is', () => {
       outcomeAtMs: fc.integer({ min: timing.nowMs - 60_000, max: timing.nowMs }),
       indexedUntilMs: fc.option(fc.integer({ min: timing.nowMs - 60_000, max: timing.nowMs })),
       retriesRead: fc.boolean(),
-      processing: fc.record({ isProcessed: fc.boolean(), hasFailed: fc.boolean() }),
+      processing: fc.record({ isProcessed: fc.boolean(), hasFailed: fc.boolean(), hasSentOn: fc.boolean() }),
     })
     fc.assert(
       fc.property(evidence, (known) => {
@@ -91,9 +101,9 @@ describe('a copy is', () => {
         expect(timing.nowMs).toBeGreaterThanOrEqual(quietUntilMs)
         expect(all.indexedUntilMs ?? 0).toBeGreaterThanOrEqual(quietUntilMs)
         expect(all.retriesRead).toBe(true)
-        expect(all.processing.hasFailed).toBe(false)
+        expect(all.processing).toMatchObject({ hasFailed: false, hasSentOn: false })
         // Without its spans it would have been settled as well: they take a step towards consumed, and no other.
-        const without = { ...all, processing: { isProcessed: false, hasFailed: false } }
+        const without = { ...all, processing: { isProcessed: false, hasFailed: false, hasSentOn: false } }
         expect(judgeOutcome(without, timing)?.outcome).toBe('SETTLED')
       }),
     )

@@ -25,9 +25,13 @@ export type Evidence = {
   /**
    * What the process spans of the groups that count tell, at the place where the copy stood last. `isProcessed`: every
    * group that has not committed past it keeps no offset there and has a clean span of it. `hasFailed`: the newest span
-   * ended with an error.
+   * ended with an error. `hasSentOn`: its trace sent something into the chain then, which no known record explains.
    */
-  readonly processing: { readonly isProcessed: boolean; readonly hasFailed: boolean }
+  readonly processing: {
+    readonly isProcessed: boolean
+    readonly hasFailed: boolean
+    readonly hasSentOn: boolean
+  }
   /** Dead letters have been indexed up to this time; null when not known. */
   readonly indexedUntilMs: number | null
 }
@@ -43,6 +47,7 @@ export type Judgement = {
     | 'processed'
     | 'settled'
     | 'failed-span'
+    | 'sent-on'
     | 'unknown'
 }
 
@@ -51,7 +56,7 @@ export type Judgement = {
  * commit past what they move to a retry or dead-letter topic. A copy is settled when it was consumed (in its retry topic,
  * if it went there, and none of them is unread), has not died again for the quiet period, and the index has read dead
  * letters until after that. A span alone never settles: it stands in for a commit that the group does not keep, and one
- * that ended with an error keeps a copy from being settled.
+ * that ended with an error, or whose trace sent something into the chain, keeps a copy from being settled.
  */
 export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: Timing): Judgement | null => {
   const { outcome, targetOffset, committed, returned, retry, retriesRead, processing, indexedUntilMs } =
@@ -71,8 +76,9 @@ export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: T
     const quietUntilMs = evidence.outcomeAtMs + quietMs
     const isIndexed = indexedUntilMs !== null && indexedUntilMs >= quietUntilMs
     if (nowMs < quietUntilMs || !isIndexed || !retriesRead) return null
-    return processing.hasFailed
-      ? { outcome: 'UNKNOWN', because: 'failed-span' }
+    if (processing.hasFailed) return { outcome: 'UNKNOWN', because: 'failed-span' }
+    return processing.hasSentOn
+      ? { outcome: 'UNKNOWN', because: 'sent-on' }
       : { outcome: 'SETTLED', because: 'settled' }
   }
   if (outcome === 'SENT' && nowMs - evidence.sentAtMs > giveUpMs)

@@ -139,6 +139,42 @@ describe('a copy that its group has committed past', () => {
   })
 })
 
+describe('a copy that its group has committed past, in a trace that goes on', () => {
+  /** What the trace of a copy's processing sent somewhere then. */
+  const sendOn = ({ trace, startNs }: Awaited<ReturnType<typeof store>>, topic: string) =>
+    writeSpans(bench.deps.db, [
+      makeSpan(trace, trace + 1, {
+        kind: 4,
+        startNs: startNs + 1_000n,
+        endNs: startNs + 2_000n,
+        message: { topic, partition: null, offset: null, group: null },
+      }),
+    ])
+  it('into its dead-letter topic is unknown, though no letter of it was seen', async () => {
+    const group = `sent-on-${bench.suffix}`
+    const { replay, origin, letters } = await sendOne(group)
+    await commit(group, origin)
+    await sendOn(await store(origin, group), letters)
+    const item = await outcomeAfterQuiet(replay.id)
+    expect(item?.outcome).toBe('UNKNOWN')
+    expect(item?.proof).toContain(
+      `, yet its span payments process ${origin} ended without error, but its trace sent something to ${letters} then`,
+    )
+  })
+  it('into another topic, or into that in which another group gave it up, is settled', async () => {
+    const group = `goes-on-${bench.suffix}`
+    const { replay, origin } = await sendOne(group)
+    await commit(group, origin)
+    const theirs = await bench.makeTopic(`${origin}-theirs-dlt`, 1)
+    const processed = await store(origin, group)
+    await sendOn(processed, `shipments-${bench.suffix}`)
+    await sendOn(processed, theirs)
+    const headers = springHeaders({ topic: origin, offset: 0n, group: `theirs-${bench.suffix}` })
+    await bench.send([outgoing(theirs, { headers })])
+    expect((await outcomeAfterQuiet(replay.id))?.outcome).toBe('SETTLED')
+  })
+})
+
 describe('a copy that died again by a framework that keeps none of its headers', () => {
   /** Only the pointer to where it died, as a share group writes it (KIP-1191). */
   const pointerTo = (topic: string, group: string) => [

@@ -127,17 +127,21 @@ const judgeItems = async (
       },
       retriesRead: retries.isReadFor(item.targetTopic),
       returned: returned.get(item.id) ?? null,
-      processing: { isProcessed: false, hasFailed: false },
+      processing: { isProcessed: false, hasFailed: false, hasSentOn: false },
       indexedUntilMs: isCurrent ? (index.lastGoodAtMs ?? null) : null,
     }
     return { item, followed, evidence, groups: reached.groups }
   })
-  const chained = (retries.chains ?? []).flatMap(({ topics }) => topics.map(({ topic }) => topic))
-  const chain = [...new Set([...chained, ...items.map(({ sourceTopic }) => sourceTopic)])]
+  const chainOf = (target: string) => [
+    ...(retries.chains ?? []).flatMap(({ origin, topics }) =>
+      origin === target ? topics.map(({ topic }) => topic) : [],
+    ),
+    ...new Set(items.flatMap((one) => (one.targetTopic === target ? one.sourceTopic : []))),
+  ]
   const processing = await readProcessing(
     deps,
     looked.flatMap(({ evidence, followed }) => (mayNeedSpans(evidence, followed, at) ? followed : [])),
-    chain,
+    chainOf,
     call,
   )
   const late = looked.filter(({ evidence }) => judgeOutcome(evidence, at)?.because === 'unknown')
@@ -148,7 +152,7 @@ const judgeItems = async (
     call,
   )
   return looked.flatMap(({ item, followed, evidence, groups }): ItemChange[] => {
-    const { shown, ...weighed } = weighProcessing(followed, processing)
+    const { shown, ...weighed } = weighProcessing(followed, processing, foreign.get(item.id)?.topic ?? null)
     const isProcessedInRetry = evidence.retry !== null && weighed.isProcessed
     const retry = evidence.retry && {
       ...evidence.retry,
@@ -275,6 +279,8 @@ const proofOf = (
       return `${unseen}${item.proof.includes(' · span ') || item.proof.includes('(span ') ? '' : span}`
     case 'failed-span':
       return `${unseen}, but its ${shown ? sayProcessing(shown) : 'span ended with an error'}: ${group} may have given it up without a dead letter`
+    case 'sent-on':
+      return `${unseen}, yet its ${shown ? sayProcessing(shown) : 'trace sent something into the chain then'}`
     case 'unknown':
       return item.outcome === 'RETRYING'
         ? `${item.proof} · not consumed there within ${Math.round(giveUpMs / 6_000) / 10} min`

@@ -1,4 +1,5 @@
-import { judgeProcessing, type Processing } from '#server/domain/judge-processing.ts'
+import type { Evidence } from '#server/domain/judge-outcome.ts'
+import { judgeProcessing, type Processing, type ProcessSpan } from '#server/domain/judge-processing.ts'
 import type { Call } from '#server/ports/call.ts'
 import { nameOfPlace, type RecordPlace } from '#server/repositories/process-spans.ts'
 import type { ItemRecord } from '#server/repositories/replay-items.ts'
@@ -23,19 +24,23 @@ const skewMs = 600_000
 
 /**
  * Reads the process spans of copies where they stood last. Where the trace store does not answer nothing is known of
- * them. `chain`: the retry and dead-letter topics of their targets.
+ * them. `chainOf`: the retry and dead-letter topics of a target; what is sent into those of another tells nothing.
  */
 export const readProcessing = async (
   deps: Deps,
   followed: readonly Followed[],
-  chain: readonly string[],
+  chainOf: (target: string) => readonly string[],
   call: Call,
 ): Promise<ReadProcessing> => {
-  const places = followed.flatMap((one) => placeOf(one) ?? [])
   const sentAtMs = followed.flatMap(({ item }) => item.sentAtMs ?? [])
-  const since = { sinceMs: Math.min(deps.clock.nowMs(), ...sentAtMs) - skewMs, chain }
-  const answer = places.length === 0 ? null : await deps.traces.processOf(places, since, call)
-  const byPlace = answer?.ok ? answer.value : new Map()
+  const sinceMs = Math.min(deps.clock.nowMs(), ...sentAtMs) - skewMs
+  const byPlace = new Map<string, readonly ProcessSpan[]>()
+  for (const [target, own] of Map.groupBy(followed, ({ item }) => item.targetTopic)) {
+    const places = own.flatMap((one) => placeOf(one) ?? [])
+    if (places.length === 0) continue
+    const answer = await deps.traces.processOf(places, { sinceMs, chain: chainOf(target) }, call)
+    if (answer.ok) for (const [place, spans] of answer.value) byPlace.set(place, spans)
+  }
   return {
     of: (one, group) => {
       const place = placeOf(one)
@@ -50,21 +55,28 @@ const placeOf = ({ item, hop }: Followed): RecordPlace | null => {
   return partition === null || offset === null ? null : { topic, partition, offset }
 }
 
-/** What the spans tell of a copy: of all groups that keep no offset there, and of any that failed. */
+/**
+ * What the spans tell of a copy: of all groups that keep no offset there, and of any that failed or sent something on.
+ * `explainedBy`: the topic in which another group has given it up, as is known; null: none has.
+ */
 export const weighProcessing = (
   followed: Followed,
   processing: ReadProcessing,
-): { readonly isProcessed: boolean; readonly hasFailed: boolean; readonly shown: Processing | null } => {
+  explainedBy: string | null,
+): Evidence['processing'] & { readonly shown: Processing | null } => {
   const { groups, without, othersArePast } = followed.progress
   const isClean = (group: string | null): boolean => {
     const judged = processing.of(followed, group)
     return judged?.verdict === 'clean' && judged.isOfGroup
   }
   const judged = (groups.length === 0 ? [null] : groups).map((group) => processing.of(followed, group))
+  const failed = judged.find((one) => one?.verdict === 'failed') ?? null
+  const sentOn = judged.find((one) => one?.verdict === 'sent-on' && one.span.sentOnTo !== explainedBy) ?? null
   return {
     isProcessed:
       groups.length === 0 ? isClean(null) : without.length > 0 && othersArePast && without.every(isClean),
-    hasFailed: judged.some((one) => one?.verdict === 'failed'),
-    shown: judged.find((one) => one?.verdict === 'failed') ?? judged.find((one) => one !== null) ?? null,
+    hasFailed: failed !== null,
+    hasSentOn: sentOn !== null,
+    shown: failed ?? sentOn ?? judged.find((one) => one !== null) ?? null,
   }
 }
