@@ -237,7 +237,8 @@ export const markStarted = async (
          WHERE other.letter_id IN (SELECT letter_id FROM replay_item WHERE replay_id = $1)
            AND replay.id <> $1 AND replay.number IS NOT NULL
            AND (other.outcome IN ('PENDING', 'SENT', 'CONSUMED', 'RETRYING', 'SETTLED')
-             OR (other.outcome = 'RETURNED' AND replay.started_at > (SELECT created_at FROM replay WHERE id = $1)))
+             -- The plan has warned of what was so when it was made, and of nothing that came of a later replay.
+             OR (other.outcome IN ('RETURNED', 'UNKNOWN') AND replay.started_at > (SELECT created_at FROM replay WHERE id = $1)))
          GROUP BY other.letter_id
        ) AS taken
        WHERE mine.replay_id = $1 AND mine.letter_id = taken.letter_id`,

@@ -18,6 +18,7 @@ import {
 import { listReplays } from './list-replays.ts'
 import {
   dyingAfter,
+  follow,
   headerText,
   itemsOf,
   lettersOf,
@@ -189,6 +190,26 @@ describe('a replay', () => {
     await sendAll(bench, first.planId)
     await sendAll(bench, second.planId)
     expect(await recordsOf(bench, origin)).toHaveLength(20)
+  })
+
+  it('sends nothing that another replay has sent since the plan was made, of which nobody knows what became', async () => {
+    const { origin, letters } = await makeLetters(3)
+    const [first, second] = [await planOf(bench, letters), await planOf(bench, letters)]
+    // Without the ledger, which would tell.
+    const atLeastOnce = withPublisher(bench, (real) => (messages, call) => real.send(messages, call))
+    await start(bench, first)
+    await sendAll(bench, first.planId, atLeastOnce)
+    await follow(bench, first.planId, { quietMs: 1, giveUpMs: 1 })
+    expect((await itemsOf(bench, first.planId)).map(({ outcome }) => outcome)).toEqual([
+      'UNKNOWN',
+      'UNKNOWN',
+      'UNKNOWN',
+    ])
+    await start(bench, second)
+    await sendAll(bench, second.planId, atLeastOnce)
+    expect(await recordsOf(bench, origin)).toHaveLength(3)
+    const [skipped] = await itemsOf(bench, second.planId)
+    expect(skipped).toMatchObject({ outcome: 'SKIPPED', proof: expect.stringContaining('took it first') })
   })
 
   it('stops after the batch in progress; the rest is left out and says so', async () => {
