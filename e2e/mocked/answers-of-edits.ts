@@ -37,6 +37,7 @@ export const editForm: Form = {
     { rule: 'locked', why: 'it ties the message to its trace' },
     { rule: 'left-out', why: 'it tells of a death' },
   ],
+  payloadAt: { topic: 'orders-dlt', position: letterOf(7).position },
   mode: 'approved',
   refusal: null,
 }
@@ -82,6 +83,7 @@ export const editedPlan = (approval: Partial<Approval> | null): Answer<'showRepl
   edit: {
     letterId: '7',
     source: { topic: 'orders-dlt', position: '2@7' },
+    payloadAt: { topic: 'orders-dlt', position: '2@7' },
     editor: 'anna',
     editedAt: minutesAgo(2),
     changes,

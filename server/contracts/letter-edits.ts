@@ -12,6 +12,8 @@ export const letterEditForm = z.object({
   message: messageDetail,
   /** For each header of the record what an edit may do to it, and why. */
   headerRules: z.array(z.object({ rule: z.enum(headerEditRules), why: z.string() })),
+  /** Where the message that is edited stands: the letter, or the record that died where the letter points to it. */
+  payloadAt: z.object({ topic: topicName, position }),
   mode: z.enum(editingModes),
   /** Why it can not be edited here and now, as a sentence. */
   refusal: z.string().nullable(),
@@ -59,6 +61,8 @@ export type LetterEditCheck = z.infer<typeof letterEditCheck>
 export const planEdit = z.object({
   letterId: z.string(),
   source: z.object({ topic: topicName, position }),
+  /** Where what was edited stands: the letter, or the record that died where the letter points to it. */
+  payloadAt: z.object({ topic: topicName, position }),
   editor: z.string(),
   editedAt: epochMs,
   changes: editChanges,

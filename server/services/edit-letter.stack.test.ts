@@ -195,6 +195,50 @@ describe('an edit', () => {
     ])
   })
 
+  it('of a pointer begins with the record that died, and says why it can not where that is gone', async () => {
+    const own = [text('tenant', 'acme'), text('tag', 'a'), text('tag', 'b')]
+    await bench.send([outgoing(origin, { key: 'k-1', value: '{"id":1}', headers: own, partition: 2 })])
+    const records = (await recordsOf(bench, origin)).filter(({ partition }) => partition === 2)
+    const died = records.at(-1)
+    const pointer = async (offset: string): Promise<string> => {
+      const headers = [
+        text('__dlq.errors.topic', origin),
+        text('__dlq.errors.partition', '2'),
+        text('__dlq.errors.offset', offset),
+        text('__dlq.errors.group', 'payments'),
+      ]
+      await bench.send([outgoing(letters, { key: null, value: null, headers })])
+      return (await lettersOf(bench, letters)).at(-1)?.id ?? ''
+    }
+    const id = await pointer(String(died?.offset))
+    const form = endpoints.showLetterEdit.output.parse(
+      await good(showLetterEdit(bench.deps, bench.connection, id, bench.call())),
+    )
+    expect(form).toMatchObject({
+      refusal: null,
+      payloadAt: { topic: origin, position: `2@${died?.offset}` },
+      message: { key: { text: 'k-1' } },
+    })
+    expect(form.message.headers.map(({ name }) => name)).toEqual(['tenant', 'tag', 'tag'])
+    const planned = await plan(id, valueAs('{"id":2}'))
+    expect(planned).toMatchObject({ ready: 1, edit: { payloadAt: { position: `2@${died?.offset}` } } })
+    expect(planned.edit?.changes.value).toMatchObject({ before: { text: expect.stringContaining('1') } })
+    const { id: replay } = await start(bench, planned)
+    await sendAll(bench, replay)
+    const [copy] = await copiesOf(await offsetOf(id))
+    expect([String(copy?.key), String(copy?.value)]).toEqual(['k-1', '{"id":2}'])
+    expect(copy?.headers.slice(0, 3).map(({ name, value }) => [name, String(value)])).toEqual([
+      ['tenant', 'acme'],
+      ['tag', 'a'],
+      ['tag', 'b'],
+    ])
+    const lost = await pointer('999999')
+    const gone = await good(showLetterEdit(bench.deps, bench.connection, lost, bench.call()))
+    expect(gone.refusal).toMatch(
+      /^It holds no payload, and the record that died, .* can not be had: .*Discard it/,
+    )
+  })
+
   it('is sent only as its plan showed it', async () => {
     const id = await die()
     const { id: replay } = await start(bench, await plan(id, valueAs('{"a":2}')))

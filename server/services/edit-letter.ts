@@ -18,6 +18,7 @@ import { type Fault, invalid } from './fault.ts'
 import { deadLetterRowOf } from './list-dead-letters.ts'
 import { planReplay } from './plan-replay.ts'
 import { openEditable, prepareLetterEdit } from './prepare-letter-edit.ts'
+import { payloadAt } from './present-letter-edit.ts'
 
 type Request = z.output<typeof letterEditDraft> & { readonly id: string }
 
@@ -30,12 +31,13 @@ export const showLetterEdit = async (
 ): Promise<Result<LetterEditForm, Fault>> => {
   const opened = await openEditable(deps, connection, id, call)
   if (!opened.ok) return opened
-  const { letter, record, refusal } = opened.value
+  const { letter, record, origin, refusal } = opened.value
   const isStripped = makeStripTest(record.headers, connection.deadLetterRules)
   return succeed({
     letter: deadLetterRowOf(letter),
     message: await describeMessage(record, connection, call, editLimits),
     headerRules: record.headers.map(({ name }) => ruleOfHeader(name, isStripped)),
+    payloadAt: payloadAt(letter, origin),
     mode: connection.editing,
     refusal,
   })
@@ -67,7 +69,7 @@ export const planLetterEdit = async (
 ): Promise<Result<ReplayPlan, Fault>> => {
   const opened = await openEditable(deps, connection, id, call)
   if (!opened.ok) return opened
-  const { letter, record, refusal } = opened.value
+  const { letter, record, origin, refusal } = opened.value
   if (refusal !== null) {
     await runInTransaction(deps.db, (transaction) =>
       recordAudit(transaction, {
@@ -96,7 +98,9 @@ export const planLetterEdit = async (
     { selection: { letterIds: [id] }, targetTopic: null },
     call,
     {
-      apply: (message) => editedRecord(message, row),
+      // A pointer holds nothing that could be edited: what is, is the record that died.
+      apply: (message) => editedRecord(origin === null ? message : record, row),
+      isRehydrated: origin !== null,
       isKeyChanged: isEdited.key,
       keyText: keyTextOf(edited.key),
       row,

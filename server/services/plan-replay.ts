@@ -33,6 +33,8 @@ const timestampFindings = ['timestamp-expired', 'timestamp-ignored', 'timestamp-
 /** What a plan of one letter sends instead of it. */
 export type PlannedEdit = {
   readonly apply: (message: RawMessage) => RawMessage
+  /** The letter is a pointer: the record that died is what was edited. */
+  readonly isRehydrated: boolean
   readonly isKeyChanged: boolean
   readonly keyText: string | null
   readonly row: NewLetterEdit
@@ -79,7 +81,8 @@ export const planReplay = async (
   }
   const judged = await judgeLetters(deps, connection, letters, records, choice, call, edit !== null)
   if (!judged.ok) return judged
-  const ready = judged.value.filter(({ refusal }) => refusal === null)
+  const all = edit?.isRehydrated ? judged.value.map(ofOrigin) : judged.value
+  const ready = all.filter(({ refusal }) => refusal === null)
   const order = inSendingOrder(ready, ({ letter }) => letter)
   const placed = await findPartitions(
     deps,
@@ -117,7 +120,7 @@ export const planReplay = async (
     findings: await findPlanFindings(
       deps,
       connection,
-      judged.value,
+      all,
       before.attempts,
       groupsOfLetters,
       readers,
@@ -179,6 +182,9 @@ const sentElsewhere =
 
 /** With a new key a copy has no partition of its own: where the message died says nothing of it. */
 const ofNewKey = (one: Judged): Judged => ({ ...one, letter: { ...one.letter, originPartition: null } })
+
+/** An edit of a pointer is one of the record that died. */
+const ofOrigin = (one: Judged): Judged => ({ ...one, restores: 'payload' })
 
 const titleOf = (letters: readonly LetterRecord[]): string => {
   const causes = new Set(letters.map(({ rootCause, errorClass, topic }) => rootCause ?? errorClass ?? topic))

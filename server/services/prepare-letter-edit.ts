@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { LetterEditCheck, letterEditDraft } from '#server/contracts/letter-edits.ts'
 import type { MessageDetail } from '#server/contracts/messages.ts'
 import { composeHeaders, type EditedHeader } from '#server/domain/edit-headers.ts'
+import { lacksPayload } from '#server/domain/judge-origin.ts'
 import { encodeSide } from '#server/domain/payload/encode-side.ts'
 import { makeStripTest } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
@@ -14,21 +15,24 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf, notFound } from './fault.ts'
 import { prepareSide } from './prepare-message.ts'
 import { changesOf } from './present-letter-edit.ts'
-import { readLetterRecord } from './read-letter-record.ts'
+import { readWholeLetter, type WholeLetter } from './read-whole-letter.ts'
 
 type Draft = z.output<typeof letterEditDraft>
 
-/** A letter that may be edited, with its record. */
-export type EditableLetter = {
+/** A letter that may be edited, with its record; that of a pointer has the payload of the record that died. */
+export type EditableLetter = Omit<WholeLetter, 'missing'> & {
   readonly letter: LetterRecord
-  readonly record: RawMessage
   /** Why it can not be edited here and now, as a sentence. */
   readonly refusal: string | null
 }
 
 const underWay = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
 
-const refusalOf = (connection: Connection, letter: LetterRecord, record: RawMessage): string | null => {
+const refusalOf = (
+  connection: Connection,
+  letter: LetterRecord,
+  { record, missing }: WholeLetter,
+): string | null => {
   const { name, editing, readOnly, masking } = connection
   const { disposition, lastOutcome } = letter
   if (editing === 'off')
@@ -39,8 +43,10 @@ const refusalOf = (connection: Connection, letter: LetterRecord, record: RawMess
   if (lastOutcome !== null && underWay.has(lastOutcome))
     return 'A replay has sent it and is waiting for its outcome: an edited copy could be processed beside that one.'
   if (lastOutcome === 'SETTLED') return 'A replay of it was settled: it has been processed.'
-  return record.key === null && record.value === null
-    ? 'It holds no payload: it points to its origin record, which is what a replay would send.'
+  if (missing !== null)
+    return `It holds no payload, and the record that died, which an edit would begin with, can not be had: ${missing}. Discard it, or produce the message anew by hand.`
+  return lacksPayload(record)
+    ? 'The message that died held neither key nor value itself: there is nothing to edit.'
     : null
 }
 
@@ -54,11 +60,12 @@ export const openEditable = async (
   if (!/^\d{1,18}$/.test(id)) return notFound(`There is no dead letter ${id}.`)
   const [letter] = await listLetters(deps.db, connection.id, { ids: [BigInt(id)] }, 1, null)
   if (!letter) return notFound(`There is no dead letter ${id} on ${connection.name}.`)
-  const read = await readLetterRecord(deps, connection, letter, call)
+  const read = await readWholeLetter(deps, connection, letter, call)
   if (!read.ok) return fail(faultOf(read.error))
-  return read.value === null
-    ? notFound(`Retention has deleted the dead letter from ${letter.topic}: there is nothing to edit.`)
-    : succeed({ letter, record: read.value, refusal: refusalOf(connection, letter, read.value) })
+  if (read.value === null)
+    return notFound(`Retention has deleted the dead letter from ${letter.topic}: there is nothing to edit.`)
+  const { record, origin } = read.value
+  return succeed({ letter, record, origin, refusal: refusalOf(connection, letter, read.value) })
 }
 
 /** An edit as it stands, and the message that comes of it; null while something can not be encoded. */

@@ -10,7 +10,8 @@ import { findLetterEdit, type LetterEdit } from '#server/repositories/letter-edi
 import { editedRecord } from './apply-letter-edit.ts'
 import { describeMessage, editLimits } from './decode-messages.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
-import { readLetterRecord } from './read-letter-record.ts'
+import type { Coordinates } from './read-letters.ts'
+import { readWholeLetter } from './read-whole-letter.ts'
 
 /** Who asks to see an edit (null: a report of it), and how long that may take. */
 export type Asker = { readonly actor: Actor | null; readonly call: Call }
@@ -59,6 +60,12 @@ export const changesOf = async (
   }
 }
 
+/** Where what is edited stands: the letter, or the record that died, which a pointer points to. */
+export const payloadAt = (letter: Coordinates, origin: Coordinates | null): PlanEdit['payloadAt'] => {
+  const { topic, partition, offset } = origin ?? letter
+  return { topic: topic as TopicName, position: formatPosition(partition, offset) }
+}
+
 /** Why an actor can not decide on an edit; null: they can. */
 export const whyNotDecide = ({ name, permissions }: Actor, edit: LetterEdit): string | null => {
   if (edit.decision !== null) return `${edit.decision.by} has ${edit.decision.kind} it already.`
@@ -93,13 +100,16 @@ export const presentEdit = async (
   if (edit === null) return null
   const [letter] = await listLetters(deps.db, connection.id, { ids: [edit.letterId] }, 1, null)
   const { topic = '', partition = 0, offset = 0n } = letter ?? {}
-  const read = await readLetterRecord(deps, connection, { topic, partition, offset }, call)
-  const original = read.ok ? read.value : null
+  const read = letter && (await readWholeLetter(deps, connection, letter, call))
+  const whole = read?.ok ? read.value : null
+  // Of a pointer whose record is gone there is nothing to compare with.
+  const original = whole?.missing === null ? whole.record : null
   const edited = editedRecord(original ?? { ...noRecord, topic: topic as TopicName, partition, offset }, edit)
   const changes = await changesOf(connection, original, edited, call)
   return {
     letterId: edit.letterId.toString(),
     source: { topic: topic as TopicName, position: formatPosition(partition, offset) },
+    payloadAt: payloadAt({ topic, partition, offset }, whole?.origin ?? null),
     editor: edit.editor,
     editedAt: edit.editedAtMs,
     // Of a letter that is gone only what was edited is known.

@@ -106,7 +106,8 @@ const Editor = ({
   }
   const check = checking.data ?? null
   const isStale = settled !== form || checking.isFetching
-  const { letter, message } = data
+  const { letter, message, payloadAt } = data
+  const isPointer = payloadAt.topic !== letter.topic || payloadAt.position !== letter.position
   if (data.refusal !== null)
     return (
       <Section title="It can not be edited">
@@ -116,6 +117,18 @@ const Editor = ({
   return (
     <div className="grid grid-cols-[minmax(0,3fr)_minmax(320px,2fr)] items-start gap-3 max-[1100px]:grid-cols-1">
       <div className="flex min-w-0 flex-col gap-3">
+        {isPointer ? (
+          <p className="text-muted">
+            The letter holds no payload. What is edited is the record that died,{' '}
+            <Link
+              href={routes.message(connection, payloadAt.topic, payloadAt.position)}
+              className="link font-mono text-small"
+            >
+              {payloadAt.topic} {payloadAt.position}
+            </Link>
+            .
+          </p>
+        ) : null}
         {(['key', 'value'] as const).map((name) => (
           <SideEditor
             key={name}
@@ -152,8 +165,8 @@ const Editor = ({
                 <EditChangesView
                   changes={checked.changes}
                   connection={connection}
-                  topic={letter.topic}
-                  position={letter.position}
+                  topic={payloadAt.topic}
+                  position={payloadAt.position}
                 />
               )}
               <div role="status" className="border-t border-line p-3">

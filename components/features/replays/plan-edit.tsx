@@ -24,7 +24,8 @@ type Props = {
 
 /** What an edited letter changes, who edited it, and what a second person has said or is asked for. */
 export const PlanEditSection = ({ connection, plan: { planId, started }, edit }: Props) => {
-  const { letterId, source, editor, editedAt, changes, hash, approval } = edit
+  const { letterId, source, payloadAt, editor, editedAt, changes, hash, approval } = edit
+  const isPointer = payloadAt.topic !== source.topic || payloadAt.position !== source.position
   return (
     <Section
       title="Edited letter"
@@ -40,13 +41,25 @@ export const PlanEditSection = ({ connection, plan: { planId, started }, edit }:
         <Link href={routes.deadLetter(connection, letterId)} className="link font-mono text-small">
           {source.topic} {source.position}
         </Link>{' '}
-        this is sent. The letter as it died is not sent beside it.
+        {isPointer ? (
+          <>
+            , which points to{' '}
+            <Link
+              href={routes.message(connection, payloadAt.topic, payloadAt.position)}
+              className="link font-mono text-small"
+            >
+              {payloadAt.topic} {payloadAt.position}
+            </Link>
+            ,{' '}
+          </>
+        ) : null}
+        this is sent. The {isPointer ? 'message' : 'letter'} as it died is not sent beside it.
       </p>
       <EditChangesView
         changes={changes}
         connection={connection}
-        topic={source.topic}
-        position={source.position}
+        topic={payloadAt.topic}
+        position={payloadAt.position}
       />
       <p className="flex flex-wrap items-center gap-x-2 border-t border-line px-3 py-1.5 text-small text-muted">
         SHA-256 of what is sent, without its lineage <Copyable text={hash} what="hash" />
