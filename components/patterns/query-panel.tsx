@@ -103,7 +103,8 @@ export const QueryPanel = <T,>(props: PanelProps<T>) => {
 }
 
 /** Failures that more waiting does not mend, and that make older data wrong to show. */
-const isFinal = (error: unknown): boolean => isDenied(error) || problemOfError(error).code === 'not-found'
+export const isFinal = (error: unknown): boolean =>
+  isDenied(error) || problemOfError(error).code === 'not-found'
 
 const Answer = <T,>({
   data,

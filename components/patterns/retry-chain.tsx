@@ -14,23 +14,31 @@ const whys = {
 } as const
 
 /**
- * The retry chain that a topic is of, in one line: orders → orders-retry-0 (2 s) → orders-dlt. Nothing where it is of none.
+ * The retry chain that a topic is of, in one line: orders → orders-retry-0 (2 s) → orders-dlt. Nothing where it is of none,
+ * unless `keepsPlace`: then a line of its own says so, and nothing below moves when the answer comes.
  *
- * `<RetryChain connection="local" topic="orders-dlt" />`
+ * `<RetryChain connection="local" topic="orders-dlt" keepsPlace />`
  */
 export const RetryChain = ({
   connection,
   topic,
+  keepsPlace = false,
 }: {
   readonly connection: string
   readonly topic: string
+  readonly keepsPlace?: boolean
 }) => {
   const query = useQuery({
     ...endpointQuery(endpoints.showRetryChain, { params: { connection, topic } }),
     refetchInterval: 30_000,
   })
   const chain = query.data?.chain
-  if (!chain) return null
+  if (!chain)
+    return keepsPlace ? (
+      <p className="text-small text-muted">
+        Retry chain {query.data ? `none is known of ${topic}` : query.error ? 'could not be asked for' : '…'}
+      </p>
+    ) : null
   const isHere = (name: string) => name === topic
   return (
     <p className="flex flex-wrap items-center gap-x-1.5 gap-y-0.5 text-small">

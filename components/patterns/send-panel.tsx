@@ -15,7 +15,7 @@ export const ReasonField = ({
   readonly onChange: (value: string) => void
 }) => (
   <label className="flex items-center gap-4">
-    <span className="shrink-0 text-muted">Reason</span>
+    <span className="w-[96px] shrink-0 text-muted">Reason</span>
     <Input
       value={value}
       maxLength={500}

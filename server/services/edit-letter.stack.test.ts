@@ -149,6 +149,38 @@ describe('an edit', () => {
     expect(shown.value).toMatchObject({ kind: 'avro', schema: { id: schemaId } })
   })
 
+  it('warns that a decimal which was written in more bytes than it needs is written anew', async () => {
+    const decimal = { type: 'bytes', logicalType: 'decimal', precision: 10, scale: 2 }
+    const fields = [
+      { name: 'id', type: 'long' },
+      { name: 'amount', type: decimal },
+    ]
+    const response = await fetch(`${inject('registryUrl')}/subjects/${origin}-amount/versions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ schema: JSON.stringify({ ...avro, name: 'Priced', fields }) }),
+    })
+    const priced = ((await response.json()) as { id: number }).id
+    const frame = Buffer.alloc(5)
+    frame.writeInt32BE(priced, 1)
+    // id 7, and 12.34 (0x04d2) in two bytes, or in four.
+    const short = Buffer.concat([frame, Buffer.from([14, 4, 0x04, 0xd2])])
+    const long = Buffer.concat([frame, Buffer.from([14, 8, 0, 0, 0x04, 0xd2])])
+    const as = {
+      as: 'schema',
+      schema: { id: priced },
+      message: null,
+      text: '{"id":8,"amount":12.34}',
+    } as const
+    const fewest = await check(await die({ value: short }), { value: as })
+    expect([fewest.mayPlan, fewest.warnings]).toEqual([true, []])
+    const { mayPlan, warnings } = await check(await die({ value: long }), { value: as })
+    expect(mayPlan).toBe(true)
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The value is encoded anew as a whole\. .*\(11; anew 9\), as a decimal/),
+    ])
+  })
+
   it('of headers alone keeps every byte else, gets a new id, and leads to the original', async () => {
     const own: RawHeader[] = [
       text('ce_id', 'order-1'),

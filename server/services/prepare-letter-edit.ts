@@ -16,6 +16,7 @@ import { type Fault, faultOf, notFound } from './fault.ts'
 import { prepareSide } from './prepare-message.ts'
 import { changesOf } from './present-letter-edit.ts'
 import { readWholeLetter, type WholeLetter } from './read-whole-letter.ts'
+import { sayReencoding } from './say-reencoding.ts'
 
 type Draft = z.output<typeof letterEditDraft>
 
@@ -175,6 +176,13 @@ export const prepareLetterEdit = async (
   if (!isEdited.key && !isEdited.value && !touched)
     problems.push('Nothing is changed yet. As it died, it is replayed without an edit.')
   const warnings = [...composed.warnings]
+  for (const name of ['key', 'value'] as const) {
+    const original = { bytes: record[name], text: before?.[name].text ?? null }
+    const reencoding = isEdited[name]
+      ? await sayReencoding(connection, name, draft[name], original, call)
+      : null
+    if (reencoding !== null) warnings.push(reencoding)
+  }
   if (isEdited.key)
     warnings.push(
       'The key is changed: the copy may go to another partition, and no order is kept with the old key.',

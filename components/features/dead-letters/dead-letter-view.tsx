@@ -85,7 +85,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
           {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
         </p>
       ) : null}
-      {letter ? <RetryChain connection={connection} topic={letter.topic} /> : null}
+      {letter ? <RetryChain connection={connection} topic={letter.topic} keepsPlace /> : null}
       {letter ? <LetterStanding connection={connection} letter={letter} /> : null}
       <QueryPanel
         query={query}

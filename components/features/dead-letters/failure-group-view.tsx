@@ -15,7 +15,7 @@ import { KeyValue } from '../../patterns/key-value.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
-import { QueryPanel } from '../../patterns/query-panel.tsx'
+import { isFinal, QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { Sparkline } from '../../patterns/sparkline.tsx'
@@ -125,18 +125,70 @@ export const FailureGroupView = ({
           {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
         </p>
       ) : null}
-      <QueryPanel
-        query={query}
-        list={{ href: routes.deadLetters(connection), title: 'All failure groups' }}
-        skeleton={
+      <div
+        className={
+          group || query.isPending
+            ? 'grid grid-cols-[minmax(0,2fr)_minmax(280px,1fr)] gap-3 max-[1100px]:grid-cols-1'
+            : 'flex flex-col gap-3'
+        }
+      >
+        {/* On a narrow page its letters, which are many, come after what is known of the group. */}
+        <div className="flex min-w-0 flex-col gap-3 max-[1100px]:contents">
+          <QueryPanel
+            query={query}
+            list={{ href: routes.deadLetters(connection), title: 'All failure groups' }}
+            skeleton={
+              <SectionsSkeleton
+                columns="minmax(0,1fr)"
+                sections={[
+                  [
+                    ['Cause', 12],
+                    ['How its letters differ', 12],
+                    ['Sample payload', 8],
+                  ],
+                ]}
+              />
+            }
+          >
+            {(data) => (
+              <div className="flex min-w-0 flex-col gap-3">
+                <Section
+                  title="Cause"
+                  padded={false}
+                  aside={data.conventions.map(titleOfConvention).join(', ')}
+                >
+                  <div className="border-b border-line px-3 py-2">
+                    <div className="font-mono text-small font-strong break-all text-critical">
+                      {data.rootCause ?? data.errorClass ?? 'The headers name no error'}
+                    </div>
+                    {data.message === null ? null : <div className="mt-0.5 break-words">{data.message}</div>}
+                    {data.frame === null ? null : (
+                      <div className="mt-0.5 font-mono text-small break-all text-muted">at {data.frame}</div>
+                    )}
+                  </div>
+                  {data.stackLines.length === 0 ? (
+                    <p className="px-3 py-2 text-muted">Its headers carry no stack trace.</p>
+                  ) : (
+                    <StackView lines={data.stackLines} />
+                  )}
+                </Section>
+                <GroupSpread connection={connection} id={id} />
+                {sample === null ? null : <SamplePayload connection={connection} letterId={sample} />}
+              </div>
+            )}
+          </QueryPanel>
+          {isMissing(query.error) ? null : (
+            <div className="min-w-0 max-[1100px]:order-3">
+              <LettersTable connection={connection} failureGroup={id} standings={group?.standings} />
+            </div>
+          )}
+        </div>
+        {group && !(query.error && isFinal(query.error)) ? (
+          <Side data={group} connection={connection} checkedAt={query.dataUpdatedAt} />
+        ) : query.isPending ? (
           <SectionsSkeleton
-            columns="minmax(0,2fr) minmax(280px,1fr)"
+            columns="minmax(0,1fr)"
             sections={[
-              [
-                ['Cause', 12],
-                ['How its letters differ', 12],
-                ['Sample payload', 8],
-              ],
               [
                 ['State', 3],
                 ['Is it fixed?', 6],
@@ -145,41 +197,8 @@ export const FailureGroupView = ({
               ],
             ]}
           />
-        }
-      >
-        {(data) => (
-          <div className="grid grid-cols-[minmax(0,2fr)_minmax(280px,1fr)] gap-3 max-[1100px]:grid-cols-1">
-            <div className="flex min-w-0 flex-col gap-3">
-              <Section
-                title="Cause"
-                padded={false}
-                aside={data.conventions.map(titleOfConvention).join(', ')}
-              >
-                <div className="border-b border-line px-3 py-2">
-                  <div className="font-mono text-small font-strong break-all text-critical">
-                    {data.rootCause ?? data.errorClass ?? 'The headers name no error'}
-                  </div>
-                  {data.message === null ? null : <div className="mt-0.5 break-words">{data.message}</div>}
-                  {data.frame === null ? null : (
-                    <div className="mt-0.5 font-mono text-small break-all text-muted">at {data.frame}</div>
-                  )}
-                </div>
-                {data.stackLines.length === 0 ? (
-                  <p className="px-3 py-2 text-muted">Its headers carry no stack trace.</p>
-                ) : (
-                  <StackView lines={data.stackLines} />
-                )}
-              </Section>
-              <GroupSpread connection={connection} id={id} />
-              {sample === null ? null : <SamplePayload connection={connection} letterId={sample} />}
-            </div>
-            <Side data={data} connection={connection} checkedAt={query.dataUpdatedAt} />
-          </div>
-        )}
-      </QueryPanel>
-      {isMissing(query.error) ? null : (
-        <LettersTable connection={connection} failureGroup={id} standings={group?.standings} />
-      )}
+        ) : null}
+      </div>
     </PageShell>
   )
 }

@@ -329,19 +329,23 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
             ],
           ]}
         />
-        <PaceFields plan={plan} form={pace} />
-        <ReasonField
-          value={reason}
-          onChange={setReason}
-          {...(needsReason ? { neededFor: 'why they are sent again' } : {})}
-        />
-        {needsReason && plan.started === null ? (
-          <p className="text-small text-warning">
-            {formatCount(plan.resent)} of them were sent before. Sending again is a new attempt and needs a
-            reason.
-          </p>
-        ) : null}
-        {plan.started ? null : <Consents form={consents} />}
+        {plan.started ? null : (
+          <>
+            <PaceFields plan={plan} form={pace} />
+            <ReasonField
+              value={reason}
+              onChange={setReason}
+              {...(needsReason ? { neededFor: 'why they are sent again' } : {})}
+            />
+            {needsReason ? (
+              <p className="text-small text-warning">
+                {formatCount(plan.resent)} of them {plan.resent === 1 ? 'was' : 'were'} sent before. Sending
+                again is a new attempt and needs a reason.
+              </p>
+            ) : null}
+            <Consents form={consents} />
+          </>
+        )}
         {plan.started ? (
           <LinkButton href={routes.replay(connection, plan.started.replayId)} className="justify-center">
             Open replay #{plan.started.number}, which was started from this plan

@@ -88,11 +88,6 @@ export const CommandMenu = ({
           className="h-11 w-full border-b border-line bg-raised px-4 text-lead text-text outline-none placeholder:text-faint"
         />
         <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
-          {asked !== '' && hits.length === 0 && actions.length === 0 && place === null ? (
-            <p className="px-2 py-3 text-muted">
-              {found.isFetching ? 'Looking…' : `Nothing is called “${asked}”.`}
-            </p>
-          ) : null}
           {place === null ? null : (
             <Command.Item
               value={`place ${asked}`}
@@ -108,11 +103,21 @@ export const CommandMenu = ({
               <span className="text-small text-muted">open the messages around it</span>
             </Command.Item>
           )}
-          {hits.length > 0 ? (
+          {asked === '' ? null : (
+            // As high with answers as without: what stands below stays in its place while one aims at it.
             <Command.Group
               heading="Found"
-              className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-muted"
+              className="h-[220px] overflow-y-auto border-b border-line [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-muted"
             >
+              {hits.length === 0 ? (
+                <p className="px-2 py-1.5 text-muted">
+                  {found.isPending
+                    ? 'Looking…'
+                    : found.error
+                      ? 'It could not be looked for.'
+                      : `Nothing is called “${asked}”.`}
+                </p>
+              ) : null}
               {hits.map((hit) => (
                 <Command.Item
                   key={`${hit.noun} ${hit.id}`}
@@ -126,7 +131,7 @@ export const CommandMenu = ({
                 </Command.Item>
               ))}
             </Command.Group>
-          ) : null}
+          )}
           {asked === '' ? null : (
             <Command.Item
               value="search-messages"
