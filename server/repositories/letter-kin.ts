@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { judgeKin, type KinCopy, type KinVerdict } from '#server/domain/judge-kin.ts'
-import { isReturn } from './returned-copies.ts'
+import { isOfCopy, isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 
 type Client = Pick<pg.ClientBase, 'query'>
@@ -21,16 +21,17 @@ type Descent = {
   readonly child: string
   readonly parent: string
   readonly item: string
+  readonly outcome: string
   readonly edit: string | null
 }
 
 const listDescents = async (client: Client, ids: readonly string[]): Promise<readonly Descent[]> => {
-  const columns = `l.id AS child, i.letter_id AS parent, i.id AS item, e.replay_id AS edit`
+  const columns = `l.id AS child, i.letter_id AS parent, i.id AS item, i.outcome, e.replay_id AS edit`
   const { rows } = await client.query<Descent>(
     `SELECT ${columns} FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id LEFT JOIN letter_edit e USING (replay_id)
-     WHERE i.letter_id = ANY($1::bigint[]) AND ${isReturn}
+     WHERE i.letter_id = ANY($1::bigint[]) AND ${isOfCopy} AND ${isReturn}
      UNION SELECT ${columns} FROM dead_letter l JOIN replay_item i ON i.id = l.replay_item_id LEFT JOIN letter_edit e USING (replay_id)
-     WHERE l.id = ANY($1::bigint[]) AND ${isReturn}`,
+     WHERE l.id = ANY($1::bigint[]) AND ${isOfCopy} AND ${isReturn}`,
     [ids],
   )
   return rows
@@ -125,7 +126,8 @@ export const findLetterKin = async (
     const twins = await inPieces(edge, (ids) => listTwins(client, ids))
     for (const descent of descents) {
       parents.set(descent.child, descent)
-      returned.add(descent.item)
+      // One that is yet to be sent, or whose return is not yet known of, stands for itself.
+      if (descent.outcome === 'RETURNED') returned.add(descent.item)
     }
     const found: string[] = []
     for (const group of [...descents.map(({ child, parent }) => [child, parent]), ...twins])
