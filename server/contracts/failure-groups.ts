@@ -59,7 +59,7 @@ export const failureGroupRow = z.object({
   firstExpiresAt: epochMs.nullable(),
   /** When the first origin record will be deleted, at the latest: it is as old as its letter or older. */
   originExpiresAt: epochMs.nullable(),
-  /** When its first message is lost at the latest: its letter is deleted then, and the origin record, too, where that is longer kept; of pointers the origin alone counts. Null when never, or not known. */
+  /** When the first of its letters can not be sent again any more, at the latest: it is deleted then or, where it holds no payload, its origin record. Null when never, or not known. */
   unrecoverableAt: epochMs.nullable(),
   state: failureGroupState,
   stateBy: z.string().nullable(),

@@ -19,13 +19,14 @@ afterAll(() => bench.dispose())
 const letters = (
   errorClass: string,
   keys: readonly (string | null)[],
-  more: { readonly traceId?: string; readonly from?: string } = {},
+  more: { readonly traceId?: string; readonly from?: string; readonly agoMs?: number } = {},
 ) =>
   bench.send(
     keys.map((key, at) =>
       outgoing(topic, {
         key,
         partition: at % 2,
+        timestampMs: BigInt(Date.now() - (more.agoMs ?? 0)),
         headers: [
           ...springHeaders({ topic: more.from ?? origin, group: 'payments', errorClass }),
           ...(more.traceId === undefined
@@ -93,9 +94,11 @@ it('tells services from the traces of its newest letters, the one that reads fir
   ])
 })
 
-it('a message is lost when both letter and origin are: tells when, sorts and narrows by it', async () => {
-  const short = await bench.makeTopic(`brief-${bench.suffix}`, 1, { 'retention.ms': String(hourMs) })
-  await letters('com.shop.Brief', ['a'], { from: short })
+it('a letter can be replayed while it is there, whatever its origin: tells when, sorts and narrows by it', async () => {
+  const keptForEver = await bench.makeTopic(`state-${bench.suffix}`, 1, { 'cleanup.policy': 'compact' })
+  const brief = await bench.makeTopic(`brief-${bench.suffix}`, 1, { 'retention.ms': String(hourMs) })
+  await letters('com.shop.Brief', ['a'], { from: brief })
+  await letters('com.shop.Old', ['a'], { from: keptForEver, agoMs: 2 * hourMs })
   await bench.index()
   const now = Date.now()
   const near = (at: number | null | undefined, hours: number) =>
@@ -103,12 +106,37 @@ it('a message is lost when both letter and origin are: tells when, sorts and nar
   const few = await named('com.shop.Few')
   near(few?.firstExpiresAt, 3)
   near(few?.originExpiresAt, 5)
-  near(few?.unrecoverableAt, 5)
-  const brief = await named('com.shop.Brief')
-  near(brief?.originExpiresAt, 1)
-  near(brief?.unrecoverableAt, 3)
+  near(few?.unrecoverableAt, 3)
+  const withBriefOrigin = await named('com.shop.Brief')
+  near(withBriefOrigin?.originExpiresAt, 1)
+  near(withBriefOrigin?.unrecoverableAt, 3)
+  const old = await named('com.shop.Old')
+  near(old?.firstExpiresAt, 1)
+  expect(old?.originExpiresAt).toBeNull()
+  near(old?.unrecoverableAt, 1)
   const [first] = await list({ sort: 'expires', desc: 'false' })
-  expect(first?.rootCause).toBe('com.shop.Brief')
-  expect((await list({ within: '3h' })).map(({ rootCause }) => rootCause)).toEqual(['com.shop.Brief'])
-  expect(await list({ within: '24h' })).toHaveLength(4)
+  expect(first?.rootCause).toBe('com.shop.Old')
+  expect((await list({ within: '3h' })).map(({ rootCause }) => rootCause)).toContain('com.shop.Old')
+  expect(await list({ within: '24h' })).toHaveLength(5)
+})
+
+it('a letter without payload can be replayed until it or its origin is deleted', async () => {
+  const brief = await bench.makeTopic(`pointed-${bench.suffix}`, 1, { 'retention.ms': String(hourMs) })
+  const now = Date.now()
+  await bench.send([
+    outgoing(topic, {
+      key: null,
+      value: null,
+      headers: [
+        text('__dlq.errors.topic', brief),
+        text('__dlq.errors.partition', '0'),
+        text('__dlq.errors.offset', '0'),
+        text('__dlq.errors.group', 'payments'),
+        text('__dlq.errors.message', 'Offset rejected by client.'),
+      ],
+    }),
+  ])
+  await bench.index()
+  const pointer = (await list()).find(({ isPointer }) => isPointer)
+  expect(Math.abs((pointer?.unrecoverableAt ?? 0) - now - hourMs)).toBeLessThan(60_000)
 })

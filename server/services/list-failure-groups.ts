@@ -56,17 +56,14 @@ export const failureGroupRowsOf = async (
         return retentionMs === null ? [] : [{ failureGroupId: record.id, topic, retentionMs }]
       }),
     )
-  /** How long the message of a letter can be had: from the letter or, unless that is unknown, from its origin. */
+  /**
+   * How long a letter can be sent again: as long as it is in its topic, since nothing is sent for a letter that is gone;
+   * one without payload only while its origin record is there, too.
+   */
   const recoverableMs = ({ originTopic, isPointer }: FailureGroupRecord, topic: string) => {
-    const isOriginKnown = originTopic !== null && retention.byTopic.has(originTopic)
-    const origin = isOriginKnown ? keptMs(originTopic) : undefined
-    if (isPointer) return origin ?? null
-    const letter = keptMs(topic)
-    return origin === undefined || letter === null
-      ? letter
-      : origin === null
-        ? null
-        : Math.max(letter, origin)
+    const ends = [keptMs(topic), isPointer && originTopic !== null ? keptMs(originTopic) : null]
+    const known = ends.filter((one) => one !== null)
+    return known.length === 0 ? null : Math.min(...known)
   }
   const [letters, origins, messages] = await Promise.all([
     readFirstExpiries(

@@ -12,7 +12,7 @@ const toneOf = (leftMs: number): string =>
 const sayLeft = (leftMs: number): string =>
   leftMs <= 0 ? 'now' : formatDuration(Math.floor(leftMs / 60_000) * 60_000)
 
-/** When the first message of a failure group is lost for good, and what of letter and origin goes when. */
+/** When the first letter of a failure group can not be sent again any more, and what of letter and origin goes when. */
 export const Expiry = ({
   group: { unrecoverableAt, firstExpiresAt, originExpiresAt, isPointer },
 }: {
@@ -26,8 +26,8 @@ export const Expiry = ({
   const left = unrecoverableAt === null || now === 0 ? null : unrecoverableAt - now
   const parts = `letter ${say(firstExpiresAt)} · origin ${say(originExpiresAt)}`
   const meaning = isPointer
-    ? 'Its letters hold no payload: they are lost with their origin records.'
-    : 'A message is lost when both its letter and its origin record are deleted.'
+    ? 'Its letters hold no payload: they can be replayed until they or their origin records are deleted.'
+    : 'A letter can be replayed until it is deleted; its origin record is only what it is compared with.'
   return (
     <span
       className="block min-w-0"
@@ -38,7 +38,11 @@ export const Expiry = ({
         className={`block truncate ${left === null ? 'text-faint' : toneOf(left)}`}
         suppressHydrationWarning
       >
-        {left === null ? (unrecoverableAt === null ? 'never' : '') : `unrecoverable in ${sayLeft(left)}`}
+        {left === null
+          ? unrecoverableAt === null
+            ? 'no end known'
+            : ''
+          : `unrecoverable in ${sayLeft(left)}`}
       </span>
       <span className="block truncate text-small text-muted" suppressHydrationWarning>
         {parts}
