@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { deathTimeOf } from './death-time.ts'
+import { arrivalOf, deathTimeOf } from './death-time.ts'
 
 const nowMs = 1_795_000_000_000
 const at = (timestampMs: number, timestampType: 'create' | 'log-append' = 'create') => ({
@@ -39,3 +39,13 @@ it.each([-1, 0, nowMs + 2 * 86_400_000])(
     expect(time).toEqual({ diedAtMs: nowMs, deathTimeSource: 'indexed' })
   },
 )
+
+it('counts a letter by its arrival only where its time may be that of its origin, and it was seen coming', () => {
+  const of = (
+    deathTimeSource: 'header' | 'record' | 'origin' | 'indexed' | 'unknown',
+    wasSeenComing = true,
+  ) => arrivalOf({ diedAtMs: hourAgo, deathTimeSource }, wasSeenComing, nowMs)
+  expect([of('origin'), of('unknown')]).toEqual([nowMs, nowMs])
+  expect([of('header'), of('record'), of('indexed')]).toEqual([null, null, null])
+  expect([of('origin', false), of('unknown', false)]).toEqual([null, null])
+})

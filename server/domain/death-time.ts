@@ -8,6 +8,18 @@ export type DeathTime = {
 
 const dayMs = 86_400_000
 
+/**
+ * When a letter counts as having died, where its time of death is or may be that of the message that died: a backlog that
+ * dies today would count as long before. Null where it counts by its time of death, also where it may have come long
+ * before the index read it.
+ */
+export const arrivalOf = (
+  { deathTimeSource }: DeathTime,
+  wasSeenComing: boolean,
+  nowMs: number,
+): number | null =>
+  wasSeenComing && (deathTimeSource === 'origin' || deathTimeSource === 'unknown') ? nowMs : null
+
 /** What the headers tell of the time of death: what the record's timestamp is that of, and the time where it is written. */
 export type ToldTime = {
   readonly timestampOf: TimestampOf

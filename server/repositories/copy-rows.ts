@@ -66,8 +66,8 @@ export class CopyBuffer {
   }
 
   /** A timestamptz; whole milliseconds since 1970-01-01. */
-  time(atMs: number): void {
-    this.int8(BigInt(atMs - postgresEpochMs) * 1_000n)
+  time(atMs: number | null): void {
+    this.int8(atMs === null ? null : BigInt(atMs - postgresEpochMs) * 1_000n)
   }
 
   boolean(value: boolean): void {

@@ -15,6 +15,8 @@ export type IndexedPosition = PartitionName & {
   /** Null: not known. */
   readonly topicId: string | null
   readonly nextOffset: bigint
+  /** Where the partition ended when the index first saw it. */
+  readonly firstEnd: bigint
 }
 
 /**
@@ -41,8 +43,8 @@ export const indexLetters = async (
   return runUnderLease(db, lease, async (client) => {
     await shareGrouping(client, connectionId, grouping)
     await client.query(
-      `INSERT INTO index_position (connection_id, topic, partition, next_offset, topic_id, updated_at)
-       SELECT $1, * , now() FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[])
+      `INSERT INTO index_position (connection_id, topic, partition, next_offset, topic_id, first_end, updated_at)
+       SELECT $1, * , now() FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::bigint[])
        ON CONFLICT (connection_id, topic, partition) DO UPDATE
          SET topic_id = excluded.topic_id, next_offset = excluded.next_offset, updated_at = excluded.updated_at`,
       [
@@ -51,6 +53,7 @@ export const indexLetters = async (
         positions.map((one) => one.partition),
         positions.map((one) => one.nextOffset.toString()),
         positions.map((one) => one.topicId),
+        positions.map((one) => one.firstEnd.toString()),
       ],
     )
     return letters.length === 0 ? 0 : writeLetters(client, connectionId, letters)
@@ -104,14 +107,17 @@ export const readIndexPositions = async (
     partition: number
     topic_id: string | null
     next_offset: string
-  }>('SELECT topic, partition, topic_id, next_offset FROM index_position WHERE connection_id = $1', [
-    connectionId,
-  ])
+    first_end: string
+  }>(
+    'SELECT topic, partition, topic_id, next_offset, first_end FROM index_position WHERE connection_id = $1',
+    [connectionId],
+  )
   return rows.map((row) => ({
     topic: row.topic,
     partition: row.partition,
     topicId: row.topic_id,
     nextOffset: BigInt(row.next_offset),
+    firstEnd: BigInt(row.first_end),
   }))
 }
 

@@ -62,7 +62,10 @@ export const readLetterSpread = async (db: Database, id: string, limit: number):
   return row.spread
 }
 
-/** How many letters of a group died between times, each from its first on and before its second (milliseconds). */
+/**
+ * How many letters of a group died between times, each from its first on and before its second (milliseconds). Those that
+ * count by their arrival are taken out where they died and added where they came: so all three counts need no rows.
+ */
 export const countDeathsBetween = async (
   db: Database,
   id: string,
@@ -70,7 +73,11 @@ export const countDeathsBetween = async (
 ): Promise<readonly number[]> => {
   const { rows } = await db.pool.query<{ count: number }>(
     `SELECT (SELECT count(*)::int FROM dead_letter
-             WHERE failure_group_id = $1 AND died_at >= span.since AND died_at < span.until) AS count
+             WHERE failure_group_id = $1 AND died_at >= span.since AND died_at < span.until)
+          - (SELECT count(*)::int FROM dead_letter
+             WHERE failure_group_id = $1 AND arrived_at IS NOT NULL AND died_at >= span.since AND died_at < span.until)
+          + (SELECT count(*)::int FROM dead_letter
+             WHERE failure_group_id = $1 AND arrived_at >= span.since AND arrived_at < span.until) AS count
      FROM unnest($2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS span(since, until, no) ORDER BY no`,
     [id, spans.map(({ fromMs }) => new Date(fromMs)), spans.map(({ untilMs }) => new Date(untilMs))],
   )

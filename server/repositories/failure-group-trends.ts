@@ -16,6 +16,14 @@ type Counted = {
   readonly counts: readonly number[]
 }
 
+/** Letters that count as dead within the last hour, each at the time by which it counts. */
+const deathsOf = (where: string): string =>
+  `(SELECT failure_group_id, died_at FROM dead_letter
+    WHERE ${where} AND died_at > now() - interval '60 minutes' AND arrived_at IS NULL
+    UNION ALL
+    SELECT failure_group_id, arrived_at FROM dead_letter
+    WHERE ${where} AND arrived_at > now() - interval '60 minutes') AS deaths`
+
 /** Of rows with `failure_group_id` and `died_at`: by minutes ago. Times to come count as now. */
 const countedOf = (rows: string): string =>
   `SELECT failure_group_id, array_agg(minute) AS minutes, array_agg(count) AS counts FROM (
@@ -38,7 +46,7 @@ const add = (trends: Map<string, number[]>, rows: readonly Counted[]): Map<strin
 /** Deaths of the last hour: what the index has counted last, and the letters since then. One group is counted anew. */
 export const readTrends = async (db: Database, connectionId: string, id: string | null): Promise<Trends> => {
   if (id !== null) {
-    const own = '(SELECT * FROM dead_letter WHERE failure_group_id = $1) AS own'
+    const own = deathsOf('failure_group_id = $1')
     return add(new Map(), (await db.pool.query<Counted>(countedOf(own), [id])).rows)
   }
   const { rows } = await db.pool.query<{ up_to: string; age: number; trends: Record<string, number[]> }>(
@@ -48,7 +56,7 @@ export const readTrends = async (db: Database, connectionId: string, id: string 
   )
   const [known] = rows
   if (!known) {
-    const all = '(SELECT * FROM dead_letter WHERE connection_id = $1) AS own'
+    const all = deathsOf('connection_id = $1')
     return add(new Map(), (await db.pool.query<Counted>(countedOf(all), [connectionId])).rows)
   }
   const trends = new Map(
@@ -59,7 +67,7 @@ export const readTrends = async (db: Database, connectionId: string, id: string 
   )
   // By their numbers: without statistics, the time of death would look like the shorter way.
   const { rows: since } = await db.pool.query<Counted>(
-    `WITH newer AS MATERIALIZED (SELECT connection_id, failure_group_id, died_at FROM dead_letter WHERE id > $2)
+    `WITH newer AS MATERIALIZED (SELECT connection_id, failure_group_id, coalesce(arrived_at, died_at) AS died_at FROM dead_letter WHERE id > $2)
      ${countedOf('(SELECT * FROM newer WHERE connection_id = $1) AS own')}`,
     [connectionId, known.up_to],
   )
@@ -87,7 +95,7 @@ export const prepareTrends = async (
       'SELECT coalesce(max(id), 0) AS up_to, now() AS at FROM dead_letter',
     )
     const upTo = last[0]?.up_to ?? '0'
-    const own = '(SELECT * FROM dead_letter WHERE connection_id = $1 AND id <= $2) AS own'
+    const own = deathsOf('connection_id = $1 AND id <= $2')
     const counted = await client.query<Counted>(countedOf(own), [connectionId, upTo])
     await client.query(
       `INSERT INTO failure_group_trend (connection_id, at, up_to, trends) VALUES ($1, now(), $2, $3)

@@ -20,7 +20,7 @@ export const moveLetters = async (
   if (moves.length === 0) return []
   const { rows } = await transaction.query<{ flows: LetterFlow[] }>(
     `WITH moved AS MATERIALIZED (
-       SELECT l.id, l.failure_group_id AS from_id, m.to_id, l.died_at, l.topic, l.convention
+       SELECT l.id, l.failure_group_id AS from_id, m.to_id, l.died_at, l.arrived_at, l.topic, l.convention
        FROM unnest($1::int8[], $2::text[]) AS m(id, to_id) JOIN dead_letter l ON l.id = m.id
        WHERE l.failure_group_id <> m.to_id
      ), written AS (
@@ -28,7 +28,7 @@ export const moveLetters = async (
        FROM unnest($1::int8[], $2::text[], $3::text[]) AS m(id, to_id, homes)
        WHERE l.id = m.id AND (l.failure_group_id <> m.to_id OR l.homes IS DISTINCT FROM m.homes)
      ), gained AS (
-       SELECT to_id AS id, count(*) AS letters, min(died_at) AS first, max(died_at) AS last, max(id) AS sample,
+       SELECT to_id AS id, count(*) AS letters, min(died_at) AS first, max(greatest(died_at, arrived_at)) AS last, max(id) AS sample,
          array_agg(DISTINCT topic) AS topics, array_agg(DISTINCT convention) AS conventions
        FROM moved GROUP BY 1
      ), lost AS (
@@ -69,7 +69,8 @@ export const moveLetters = async (
 export const sumUpGroups = async (transaction: Transaction, ids: readonly string[]): Promise<void> => {
   await transaction.query(
     `UPDATE failure_group g
-     SET first_seen_at = oldest.died_at, last_seen_at = newest.died_at, sample_letter_id = newest.id,
+     SET first_seen_at = oldest.died_at,
+       last_seen_at = greatest(newest.died_at, (SELECT max(arrived_at) FROM dead_letter WHERE failure_group_id = asked.id)), sample_letter_id = newest.id,
        dead_letter_topics = ARRAY(SELECT DISTINCT topic FROM dead_letter WHERE failure_group_id = g.id ORDER BY 1),
        conventions = ARRAY(SELECT DISTINCT convention FROM dead_letter WHERE failure_group_id = g.id ORDER BY 1)
      FROM unnest($1::text[]) AS asked(id),

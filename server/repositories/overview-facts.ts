@@ -34,10 +34,13 @@ export const readDyingGroups = async (
      ) AS open,
      LATERAL (
        SELECT array_agg(ago) AS agos, array_agg(count) AS counts FROM (
-         SELECT floor(extract(epoch FROM now() - died_at) / 60)::int AS ago, count(*)::int AS count
-         FROM dead_letter
-         WHERE failure_group_id = open.id AND died_at > now() - interval '1 hour' AND died_at <= now()
-         GROUP BY 1
+         SELECT floor(extract(epoch FROM now() - at) / 60)::int AS ago, count(*)::int AS count FROM (
+           SELECT died_at AS at FROM dead_letter
+           WHERE failure_group_id = open.id AND died_at > now() - interval '1 hour' AND died_at <= now() AND arrived_at IS NULL
+           UNION ALL
+           SELECT arrived_at FROM dead_letter
+           WHERE failure_group_id = open.id AND arrived_at > now() - interval '1 hour' AND arrived_at <= now()
+         ) AS counted GROUP BY 1
        ) AS minutes
      ) AS deaths
      LEFT JOIN LATERAL (

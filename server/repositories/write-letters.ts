@@ -14,6 +14,8 @@ export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
   readonly offset: bigint
   readonly diedAtMs: number
   readonly deathTimeSource: string
+  /** When it counts as having died, where that is not `diedAtMs`: see `arrivalOf`. */
+  readonly countedAtMs: number | null
   /** When it came into its topic as far as is known: a resolved failure group that gets a later letter is new again. */
   readonly arrivedAtMs: number
   readonly keyText: string | null
@@ -169,6 +171,7 @@ const letterColumns = [
   '"offset"',
   'failure_group_id',
   'died_at',
+  'arrived_at',
   'key_text',
   'convention',
   'origin_topic',
@@ -209,6 +212,7 @@ const rowsOf = (
     rows.int8(letter.offset)
     rows.text(letter.failureGroupId)
     rows.time(letter.diedAtMs)
+    rows.time(letter.countedAtMs)
     rows.text(clean(letter.keyText, 1_000))
     rows.text(letter.convention)
     rows.text(clean(letter.originTopic, 249))
@@ -240,7 +244,7 @@ const tallyOf = (letters: readonly NewLetter[], ids: readonly bigint[]): Readonl
       tallies.set(letter.failureGroupId, {
         letters: 1,
         firstMs: letter.diedAtMs,
-        lastMs: letter.diedAtMs,
+        lastMs: letter.countedAtMs ?? letter.diedAtMs,
         arrivedMs: letter.arrivedAtMs,
         sampleId: id,
         topics: new Set([letter.topic]),
@@ -250,7 +254,7 @@ const tallyOf = (letters: readonly NewLetter[], ids: readonly bigint[]): Readonl
     }
     known.letters += 1
     known.firstMs = Math.min(known.firstMs, letter.diedAtMs)
-    known.lastMs = Math.max(known.lastMs, letter.diedAtMs)
+    known.lastMs = Math.max(known.lastMs, letter.countedAtMs ?? letter.diedAtMs)
     known.arrivedMs = Math.max(known.arrivedMs, letter.arrivedAtMs)
     if (id > known.sampleId) known.sampleId = id
     known.topics.add(letter.topic)

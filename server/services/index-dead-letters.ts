@@ -1,5 +1,5 @@
 import { keyTextOf } from '#server/domain/dead-letter-key.ts'
-import { deathTimeOf } from '#server/domain/death-time.ts'
+import { arrivalOf, deathTimeOf } from '#server/domain/death-time.ts'
 import { type Grouping, groupLetter, headerOf } from '#server/domain/failure-grouping.ts'
 import { belongsTo, type IndexShare, wholeIndex, wordOfShare } from '#server/domain/index-shares.ts'
 import { readLetterFacts } from '#server/domain/letter-facts.ts'
@@ -10,7 +10,12 @@ import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TopicOffsets, TopicState } from '#server/ports/topics.ts'
-import { indexLetters, type PartitionName, readIndexPositions } from '#server/repositories/dead-letters.ts'
+import {
+  type IndexedPosition,
+  indexLetters,
+  type PartitionName,
+  readIndexPositions,
+} from '#server/repositories/dead-letters.ts'
 import { prepareTrends } from '#server/repositories/failure-group-trends.ts'
 import { GroupingChangedError, readGrouping } from '#server/repositories/failure-grouping.ts'
 import { recordFailure, recordGood } from '#server/repositories/freshness.ts'
@@ -50,6 +55,8 @@ type Span = {
   /** As far as can be read: where an open transaction begins once that is known. */
   end: bigint
   readonly madeAnew: boolean
+  /** Where it ended when the index first saw it: what stands behind that was seen coming. */
+  readonly firstEnd: bigint
   /** The id of the topic is to be written down, whether or not there is something to read. */
   readonly isUnnamed: boolean
 }
@@ -99,9 +106,9 @@ const indexByGrouping = async (
   const open = found.value.spans.filter(
     ({ from, end, madeAnew, isUnnamed }) => from < end || madeAnew || isUnnamed,
   )
-  const { vanished, topicNameOf } = found.value
-  if (vanished.length > 0)
-    await indexLetters(deps.db, connection.id, [], [], lease, vanished, grouping.version)
+  const { vanished, unseen, topicNameOf } = found.value
+  if (vanished.length > 0 || unseen.length > 0)
+    await indexLetters(deps.db, connection.id, [], unseen, lease, vanished, grouping.version)
   const readNext = () => {
     const span = performance.now() < deadline && !call.signal.aborted ? open.shift() : undefined
     const batch = span ? readBatch(deps, connection, span, { topicNameOf, grouping }, call) : null
@@ -119,8 +126,8 @@ const indexByGrouping = async (
     if (moved && span.from < span.end) open.push(span)
     reading = readNext()
     if (batch.letters !== null) {
-      const { topic, topicId, partition } = span
-      const positions = [{ topic, topicId, partition, nextOffset: batch.nextOffset }]
+      const { topic, topicId, partition, firstEnd } = span
+      const positions = [{ topic, topicId, partition, firstEnd, nextOffset: batch.nextOffset }]
       const madeAnew = batch.madeAnew ? [{ topic, partition }] : []
       indexed += await indexLetters(
         deps.db,
@@ -148,6 +155,8 @@ type FoundSpans = {
   readonly spans: readonly Span[]
   /** Indexed partitions that the topic does not have any more since it was made anew, or that an operator has refused. */
   readonly vanished: readonly PartitionName[]
+  /** Partitions seen for the first time without anything to read: what comes into them is seen coming. */
+  readonly unseen: readonly IndexedPosition[]
   readonly topicNameOf: TopicNameOf
   readonly error: BrokerError | null
 }
@@ -168,7 +177,8 @@ const findSpans = async (
     belongsTo(share, topic, one.partition)
   const stored = (await readIndexPositions(deps.db, id)).filter((one) => isOwn(one.topic)(one))
   const refused = stored.filter(({ topic }) => kinds.isRefused(topic))
-  if (topics.length === 0) return succeed({ spans: [], vanished: refused, topicNameOf, error: null })
+  if (topics.length === 0)
+    return succeed({ spans: [], vanished: refused, unseen: [], topicNameOf, error: null })
   const own = topics
     .map((topic) => ({ ...topic, partitions: topic.partitions.filter(isOwn(topic.name)) }))
     .filter(({ partitions }) => partitions.length > 0)
@@ -186,7 +196,8 @@ const findSpans = async (
       const madeAnew = next > end || isMadeAnew(position?.topicId ?? null, topicId)
       const isUnnamed = position?.topicId === null && topicId !== null
       const from = madeAnew || next < start ? start : next
-      return { topic, topicId, partition, from, end, madeAnew, isUnnamed }
+      const firstEnd = madeAnew ? start : (position?.firstEnd ?? end)
+      return { topic, topicId, partition, from, end, madeAnew, firstEnd, isUnnamed }
     }),
   )
   const vanished = stored.filter(({ topic, topicId, partition }) => {
@@ -198,6 +209,15 @@ const findSpans = async (
   return succeed({
     spans,
     vanished,
+    unseen: spans
+      .filter(({ topic, partition, from, end }) => from === end && !positions.has(`${topic}/${partition}`))
+      .map(({ topic, topicId, partition, end, firstEnd }) => ({
+        topic,
+        topicId,
+        partition,
+        nextOffset: end,
+        firstEnd,
+      })),
     topicNameOf,
     error: offsets.value.flatMap(({ failed: none }) => none)[0]?.error ?? null,
   })
@@ -239,7 +259,10 @@ const readBatch = async (
   // Of each failure the first trace: all of them would be megabytes, and one is written.
   const traced = new Set<string>()
   const letters = read.value.messages.map((message) => {
-    const letter = letterOf(connection, message, by, nowMs)
+    const letter = letterOf(connection, message, by, {
+      nowMs,
+      wasSeenComing: message.offset >= span.firstEnd,
+    })
     if (traced.has(letter.failureGroupId)) letter.stack = null
     else traced.add(letter.failureGroupId)
     return letter
@@ -257,7 +280,7 @@ const letterOf = (
   connection: Connection,
   message: RawMessage,
   { topicNameOf, grouping }: { readonly topicNameOf: TopicNameOf; readonly grouping: Grouping },
-  nowMs: number,
+  { nowMs, wasSeenComing }: { readonly nowMs: number; readonly wasSeenComing: boolean },
 ): NewLetter & { stack: string | null } => {
   const { topic, partition, offset, headers, key } = message
   const {
@@ -267,6 +290,7 @@ const letterOf = (
   } = readLetterFacts(connection.id, message, connection.deadLetterRules, topicNameOf, grouping.ruleOf(topic))
   const { failureGroupId } = facts
   const time = deathTimeOf(decoded, message, nowMs)
+  const countedAtMs = arrivalOf(time, wasSeenComing, nowMs)
   return {
     ...facts,
     ...groupLetter(grouping, failureGroupId, {
@@ -279,7 +303,8 @@ const letterOf = (
     partition,
     offset,
     ...time,
-    arrivedAtMs: time.deathTimeSource === 'origin' ? nowMs : time.diedAtMs,
+    countedAtMs,
+    arrivedAtMs: countedAtMs ?? (time.deathTimeSource === 'origin' ? nowMs : time.diedAtMs),
     keyText: keyTextOf(key),
     traceId: traceIdOfHeaders(headers),
   }

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { endpoints } from '#server/contracts/endpoints.ts'
+import { readDyingGroups } from '#server/repositories/overview-facts.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
+import { listFailureGroups } from './list-failure-groups.ts'
 import { setFailureGroupState } from './set-failure-group-state.ts'
 import { showFailureGroupEvidence } from './show-failure-group-evidence.ts'
 
@@ -68,4 +71,49 @@ it('tells how letters differ, asks for a mark, and counts new deaths from it', a
     fix: { verdict: 'still-dying' },
     deploys: [{ deaths: 60 }, { deaths: 1 }],
   })
+})
+
+it('counts letters that keep the time of their origin by their coming, but for those that were there before', async () => {
+  const hourMs = 3_600_000
+  const origin = `connect-${bench.suffix}`
+  const topic = await bench.makeTopic(`${origin}-dlt`, 1)
+  const later = await bench.makeTopic(`${origin}-late-dlt`, 1)
+  const producedMs = Date.now() - 5 * hourMs
+  const die = (to: string) =>
+    outgoing(to, {
+      timestampMs: BigInt(producedMs),
+      headers: [
+        text('__connect.errors.topic', origin),
+        text('__connect.errors.partition', '0'),
+        text('__connect.errors.offset', '7'),
+        text('__connect.errors.connector.name', 'sink'),
+        text('__connect.errors.exception.class.name', `com.shop.Sink${bench.suffix}`),
+      ],
+    })
+  await bench.send([die(topic), die(topic)])
+  await bench.index()
+  const { rows } = await bench.database.db.pool.query(
+    'SELECT id FROM failure_group WHERE origin_topic = $1',
+    [origin],
+  )
+  const id: string = rows[0].id
+  const fix = { text: 'sink 2', atMs: Date.now() - 60_000 }
+  const input = { id, state: 'fix-out', fix } as const
+  await good(setFailureGroupState(bench.deps, bench.connection, bench.actor, input, bench.call()))
+  const show = () => good(showFailureGroupEvidence(bench.deps, bench.connection, id, bench.call()))
+  expect((await show()).deploys.slice(-2).map(({ deaths }) => deaths)).toEqual([2, 0])
+
+  await bench.send([die(topic), die(topic), die(later)])
+  await bench.index()
+  const { fix: judged, deploys } = await show()
+  expect(judged.verdict).toBe('still-dying')
+  expect(deploys.slice(-2).map(({ deaths }) => deaths)).toEqual([2, 3])
+  const query = endpoints.listFailureGroups.query.parse({ state: 'all', topic: origin })
+  const inbox = await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))
+  const sum = (counts: readonly number[]) => counts.reduce((all, one) => all + one, 0)
+  expect(inbox.data.groups.map(({ trend }) => sum(trend))).toEqual([3])
+  const dying = (await readDyingGroups(bench.database.db, bench.connection.id, 100)).find(
+    (one) => one.id === id,
+  )
+  expect(sum(dying?.deaths ?? [])).toBe(3)
 })
