@@ -100,19 +100,27 @@ export const countCopiesSince = async (
   return rows[0] ?? { settled: 0, returned: 0 }
 }
 
-/** Services whose spans stand in traces, and those of them that read as a consumer group. */
+/**
+ * Services whose spans stand in traces, and those of them that read as a consumer group. Not every instrumentation names
+ * the group (that of kafkajs does not): where none of the spans does, those read that consume the origin topic.
+ */
 export const readServicesOfTraces = async (
   db: Database,
   traceIds: readonly string[],
-  group: string | null,
+  { group, originTopic }: { readonly group: string | null; readonly originTopic: string | null },
 ): Promise<{ readonly all: readonly string[]; readonly readers: readonly string[] }> => {
-  const { rows } = await db.pool.query<{ service: string; reads: boolean }>(
-    `SELECT service, bool_or(kind = 5 AND group_id = $2) IS TRUE AS reads FROM span
+  const { rows } = await db.pool.query<{ service: string; is_named: boolean; consumes: boolean }>(
+    `SELECT service, bool_or(kind = 5 AND group_id = $2) IS TRUE AS is_named,
+       bool_or(kind = 5 AND group_id IS NULL AND topic = $3) IS TRUE AS consumes
+     FROM span
      WHERE trace_id = ANY($1::bytea[]) AND service !~ '^spillway' GROUP BY service ORDER BY service`,
-    [traceIds.map((trace) => Buffer.from(trace, 'hex')), group],
+    [traceIds.map((trace) => Buffer.from(trace, 'hex')), group, originTopic],
   )
+  const isNamed = rows.some(({ is_named }) => is_named)
   return {
     all: rows.map(({ service }) => service),
-    readers: rows.filter(({ reads }) => reads).map(({ service }) => service),
+    readers: rows
+      .filter(({ is_named, consumes }) => (isNamed ? is_named : consumes))
+      .map(({ service }) => service),
   }
 }

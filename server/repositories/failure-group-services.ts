@@ -5,7 +5,7 @@ const tracesLookedAt = 10
 
 /**
  * Looks which services stand in the traces of the newest letters of failure groups, those that read as the group's
- * consumer group first, and keeps them beside the group: of groups with letters that were not looked at, but no group
+ * consumer group first, or where no span names the group those that consume the origin topic, and keeps them beside the group: of groups with letters that were not looked at, but no group
  * more often than every `againMs` milliseconds, since spans come after their letters. Answers how many groups have
  * changed.
  */
@@ -17,12 +17,16 @@ export const refreshServices = async (
 ): Promise<number> => {
   const { rowCount } = await db.pool.query(
     `WITH due AS MATERIALIZED (
-       SELECT id, consumer_group, letters FROM failure_group
+       SELECT id, consumer_group, origin_topic, letters FROM failure_group
        WHERE connection_id = $1 AND letters > 0 AND services_letters IS DISTINCT FROM letters
          AND (services_at IS NULL OR services_at < now() - $2::float8 * interval '1 millisecond')
        ORDER BY services_at NULLS FIRST LIMIT $3
      ), seen AS (
-       SELECT due.id, s.service, bool_or(s.kind = 5 AND s.group_id = due.consumer_group) IS TRUE AS reads
+       SELECT due.id, s.service, coalesce(max(CASE
+         WHEN s.kind <> 5 THEN 0
+         WHEN s.group_id = due.consumer_group THEN 2
+         WHEN s.group_id IS NULL AND s.topic = due.origin_topic THEN 1
+       END), 0) AS reads
        FROM due, LATERAL (
          SELECT trace_id FROM dead_letter WHERE failure_group_id = due.id
          ORDER BY died_at DESC, dead_letter.id DESC LIMIT $4

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { readDyingGroups } from '#server/repositories/overview-facts.ts'
@@ -71,6 +72,42 @@ it('tells how letters differ, asks for a mark, and counts new deaths from it', a
     fix: { verdict: 'still-dying' },
     deploys: [{ deaths: 60 }, { deaths: 1 }],
   })
+})
+
+it('knows the deploys of a service whose spans name no group, by the topic that it consumes', async () => {
+  const origin = `unnamed-${bench.suffix}`
+  const topic = await bench.makeTopic(`${origin}-dlt`, 1)
+  const traceId = randomBytes(16).toString('hex')
+  const headers = [
+    ...springHeaders({ topic: origin, group: `payments-of-${origin}`, errorClass: 'com.shop.Unnamed' }),
+    text('traceparent', `00-${traceId}-${'ab'.repeat(8)}-01`),
+  ]
+  await bench.send([outgoing(topic, { headers, timestampMs: BigInt(Date.now() - 600_000) })])
+  await bench.index()
+  const { pool } = bench.database.db
+  const span = (service: string, kind: number, about: string | null) =>
+    pool.query(
+      `INSERT INTO span (trace_id, span_id, day, kind, service, name, start_ns, end_ns, status, attributes, resource, events, topic)
+       SELECT decode($1, 'hex'), decode($2, 'hex'), current_date, $3, $4, 'x', 1, 2, 0, '{}', '{}', '[]', $5`,
+      [traceId, randomBytes(8).toString('hex'), kind, service, about],
+    )
+  await span('checkout', 4, origin)
+  await span('auditor', 5, 'another-topic')
+  await span('charger', 5, origin)
+  const { rows } = await pool.query('SELECT id FROM failure_group WHERE origin_topic = $1', [origin])
+  const mark = (service: string, agoMs: number) =>
+    pool.query(
+      `INSERT INTO mark (at, kind, text, service, created_by) VALUES ($1, 'deploy', $2, $3, 'pipeline')`,
+      [new Date(Date.now() - agoMs), `${service} 2`, service],
+    )
+  await mark('charger', 60_000)
+  await mark('checkout', 30_000)
+  await mark('auditor', 20_000)
+  const { deploys } = await good(
+    showFailureGroupEvidence(bench.deps, bench.connection, rows[0].id, bench.call()),
+  )
+  const services = deploys.flatMap(({ mark: one }) => one?.service ?? [])
+  expect(services).toEqual(['charger'])
 })
 
 it('counts letters that keep the time of their origin by their coming, but for those that were there before', async () => {

@@ -51,7 +51,7 @@ export const showFailureGroupEvidence = async (
     listMarksSince(deps.db, group.firstSeenAtMs - dayMs),
   ])
   const [services, versions] = await Promise.all([
-    readServicesOfTraces(deps.db, spread.traces, group.group),
+    readServicesOfTraces(deps.db, spread.traces, group),
     readVersions(connection, spread, call),
   ])
   const concerned = new Set([...services.readers, group.group])
