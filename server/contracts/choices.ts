@@ -71,9 +71,12 @@ export const inboxFilters = ['open', 'muted', 'resolved', 'archived', 'all'] as 
 export const inboxSorts = ['growing', 'count', 'keys', 'last', 'expires'] as const
 export const inboxDeadlines = ['3h', '24h', '7d'] as const
 
-/** When the message of a failure tells it from others, and what moves letters from one group to another. */
+/**
+ * When the message of a failure tells it from others, and what moves letters from one group to another; `built-in`: another
+ * way of Spillway's own to tell failures apart.
+ */
 export const messageUses = ['without-frame', 'always', 'never'] as const
-export const regroupingKinds = ['merge', 'split', 'undo', 'rules'] as const
+export const regroupingKinds = ['merge', 'split', 'undo', 'rules', 'built-in'] as const
 
 export const markKinds = ['deploy', 'replay', 'reset', 'note'] as const
 

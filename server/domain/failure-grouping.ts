@@ -84,7 +84,7 @@ export const compileGrouping = ({ version, rules, changes }: KeptGrouping): Grou
 /** What a failure group that a re-grouping makes is told by. */
 export type NewGroup = Pick<
   LetterFacts,
-  'errorClass' | 'rootCause' | 'normalisedMessage' | 'frame' | 'stack' | 'originTopic' | 'group'
+  'errorClass' | 'rootCause' | 'message' | 'frame' | 'stack' | 'originTopic' | 'group'
 > & { readonly id: string; readonly from: string }
 
 export type GroupedLetter = {

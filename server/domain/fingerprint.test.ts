@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { type FingerprintRule, identifyFailure, normaliseMessage, shortFrame } from './fingerprint.ts'
+import { type FingerprintRule, identifyFailure, shortFrame } from './fingerprint.ts'
+import { normaliseMessage } from './normalise-message.ts'
 import { readStack } from './read-stack.ts'
 
 const javaStack = (

@@ -1,14 +1,7 @@
 import type { GroupingRule } from '#server/contracts/failure-grouping.ts'
 import { chooseFailureClass } from './failure-class.ts'
+import { normaliseMessage } from './normalise-message.ts'
 import { readStack } from './read-stack.ts'
-
-/** Replaces what varies between two messages of one failure (UUIDs, hex ids, quoted text, numbers) with `*`. */
-export const normaliseMessage = (message: string): string =>
-  message
-    .replace(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '*')
-    .replace(/"[^"]*"|'[^']*'/g, '*')
-    .replace(/\b(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi, '*')
-    .replace(/\d+(?:[.,:]\d+)*/g, '*')
 
 export type Failure = {
   readonly errorClass?: string | undefined

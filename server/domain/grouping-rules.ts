@@ -1,6 +1,6 @@
 import type { GroupingRule } from '#server/contracts/failure-grouping.ts'
 import type { FingerprintRule } from './fingerprint.ts'
-import { normaliseMessage } from './fingerprint.ts'
+import { normaliseMessage } from './normalise-message.ts'
 
 const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 

@@ -6,7 +6,7 @@ import { type FoundOrigin, findOrigin } from './dead-letter-origin.ts'
 import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
 import { chooseFailureClass, isWrapper } from './failure-class.ts'
-import { type FingerprintRule, identifyFailure, normaliseMessage, shortFrame } from './fingerprint.ts'
+import { type FingerprintRule, identifyFailure, shortFrame } from './fingerprint.ts'
 import { judgeConfidence } from './judge-confidence.ts'
 import { markApplicationLines } from './read-stack.ts'
 import { type Lineage, readLineage } from './replay-copy.ts'
@@ -37,7 +37,6 @@ export type LetterFacts = {
   readonly errorClass: string | null
   readonly rootCause: string | null
   readonly message: string | null
-  readonly normalisedMessage: string | null
   readonly frame: string | null
   readonly stack: string | null
   readonly attempts: number | null
@@ -130,7 +129,6 @@ export const readLetterFacts = (
       chooseFailureClass([told.causeClass, told.errorClass]) ?? told.causeClass ?? told.errorClass ?? null,
     rootCause,
     message,
-    normalisedMessage: message === null ? null : normaliseMessage(message).slice(0, 500),
     frame: frame === null ? null : shortFrame(frame),
     stack,
     attempts: death?.attempts?.value ?? null,

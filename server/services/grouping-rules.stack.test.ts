@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { GroupingRule } from '#server/contracts/failure-grouping.ts'
 import { addFailureGroupNote } from './add-failure-group-note.ts'
@@ -170,5 +171,72 @@ it('goes on where it was when its worker dies, and groups letters that Kafka has
     [gone],
   )
   expect(rows).toEqual([{ letters: 1 }, { letters: 2 }])
+  expect(await miscounted()).toEqual([])
+})
+
+it('does not wait for topics that were deleted: their letters are grouped by what is kept', async () => {
+  const name = `deleted-${bench.suffix}-dlt`
+  await bench.makeTopic(name, 1)
+  await die('com.shop.Deleted', ['timeout of bank 1', 'card expired'], name)
+  await bench.deleteTopic(name)
+  await good(set([{ ...plain, topics: 'deleted-*', byMessage: 'always' as const }]))
+  await regroup()
+  expect((await good(showGrouping(bench.deps, bench.connection, bench.call()))).running).toBeNull()
+  const { rows } = await bench.database.db.pool.query(
+    `SELECT letters::int FROM failure_group WHERE dead_letter_topics = ARRAY[$1] AND letters > 0`,
+    [name],
+  )
+  expect(rows).toEqual([{ letters: 1 }, { letters: 1 }])
+})
+
+it('looks through letters again that were grouped by the hosts in their messages, and keeps what people said', async () => {
+  const hosts = await bench.makeTopic(`hosts-${bench.suffix}-dlt`, 1)
+  const headers = (host: string) =>
+    [
+      ['dead-letter-topic', origin],
+      ['dead-letter-partition', '0'],
+      ['dead-letter-offset', '1'],
+      ['dead-letter-exception-class-name', 'com.shop.Unreachable'],
+      ['dead-letter-reason', `no answer from ${host}:8080`],
+    ].map(([name = '', value = '']) => ({ name, value: Buffer.from(value) }))
+  await bench.send(
+    ['a.bank.internal', 'b.bank.internal'].map((host) => outgoing(hosts, { headers: headers(host) })),
+  )
+  await bench.index()
+  const { pool } = bench.database.db
+  const found = async () =>
+    (
+      await pool.query(
+        `SELECT id, letters::int, message, state FROM failure_group
+         WHERE $1 = ANY(dead_letter_topics) AND letters > 0`,
+        [hosts],
+      )
+    ).rows
+  const [whole] = await found()
+  expect(whole).toMatchObject({ letters: 2, message: 'no answer from *' })
+
+  // As they were grouped before: a group for each host, one of them being looked at.
+  await pool.query(`UPDATE failure_group SET letters = 0 WHERE id = $1`, [whole.id])
+  for (const [at, state] of ['investigating', 'new'].entries()) {
+    await pool.query(
+      `INSERT INTO failure_group (id, connection_id, error_class, dead_letter_topics, letters, state, first_seen_at, last_seen_at)
+       VALUES ($1, 'local', 'com.shop.Unreachable', ARRAY[$2], 1, $3, now(), now())`,
+      [`by-host-${at}`, hosts, state],
+    )
+    await pool.query(`UPDATE dead_letter SET failure_group_id = $1 WHERE topic = $2 AND "offset" = $3`, [
+      `by-host-${at}`,
+      hosts,
+      at,
+    ])
+  }
+  const url = new URL(
+    '../../prisma/migrations/20261122160100_regroup_by_hosts/migration.sql',
+    import.meta.url,
+  )
+  await pool.query(await readFile(url, 'utf8'))
+  await regroup()
+  const after = await found()
+  expect(after.map(({ id, letters }) => [id, letters])).toEqual([[whole.id, 2]])
+  expect((await show('by-host-0')).id).toBe(whole.id)
   expect(await miscounted()).toEqual([])
 })

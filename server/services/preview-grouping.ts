@@ -1,5 +1,6 @@
 import type { GroupingPreview, GroupingRule } from '#server/contracts/failure-grouping.ts'
 import { compileGrouping } from '#server/domain/failure-grouping.ts'
+import { normaliseMessage } from '#server/domain/normalise-message.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readGrouping } from '#server/repositories/failure-grouping.ts'
@@ -71,7 +72,8 @@ export const previewGrouping = async (
       one.frame === null ? null : `at ${one.frame}`,
     ]
     const isByMessage = grouping.rules.some(({ byMessage }) => byMessage === 'always') || one.frame === null
-    return [...name, isByMessage ? one.normalisedMessage : null].filter((part) => part !== null).join(' ')
+    const message = isByMessage && one.message !== null ? normaliseMessage(one.message).slice(0, 500) : null
+    return [...name, message].filter((part) => part !== null).join(' ')
   }
   const merging = [...from.values()].filter((sources) => sources.size > 1)
   const splitting = [...into].filter(([, targets]) => targets.size > 1)

@@ -1,4 +1,5 @@
 import type { GroupingRule } from '#server/contracts/failure-grouping.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
 import {
   type Grouping,
   groupLetter,
@@ -7,7 +8,7 @@ import {
   type NewGroup,
   needsHeaders,
 } from '#server/domain/failure-grouping.ts'
-import { identifyFailure, normaliseMessage, shortFrame } from '#server/domain/fingerprint.ts'
+import { identifyFailure, shortFrame } from '#server/domain/fingerprint.ts'
 import { compileRules } from '#server/domain/grouping-rules.ts'
 import { fingerprintOf, readLetterFacts } from '#server/domain/letter-facts.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
@@ -45,8 +46,8 @@ export const changedTopics = (
 
 /**
  * Decides to which failure groups letters belong by a grouping. Fingerprints are made anew, from the records, only where
- * the rules of a topic have changed; of a record that is gone, by what the index keeps of the letter and the stack of the
- * group of its fingerprint. Records are read as well where a split asks for headers.
+ * the rules of a topic have changed, or what Spillway does without them; of a record that is gone, or whose topic is, by
+ * what the index keeps of the letter and the stack of the group of its fingerprint. Records are read as well where a split asks for headers.
  */
 export const decideGroups = async (
   connection: Connection,
@@ -56,11 +57,18 @@ export const decideGroups = async (
   stacksOf: StacksOf,
   call: Call,
 ): Promise<Result<Decided, BrokerError>> => {
-  const isChanged = job.kind === 'rules' ? changedTopics(job.rulesBefore ?? [], grouping.rules) : () => false
-  const wanted = letters.filter(
+  const isChanged =
+    job.kind === 'rules'
+      ? changedTopics(job.rulesBefore ?? [], grouping.rules)
+      : () => job.kind === 'built-in'
+  const named = letters.filter(
     ({ topic, failureGroupId, homes }) =>
       isChanged(topic) || needsHeaders(grouping.changes, homesOfLetter(failureGroupId, homes)),
   )
+  const deleted = await findDeleted(connection, [...new Set(named.map(({ topic }) => topic))], call)
+  if (!deleted.ok) return deleted
+  // Nobody can read those any more, and nothing else may wait for them.
+  const wanted = named.filter(({ topic }) => !deleted.value.has(topic))
   const byPlace = new Map(wanted.map((letter) => [coordinateKey(letter), letter]))
   const decided = new Map<bigint, LetterMove>()
   const groups = new Map<string, NewGroup>()
@@ -100,7 +108,7 @@ export const decideGroups = async (
     call,
   )
   if (!read.ok) return read
-  const gone = wanted.filter(({ id }) => !decided.has(id))
+  const gone = named.filter(({ id }) => !decided.has(id))
   const stacks = await stacksOf([...new Set(gone.filter(({ topic }) => isChanged(topic)).map(firstHome))])
   const unknown = () => undefined
   for (const letter of letters) {
@@ -112,6 +120,26 @@ export const decideGroups = async (
     }
   }
   return succeed({ moves: [...decided.values()], groups: [...groups.values()], gone: gone.length })
+}
+
+/** Topics that are not there any more. */
+const findDeleted = async (
+  { broker }: Connection,
+  names: readonly string[],
+  call: Call,
+): Promise<Result<ReadonlySet<string>, BrokerError>> => {
+  const listed = await broker.topics.list(call)
+  if (!listed.ok) return listed
+  const there = new Set<string>(listed.value.map(({ name }) => name))
+  const deleted = new Set<string>()
+  // The list may be some seconds old.
+  for (const name of names.filter((one) => !there.has(one))) {
+    const found = await broker.topics.find(name as TopicName, call)
+    if (found.ok) continue
+    if (found.error.kind !== 'not-found') return found
+    deleted.add(name)
+  }
+  return succeed(deleted)
 }
 
 const firstHome = ({ failureGroupId, homes }: LetterToGroup): string =>
@@ -141,7 +169,7 @@ const identifyKept = (
     told: {
       errorClass,
       rootCause,
-      normalisedMessage: message === null ? null : normaliseMessage(message).slice(0, 500),
+      message,
       frame: frame === null ? null : shortFrame(frame),
       stack,
       originTopic,

@@ -83,7 +83,7 @@ const finish = async (
   const flows = await readFlows(transaction, job.id)
   const touched = [...new Set(flows.flatMap(({ from, to }) => [from, to]))]
   await sumUpGroups(transaction, touched)
-  if (job.kind === 'rules') await carryOver(transaction, connection, job, flows)
+  if (job.kind === 'rules' || job.kind === 'built-in') await carryOver(transaction, connection, job, flows)
   const { before, after } = await finishRegrouping(transaction, connection.id, job.id)
   await recordAudit(transaction, {
     actor: job.startedBy,
