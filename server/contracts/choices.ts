@@ -134,3 +134,6 @@ export const auditSubjectKinds = [
 ] as const
 
 export const replayReportForms = ['md', 'json'] as const
+/** What may be done with messages that wait in a retry topic: try them now, try them once more, or give them up. */
+export const requeueActions = ['skip-wait', 'last-retry', 'park'] as const
+export type RequeueAction = (typeof requeueActions)[number]

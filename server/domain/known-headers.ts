@@ -6,6 +6,7 @@ import type { DeadLetterRules } from './dead-letter-rules.ts'
 import { editedHeaders } from './edit-headers.ts'
 import { type HeaderEncoding, readEncoded } from './header-encoding.ts'
 import { lineageHeaders } from './replay-copy.ts'
+import { requeueHeaders } from './requeue.ts'
 
 type Known = {
   readonly encoding: HeaderEncoding | 'schema-id'
@@ -84,7 +85,7 @@ const known = new Map<string, Known>([
   ['__TypeId__', text('Java class of the value (Spring)')],
   ['kafka_replyTopic', text('Where the sender waits for a reply (Spring)')],
   ['kafka_correlationId', text('Ties reply to request (Spring)')],
-  ...Object.entries({ ...lineageHeaders, ...editedHeaders }).map(
+  ...Object.entries({ ...lineageHeaders, ...editedHeaders, ...requeueHeaders }).map(
     ([name, meaning]) => [name, text(meaning)] as const,
   ),
   ['__key_schema_id', { encoding: 'schema-id', meaning: 'Schema of the key, kept beside it (Confluent)' }],

@@ -10,6 +10,7 @@ import { type FingerprintRule, identifyFailure, shortFrame } from './fingerprint
 import { judgeConfidence } from './judge-confidence.ts'
 import { markApplicationLines } from './read-stack.ts'
 import { type Lineage, readLineage } from './replay-copy.ts'
+import { isParked } from './requeue.ts'
 import { mayBeTopicId, type TopicNameOf } from './topic-identity.ts'
 
 const longestMessageChars = 2_000
@@ -134,7 +135,8 @@ export const readLetterFacts = (
     attempts: death?.attempts?.value ?? null,
     earlierDeaths: decoded?.history.length ?? 0,
     isPointer: decoded?.mayPoint === true && key === null && value === null,
-    lineage: readLineage(headers),
+    // Parked by hand it is what was to come of the copy, and no copy that came back.
+    lineage: isParked(headers) ? null : readLineage(headers),
     failureGroupId: fingerprintOf(connection, parts, decoded === null ? topic : null),
     errorKey: errorKeyOf(errorParts),
   }

@@ -1,3 +1,4 @@
+import { requeueFindings } from './requeue-findings.ts'
 import { sayCount, sayDuration } from './say-amounts.ts'
 
 type Wording = {
@@ -206,6 +207,7 @@ export const planFindings = {
     severity: 'warning',
     sentence: 'their headers do not say where they died; the target follows from the name of the topic',
   },
+  ...requeueFindings,
 } as const satisfies Record<string, Wording>
 
 /** What the operator has to agree to where this is found; null: nothing. */

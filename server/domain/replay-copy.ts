@@ -1,8 +1,10 @@
+import type { RequeueAction } from '#server/contracts/choices.ts'
 import { byHeaderNames } from './by-header-names.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { deadLetterConventions } from './dead-letter-conventions.ts'
 import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
+import { requeueHeader } from './requeue.ts'
 
 /** Headers that Spillway adds to a copy, and what they mean. */
 export const lineageHeaders = {
@@ -27,6 +29,9 @@ const alwaysStripped = deadLetterConventions
 
 type StripTest = (name: string) => boolean
 
+/** Headers of an earlier copy, which none carries on. */
+const isOfReplay = (name: string): boolean => Object.hasOwn(lineageHeaders, name) || name === requeueHeader
+
 /** So many names of one list are remembered. */
 const mostKept = 200
 
@@ -38,7 +43,7 @@ const stripTestOf = byHeaderNames((headers, rules): StripTest => {
   return (name) => {
     const told = known.get(name)
     if (told !== undefined) return told
-    const isStripped = Object.hasOwn(lineageHeaders, name) || patterns.some((pattern) => pattern.test(name))
+    const isStripped = isOfReplay(name) || patterns.some((pattern) => pattern.test(name))
     if (known.size < mostKept) known.set(name, isStripped)
     return isStripped
   }
@@ -64,11 +69,21 @@ export const makeCopyHeaders = (
   rules?: DeadLetterRules,
 ): readonly RawHeader[] => {
   const isStripped = makeStripTest(headers, rules)
-  return [
-    ...headers.filter(({ name }) => !isStripped(name)),
-    ...Object.entries(lineage).map(([name, value]) => ({ name, value: Buffer.from(value, 'utf8') })),
-  ]
+  return [...headers.filter(({ name }) => !isStripped(name)), ...textHeaders(lineage)]
 }
+
+/** The headers of a requeued copy: those of the waiting record with its failure headers, then the lineage. */
+export const makeRequeuedHeaders = (
+  headers: readonly RawHeader[],
+  lineage: NewLineage,
+  action: RequeueAction,
+): readonly RawHeader[] => [
+  ...headers.filter(({ name }) => !isOfReplay(name)),
+  ...textHeaders({ ...lineage, [requeueHeader]: action }),
+]
+
+const textHeaders = (values: Readonly<Record<string, string>>): readonly RawHeader[] =>
+  Object.entries(values).map(([name, value]) => ({ name, value: Buffer.from(value, 'utf8') }))
 
 /** Which copy a record is, by its lineage headers. */
 export type Lineage = { readonly replayId: string; readonly itemId: bigint; readonly attempt: number }

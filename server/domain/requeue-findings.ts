@@ -1,0 +1,34 @@
+/** What only a plan that requeues waiting records may find. */
+export const requeueFindings = {
+  'not-waiting': {
+    severity: 'refused',
+    sentence: 'do not wait any more',
+  },
+  'waiting-gone': {
+    severity: 'refused',
+    sentence: 'are not in their topic: retention has deleted them, or nothing was ever written there',
+  },
+  'retry-unknown': {
+    severity: 'refused',
+    sentence:
+      'wait by another convention than the others, or by none that is known: nothing tells how to make a copy of them due',
+  },
+  'other-origin': {
+    severity: 'refused',
+    sentence: 'began in another topic than this chain',
+  },
+  'read-again': {
+    severity: 'warning',
+    sentence: 'stay in their topic, for Kafka takes no single message away',
+    consent:
+      'Processing them twice does no harm, or the group is stopped and moved past them before they are due',
+  },
+  'due-soon': {
+    severity: 'warning',
+    sentence: 'are due within a minute: those that are read before their copies are sent are left out',
+  },
+  'nobody-reads': {
+    severity: 'warning',
+    sentence: 'wait in a topic that no group reads: without this nobody would try them again',
+  },
+} as const
