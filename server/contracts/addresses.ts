@@ -69,6 +69,8 @@ export const endpointAddresses = {
   listFoundTopics: get('/api/{connection}/dead-letter-topics'),
   decideTopic: post('/api/{connection}/dead-letter-topics/{topic}/decision'),
   showRetryChain: get('/api/{connection}/topics/{topic}/retry-chain'),
+  listWaiting: get('/api/{connection}/topics/{topic}/waiting'),
+  planRequeue: post('/api/{connection}/topics/{topic}/waiting/plans'),
   listReplayReturns: get('/api/{connection}/replays/{id}/returns'),
   listReplayItems: get('/api/{connection}/replays/{id}/items'),
   declareGroupIsolation: post('/api/{connection}/groups/{group}/isolation'),

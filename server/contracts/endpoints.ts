@@ -48,6 +48,7 @@ import {
   replaySummary,
   startReplayRequest,
 } from './replays.ts'
+import { requeueEndpoints } from './requeue-endpoints.ts'
 import { savedSearchEndpoints } from './saved-search-endpoints.ts'
 import { byIdParams, connectionParams } from './scalars.ts'
 import { schemaEndpoints } from './schema-endpoints.ts'
@@ -337,6 +338,7 @@ export const endpoints = {
     output: replaySummary,
   },
   ...replayControlEndpoints,
+  ...requeueEndpoints,
   ...savedSearchEndpoints,
   ...schemaEndpoints,
   listTraces: {

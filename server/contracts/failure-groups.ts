@@ -172,6 +172,8 @@ export const deadLetterRow = z.object({
   lastReplay: z.object({ replayId: z.string(), outcome: z.string() }).nullable(),
   /** Null: nobody has put it away. */
   disposition: disposition.nullable(),
+  /** The replay that parked it by hand; null or left out: it died. */
+  parkedBy: z.object({ replayId: z.string(), number: z.number().int() }).nullable().optional(),
 })
 export type DeadLetterRow = z.infer<typeof deadLetterRow>
 export const deadLetterListQuery = z.object({
@@ -211,6 +213,8 @@ export const deadLetterDetail = z.object({
   /** The letter's own record, read from the broker now; null when retention has deleted it. */
   record: recordView.nullable(),
   recordProblem: z.string().nullable(),
+  /** Parked by hand: from where (`topic@partition@offset`) and by which replay; null or left out: it died. */
+  parked: z.object({ from: z.string(), replayId: z.string(), number: z.string() }).nullable().optional(),
   /** When its bytes were kept, because retention was about to delete it; `record` is what was kept once it has. */
   kept: z.object({ atMs: epochMs, isGone: z.boolean() }).nullable(),
   /** Field name → value and what tells it. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { letterStandings, outcomes } from './choices.ts'
 import { planEdit } from './letter-edits.ts'
 import { replayControl, replayControlRequest } from './replay-control.ts'
+import { planRequeue } from './requeues.ts'
 import { decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
 export const outcome = z.enum(outcomes)
@@ -71,6 +72,8 @@ export const planFinding = z.object({
   sentence: z.string(),
   count: z.number().int(),
   letterIds: z.array(z.string()),
+  /** Of a requeue, instead of letters: where its records stand in the retry topic. */
+  positions: z.array(z.string()).optional(),
   /** What the operator has to agree to before it is sent. */
   consent: z.string().optional(),
 })
@@ -131,6 +134,8 @@ export const replayPlan = z.object({
   started: z.object({ replayId: z.string(), number: z.number().int(), at: epochMs }).nullable(),
   /** What is sent instead of the one letter of the plan; null: its letters are sent as they died. */
   edit: planEdit.nullable(),
+  /** Set where the plan sends records that wait in a retry topic instead of dead letters. */
+  requeue: planRequeue.optional(),
 })
 export type ReplayPlan = z.infer<typeof replayPlan>
 
@@ -184,6 +189,8 @@ export type ReplayList = z.infer<typeof replayList>
 export const replayItem = z.object({
   id: z.string(),
   letterId: z.string(),
+  /** Its source is a message of a retry topic, and no dead letter has its id. */
+  isWaiting: z.boolean().optional(),
   source: z.object({ topic: topicName, position }),
   keyText: z.string().nullable(),
   target: z.object({ topic: topicName, position: position.nullable() }),

@@ -130,6 +130,8 @@ const selection = ({ plan, replay, links }: ReplayReport): string => {
     ({ topic, count: letters, partitions }) =>
       `- ${letters} to ${plain(topic)} (${count(partitions, 'partition')})\n`,
   )
+  if (plan.requeue)
+    return `${count(plan.total, 'message')} that waited in ${plain(plan.requeue.topic)}, frozen to their coordinates; ${plan.ready} might be sent, ${plain(plan.requeue.sentence)}.\n\n${targets.join('')}`
   return `${count(plan.total, 'dead letter')} ${from}, frozen to their coordinates; ${plan.ready} might be sent.\n\n${targets.join('')}`
 }
 
@@ -220,18 +222,22 @@ export const markdownReport: ReportForm = {
   },
   item: (item, _index, { links }) => {
     const root = links.replay.slice(0, links.replay.lastIndexOf('/replays/'))
-    const { source, target, letterId, keyText, traceId } = item
+    const { source, target, letterId, isWaiting, keyText, traceId } = item
     const copy = target.position
+    const messageOf = (topic: string, position: string) =>
+      `${root}/topics/${encodeURIComponent(topic)}/messages/${encodeURIComponent(position)}`
     return row(
       String(item.number),
       item.outcome,
-      link(`${source.topic} ${source.position}`, `${root}/dead-letters/${encodeURIComponent(letterId)}`),
+      link(
+        `${source.topic} ${source.position}`,
+        isWaiting
+          ? messageOf(source.topic, source.position)
+          : `${root}/dead-letters/${encodeURIComponent(letterId)}`,
+      ),
       copy === null
         ? `none on ${plain(target.topic)}`
-        : link(
-            `${target.topic} ${copy}`,
-            `${root}/topics/${encodeURIComponent(target.topic)}/messages/${encodeURIComponent(copy)}`,
-          ),
+        : link(`${target.topic} ${copy}`, messageOf(target.topic, copy)),
       keyText === null ? '–' : plain(keyText),
       time(item.sentAt),
       item.proof === '' ? '–' : plain(item.proof),

@@ -69,6 +69,7 @@ import { undoGroupChange } from '#server/services/undo-group-change.ts'
 import { letterDecisionRuns } from './letter-decision-operations.ts'
 import type { Operation } from './operation.ts'
 import { replayControlRuns } from './replay-control-operations.ts'
+import { requeueRuns } from './requeue-operations.ts'
 import { schemaRuns } from './schema-operations.ts'
 
 type Runs = { readonly [Name in keyof typeof endpoints]: Operation<(typeof endpoints)[Name]>['run'] }
@@ -154,6 +155,7 @@ const runs: Runs = {
     showKeyStory(deps, connection, { id: params.id, ...query }, call),
   ...letterDecisionRuns,
   ...replayControlRuns,
+  ...requeueRuns,
   planReplay: ({ deps, connection, actor, body, call }) => planReplay(deps, connection, actor, body, call),
   showReplayPlan: ({ deps, connection, actor, params, call }) =>
     showReplayPlan(deps, connection, params.id, call, actor),

@@ -150,11 +150,16 @@ export type LetterRecord = {
   readonly lastSentAtMs: number | null
   /** What a person has decided about it, so that it is not replayed; null: it is open. */
   readonly disposition: Disposition | null
+  /** The replay that has put it there instead of a failure; null: it died. */
+  readonly parkedBy: { readonly replayId: string; readonly number: number } | null
 }
 
 const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.death_time_source, l.key_text, l.convention, l.confidence, l.is_pointer, l.earlier_deaths, l.origin_topic,
   l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
-  c.letter_id AS copy_of, r.replay_id, r.outcome, r.sent_at, ${dispositionColumn}`
+  c.letter_id AS copy_of, r.replay_id, r.outcome, r.sent_at, ${dispositionColumn},
+  (SELECT json_build_object('replayId', p.id, 'number', p.number) FROM replay_item k JOIN replay p ON p.id = k.replay_id
+   WHERE k.target_topic = l.topic AND k.target_partition = l.partition AND k.target_offset = l."offset"
+     AND p.connection_id = l.connection_id AND p.plan->'requeue'->>'action' = 'park' LIMIT 1) AS parked_by`
 /** The latest item of a started replay of the letter. */
 const latestReplay = `LEFT JOIN LATERAL (
   SELECT i.replay_id, i.outcome, i.sent_at FROM replay_item i JOIN replay p ON p.id = i.replay_id
@@ -188,6 +193,7 @@ type LetterRow = {
   readonly outcome: string | null
   readonly sent_at: Date | null
   readonly disposition: Disposition | null
+  readonly parked_by: { readonly replayId: string; readonly number: number } | null
 }
 
 const letterOf = (row: LetterRow): LetterRecord => ({
@@ -217,6 +223,7 @@ const letterOf = (row: LetterRow): LetterRecord => ({
   lastOutcome: row.outcome,
   lastSentAtMs: row.sent_at?.getTime() ?? null,
   disposition: row.disposition,
+  parkedBy: row.parked_by,
 })
 
 /** Whether a letter `l` holds a text in what it tells of itself, without regard to case. */

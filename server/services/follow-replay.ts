@@ -25,6 +25,7 @@ import type { Connection, Deps } from './deps.ts'
 import { findMissingRecords } from './find-missing-records.ts'
 import { findRetries, forgetRetries, type RetryHop } from './find-retries.ts'
 import { indexSource } from './index-dead-letters.ts'
+import { judgeParked } from './judge-parked.ts'
 import { type Coordinates, coordinateKey } from './read-letters.ts'
 import { type Followed, readProcessing, weighProcessing } from './read-processing.ts'
 import { readProgress } from './read-progress.ts'
@@ -55,7 +56,19 @@ export const followReplay = async (
   const changes =
     items.length === 0
       ? []
-      : await judgeItems(deps, connection, replay, items, { returned, foreign }, timing, lease, call)
+      : replay.plan.requeue?.action === 'park'
+        ? await judgeParked(deps, connection, items, timing.giveUpMs)
+        : await judgeItems(
+            deps,
+            connection,
+            replay,
+            items,
+            { returned, foreign },
+            // In the last retry topic a copy waits before anybody consumes it.
+            { ...timing, giveUpMs: timing.giveUpMs + (replay.plan.requeue?.lastRetryDelayMs ?? 0) },
+            lease,
+            call,
+          )
   const late = [...returned.values()].filter(({ itemId }) => !items.some(({ id }) => id === itemId))
   changes.push(
     ...late.map(

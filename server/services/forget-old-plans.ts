@@ -1,6 +1,7 @@
 import { planKeptMs, waitingEditKeptMs } from '#server/domain/plan-keeping.ts'
 import { deleteOldPlans } from '#server/repositories/replays.ts'
 import { deleteOldChangePlans } from '#server/repositories/topic-changes.ts'
+import { deleteOldWaiting } from '#server/repositories/waiting-records.ts'
 import type { Deps } from './deps.ts'
 
 /**
@@ -11,6 +12,7 @@ export const forgetOldPlans = async (deps: Deps): Promise<number> => {
   const approving = deps.connections.filter(({ editing }) => editing === 'approved').map(({ id }) => id)
   return (
     (await deleteOldPlans(deps.db, planKeptMs, { connectionIds: approving, keptMs: waitingEditKeptMs })) +
-    (await deleteOldChangePlans(deps.db, planKeptMs))
+    (await deleteOldChangePlans(deps.db, planKeptMs)) +
+    (await deleteOldWaiting(deps.db, planKeptMs))
   )
 }

@@ -49,7 +49,7 @@ export const judgeLetters = async (
   connection: Connection,
   letters: readonly LetterRecord[],
   records: ReadonlyMap<string, PlannedRecord>,
-  { targetTopic, mayLoop, timestamps }: PlanChoice,
+  { targetTopic, mayLoop, timestamps, isParking = false }: PlanChoice & { readonly isParking?: boolean },
   call: Call,
   isEdit = false,
 ): Promise<Result<readonly Judged[], Fault>> => {
@@ -106,7 +106,8 @@ export const judgeLetters = async (
         targetExists: target !== null,
         targetIsDenied: target !== null && rights.ok && rights.value.get(target.name)?.write === false,
         targetIsInternal: name !== null && topicKindOf(name, target?.internal ?? false) === 'internal',
-        targetIsDeadLetterTopic: name !== null && kinds.isDeadLetter(name),
+        // Who parks a message wants it to lie there.
+        targetIsDeadLetterTopic: !isParking && name !== null && kinds.isDeadLetter(name),
         targetIsCompacted: isCompacted,
         record: record && factsOf(record, origin),
         maxMessageBytes: Number(settingOf(name, 'max.message.bytes')) || null,

@@ -36,6 +36,7 @@ export const deadLetterRowOf = (letter: LetterRecord): DeadLetterRow => ({
       ? null
       : { replayId: letter.lastReplayId, outcome: letter.lastOutcome ?? 'UNKNOWN' },
   disposition: letter.disposition,
+  parkedBy: letter.parkedBy,
 })
 
 /** Dead letters newest first. The cursor is time of death and id of the last one shown: stable while new ones arrive. */

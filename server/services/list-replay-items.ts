@@ -10,9 +10,14 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid, notFound } from './fault.ts'
 
 /** An item as the API answers it. */
-export const presentItem = (item: ItemRecord, returned: ReturnLetter | undefined): ReplayItem => ({
+export const presentItem = (
+  item: ItemRecord,
+  returned: ReturnLetter | undefined,
+  isWaiting: boolean,
+): ReplayItem => ({
   id: item.id.toString(),
   letterId: item.letterId.toString(),
+  ...(isWaiting ? { isWaiting } : {}),
   source: {
     topic: item.sourceTopic as ReplayItem['source']['topic'],
     position: formatPosition(item.sourcePartition, item.sourceOffset),
@@ -60,7 +65,7 @@ export const listReplayItems = async (
   const page = items.slice(0, query.limit)
   const returned = await readReturnLetters(deps.db, idsOfReturned(page))
   return succeed({
-    items: page.map((item) => presentItem(item, returned.get(item.id))),
+    items: page.map((item) => presentItem(item, returned.get(item.id), found.plan.requeue !== undefined)),
     nextCursor: items.length > query.limit ? String(page.at(-1)?.seq ?? 0) : null,
   })
 }

@@ -209,7 +209,8 @@ const itemOf = ({
   copyTraceId: record?.hasTraceContext ? randomBytes(16).toString('hex') : null,
 })
 
-const whyNotWrite = async (connection: Connection, call: Call): Promise<string | null> => {
+/** Why nothing can be written over a connection, in a sentence; null: it can. */
+export const whyNotWrite = async (connection: Connection, call: Call): Promise<string | null> => {
   if (connection.readOnly) return 'The connection is read-only.'
   const { publish } = await connection.broker.capabilities(call)
   return publish.state === 'yes' ? null : publish.why

@@ -80,7 +80,7 @@ const chunksOf = async function* (
     const lines = page.map((item, index) =>
       form.item(
         {
-          ...presentItem(item, returned.get(item.id)),
+          ...presentItem(item, returned.get(item.id), report.plan.requeue !== undefined),
           number: item.seq + 1,
           sourceTopicId: item.sourceTopicId,
           attempt: item.attempt,

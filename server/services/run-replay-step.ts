@@ -35,6 +35,7 @@ import {
 import { sendAtLeastOnce } from './send-at-least-once.ts'
 import { type Hindrance, sendInTransactions } from './send-in-transactions.ts'
 import { sendStream, streamPace, windowItems } from './send-stream.ts'
+import { skipRead } from './skip-read.ts'
 import { bytesOfCopies, forgetPace, permitBatch, usePace } from './steer-replay.ts'
 import { isFenced, ledgerSourceOf, letGoOfReplay, takeOverSource } from './take-over-source.ts'
 
@@ -90,6 +91,8 @@ export const runReplayStep = async (
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
+  const unread = await skipRead(deps, connection, replay, lease, call)
+  if (!unread.ok) return await pauseFor(deps, replay, unread.error, lease)
   const permit = await permitBatch(deps, replay, { copies: largestBatch, bytes: largestBatchBytes }, lease)
   if (permit.state === 'stopped') return 0
   if (permit.state === 'wait') {
@@ -98,7 +101,9 @@ export const runReplayStep = async (
     return permit.waitMs
   }
   const size = permit.most.copies
-  const isStream = isTransactional && !permit.isSteered && replay.pacePerSecond >= streamPace
+  // What waits in a retry topic is asked for before each batch whether it was read meanwhile.
+  const isStream =
+    isTransactional && !replay.plan.requeue && !permit.isSteered && replay.pacePerSecond >= streamPace
   const reach = isStream ? windowItems : isTransactional ? size * windowOfBatches : size
   const next = await listSendable(deps.db, replay.id, reach, { untilSeq: permit.untilSeq })
   const sendable = isTransactional && !isStream ? pickBatch(next, size) : next

@@ -7,6 +7,7 @@ import type { FoundFact, FoundOrigin } from '#server/domain/dead-letter-origin.t
 import { sayConfidence } from '#server/domain/judge-confidence.ts'
 import { lacksPayload } from '#server/domain/judge-origin.ts'
 import { type LetterFacts, stackLines } from '#server/domain/letter-facts.ts'
+import { readParking } from '#server/domain/requeue.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -77,6 +78,7 @@ export const showDeadLetter = async (
         await expiryOf(connection, described.topic, own.ok ? own.value.timestampMs : null, call),
       ),
     recordProblem: own.ok ? null : own.error.detail,
+    parked: own.ok ? readParking(own.value.headers) : null,
     kept,
     death: facts ? newestViewOf(facts) : {},
     history: (facts?.decoded?.history ?? []).map(deathViewOf),

@@ -132,6 +132,7 @@ const tellOfPlan = (
       letters: plan.total,
       'failure group': failureGroupId,
       'frozen at': new Date(plan.frozenAt).toISOString(),
+      ...(plan.requeue ? { requeue: plan.requeue.action, 'retry topic': plan.requeue.topic } : {}),
     },
     plan: {
       'may be sent': plan.ready,

@@ -1,0 +1,4 @@
+import { operations } from '#server/http/operations.ts'
+import { route } from '#server/http/route.ts'
+
+export const POST = route(operations.planRequeue)
