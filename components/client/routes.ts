@@ -17,6 +17,8 @@ export const routes = {
   /** `from` is the position of a message to produce again; `fromTopic` where that is of another topic. */
   produce: (connection: string, topic: string, query: { from?: string; fromTopic?: string } = {}) =>
     withQuery(`/${part(connection)}/topics/${part(topic)}/produce`, query),
+  /** What waits in a retry topic. */
+  waiting: (connection: string, topic: string) => `/${part(connection)}/topics/${part(topic)}/waiting`,
   createTopic: (connection: string) => `/${part(connection)}/topic-changes/create`,
   changeTopicSettings: (connection: string, topic: string, query: { setting?: string } = {}) =>
     withQuery(`/${part(connection)}/topic-changes/settings`, { topic, ...query }),

@@ -5,6 +5,7 @@ import { Fragment } from 'react'
 import { endpointQuery } from '../client/call-endpoint.ts'
 import { endpoints } from '../client/endpoints.ts'
 import { routes } from '../client/routes.ts'
+import { LinkButton } from '../ui/link-button.tsx'
 import { formatDuration } from './quantity.ts'
 
 const whys = {
@@ -23,10 +24,13 @@ export const RetryChain = ({
   connection,
   topic,
   keepsPlace = false,
+  isWaitingPage = false,
 }: {
   readonly connection: string
   readonly topic: string
   readonly keepsPlace?: boolean
+  /** On the page of what waits in the topic nothing leads there. */
+  readonly isWaitingPage?: boolean
 }) => {
   const query = useQuery({
     ...endpointQuery(endpoints.showRetryChain, { params: { connection, topic } }),
@@ -60,6 +64,11 @@ export const RetryChain = ({
               {delayMs === null ? 'delay not known' : formatDuration(delayMs)}
             </span>
           )}
+          {isHere(name) && kind === 'retry' && !isWaitingPage ? (
+            <LinkButton size="small" href={routes.waiting(connection, name)}>
+              Requeue waiting messages…
+            </LinkButton>
+          ) : null}
         </Fragment>
       ))}
     </p>

@@ -1,11 +1,27 @@
 import * as brokers from './answers-of-brokers.ts'
 import { messagesFrom, scan } from './answers-of-messages.ts'
 import { around } from './answers-of-produce.ts'
+import { nothingWaits } from './answers-of-requeues.ts'
 import { searchFrames, tailRate, tailThenSilence } from './answers-of-searches.ts'
 import { missing, oneThing, type PageCase } from './page-case.ts'
 
 /** Pages of topics and of their messages. */
 export const pagesOfTopics: readonly PageCase[] = [
+  {
+    name: 'messages that wait in a retry topic',
+    path: '/local/topics/orders-retry-0/waiting',
+    main: 'listWaiting',
+    empty: {
+      state: 'empty',
+      script: { listWaiting: { body: nothingWaits } },
+      says: 'Nothing waits in orders-retry-0',
+    },
+    filtered: {
+      path: '/local/topics/orders-retry-0/waiting?text=nothing',
+      script: { listWaiting: { body: { ...nothingWaits, waiting: 7 } } },
+      clear: 'Show all that wait',
+    },
+  },
   {
     name: 'topics',
     path: '/local/topics',

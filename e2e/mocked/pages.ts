@@ -5,6 +5,7 @@ import * as grouping from './answers-of-grouping.ts'
 import * as letters from './answers-of-letters.ts'
 import { letterDetail, lettersFrom, messageDetail, messagesFrom, traceIdOf } from './answers-of-messages.ts'
 import { around, checkOf, copies } from './answers-of-produce.ts'
+import { requeuePlan, waiting } from './answers-of-requeues.ts'
 import * as schemas from './answers-of-schemas.ts'
 import {
   histogram,
@@ -68,6 +69,8 @@ export const good: Script = {
   listReplayReturns: { body: cases.replayReturns },
   listFoundTopics: { body: letters.foundTopics },
   showRetryChain: { body: { chain: letters.chain } },
+  listWaiting: { body: waiting },
+  planRequeue: { body: requeuePlan },
   listTraces: { body: cases.tracesFrom(40, 12) },
   showTrace: { body: cases.trace },
   listAudit: { body: cases.audit },

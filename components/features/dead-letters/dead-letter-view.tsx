@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import type { Outcome } from '#server/contracts/replays.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
@@ -51,6 +52,15 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
               <span className="text-critical">unrecoverable</span>
             ) : letter.isPointer ? (
               <span>no payload: a pointer</span>
+            ) : null}
+            {query.data?.parked ? (
+              <Link
+                href={routes.replay(connection, query.data.parked.replayId)}
+                className="link"
+                title={`It waited at ${query.data.parked.from}`}
+              >
+                parked by hand by replay #{query.data.parked.number}
+              </Link>
             ) : null}
             {letter.lastReplay ? (
               <LinkButton href={routes.replay(connection, letter.lastReplay.replayId)} size="small">

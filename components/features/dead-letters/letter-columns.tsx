@@ -55,11 +55,19 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
     id: 'replay',
     header: 'Standing',
     width: '92px',
-    cell: ({ lastReplay, disposition }) =>
+    cell: ({ lastReplay, disposition, parkedBy }) =>
       disposition ? (
         <span title={`By ${disposition.actor} because: ${disposition.reason}`}>
           <Status of="disposition" value={disposition.kind} />
         </span>
+      ) : lastReplay === null && parkedBy ? (
+        <Link
+          href={routes.replay(connection, parkedBy.replayId)}
+          className="link"
+          title={`Parked by hand from a retry topic, by replay #${parkedBy.number}`}
+        >
+          parked #{parkedBy.number}
+        </Link>
       ) : lastReplay === null ? (
         <span className="text-faint">open</span>
       ) : (

@@ -24,6 +24,8 @@ import { PlanEditSection, whyNotStart } from './lazy-plan-edit.tsx'
 import { PaceFields, usePace } from './pace-fields.tsx'
 import { PlanChoices } from './plan-choices.tsx'
 import { Consents, useConsents } from './plan-consents.tsx'
+import { PlanRequeue } from './plan-requeue.tsx'
+import { startWords } from './start-words.ts'
 
 /** What a replay would do: how many, where to, who else reads it, what is refused and why. Nothing is sent before Start. */
 export const PlanView = ({ connection, id }: { readonly connection: string; readonly id: string }) => {
@@ -36,7 +38,11 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
   return (
     <PageShell
       title={
-        plan ? `Replay ${formatCount(plan.ready)} of ${formatCount(plan.total)} dead letters` : 'Replay plan'
+        plan
+          ? plan.requeue
+            ? `Requeue ${formatCount(plan.ready)} of ${formatCount(plan.total)} waiting messages`
+            : `Replay ${formatCount(plan.ready)} of ${formatCount(plan.total)} dead letters`
+          : 'Replay plan'
       }
       meta={
         plan ? (
@@ -79,6 +85,9 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
           <div className="grid grid-cols-[minmax(0,3fr)_minmax(300px,2fr)] gap-3 max-[1100px]:grid-cols-1">
             <div className="flex min-w-0 flex-col gap-3">
               {data.edit ? <PlanEditSection plan={data} edit={data.edit} connection={connection} /> : null}
+              {data.requeue ? (
+                <PlanRequeue plan={data} requeue={data.requeue} connection={connection} />
+              ) : null}
               <Section title="Check" padded={false}>
                 <Findings plan={data} connection={connection} />
               </Section>
@@ -107,20 +116,29 @@ const Findings = ({ plan, connection }: { readonly plan: ReplayPlan; readonly co
       count={plan.ready}
       sentence={plan.ready === 0 ? 'nothing may be sent' : 'ready to be sent'}
     />
-    {plan.findings.map(({ severity, code, sentence, count, letterIds }) => (
+    {plan.findings.map(({ severity, code, sentence, count, letterIds, positions }) => (
       <Finding key={code} severity={severity} count={count} sentence={sentence}>
         <details className="mt-1">
-          <summary className="link w-max cursor-pointer text-small">Show letters</summary>
+          <summary className="link w-max cursor-pointer text-small">
+            Show {positions ? 'messages' : 'letters'}
+          </summary>
           <ul className="mt-1 flex flex-wrap gap-x-3 font-mono text-small">
-            {letterIds.map((letter) => (
-              <li key={letter}>
-                <Link href={routes.deadLetter(connection, letter)} className="link">
-                  {letter}
+            {(positions ?? letterIds).map((one) => (
+              <li key={one}>
+                <Link
+                  href={
+                    positions && plan.requeue
+                      ? routes.message(connection, plan.requeue.topic, one)
+                      : routes.deadLetter(connection, one)
+                  }
+                  className="link"
+                >
+                  {one}
                 </Link>
               </li>
             ))}
-            {letterIds.length < count ? (
-              <li className="text-faint">and {formatCount(count - letterIds.length)} more</li>
+            {(positions ?? letterIds).length < count ? (
+              <li className="text-faint">and {formatCount(count - (positions ?? letterIds).length)} more</li>
             ) : null}
           </ul>
         </details>
@@ -287,7 +305,6 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
       }),
     onSuccess: ({ id }) => router.push(routes.replay(connection, id)),
   })
-  const targets = plan.targets.map(({ topic }) => topic).join(', ')
   const needsReason = plan.resent > 0
   const isReasonMissing = needsReason && reason.trim() === ''
   return (
@@ -354,10 +371,7 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
           <SendButton
             send={start}
             effect={{
-              ready:
-                plan.ready === 0
-                  ? 'Nothing to send'
-                  : `${pace.startAtMs === null ? 'Replay' : 'Schedule the replay of'} ${plan.edit ? 'the edited letter' : formatCount(plan.ready)} to ${targets}`,
+              ready: startWords(plan, pace.startAtMs !== null),
               pending: 'Starting…',
             }}
             refusal={whyNotStart(plan)}

@@ -17,6 +17,12 @@ import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/select.tsx'
 
+/** The dead letter of an item, or the message of a retry topic. */
+const sourceRoute = (connection: string, { isWaiting, letterId, source }: ReplayItem): string =>
+  isWaiting
+    ? routes.message(connection, source.topic, source.position)
+    : routes.deadLetter(connection, letterId)
+
 const columns = (connection: string): readonly Column<ReplayItem>[] => [
   {
     id: 'outcome',
@@ -29,9 +35,9 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
     header: 'Key',
     width: 'minmax(104px, 1fr)',
     mono: true,
-    cell: ({ letterId, keyText }) => (
-      <Link href={routes.deadLetter(connection, letterId)} className="link">
-        {keyText ?? `letter ${letterId}`}
+    cell: (item) => (
+      <Link href={sourceRoute(connection, item)} className="link">
+        {item.keyText ?? (item.isWaiting ? item.source.position : `letter ${item.letterId}`)}
       </Link>
     ),
   },
@@ -166,7 +172,7 @@ export const ReplayItems = ({
             columns={columns(connection)}
             rows={items}
             rowKey={({ id }) => id}
-            rowHref={({ letterId }) => routes.deadLetter(connection, letterId)}
+            rowHref={(item) => sourceRoute(connection, item)}
           />
         )}
       </QueryPanel>
