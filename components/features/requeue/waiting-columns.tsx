@@ -16,7 +16,7 @@ export const waitingColumns = (connection: string, topic: string): readonly Colu
     header: 'Due',
     width: '96px',
     cell: ({ dueAt }) =>
-      dueAt === null ? <span className="text-faint">not told</span> : <TimeLeft until={dueAt} />,
+      dueAt === null ? <span className="text-faint">not told</span> : <TimeLeft until={dueAt} isCalm />,
   },
   {
     id: 'key',

@@ -170,7 +170,7 @@ const Meta = ({ list }: { readonly list: WaitingList }) => (
     </span>
     {list.firstDueAt === null ? null : (
       <span>
-        first due <TimeLeft until={list.firstDueAt} />, last <TimeLeft until={list.lastDueAt} />
+        first due <TimeLeft until={list.firstDueAt} isCalm />, last <TimeLeft until={list.lastDueAt} isCalm />
       </span>
     )}
     {list.convention === null ? null : <span>{titleOfConvention(list.convention)}</span>}
