@@ -12,6 +12,7 @@ export const waiting: Waiting = {
   delayMs: 1_800_000,
   convention: 'spring-retryable',
   readers: [{ group: 'payments-retry', members: 2, unread: 7 }],
+  readersProblem: null,
   waiting: 7,
   matching: 7,
   isWhole: true,

@@ -33,7 +33,8 @@ export const waitingRecord = z.object({
 
 export const waitingReader = z.object({
   group: z.string(),
-  members: z.number().int(),
+  /** Null: not told. */
+  members: z.number().int().nullable(),
   /** How many records of the topic it has yet to read. */
   unread: z.number().int().nullable(),
 })
@@ -55,6 +56,8 @@ export const waitingList = z.object({
   delayMs: z.number().nullable(),
   convention: retryConvention.nullable(),
   readers: z.array(waitingReader),
+  /** Why others may read the topic, too, and what to do; null: the broker has told of all. */
+  readersProblem: z.string().nullable(),
   /** All that wait, and those of them that fit the filter, as far as was looked. */
   waiting: z.number().int(),
   matching: z.number().int(),

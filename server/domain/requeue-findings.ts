@@ -23,6 +23,11 @@ export const requeueFindings = {
     consent:
       'Processing them twice does no harm, or the group is stopped and moved past them before they are due',
   },
+  'originals-unknown': {
+    severity: 'warning',
+    sentence: 'may have been read or be read again by groups that the broker did not tell of',
+    consent: 'Nobody else reads this retry topic, or processing them twice does no harm',
+  },
   'due-soon': {
     severity: 'warning',
     sentence: 'are due within a minute: those that are read before their copies are sent are left out',

@@ -6,13 +6,15 @@ const withoutRetry = (column: string) => `regexp_replace(${column}, '-retry(-[0-
  * Whether a letter `l` that carries the lineage of an item `i` is the return of its copy. Every group that reads the
  * target reads the copy: only the death of the one whose progress counts does (its retry containers have names of their
  * own, see `withoutRetry`). Where a group is not told, one in the same dead-letter topic or in another of the target's;
- * on another topic than that where the message died, each, because every group that reads there counts.
+ * on another topic than that where the message died, each, because every group that reads there counts; of what was
+ * requeued each, too.
  */
 export const isReturn = `CASE
   WHEN i.reader_group IS NOT NULL AND l.consumer_group IS NOT NULL
     THEN ${withoutRetry('l.consumer_group')} = ${withoutRetry('i.reader_group')}
   ELSE l.topic = i.source_topic OR (starts_with(l.topic, i.target_topic) AND starts_with(i.source_topic, i.target_topic))
     OR EXISTS (SELECT FROM dead_letter b WHERE b.id = i.letter_id AND b.origin_topic IS DISTINCT FROM i.target_topic)
+    OR EXISTS (SELECT FROM waiting_record w WHERE w.id = i.letter_id)
 END`
 
 /** Outcomes of items of which no copy is known to stand where others read it. */

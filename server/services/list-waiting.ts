@@ -49,6 +49,7 @@ export const listWaiting = async (
     delayMs: ends?.retries.find((one) => one.topic === topic)?.delayMs ?? null,
     convention,
     readers: readersOf(found.value),
+    readersProblem: found.value.problem,
     waiting: all.length,
     matching: matching.length,
     isWhole: whole.value,

@@ -41,7 +41,7 @@ beforeAll(async () => {
       group: `payments-${origin}`,
     })
   }
-}, 60_000)
+}, 120_000)
 afterAll(() => bench.dispose())
 
 const due = (atMs: number): RawHeader => ({
@@ -202,7 +202,7 @@ it('skips the wait by copies in the origin topic that are due at once, with all 
   expect(items.map(({ outcome, proof }) => [outcome, proof.split(' by ')[1]])).toEqual(
     Array(5).fill(['CONSUMED', chain.group]),
   )
-}, 60_000)
+}, 120_000)
 
 it('sends to the last retry, where the copy is due after the delay of that topic', async () => {
   const chain = chainOf('last')
@@ -228,7 +228,7 @@ it('sends to the last retry, where the copy is due after the delay of that topic
     bench.call(),
   )
   expect(twice).toMatchObject({ ok: false, error: { code: 'conflict' } })
-}, 60_000)
+}, 120_000)
 
 it('parks in the dead-letter topic: a letter of the inbox, no copy that came back', async () => {
   const chain = chainOf('park')
@@ -271,7 +271,7 @@ it('parks in the dead-letter topic: a letter of the inbox, no copy that came bac
   const query = { topic: chain.dead, limit: 10 }
   const { letters: all } = await good(listDeadLetters(bench.deps, bench.connection, query, bench.call()))
   expect(all).toHaveLength(2)
-}, 60_000)
+}, 120_000)
 
 it('leaves out what the group has read since the plan, and refuses by hand what it had read before', async () => {
   const chain = chainOf('read')
@@ -293,4 +293,4 @@ it('leaves out what the group has read since the plan, and refuses by hand what 
     `not sent: ${chain.group}-retry has read it since the plan (offset 3 committed)`,
   )
   expect(await recordsOf(bench, chain.origin)).toHaveLength(2)
-}, 60_000)
+}, 120_000)

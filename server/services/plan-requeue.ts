@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { PlanRequeue, planRequeueRequest } from '#server/contracts/requeues.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { chooseReaderGroup } from '#server/domain/choose-reader-group.ts'
 import { readTimestampLimits } from '#server/domain/copy-timestamp.ts'
 import type { PlanFindingCode } from '#server/domain/plan-findings.ts'
 import { inSendingOrder } from '#server/domain/plan-order.ts'
@@ -24,7 +25,7 @@ import type { Fault } from './fault.ts'
 import { findEarlier } from './find-earlier.ts'
 import { findPartitions } from './find-partitions.ts'
 import { type FoundLetters, findPlanFindings } from './find-plan-findings.ts'
-import { findReaders, type Reader } from './find-readers.ts'
+import { findReaders } from './find-readers.ts'
 import { findSchemaProblems, makeSchemaSample } from './find-schema-problems.ts'
 import { findSourceEnds } from './find-source-ends.ts'
 import { type Judged, judgeLetters } from './judge-letters.ts'
@@ -103,7 +104,7 @@ export const planRequeue = async (
   )
   const before = await findEarlier(deps, connection, ready, topicIds, call)
   const target = ready[0]?.target ?? null
-  const { readers, shareGroups } = await findReaders(deps, connection, target ? [target] : [], call)
+  const { readers, shareGroups, problem } = await findReaders(deps, connection, target ? [target] : [], call)
   const nowMs = deps.clock.nowMs()
   const dueOf = ({ letter }: Judged) => byId.get(letter.id)?.dueAtMs ?? null
   const requeue: PlanRequeue = {
@@ -124,6 +125,8 @@ export const planRequeue = async (
     readers,
     [
       ...placed.findings,
+      ['readers-unknown', problem === null ? [] : ready, problem ?? ''],
+      ['originals-unknown', waiting.problem === null ? [] : ready, waiting.problem ?? ''],
       ...(await findSchemaProblems(connection, ready, sample, call)),
       ...(waiting.readers.length > 0
         ? ([
@@ -201,7 +204,11 @@ export const planRequeue = async (
     inSendingOrder(ready, ({ letter }) => letter).map(
       (one): NewReplayItem => ({
         ...itemOf(one, waiting),
-        readerGroup: readerOf(one, readers),
+        readerGroup: chooseReaderGroup(
+          { group: one.letter.group, originTopic: ends.origin },
+          one.target?.name ?? '',
+          readers,
+        ),
         targetPartition: placed.partitionOf(one.letter.id),
         attempt: (before.attempts.get(one.letter.id)?.attempts ?? 0) + 1,
       }),
@@ -245,14 +252,6 @@ const itemOf = (
   rehydrated: false,
   copyTraceId: record?.hasTraceContext ? randomBytes(16).toString('hex') : null,
 })
-
-/** The group whose progress on the target proves the outcome: the one that failed, where it reads the target itself. */
-const readerOf = ({ letter }: Judged, readers: readonly Reader[]): string | null => {
-  const groups = [...new Set(readers.map(({ group }) => group))]
-  if (letter.group !== null && groups.includes(letter.group)) return letter.group
-  const [only, ...others] = groups
-  return only !== undefined && others.length === 0 ? only : null
-}
 
 /** SmallRye counts the wait from the record's timestamp, which a topic may set itself. */
 const whyNotByTimestamp = async (

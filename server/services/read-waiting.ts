@@ -1,6 +1,6 @@
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
-import type { ChainEnds } from '#server/domain/requeue.ts'
-import { chainEndsOf } from '#server/domain/requeue.ts'
+import { withoutRetry } from '#server/domain/choose-reader-group.ts'
+import { type ChainEnds, chainEndsOf } from '#server/domain/requeue.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
@@ -13,7 +13,8 @@ import { findReaders } from './find-readers.ts'
 /** A group that reads a retry topic, with what it has committed there, by partition. */
 export type WaitingReader = {
   readonly group: string
-  readonly members: number
+  /** Null: not told. */
+  readonly members: number | null
   readonly committed: ReadonlyMap<number, bigint>
 }
 
@@ -23,6 +24,8 @@ export type WaitingTopic = {
   /** Null: it is the retry topic of no chain that is known. */
   readonly ends: ChainEnds | null
   readonly readers: readonly WaitingReader[]
+  /** Why others may read it, too; null: the broker has told of all. */
+  readonly problem: string | null
   readonly spans: readonly WaitingSpan[]
 }
 
@@ -36,7 +39,7 @@ const pieceBytes = 4 * 1024 * 1024
 
 /** Whether a group reads the retry topics for one that reads the origin, by how frameworks name them. */
 const isRetryGroupOf = (group: string, main: string): boolean =>
-  group === main || group.startsWith(`${main}-retry`) || group === `kafka-delayed-retry-topic-${main}`
+  withoutRetry(group) === main || group === `kafka-delayed-retry-topic-${main}`
 
 /**
  * Finds out who reads a retry topic and how far. Groups of the chain count (that of the origin, or one named after it);
@@ -59,7 +62,7 @@ export const findWaitingTopic = async (
   const isRetry = chain.value?.topics.some((one) => one.topic === topic && one.kind === 'retry') ?? false
   const ends = isRetry && chain.value ? chainEndsOf(chain.value) : null
   const origin = ends === null ? null : await broker.topics.find(ends.origin as TopicName, call)
-  const { readers } = await findReaders(
+  const { readers, problem: untold } = await findReaders(
     deps,
     connection,
     [state, ...(origin?.ok ? [origin.value] : [])],
@@ -91,6 +94,7 @@ export const findWaitingTopic = async (
     state,
     ends,
     readers: waiting,
+    problem: untold,
     spans: (offsets.value[0]?.partitions ?? []).map(({ partition, start, end }) => {
       const from = readUpTo(waiting, partition)
       return { partition, from: from > start ? (from < end ? from : end) : start, end }

@@ -30,7 +30,7 @@ beforeAll(async () => {
     last: await bench.makeTopic(`${stock}_retry_1200000`, 1),
     dead: await bench.makeTopic(`dead-letter-topic-${stock}`, 1),
   }
-}, 60_000)
+}, 120_000)
 afterEach(async () => {
   await Promise.all(consumers.splice(0).map((consumer) => consumer.disconnect()))
 })
@@ -153,4 +153,4 @@ it('SmallRye: due at once in the same topic by its timestamp, and in the last to
   await sendAll(bench, started.id)
   const [moved] = await recordsOf(bench, smallrye.last)
   expect(moved && headerText(moved, 'delayed-retry-count')).toBe('1')
-}, 60_000)
+}, 120_000)

@@ -49,7 +49,7 @@ export const sayReadAgain = (
     .slice(0, shownPartitions)
     .map(({ partition, end }) => `partition ${partition} to ${end}`)
   const more = past.length > shownPartitions ? ` and ${past.length - shownPartitions} more` : ''
-  const isRunning = readers.some(({ members }) => members > 0)
+  const isRunning = readers.some(({ members }) => members !== 0)
   const again = isRunning ? 'reads them again' : 'has no members now, and once started reads them'
   const skips = skipped > 0 ? `, which skips up to ${sayCount(skipped)} more that are not in this plan` : ''
   return `: ${groups} ${again} when they are due${when}, and processes them twice ${unless}. While it is stopped its offsets can be moved past them: ${places.join(', ')}${more}${skips}`

@@ -15,6 +15,15 @@ import { actionTitles } from '../../patterns/requeue-words.ts'
 import { Section } from '../../patterns/section.tsx'
 import { Button } from '../../ui/button.tsx'
 
+const membersWords = (members: number | null): string =>
+  members === null
+    ? 'members not told'
+    : members === 0
+      ? 'no members'
+      : members === 1
+        ? '1 member'
+        : `${formatCount(members)} members`
+
 /** What can be done with waiting messages. Each choice leads to a plan, and nothing is sent before that is started. */
 export const RequeuePanel = ({
   connection,
@@ -47,7 +56,7 @@ export const RequeuePanel = ({
         {group}
       </Link>{' '}
       <span className="text-muted">
-        ({members === 0 ? 'no members' : members === 1 ? '1 member' : `${formatCount(members)} members`}
+        ({membersWords(members)}
         {unread === null ? '' : `, ${formatCount(unread)} unread`})
       </span>
     </Fragment>
@@ -66,6 +75,9 @@ export const RequeuePanel = ({
             <span className="text-warning">No group reads this topic: nothing is tried again from here.</span>
           ) : (
             <>Read by {readers}</>
+          )}
+          {list.readersProblem === null ? null : (
+            <span className="text-warning"> The broker did not tell of all groups{list.readersProblem}.</span>
           )}
         </p>
         <fieldset className="flex flex-col gap-2">
