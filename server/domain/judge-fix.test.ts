@@ -12,7 +12,7 @@ const quiet: FixFacts = {
   before: { deaths: 240, ms: 24 * hourMs },
   isIndexed: true,
   consumer: { kind: 'keeping-up', sentence: 'payments keeps up' },
-  copies: { settled: 0, returned: 0 },
+  copies: { settled: 0, returned: 0, returnedOtherwise: 0 },
 }
 
 describe('a failure', () => {
@@ -50,8 +50,32 @@ describe('a failure', () => {
   })
   it('looks fixed when replayed letters settled, and not when one returned', () => {
     const rare = { ...quiet, before: { deaths: 1, ms: 24 * hourMs } }
-    expect(judgeFix({ ...rare, copies: { settled: 20, returned: 0 } }).verdict).toBe('quiet')
-    expect(judgeFix({ ...rare, copies: { settled: 20, returned: 1 } }).verdict).toBe('still-dying')
+    expect(judgeFix({ ...rare, copies: { settled: 20, returned: 0, returnedOtherwise: 0 } }).verdict).toBe(
+      'quiet',
+    )
+    expect(judgeFix({ ...rare, copies: { settled: 20, returned: 1, returnedOtherwise: 0 } }).verdict).toBe(
+      'still-dying',
+    )
+  })
+  it('is not told to die still by letters that return with another error', () => {
+    const rare = { ...quiet, before: { deaths: 1, ms: 24 * hourMs } }
+    const { verdict, sentence, points } = judgeFix({
+      ...rare,
+      copies: { settled: 0, returned: 0, returnedOtherwise: 3 },
+    })
+    expect(verdict).toBe('unknown')
+    expect(sentence).toContain('die of another error now')
+    expect(points.at(-1)).toMatchObject({
+      holds: null,
+      text: 'Of its letters replayed since payments 1.0.2 0 settled, 0 returned with this error and 3 with another.',
+    })
+    expect(judgeFix({ ...rare, copies: { settled: 2, returned: 0, returnedOtherwise: 3 } })).toMatchObject({
+      verdict: 'quiet',
+      sentence: expect.stringContaining('3 returned with another error'),
+    })
+    expect(judgeFix({ ...rare, copies: { settled: 2, returned: 1, returnedOtherwise: 3 } }).verdict).toBe(
+      'still-dying',
+    )
   })
 })
 
@@ -69,7 +93,7 @@ it('never looks fixed with a death or a returned copy since, without an index, a
         sentence: fc.constant('s'),
       }),
     ),
-    copies: fc.record({ settled: fc.nat(3), returned: fc.nat(1) }),
+    copies: fc.record({ settled: fc.nat(3), returned: fc.nat(1), returnedOtherwise: fc.nat(2) }),
   })
   fc.assert(
     fc.property(facts, (one) => {

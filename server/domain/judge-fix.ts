@@ -13,8 +13,8 @@ export type FixFacts = {
   readonly isIndexed: boolean
   /** What the samples say of the consumer group; null: nothing. */
   readonly consumer: { readonly kind: string; readonly sentence: string } | null
-  /** Copies of its letters sent since the mark. */
-  readonly copies: { readonly settled: number; readonly returned: number }
+  /** Copies of its letters sent since the mark: those that settled, died of its error again, or of another one. */
+  readonly copies: { readonly settled: number; readonly returned: number; readonly returnedOtherwise: number }
 }
 type Fix = Pick<FailureGroupEvidence['fix'], 'verdict' | 'sentence' | 'points'>
 type Point = Fix['points'][number]
@@ -55,19 +55,30 @@ export const judgeFix = (facts: FixFacts): Fix => {
     },
     ...consumerPoints(consumer),
   ]
-  if (copies.settled + copies.returned > 0)
+  const { settled, returned, returnedOtherwise } = copies
+  if (settled + returned + returnedOtherwise > 0)
     points.push({
-      holds: copies.returned === 0,
-      text: `Of its letters replayed ${since} ${sayCount(copies.settled)} settled and ${sayCount(copies.returned)} returned.`,
+      holds: returned > 0 ? false : settled > 0 ? true : null,
+      text: `Of its letters replayed ${since} ${sayCount(settled)} settled, ${sayCount(returned)} returned with this error and ${sayCount(returnedOtherwise)} with another.`,
       source: 'replays',
     })
   const say = (verdict: Fix['verdict'], sentence: string): Fix => ({ verdict, sentence, points })
-  if (deathsSince > 0 || copies.returned > 0) return say('still-dying', `Not fixed: it still dies ${since}.`)
+  if (deathsSince > 0 || returned > 0) return say('still-dying', `Not fixed: it still dies ${since}.`)
   if (!isIndexed) return say('unknown', 'Not known: the index has not read all letters.')
   if (consumer !== null && isNotReading(consumer.kind))
     return say('unknown', 'Not known: nobody reads, so nothing can die.')
-  if (copies.settled > 0)
-    return say('quiet', `Looks fixed: replayed letters settled, and none died ${since}.`)
+  if (settled > 0)
+    return say(
+      'quiet',
+      returnedOtherwise === 0
+        ? `Looks fixed: replayed letters settled, and none died ${since}.`
+        : `Looks fixed: replayed letters settled, and none died of it ${since}. ${sayCount(returnedOtherwise)} returned with another error.`,
+    )
+  if (returnedOtherwise > 0)
+    return say(
+      'unknown',
+      `Not known: its letters replayed ${since} die of another error now, perhaps before they come to where this one was.`,
+    )
   if (expected < enough) {
     const neededMs = before.deaths === 0 ? null : (enough * before.ms) / before.deaths - quietMs
     return say(

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import { isOfCopy, isReturn, isSameError } from './returned-copies.ts'
 
 export type LetterSpread = {
   readonly lookedAt: number
@@ -84,20 +85,30 @@ export const countDeathsBetween = async (
   return rows.map(({ count }) => count)
 }
 
-/** What became of the letters of a group that were sent again since a time. */
+/**
+ * What became of the letters of a group that were sent again since a time, by whichever replay. A copy whose new letter
+ * is not indexed any more counts as one that died of the same error.
+ */
 export const countCopiesSince = async (
   db: Database,
   id: string,
   sinceMs: number,
-): Promise<{ readonly settled: number; readonly returned: number }> => {
-  const { rows } = await db.pool.query<{ settled: number; returned: number }>(
-    `SELECT (count(*) FILTER (WHERE outcome = 'SETTLED'))::int AS settled,
-            (count(*) FILTER (WHERE outcome = 'RETURNED'))::int AS returned
-     FROM replay r JOIN replay_item i ON i.replay_id = r.id
-     WHERE r.failure_group_id = $1 AND i.sent_at >= $2`,
+): Promise<{ readonly settled: number; readonly returned: number; readonly returnedOtherwise: number }> => {
+  const { rows } = await db.pool.query<{ settled: number; returned: number; same: number }>(
+    `SELECT (count(*) FILTER (WHERE i.outcome = 'SETTLED'))::int AS settled,
+            (count(*) FILTER (WHERE i.outcome = 'RETURNED'))::int AS returned,
+            (count(*) FILTER (WHERE i.outcome = 'RETURNED' AND coalesce(back.same, true)))::int AS same
+     FROM replay r JOIN replay_item i ON i.replay_id = r.id JOIN dead_letter before ON before.id = i.letter_id
+       LEFT JOIN LATERAL (
+         SELECT ${isSameError} AS same FROM dead_letter l WHERE l.replay_item_id = i.id AND ${isOfCopy}
+         ORDER BY ${isReturn} DESC, l.id LIMIT 1) AS back ON i.outcome = 'RETURNED'
+     WHERE r.connection_id = (SELECT connection_id FROM failure_group WHERE id = $1) AND r.number IS NOT NULL
+       AND (r.finished_at IS NULL OR r.finished_at >= $2)
+       AND before.failure_group_id = $1 AND i.sent_at >= $2`,
     [id, new Date(sinceMs)],
   )
-  return rows[0] ?? { settled: 0, returned: 0 }
+  const { settled, returned, same } = rows[0] ?? { settled: 0, returned: 0, same: 0 }
+  return { settled, returned: same, returnedOtherwise: returned - same }
 }
 
 /**

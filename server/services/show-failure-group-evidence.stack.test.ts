@@ -4,6 +4,7 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import { readDyingGroups } from '#server/repositories/overview-facts.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { listFailureGroups } from './list-failure-groups.ts'
+import { follow, itemsOf, lettersOf, planOf, sendAll, start } from './replay-fixture.ts'
 import { setFailureGroupState } from './set-failure-group-state.ts'
 import { showFailureGroupEvidence } from './show-failure-group-evidence.ts'
 
@@ -153,4 +154,35 @@ it('counts letters that keep the time of their origin by their coming, but for t
     (one) => one.id === id,
   )
   expect(sum(dying?.deaths ?? [])).toBe(3)
+})
+
+it('tells copies that returned with another error apart, also of a replay of several failure groups', async () => {
+  const origin = await bench.makeTopic(`half-${bench.suffix}`, 1)
+  const letters = await bench.makeTopic(`${origin}-dlt`, 1)
+  const died = (errorClass: string, offset: bigint) =>
+    outgoing(letters, { headers: springHeaders({ topic: origin, offset, errorClass }) })
+  const own = `com.shop.Half${bench.suffix}`
+  await bench.send([died(own, 10_000n), died(own, 10_001n), died('com.shop.Another', 10_002n)])
+  const [first] = await lettersOf(bench, letters)
+  const id = first?.failureGroupId ?? ''
+  const fix = { text: 'payments 2.0.0', atMs: Date.now() }
+  const input = { id, state: 'fix-out', fix } as const
+  await good(setFailureGroupState(bench.deps, bench.connection, bench.actor, input, bench.call()))
+  const replay = await start(bench, await planOf(bench, letters))
+  await sendAll(bench, replay.id)
+  const show = () => good(showFailureGroupEvidence(bench.deps, bench.connection, id, bench.call()))
+  const returnAs = async (errorClass: string, letter: number) => {
+    const position = (await itemsOf(bench, replay.id))[letter]?.target.position?.split('@')[1]
+    await bench.send([died(errorClass, BigInt(position ?? -1))])
+    await follow(bench, replay.id)
+    return show()
+  }
+  const halfWay = (await returnAs('com.shop.Timeout', 0)).fix
+  expect(halfWay.verdict).not.toBe('still-dying')
+  expect(halfWay.points.map(({ text: words }) => words)).toContain(
+    'Of its letters replayed since payments 2.0.0 0 settled, 0 returned with this error and 1 with another.',
+  )
+  const { verdict, points } = (await returnAs(own, 1)).fix
+  expect(verdict).toBe('still-dying')
+  expect(points.at(-1)?.text).toContain('1 returned with this error and 1 with another')
 })

@@ -74,7 +74,9 @@ export const showFailureGroupEvidence = async (
   }))
   const [counts, copies] = await Promise.all([
     countDeathsBetween(deps.db, id, [...spans, { fromMs: beforeFromMs, untilMs: mark?.atMs ?? 0 }]),
-    mark === null ? { settled: 0, returned: 0 } : countCopiesSince(deps.db, id, mark.atMs),
+    mark === null
+      ? { settled: 0, returned: 0, returnedOtherwise: 0 }
+      : countCopiesSince(deps.db, id, mark.atMs),
   ])
   const verdict =
     group.group === null ? null : (sampled?.groups.get(group.group as GroupId)?.row.verdict ?? null)
