@@ -1,8 +1,12 @@
+import type { DeadLetterRules } from '#server/domain/dead-letter-rules.ts'
+import { decodeDeadLetter } from '#server/domain/decode-dead-letter.ts'
 import { readLineage } from '#server/domain/replay-copy.ts'
 import type { RetryChain } from '#server/domain/retry-chain.ts'
+import { RetryPlaces } from '#server/domain/retry-places.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TopicState } from '#server/ports/topics.ts'
+import type { ItemRecord } from '#server/repositories/replay-items.ts'
 import type { Connection } from './deps.ts'
 import type { RetryChains } from './read-retry-chains.ts'
 
@@ -13,12 +17,16 @@ type Scan = {
   /** Where to read on, by topic and partition. */
   readonly next: Map<string, bigint>
   readonly hops: Map<string, RetryHop & { readonly timestampMs: bigint }>
+  /** Records without lineage. */
+  readonly places: RetryPlaces
 }
 
 /** What was read so far, by replay: each look reads only what is new. A successor begins with the start of the replay. */
 const scans = new Map<string, Scan>()
 const budget: Budget = { ...searchBudget, messages: 20_000, milliseconds: 3_000 }
 const marginMs = 60_000
+/** Of so many places is it known what came from there. */
+const placesKept = 50_000
 
 /** A topic made anew under its name is read from its own start. */
 const placeOf = ({ name, topicId }: TopicState, partition: number): string =>
@@ -34,16 +42,22 @@ export type Retries = {
 }
 
 /**
- * Copies of a replay that stand in the retry topics of its targets. Each partition is read on its own: what can not be
- * read now is read at the next look.
+ * Copies of a replay that stand in the retry topics of its targets, by their lineage; those of `items` also by where they
+ * stood, because some frameworks keep no headers. Each partition is read on its own: what can not be read now is read at
+ * the next look.
  */
 export const findRetries = async (
   connection: Connection,
   chainsOf: RetryChains,
   replay: { readonly id: string; readonly targets: readonly string[]; readonly startedAtMs: number | null },
+  items: readonly ItemRecord[],
   call: Call,
 ): Promise<Retries> => {
-  const scan: Scan = scans.get(replay.id) ?? { next: new Map(), hops: new Map() }
+  const scan: Scan = scans.get(replay.id) ?? {
+    next: new Map(),
+    hops: new Map(),
+    places: new RetryPlaces(placesKept),
+  }
   scans.set(replay.id, scan)
   const reader = connection.broker.messages
   const listed = reader ? await connection.broker.topics.list({ ...call, maxAgeMs: 0 }) : null
@@ -66,10 +80,11 @@ export const findRetries = async (
       if (!read?.ok || read.value.stop !== 'end' || read.value.errors.length > 0) isRead = false
       if (from === undefined || !read?.ok) continue
       scan.next.set(placeOf(topic, partition), read.value.resumeAt.get(partition) ?? from)
-      take(scan, replay.id, topic.name, read.value.messages)
+      take(scan, replay.id, topic.name, read.value.messages, connection.deadLetterRules)
     }
     if (!isRead) unread.add(topic.name)
   }
+  for (const item of items) takeByPlace(scan, item)
   return {
     hops: scan.hops,
     chains,
@@ -97,14 +112,41 @@ const addStarts = async (
   }
 }
 
-const take = (scan: Scan, replayId: string, topic: string, messages: readonly RawMessage[]): void => {
+const take = (
+  scan: Scan,
+  replayId: string,
+  topic: string,
+  messages: readonly RawMessage[],
+  rules: DeadLetterRules | undefined,
+): void => {
   for (const { headers, partition, offset, timestampMs } of messages) {
     const lineage = readLineage(headers)
-    if (lineage?.replayId !== replayId) continue
+    if (lineage === null) {
+      const death = decodeDeadLetter(headers, topic, rules)?.death
+      const [from, at, told] = [death?.originTopic, death?.originPartition, death?.originOffset]
+      if (!from || !at || !told) continue
+      const cameFrom = { topic: from.value, partition: at.value, offset: BigInt(told.value) }
+      const group = death?.group?.value ?? null
+      scan.places.add({ topic, partition, offset, timestampMs, cameFrom, group })
+      continue
+    }
+    if (lineage.replayId !== replayId) continue
     const item = lineage.itemId.toString()
     if ((scan.hops.get(item)?.timestampMs ?? -1n) <= timestampMs)
       scan.hops.set(item, { topic, partition, offset, timestampMs })
   }
+}
+
+/** Where an item's copy, or what was seen of it last, has gone without its lineage. */
+const takeByPlace = (scan: Scan, item: ItemRecord): void => {
+  const { targetTopic: topic, targetPartition: partition, targetOffset: offset, readerGroup } = item
+  if (partition === null || offset === null) return
+  const id = item.id.toString()
+  const seen = scan.hops.get(id)
+  const found =
+    scan.places.follow(seen ?? { topic, partition, offset }, readerGroup) ??
+    scan.places.follow({ topic, partition, offset }, readerGroup)
+  if (found !== null && (seen?.timestampMs ?? -1n) <= found.timestampMs) scan.hops.set(id, found)
 }
 
 /** Forgets what was read for a replay that has all its outcomes. */

@@ -113,7 +113,7 @@ const judgeItems = async (
     readRetryChains(deps, connection),
     readFreshness(deps.db, connection.id),
   ])
-  const retries = await findRetries(connection, chainsOf, replay, call)
+  const retries = await findRetries(connection, chainsOf, replay, items, call)
   const quietMs = await keepQuietPeriod(deps, replay, retries.chains, given.quietMs, lease)
   const timing = { ...given, quietMs }
   const progress = await readProgress(deps, connection, items, retries.hops, call)

@@ -125,3 +125,45 @@ describe('a copy of an aborted transaction that somebody has read and given up',
     expect(await listOpenReplayIds(bench.deps.db)).not.toContain(replay.id)
   })
 })
+
+describe('a copy whose framework keeps none of its headers', () => {
+  const isOwn = ({ name }: { readonly name: string }) => !name.startsWith('x-replay-')
+  it('is followed through its retry topics by where it stood, until it is taken there or returns', async () => {
+    const group = `bare-${bench.suffix}`
+    const { origin, letters } = await makeLetters(['heals', 'dies'], group)
+    const retries = await Promise.all([0, 1, 2].map((at) => bench.makeTopic(`${origin}-retry-${at}`, 1)))
+    const containers = [group, ...retries.map((_, at) => `${group}-retry-${at}`)]
+    const chain = [origin, ...retries]
+    const first = new Map<string, Place>()
+    for (const [at, topic] of chain.entries())
+      await consume(containers[at] ?? '', topic, async (place) => {
+        if (at === 0) first.set(place.value, place)
+        const to = chain[at + 1] ?? (place.value === 'dies' ? letters : null)
+        if (to === null) return
+        // The dead letter names the first place, retry topics name the one before.
+        const from = to === letters ? (first.get(place.value) ?? place) : place
+        const told = { topic: from.topic, partition: from.partition, offset: from.offset }
+        const isFailure = (name: string) => name.startsWith('kafka_dlt-') || name.startsWith('retry_topic-')
+        await giveUp(
+          bench,
+          place,
+          to,
+          springHeaders({ ...told, group: containers[at] ?? '' }),
+          (header) => isOwn(header) && !isFailure(header.name),
+        )
+      })
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    await expect
+      .poll(
+        async () => {
+          await follow(bench, replay.id, { quietMs: 4_000, giveUpMs: 600_000 })
+          return (await itemsOf(bench, replay.id)).map(({ outcome }) => outcome)
+        },
+        { timeout: 50_000, interval: 300 },
+      )
+      .toEqual(['SETTLED', 'RETURNED'])
+    const [healed] = await itemsOf(bench, replay.id)
+    expect(healed?.proof).toContain(`moved it to ${retries[2]} (`)
+  }, 120_000)
+})
