@@ -105,6 +105,15 @@ export const planFindings = {
     severity: 'warning',
     sentence: 'their failure group still gets letters: the cause is probably not fixed',
   },
+  'fix-unproven': {
+    severity: 'warning',
+    sentence: 'nothing proves yet that the cause is fixed',
+  },
+  'fix-unmarked': {
+    severity: 'warning',
+    sentence:
+      'nobody has marked when a fix went out, so nothing tells whether the cause is fixed: mark it on the page of their failure group',
+  },
   'reader-stopped': {
     severity: 'warning',
     sentence: 'the group that failed has no members: nobody would read the copies',
@@ -218,14 +227,14 @@ export const consentOf = (code: PlanFindingCode): string | null => {
 
 export type PlanFindingCode = keyof typeof planFindings
 
-/** What still arrives: when the last message died and how many did lately; deaths a minute with the latest last. */
+/** What still arrives, without brackets: when the last message died and how many did lately; deaths a minute with the latest last. */
 export const sayArrivals = (
   groups: readonly { readonly lastSeenAtMs: number; readonly trend: readonly number[] }[],
   nowMs: number,
 ): string => {
   const lastMs = Math.max(...groups.map(({ lastSeenAtMs }) => lastSeenAtMs))
   const lately = groups.flatMap(({ trend }) => trend.slice(-5)).reduce((sum, count) => sum + count, 0)
-  return ` (last death ${sayDuration(nowMs - lastMs)} ago, ${sayCount(lately)} in the last 5 min)`
+  return `last death ${sayDuration(nowMs - lastMs)} ago, ${sayCount(lately)} in the last 5 min`
 }
 
 /** Findings that ask for the operator's agreement and did not get it. */

@@ -1,16 +1,15 @@
-import { isDying } from '#server/domain/death-rate.ts'
 import { sayDispositions } from '#server/domain/decide-letters.ts'
-import { consentOf, type PlanFindingCode, planFindings, sayArrivals } from '#server/domain/plan-findings.ts'
+import { consentOf, type PlanFindingCode, planFindings } from '#server/domain/plan-findings.ts'
 import { sayCount } from '#server/domain/say-amounts.ts'
 import { sayKinCopies } from '#server/domain/say-kin.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Compared, Written } from '#server/ports/scanner.ts'
-import { readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { Disposition } from '#server/repositories/letter-dispositions.ts'
 import type { EarlierAttempts } from '#server/repositories/replay-ledger.ts'
 import { type ReplayName, readReplayNames } from '#server/repositories/replay-names.ts'
 import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
+import { findFixFindings } from './find-fix-findings.ts'
 import type { Reader } from './find-readers.ts'
 import type { Judged } from './judge-letters.ts'
 
@@ -47,16 +46,11 @@ export const findPlanFindings = async (
   connection: Connection,
   judged: readonly Judged[],
   earlier: ReadonlyMap<bigint, EarlierAttempts>,
-  failureGroupIds: readonly string[],
   readers: readonly Reader[],
   more: readonly FoundLetters[],
   call: Call,
 ): Promise<StoredPlan['findings']> => {
   const ready = judged.filter(({ refusal }) => refusal === null)
-  const groups = (await readFailureGroups(deps.db, connection.id)).filter(({ id }) =>
-    failureGroupIds.includes(id),
-  )
-  const dying = new Map(groups.filter(({ trend }) => isDying(trend)).map((group) => [group.id, group]))
   const stopped = new Set(readers.filter(({ members }) => members === 0).map(({ group }) => group))
   const behind = new Set(
     readers.filter(({ lag }) => lag !== null && lag >= farBehind).map(({ group }) => group),
@@ -65,7 +59,7 @@ export const findPlanFindings = async (
   const warnings: readonly FoundLetters[] = [
     ['rehydrated', ready.filter(({ restores }) => restores === 'payload')],
     ['headers-restored', ready.filter(({ restores }) => restores === 'headers')],
-    ['still-dying', ready.filter(({ letter }) => dying.has(letter.failureGroupId))],
+    ...(await findFixFindings(deps, connection, ready, call)),
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
     ['reader-behind', ready.filter(({ letter }) => letter.group !== null && behind.has(letter.group))],
     ['awaits-reply', ready.filter(({ record }) => record?.hasReplyTopic)],
@@ -96,15 +90,13 @@ export const findPlanFindings = async (
     .map(([code, list, words]) => {
       const consent = consentOf(code)
       const end =
-        code === 'still-dying'
-          ? sayArrivals([...dying.values()], deps.clock.nowMs())
-          : code === 'in-ledger'
-            ? sayLedger(list, earlier)
-            : (words ??
-              (sayDispositions(refusedOf(code, list)) ||
-                sayNoOrigin(code, list) ||
-                sayKin(code, list) ||
-                saySent(code, list, names)))
+        code === 'in-ledger'
+          ? sayLedger(list, earlier)
+          : (words ??
+            (sayDispositions(refusedOf(code, list)) ||
+              sayNoOrigin(code, list) ||
+              sayKin(code, list) ||
+              saySent(code, list, names)))
       return {
         severity: planFindings[code].severity,
         sentence: `${planFindings[code].sentence}${end}`,

@@ -122,7 +122,6 @@ export const planReplay = async (
       connection,
       all,
       before.attempts,
-      groupsOfLetters,
       readers,
       [
         ...placed.findings,
