@@ -25,7 +25,7 @@ const letterId = z.string().regex(/^\d{1,18}$/, 'the id of a dead letter')
 /** Dead letters by hand, or all that fit a filter; of several conditions all hold. */
 export const letterSelection = z
   .object({
-    letterIds: z.array(letterId).min(1).max(10_000).optional(),
+    letterIds: z.array(letterId).min(1).max(100_000).optional(),
     failureGroupId: z.string().optional(),
     topic: topicName.optional(),
     key: z.string().max(1000).optional(),

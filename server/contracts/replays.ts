@@ -22,7 +22,7 @@ export type ReplayState = z.infer<typeof replayState>
 /** What to replay: a failure group whole, or letters picked by hand. */
 export const replaySelection = z.object({
   failureGroupId: z.string().optional(),
-  letterIds: z.array(z.string()).max(10_000).optional(),
+  letterIds: z.array(z.string()).max(100_000).optional(),
   /** All letters of a list as it is filtered, held to those that were indexed by then. */
   filter: z
     .object({

@@ -160,10 +160,13 @@ const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset
   (SELECT json_build_object('replayId', p.id, 'number', p.number) FROM replay_item k JOIN replay p ON p.id = k.replay_id
    WHERE k.target_topic = l.topic AND k.target_partition = l.partition AND k.target_offset = l."offset"
      AND p.connection_id = l.connection_id AND p.plan->'requeue'->>'action' = 'park' LIMIT 1) AS parked_by`
-/** The latest item of a started replay of the letter. */
+/**
+ * The latest item of a started replay of the letter. Ordered by a sum: by the id alone PostgreSQL would go through the
+ * items from the newest on where it does not know yet how few a letter has.
+ */
 const latestReplay = `LEFT JOIN LATERAL (
   SELECT i.replay_id, i.outcome, i.sent_at FROM replay_item i JOIN replay p ON p.id = i.replay_id
-  WHERE i.letter_id = l.id AND p.state <> 'planned' ORDER BY i.id DESC LIMIT 1) r ON true
+  WHERE i.letter_id = l.id AND p.state <> 'planned' ORDER BY i.id + 0 DESC LIMIT 1) r ON true
   LEFT JOIN replay_item c ON c.id = l.replay_item_id`
 
 type LetterRow = {

@@ -116,7 +116,7 @@ export const chooseLetters = async (
      )
      SELECT chosen.*, latest.outcome FROM chosen LEFT JOIN LATERAL (
        SELECT i.outcome FROM replay_item AS i JOIN replay AS r ON r.id = i.replay_id
-       WHERE i.letter_id = chosen.id AND r.number IS NOT NULL ORDER BY i.id DESC LIMIT 1
+       WHERE i.letter_id = chosen.id AND r.number IS NOT NULL ORDER BY i.id + 0 DESC LIMIT 1
      ) AS latest ON true ORDER BY chosen.id`,
     [
       connectionId,

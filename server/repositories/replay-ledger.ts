@@ -133,17 +133,34 @@ export type EarlierAttempts = {
   } | null
 }
 
+type SentFrom = {
+  readonly id: bigint
+  readonly topicId: string
+  readonly partition: number
+  readonly offset: bigint
+}
+const lettersAtOnce = 20_000
+
 /** Earlier attempts to send letters, by letter: of replays here, and of the ledger as far as it was read. */
 export const readAttempts = async (
   db: Database,
   connectionId: string,
   clusterId: string,
-  letters: readonly {
-    readonly id: bigint
-    readonly topicId: string
-    readonly partition: number
-    readonly offset: bigint
-  }[],
+  letters: readonly SentFrom[],
+): Promise<ReadonlyMap<bigint, EarlierAttempts>> => {
+  const found = new Map<bigint, EarlierAttempts>()
+  for (let from = 0; from < letters.length; from += lettersAtOnce) {
+    const some = letters.slice(from, from + lettersAtOnce)
+    for (const [id, one] of await readSomeAttempts(db, connectionId, clusterId, some)) found.set(id, one)
+  }
+  return found
+}
+
+const readSomeAttempts = async (
+  db: Database,
+  connectionId: string,
+  clusterId: string,
+  letters: readonly SentFrom[],
 ): Promise<ReadonlyMap<bigint, EarlierAttempts>> => {
   const { rows } = await db.pool.query<{
     id: string

@@ -18,7 +18,7 @@ export type StoredPlan = Omit<
   /** Missing in plans that were made before copies were sent in transactions. */
   readonly sending?: ReplayPlan['sending']
   readonly resent?: number
-  /** All letters that were chosen, also those that were refused. */
+  /** All letters that were chosen, also those that were refused; by `packIds`. */
   readonly selected?: { readonly letterIds: readonly string[] }
 }
 

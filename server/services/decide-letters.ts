@@ -18,7 +18,7 @@ import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, invalid } from './fault.ts'
 import { reopenRestoredGroups } from './reopen-restored-groups.ts'
 
-const largestSelection = 10_000
+const largestSelection = 100_000
 /** An entry of the audit names each of its letters: at most so many. */
 const lettersOfEntry = 1_000
 

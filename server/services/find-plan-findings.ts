@@ -138,7 +138,7 @@ const saySent = (
   const replays = [...Map.groupBy(list, ({ letter }) => letter.lastReplayId)]
     .flatMap(([id, mine]) => {
       const name = id === null ? undefined : names.get(id)
-      const sentAtMs = Math.max(...mine.map(({ letter }) => letter.lastSentAtMs ?? 0))
+      const sentAtMs = mine.reduce((last, { letter }) => Math.max(last, letter.lastSentAtMs ?? 0), 0)
       return name ? [{ ...name, sentAtMs, count: mine.length }] : []
     })
     .sort((a, b) => b.number - a.number)

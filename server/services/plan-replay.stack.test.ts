@@ -151,7 +151,9 @@ describe('a plan warns', () => {
     const { plan } = await planOne({})
     const found = plan.findings.find(({ code }) => code === 'still-dying')
     expect(found).toMatchObject({ severity: 'warning', count: 1 })
-    expect(found?.sentence).toMatch(/ \(last death .+ ago, \d+ in the last 5 min; nobody has marked when a fix went out\)$/)
+    expect(found?.sentence).toMatch(
+      / \(last death .+ ago, \d+ in the last 5 min; nobody has marked when a fix went out\)$/,
+    )
   })
 
   it('where the origin is only guessed from the name of the topic', async () => {

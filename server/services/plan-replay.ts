@@ -3,6 +3,7 @@ import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { chooseReaderGroup } from '#server/domain/choose-reader-group.ts'
 import { editedHeaders } from '#server/domain/edit-headers.ts'
+import { packIds } from '#server/domain/id-ranges.ts'
 import { inSendingOrder } from '#server/domain/plan-order.ts'
 import { lineageHeaders } from '#server/domain/replay-copy.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
@@ -112,7 +113,7 @@ export const planReplay = async (
     frozenAt: deps.clock.nowMs(),
     total: letters.length,
     ready: ready.length,
-    selected: { letterIds: letters.map(({ id: letterId }) => letterId.toString()) },
+    selected: { letterIds: packIds(letters.map(({ id: letterId }) => letterId)) },
     sources: await findSourceEnds(connection, letters, call),
     choice,
     retryTopics: [...(await findRetryTopics(deps, connection, ready, readers, call))],

@@ -1,13 +1,15 @@
 import type { PlanReplayRequest } from '#server/contracts/replays.ts'
+import { unpackIds } from '#server/domain/id-ranges.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
-import { type LetterFilter, type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
+import type { LetterFilter, LetterRecord } from '#server/repositories/dead-letters.ts'
 import { findStandingGroup } from '#server/repositories/failure-grouping.ts'
 import { findLetterEdit } from '#server/repositories/letter-edits.ts'
+import { listAllLetters } from '#server/repositories/list-all-letters.ts'
 import { findReplay } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid, notFound } from './fault.ts'
 
-const largestSelection = 10_000
+const largestSelection = 100_000
 
 /** The letters that a selection names: a failure group's, those picked by hand, all that fit a filter, or a plan's again. */
 export const selectLetters = async (
@@ -17,7 +19,7 @@ export const selectLetters = async (
 ): Promise<Result<readonly LetterRecord[], Fault>> => {
   const filter = await filterOf(deps, connection, selection)
   if (!filter.ok) return filter
-  const found = await listLetters(deps.db, connection.id, filter.value, largestSelection + 1, null)
+  const found = await listAllLetters(deps.db, connection.id, filter.value, largestSelection + 1)
   const letters =
     selection.originTopic === undefined
       ? found
@@ -42,7 +44,7 @@ const filterOf = async (
       return invalid('selection.planId: that plan sends an edited letter; edit it anew.')
     const { letterIds: ids } = plan.plan.selected ?? {}
     return ids
-      ? succeed({ ids: ids.map(BigInt) })
+      ? succeed({ ids: unpackIds(ids) })
       : invalid('selection.planId: this plan was made before plans kept what was selected; choose again.')
   }
   const hasFilter = filter && Object.values(filter).some((one) => one !== undefined)
