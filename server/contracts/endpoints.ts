@@ -269,6 +269,8 @@ export const endpoints = {
     params: connectionParams,
     body: startReplayRequest,
     output: replaySummary,
+    // Of a hundred thousand letters each is looked up once more.
+    deadlineMs: 60_000,
   },
   listReplays: {
     ...at(endpointAddresses.listReplays),

@@ -5,7 +5,7 @@ import { sayCount } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type FailureGroupRecord, readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { Connection, Deps } from './deps.ts'
-import type { FoundLetters } from './find-plan-findings.ts'
+import type { FoundLetters } from './found-letters.ts'
 import type { Judged } from './judge-letters.ts'
 import { showFailureGroupEvidence } from './show-failure-group-evidence.ts'
 

@@ -10,7 +10,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { SampledKeys } from '#server/ports/scanner.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { Connection, Deps } from './deps.ts'
-import type { FoundLetters } from './find-plan-findings.ts'
+import type { FoundLetters } from './found-letters.ts'
 import type { Judged } from './judge-letters.ts'
 
 /** Partitions of one topic that are looked at, spread over all of it. */

@@ -11,6 +11,7 @@ import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findFixFindings } from './find-fix-findings.ts'
 import type { Reader } from './find-readers.ts'
+import type { FoundLetters } from './found-letters.ts'
 import type { Judged } from './judge-letters.ts'
 
 const shownLetters = 100
@@ -18,9 +19,6 @@ const shownLetters = 100
 const farBehind = 1_000n
 /** A letter whose message came back so many times is warned of. */
 const often = 3
-
-/** A finding with the letters it is about, and what its sentence ends with. */
-export type FoundLetters = readonly [code: PlanFindingCode, letters: readonly Judged[], words?: string]
 
 /** So long is waited for the comparison, also for a thread to take it. */
 const patienceMs = 10_000

@@ -10,7 +10,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { describeMessage } from './decode-messages.ts'
 import type { Connection } from './deps.ts'
-import type { FoundLetters } from './find-plan-findings.ts'
+import type { FoundLetters } from './found-letters.ts'
 import type { Judged } from './judge-letters.ts'
 
 /** Values that are decoded to see whether their schema still fits, of each schema and of all. */
