@@ -24,10 +24,11 @@ import type { Actor, Connection, Deps } from './deps.ts'
 import type { Fault } from './fault.ts'
 import { findEarlier } from './find-earlier.ts'
 import { findPartitions } from './find-partitions.ts'
-import { type FoundLetters, findPlanFindings } from './find-plan-findings.ts'
+import { findPlanFindings } from './find-plan-findings.ts'
 import { findReaders } from './find-readers.ts'
 import { findSchemaProblems, makeSchemaSample } from './find-schema-problems.ts'
 import { findSourceEnds } from './find-source-ends.ts'
+import type { FoundLetters } from './found-letters.ts'
 import { type Judged, judgeLetters } from './judge-letters.ts'
 import { whyNotWrite } from './plan-replay.ts'
 import { coordinateKey } from './read-letters.ts'
@@ -121,7 +122,6 @@ export const planRequeue = async (
     connection,
     judged,
     before.attempts,
-    [],
     readers,
     [
       ...placed.findings,
