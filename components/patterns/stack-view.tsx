@@ -1,6 +1,7 @@
 'use client'
 import { useState } from 'react'
 import { Button } from '../ui/button.tsx'
+import { sayMany } from './quantity.ts'
 
 type Line = { readonly text: string; readonly application: boolean }
 
@@ -31,7 +32,7 @@ export const StackView = ({ lines }: { readonly lines: readonly Line[] }) => {
       {folded > 0 ? (
         <div className="border-t border-line px-3 py-1.5">
           <Button kind="bare" size="small" onClick={() => setWhole(!whole)}>
-            {whole ? 'Fold framework frames' : `Show ${folded} framework frames`}
+            {whole ? 'Fold framework frames' : `Show ${sayMany(folded, 'framework frame')}`}
           </Button>
         </div>
       ) : null}

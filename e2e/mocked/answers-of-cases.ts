@@ -41,6 +41,7 @@ export const failureGroupsOf = (...groups: readonly FailureGroup[]): Answer<'lis
   data: {
     groups: [...groups],
     unfilteredTotal: 3,
+    fittingTotal: groups.length,
     cutAt: null,
     counts: {
       new: 1,

@@ -94,7 +94,9 @@ export const failureGroupList = z.object({
   data: z.object({
     groups: z.array(failureGroupRow),
     unfilteredTotal: z.number().int(),
-    /** Only so many were looked at, the last seen ones; null when all were. */
+    /** How many fit state, text, topic and group, whatever their deadline. */
+    fittingTotal: z.number().int(),
+    /** Only so many of those were looked at for the deadline and put into order, the last seen ones; null when all were. */
     cutAt: z.number().int().nullable(),
     counts: z.record(failureGroupState, z.number().int()),
     index: indexFreshness,

@@ -59,20 +59,55 @@ export const countFailureGroups = async (
   return new Map(rows.map(({ state, count }) => [state, count]))
 }
 
-/** Failure groups with their deaths a minute of the last hour, last seen first; the last seen ones, or one. */
+/** Which failure groups. Of several conditions all hold; none: all of them. */
+export type FailureGroupFilter = {
+  /** Those in one of these states; `replaying` follows from the replays under way. */
+  readonly states?: readonly string[] | undefined
+  /** Where they died, or where their letters are. */
+  readonly topic?: string | undefined
+  readonly group?: string | undefined
+  /** In class, message, frame, topics, group, services or assignee, upper or lower case. */
+  readonly text?: string | undefined
+}
+
+const searched = `concat_ws(E'\\n', g.root_cause, g.error_class, g.message, g.frame, g.origin_topic, g.consumer_group, g.assignee,
+  array_to_string(g.services, E'\\n'), array_to_string(g.dead_letter_topics, E'\\n'))`
+
+/** Ids of the last seen failure groups that a filter lets through, at most `listedFailureGroups`, and how many it does. */
+export const findFailureGroups = async (
+  db: Database,
+  connectionId: string,
+  { states, topic, group, text = '' }: FailureGroupFilter,
+): Promise<{ readonly ids: readonly string[]; readonly total: number }> => {
+  const { rows } = await db.pool.query<{ id: string; total: number }>(
+    `SELECT g.id, count(*) OVER ()::int AS total FROM failure_group g
+     WHERE g.connection_id = $1 AND g.merged_into IS NULL
+       AND ($2::text[] IS NULL OR CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END = ANY($2))
+       AND ($3::text IS NULL OR g.origin_topic = $3 OR $3 = ANY(g.dead_letter_topics))
+       AND ($4::text IS NULL OR g.consumer_group = $4)
+       AND ($5 = '' OR position(lower($5) IN lower(${searched})) > 0)
+     ORDER BY g.last_seen_at DESC LIMIT ${listedFailureGroups}`,
+    [connectionId, states ?? null, topic ?? null, group ?? null, text.replaceAll('\0', '\ufffd')],
+  )
+  return { ids: rows.map(({ id }) => id), total: rows[0]?.total ?? 0 }
+}
+
+/** Failure groups of these ids with their deaths a minute of the last hour, last seen first; of one also its stack. */
 export const readFailureGroups = async (
   db: Database,
   connectionId: string,
-  id: string | null = null,
+  ids: readonly string[],
 ): Promise<readonly FailureGroupRecord[]> => {
+  const [id = null, ...others] = ids
+  const only = others.length === 0 ? id : null
+  if (id === null) return []
   const [{ rows }, replaying, trends, keys] = await Promise.all([
     db.prisma.failureGroup
       .findMany({
-        where: { connectionId, mergedInto: null, ...(id === null ? {} : { id }) },
+        where: { connectionId, mergedInto: null, id: { in: [...ids] } },
         orderBy: { lastSeenAt: 'desc' },
-        take: listedFailureGroups,
         // Traces are large and kept apart from their rows: a list does without.
-        omit: { stack: id === null },
+        omit: { stack: only === null },
       })
       .then((found) => ({ rows: found })),
     db.pool
@@ -80,8 +115,8 @@ export const readFailureGroups = async (
         connectionId,
       ])
       .then((found) => new Set(found.rows.map((row) => row.id))),
-    readTrends(db, connectionId, id),
-    readKeyCounts(db, connectionId, id),
+    readTrends(db, connectionId, only),
+    readKeyCounts(db, connectionId, only),
   ])
   const samples = await readSamples(
     db,

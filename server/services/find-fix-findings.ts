@@ -32,7 +32,7 @@ export const findFixFindings = async (
   call: Call,
 ): Promise<readonly FoundLetters[]> => {
   const lettersOf = Map.groupBy(ready, ({ letter }) => letter.failureGroupId)
-  const groups = (await readFailureGroups(deps.db, connection.id))
+  const groups = (await readFailureGroups(deps.db, connection.id, [...lettersOf.keys()]))
     .flatMap((group) => {
       const letters = lettersOf.get(group.id)
       return letters ? [{ group, letters }] : []

@@ -17,13 +17,17 @@ it('counts all groups, also beyond those that it lists, and says that it is cut'
         connectionId: 'local',
         state,
         errorClass: 'CardDeclinedException',
+        originTopic: state === 'new' ? 'orders' : 'refunds',
+        deadLetterTopics: [state === 'new' ? 'orders-dlt' : 'refunds-dlt'],
+        consumerGroup: 'payments',
+        services: state === 'new' ? [] : ['Refund-Service'],
         letters: 1n,
         firstSeenAt: new Date(1_795_000_000_000 + from + index),
         lastSeenAt: new Date(1_795_000_000_000 + from + index),
       })),
     })
-  const list = async () => {
-    const query = endpoints.listFailureGroups.query.parse({ state: 'all' })
+  const list = async (more: Record<string, string> = {}) => {
+    const query = endpoints.listFailureGroups.query.parse({ state: 'all', ...more })
     return (await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))).data
   }
   await add(0, 200, 'resolved')
@@ -31,5 +35,22 @@ it('counts all groups, also beyond those that it lists, and says that it is cut'
   await add(200, 1_200, 'new')
   const { groups, ...rest } = await list()
   expect(groups).toHaveLength(1_000)
-  expect(rest).toMatchObject({ unfilteredTotal: 1_200, cutAt: 1_000, counts: { new: 1_000, resolved: 200 } })
+  expect(rest).toMatchObject({
+    unfilteredTotal: 1_200,
+    fittingTotal: 1_200,
+    cutAt: 1_000,
+    counts: { new: 1_000, resolved: 200 },
+  })
+  // Older than the thousand last seen, and found all the same.
+  for (const filter of [
+    { state: 'resolved' },
+    { topic: 'refunds' },
+    { topic: 'refunds-dlt', group: 'payments' },
+    { q: 'refund-service' },
+  ]) {
+    const { groups: found, fittingTotal, cutAt } = await list(filter)
+    expect([found.length, fittingTotal, cutAt]).toEqual([200, 200, null])
+  }
+  expect(await list({ q: '%' })).toMatchObject({ groups: [], fittingTotal: 0 })
+  expect(await list({ state: 'open' })).toMatchObject({ fittingTotal: 1_000, cutAt: null })
 })

@@ -13,6 +13,7 @@ import type { Call } from '#server/ports/call.ts'
 import {
   countFailureGroups,
   type FailureGroupRecord,
+  findFailureGroups,
   listedFailureGroups,
   readFailureGroups,
   readFirstExpiries,
@@ -25,7 +26,6 @@ import { readRetention } from './read-retention.ts'
 
 const staleAfterMs = 30_000
 const retentionPatienceMs = 1_500
-const open = new Set<string>(openGroupStates)
 
 /**
  * Failure groups as they cross HTTP, with the time when the first of their letters will be deleted. Expiry is an addition:
@@ -147,48 +147,29 @@ const compareBy =
   }
 const deadlinesMs = { '3h': 3 * 3_600_000, '24h': 24 * 3_600_000, '7d': 7 * 24 * 3_600_000 } as const
 
-/** Failure groups that fit the filter in the order asked for, then the last seen; with the index's freshness. */
+/**
+ * Failure groups that fit the filter in the order asked for, then the last seen; with the index's freshness. Of more than a
+ * thousand that fit, deadline and order look at those last seen.
+ */
 export const listFailureGroups = async (
   deps: Deps,
   connection: Connection,
   query: z.output<typeof failureGroupListQuery>,
   call: Call,
 ): Promise<Result<FailureGroupList, Fault>> => {
-  const [records, counts, freshness] = await Promise.all([
-    readFailureGroups(deps.db, connection.id),
+  const states = query.state === 'all' ? undefined : query.state === 'open' ? openGroupStates : [query.state]
+  const filter = { states, topic: query.topic, group: query.group, text: query.q }
+  const [found, counts, freshness] = await Promise.all([
+    findFailureGroups(deps.db, connection.id, filter),
     countFailureGroups(deps.db, connection.id),
     readFreshness(deps.db, connection.id),
   ])
+  const records = await readFailureGroups(deps.db, connection.id, found.ids)
   const { rows, degraded } = await failureGroupRowsOf(deps, connection, records, call)
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  const text = query.q.toLowerCase()
   const nowMs = deps.clock.nowMs()
   const compare = compareBy(query.sort ?? 'growing', query.desc ?? true)
   const groups = rows
-    .filter(
-      ({ state }) =>
-        query.state === 'all' || (query.state === 'open' ? open.has(state) : state === query.state),
-    )
-    .filter(
-      ({ originTopic, deadLetterTopics, group }) =>
-        (query.topic === undefined ||
-          query.topic === originTopic ||
-          deadLetterTopics.includes(query.topic)) &&
-        (query.group ?? group) === group,
-    )
-    .filter((row) =>
-      [
-        row.rootCause,
-        row.errorClass,
-        row.message,
-        row.frame,
-        row.originTopic,
-        row.group,
-        row.assignee,
-        ...row.services,
-        ...row.deadLetterTopics,
-      ].some((one) => one?.toLowerCase().includes(text) ?? false),
-    )
     .filter(
       ({ unrecoverableAt }) =>
         query.within === undefined ||
@@ -202,7 +183,8 @@ export const listFailureGroups = async (
     data: {
       groups,
       unfilteredTotal: total,
-      cutAt: total > listedFailureGroups ? listedFailureGroups : null,
+      fittingTotal: found.total,
+      cutAt: found.total > listedFailureGroups ? listedFailureGroups : null,
       counts: Object.fromEntries(
         failureGroupStates.map((state) => [state, counts.get(state) ?? 0]),
       ) as FailureGroupList['data']['counts'],

@@ -41,7 +41,7 @@ export const showFailureGroupEvidence = async (
   call: Call,
 ): Promise<Result<FailureGroupEvidence, Fault>> => {
   const id = await findStandingGroup(deps.db, connection.id, asked)
-  const [group] = await readFailureGroups(deps.db, connection.id, id)
+  const [group] = await readFailureGroups(deps.db, connection.id, [id])
   if (!group) return notFound(`There is no failure group ${asked} on ${connection.name}.`)
   const nowMs = deps.clock.nowMs()
   const [spread, freshness, sampled, marks] = await Promise.all([

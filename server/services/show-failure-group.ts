@@ -28,7 +28,7 @@ export const showFailureGroup = async (
   call: Call,
 ): Promise<Result<FailureGroupDetail, Fault>> => {
   const id = await findStandingGroup(deps.db, connection.id, asked)
-  const [record] = await readFailureGroups(deps.db, connection.id, id)
+  const [record] = await readFailureGroups(deps.db, connection.id, [id])
   if (!record) return notFound(`There is no failure group ${asked} on ${connection.name}.`)
   const merged = await listMergedGroups(deps.db, id)
   const [{ rows }, marks, events, standings, changes, running] = await Promise.all([

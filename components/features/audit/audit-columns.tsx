@@ -5,20 +5,30 @@ import { Time } from '../../patterns/time.tsx'
 
 /** Columns of the list of entries. */
 export const auditColumns: readonly Column<AuditEntry>[] = [
-  { id: 'at', header: 'When', width: '140px', mono: true, cell: ({ atMs }) => <Time at={atMs} short /> },
-  { id: 'actor', header: 'Who', width: '104px', cell: ({ actor }) => <span title={actor}>{actor}</span> },
-  { id: 'action', header: 'Did', width: '132px', cell: ({ action }) => <span title={action}>{action}</span> },
+  { id: 'at', header: 'When', width: '108px', mono: true, cell: ({ atMs }) => <Time at={atMs} compact /> },
+  {
+    id: 'actor',
+    header: 'Who',
+    width: 'minmax(88px, 1fr)',
+    cell: ({ actor }) => <span title={actor}>{actor}</span>,
+  },
+  {
+    id: 'action',
+    header: 'Did',
+    width: 'minmax(112px, 1fr)',
+    cell: ({ action }) => <span title={action}>{action}</span>,
+  },
   {
     id: 'target',
     header: 'To',
-    width: 'minmax(112px, 1fr)',
+    width: 'minmax(88px, 1fr)',
     mono: true,
     cell: ({ target }) => <span title={target}>{target}</span>,
   },
   {
     id: 'reason',
     header: 'Why',
-    width: 'minmax(96px, 1fr)',
+    width: 'minmax(80px, 1fr)',
     cell: ({ reason }) =>
       reason === '' ? <span className="text-faint">–</span> : <span title={reason}>{reason}</span>,
   },
@@ -31,7 +41,7 @@ export const auditColumns: readonly Column<AuditEntry>[] = [
   {
     id: 'detail',
     header: 'Detail',
-    width: 'minmax(120px, 2fr)',
+    width: 'minmax(96px, 2fr)',
     cell: ({ detail }) => <span title={detail}>{detail}</span>,
   },
   {

@@ -119,11 +119,11 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
       >
         {(data) => (
           <div className="grid grid-cols-2 gap-3 max-[1100px]:grid-cols-1">
-            <LetterCause data={data} connection={connection} />
             <div className="flex min-w-0 flex-col gap-3">
-              <LetterOrigin data={data} connection={connection} />
+              <LetterCause data={data} connection={connection} />
               <LetterMoment connection={connection} id={id} />
             </div>
+            <LetterOrigin data={data} connection={connection} />
             <div className="col-span-full min-w-0">
               <LetterKeyStory connection={connection} id={id} />
             </div>

@@ -47,7 +47,7 @@ const columns = (connection: string, isBusy: boolean, decide: Decide): readonly 
   {
     id: 'decide',
     header: 'Decide',
-    width: '264px',
+    width: '280px',
     cell: ({ topic, decision, isRead }) => (
       <span className="flex gap-1.5">
         {isRead ? null : (

@@ -69,9 +69,6 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
             {index.behindMessages !== null && index.behindMessages !== '0'
               ? ` · ${formatCount(index.behindMessages)} not read yet`
               : ''}
-            {query.data && query.data.data.cutAt !== null
-              ? ` · listed of the ${formatCount(query.data.data.cutAt)} last seen of ${sayMany(query.data.data.unfilteredTotal, 'group')}`
-              : ''}
           </span>
         ) : null
       }
@@ -146,20 +143,29 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           degraded={({ degraded }) => degraded}
         >
           {({ data }) => (
-            <DataTable
-              label="Failure groups"
-              columns={failureGroupColumns(connection)}
-              rows={data.groups}
-              rowKey={({ id }) => id}
-              rowHref={({ id }) => routes.failureGroup(connection, id)}
-              lines={2}
-              selection={{ chosen, onChange: setChosen }}
-              sorting={{ id: sort, desc }}
-              onSort={(id) => {
-                const next = findChoice(inboxSorts, id)
-                if (next) void setView({ sort: next, desc: sort === next ? !desc : next !== 'expires' })
-              }}
-            />
+            <>
+              {data.cutAt === null ? null : (
+                <p className="border-b border-line px-3 py-1.5 text-muted">
+                  {sayMany(data.fittingTotal, 'group')} fit. In this order and by deadline stand the{' '}
+                  {formatCount(data.cutAt)} last seen of them: narrow the list by text, topic or group to see
+                  the others.
+                </p>
+              )}
+              <DataTable
+                label="Failure groups"
+                columns={failureGroupColumns(connection)}
+                rows={data.groups}
+                rowKey={({ id }) => id}
+                rowHref={({ id }) => routes.failureGroup(connection, id)}
+                lines={2}
+                selection={{ chosen, onChange: setChosen }}
+                sorting={{ id: sort, desc }}
+                onSort={(id) => {
+                  const next = findChoice(inboxSorts, id)
+                  if (next) void setView({ sort: next, desc: sort === next ? !desc : next !== 'expires' })
+                }}
+              />
+            </>
           )}
         </QueryPanel>
       </div>

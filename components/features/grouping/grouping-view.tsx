@@ -27,9 +27,9 @@ export const GroupingView = ({ connection }: { readonly connection: string }) =>
           data.changedAt === null ? (
             'Nobody has changed how Spillway groups letters'
           ) : (
-            <>
+            <span>
               last changed by {data.changedBy}, <Time at={data.changedAt} short />
-            </>
+            </span>
           )
         ) : null
       }

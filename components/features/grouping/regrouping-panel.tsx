@@ -8,9 +8,9 @@ export const RegroupingPanel = ({ job }: { readonly job: Regrouping }) => (
   <Section
     title="Letters are being moved"
     aside={
-      <>
+      <span>
         by {job.startedBy}, <Time at={job.startedAt} short />
-      </>
+      </span>
     }
   >
     <div

@@ -124,7 +124,7 @@ const FixedHeader = ({
     <span className="min-w-32 flex-1 truncate font-mono text-small text-muted" title={header.text}>
       {header.as === 'null' ? 'null' : header.text}
     </span>
-    <span className="w-2/5 truncate text-small text-muted" title={why}>
+    <span className="w-1/2 text-small text-muted">
       {isNewId ? 'Gets a new id' : 'Locked'}: {why}.
     </span>
   </>

@@ -145,23 +145,25 @@ export const PaceFields = ({ plan, form }: { readonly plan: ReplayPlan; readonly
         </span>
         {Number.isNaN(most) ? <Wrong most={largestInFlight} /> : null}
       </Row>
-      <Row label="Canary" id={`${id}-canary`}>
-        <span className="flex items-center gap-2">
-          <input
-            id={`${id}-canary`}
-            type="checkbox"
-            checked={form.canary}
-            onChange={(event) => form.setCanary(event.target.checked)}
-            aria-describedby={`${id}-canary-note`}
-          />
-          <span>1, then 5, then 20, then the rest</span>
-        </span>
-        <p id={`${id}-canary-note`} className="text-small text-muted">
-          {form.canary
-            ? `A step opens when every copy of the last has settled: consumed, and not dead again for ${formatDuration(plan.quietMs)}, longer where retry topics wait longer. It stops by itself when one comes back.`
-            : 'All are sent at once, whatever becomes of the first.'}
-        </p>
-      </Row>
+      {plan.ready === 1 ? null : (
+        <Row label="Canary" id={`${id}-canary`}>
+          <span className="flex items-center gap-2">
+            <input
+              id={`${id}-canary`}
+              type="checkbox"
+              checked={form.canary}
+              onChange={(event) => form.setCanary(event.target.checked)}
+              aria-describedby={`${id}-canary-note`}
+            />
+            <span>1, then 5, then 20, then the rest</span>
+          </span>
+          <p id={`${id}-canary-note`} className="text-small text-muted">
+            {form.canary
+              ? `A step opens when every copy of the last has settled: consumed, and not dead again for ${formatDuration(plan.quietMs)}, longer where retry topics wait longer. It stops by itself when one comes back.`
+              : 'All are sent at once, whatever becomes of the first.'}
+          </p>
+        </Row>
+      )}
       <StartTime plan={plan} form={form} id={`${id}-start`} />
     </>
   )

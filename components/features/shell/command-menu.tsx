@@ -107,7 +107,7 @@ export const CommandMenu = ({
             // As high with answers as without: what stands below stays in its place while one aims at it.
             <Command.Group
               heading="Found"
-              className="h-[220px] overflow-y-auto border-b border-line [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-muted"
+              className="h-[188px] overflow-y-auto border-b border-line [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-muted"
             >
               {hits.length === 0 ? (
                 <p className="px-2 py-1.5 text-muted">
