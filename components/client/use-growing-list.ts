@@ -13,6 +13,7 @@ import type { Known } from './endpoints.ts'
 import { freshAnswer } from './fresh-answer.ts'
 import { joinHead, type RowsIn } from './join-head.ts'
 import { useLive } from './live-provider.tsx'
+import { useIsHydrating } from './use-is-hydrating.ts'
 
 /**
  * A list that grows at its head, read page by page. New rows are counted and wait: `bring` puts them in, and they come
@@ -40,7 +41,7 @@ export const useGrowingList = <const E extends PagedEndpoint, T>({
   const client = useQueryClient()
   const { isOn } = useLive()
   const options = endpointPages(endpoint, input)
-  const made = freshAnswer(client, endpoint, input)
+  const made = freshAnswer(client, endpoint, input, useIsHydrating())
   const list = useInfiniteQuery({
     ...options,
     ...(keepOld ? { placeholderData: keepPreviousData } : {}),

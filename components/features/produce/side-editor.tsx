@@ -64,7 +64,7 @@ export const SideEditor = ({
     >
       <div className="flex flex-col gap-2">
         <div className="flex flex-wrap items-center gap-2">
-          <label htmlFor={`${id}-as`} className="text-muted">
+          <label htmlFor={`${id}-as`} className="min-w-14 text-muted">
             {title} is
           </label>
           <Select

@@ -1,4 +1,5 @@
 'use client'
+import { useState } from 'react'
 import type { MessageList, MessageRow } from '#server/contracts/messages.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
@@ -41,6 +42,9 @@ export const BrowsedMessages = ({
     keyOf: ({ position }: MessageRow) => position,
     keepOld: false,
   })
+  // Asked of the list itself, the button would blink with each look at what is new, and a browser that is slow to take
+  // over the page from the server would draw it otherwise than the server did.
+  const [isRefreshing, setRefreshing] = useState(false)
   const { panel, list, pages, rows, refresh } = growing
   const last = pages.at(-1)
   return (
@@ -58,7 +62,15 @@ export const BrowsedMessages = ({
             isolation="committed"
             shown={rows.length}
           />
-          <Button kind="bare" size="small" onClick={() => void refresh()} disabled={panel.isFetching}>
+          <Button
+            kind="bare"
+            size="small"
+            onClick={() => {
+              setRefreshing(true)
+              void refresh().finally(() => setRefreshing(false))
+            }}
+            disabled={isRefreshing}
+          >
             Refresh
           </Button>
         </span>

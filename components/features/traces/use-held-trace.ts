@@ -6,6 +6,7 @@ import { endpointStill } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { freshAnswer } from '../../client/fresh-answer.ts'
 import { useLive } from '../../client/live-provider.tsx'
+import { useIsHydrating } from '../../client/use-is-hydrating.ts'
 
 const youngMs = 15 * 60_000
 const refetchMs = 5_000
@@ -22,7 +23,7 @@ const isStillGrowing = ({ startNs, durationNs, spans }: TraceDetail): boolean =>
 export const useHeldTrace = (traceId: string) => {
   const { isOn } = useLive()
   const input = { params: { traceId } }
-  const made = freshAnswer(useQueryClient(), endpoints.showTrace, input)
+  const made = freshAnswer(useQueryClient(), endpoints.showTrace, input, useIsHydrating())
   const query = useQuery({
     ...endpointStill(endpoints.showTrace, input),
     ...(made ? { initialData: made.data, initialDataUpdatedAt: made.at } : {}),
