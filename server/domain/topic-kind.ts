@@ -3,7 +3,7 @@ import type { TopicRow } from '#server/contracts/topics.ts'
 /**
  * Names by which frameworks call their dead-letter topics: Spring Kafka `<t>-dlt` and `<t>.DLT`, Kafka Connect as
  * configured (`…dlq…` by habit), SmallRye `dead-letter-topic-<channel>`, Spring Cloud Stream `error.<dest>.<group>`,
- * share groups `dlq.…`, RocketMQ `%DLQ%<group>`, Wolverine `wolverine-dead-letter-queue`.
+ * share groups `dlq.…`, MassTransit `<queue>_error`, RocketMQ `%DLQ%<group>`, Wolverine `wolverine-dead-letter-queue`.
  */
 const deadLetterNames = [
   /-dlt$/i,
@@ -12,6 +12,7 @@ const deadLetterNames = [
   /^dead-letter-topic-/,
   /^error\.[^.]+\..+/,
   /[-._]dead-?letters?(-queue)?$/i,
+  /._error$/,
   /^%DLQ%/,
 ]
 /** Spring `@RetryableTopic`: `<t>-retry`, `<t>-retry-0`, `<t>-retry-1000`; SmallRye `<t>_retry_1000`. */
