@@ -50,6 +50,16 @@ describe('the trace of a message', () => {
     expect(of(['traceparent', 'not one'], ['X-B3-TraceId', id])).toBe(id)
   })
 
+  it('is of 128 bits where Datadog tells the upper ones, too', () => {
+    const lower = BigInt(`0x${id.slice(16)}`).toString()
+    expect(
+      of(['x-datadog-trace-id', lower], ['x-datadog-tags', `_dd.p.dm=-1,_dd.p.tid=${id.slice(0, 16)}`]),
+    ).toBe(id)
+    expect(of(['x-datadog-trace-id', lower], ['x-datadog-tags', '_dd.p.tid=rubbish'])).toBe(
+      `${'0'.repeat(16)}${id.slice(16)}`,
+    )
+  })
+
   it('is that of the last well-formed of equal headers', () => {
     const older = 'a'.repeat(32)
     expect(of(['traceparent', `00-${older}-${span}-01`], ['traceparent', `00-${id}-${span}-01`])).toBe(id)

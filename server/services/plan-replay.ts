@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { chooseReaderGroup } from '#server/domain/choose-reader-group.ts'
@@ -24,6 +24,7 @@ import { findSchemaProblems, makeSchemaSample } from './find-schema-problems.ts'
 import { findSourceEnds } from './find-source-ends.ts'
 import type { FoundLetters } from './found-letters.ts'
 import { type Judged, judgeLetters, type PlanChoice } from './judge-letters.ts'
+import { newCopyTrace } from './new-copy-trace.ts'
 import { openKept } from './open-kept.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
 import { selectLetters } from './select-letters.ts'
@@ -207,7 +208,7 @@ const itemOf = ({
   targetTopic: target?.name ?? '',
   traceId: letter.traceId ?? record?.traceId ?? null,
   rehydrated: restores !== null,
-  copyTraceId: record?.hasTraceContext ? randomBytes(16).toString('hex') : null,
+  copyTraceId: newCopyTrace(record),
 })
 
 /** Why nothing can be written over a connection, in a sentence; null: it can. */

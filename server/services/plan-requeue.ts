@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import type { PlanRequeue, planRequeueRequest } from '#server/contracts/requeues.ts'
@@ -30,6 +30,7 @@ import { findSchemaProblems, makeSchemaSample } from './find-schema-problems.ts'
 import { findSourceEnds } from './find-source-ends.ts'
 import type { FoundLetters } from './found-letters.ts'
 import { type Judged, judgeLetters } from './judge-letters.ts'
+import { newCopyTrace } from './new-copy-trace.ts'
 import { whyNotWrite } from './plan-replay.ts'
 import { coordinateKey } from './read-letters.ts'
 import { readUpTo, type WaitingTopic } from './read-waiting.ts'
@@ -250,7 +251,7 @@ const itemOf = (
   targetTopic: target?.name ?? '',
   traceId: letter.traceId ?? record?.traceId ?? null,
   rehydrated: false,
-  copyTraceId: record?.hasTraceContext ? randomBytes(16).toString('hex') : null,
+  copyTraceId: newCopyTrace(record),
 })
 
 /** SmallRye counts the wait from the record's timestamp, which a topic may set itself. */

@@ -285,7 +285,7 @@ const Headers = ({ plan }: { readonly plan: ReplayPlan }) => (
         ],
         [
           'Kept',
-          'all others, in their order, with duplicates and nulls, byte for byte; only traceparent begins a trace of the copy, linked to the old one',
+          'all others, in their order, with duplicates and nulls, byte for byte; only those of the trace (W3C, B3, Jaeger, Datadog) name one that the copy begins, linked to the old one',
         ],
       ]}
     />
