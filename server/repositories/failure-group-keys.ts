@@ -90,19 +90,5 @@ export const countKeysAnew = async (db: Database, id: string): Promise<void> =>
     await client.query('UPDATE failure_group SET keys_due = false WHERE id = $1', [id])
   })
 
+/** How many keys the letters of a failure group have, no more than letters. */
 export type KeyCount = { readonly count: number; readonly isExact: boolean }
-
-/** How many keys the letters of failure groups have, no more than letters. A group is left out while its keys are to be counted anew. */
-export const readKeyCounts = async (
-  db: Database,
-  connectionId: string,
-  id: string | null,
-): Promise<ReadonlyMap<string, KeyCount>> => {
-  const { rows } = await db.pool.query<{ id: string; estimate: string; is_exact: boolean }>(
-    `SELECT g.id, least(coalesce(k.estimate, 0), g.letters) AS estimate, coalesce(k.is_exact, true) AS is_exact
-     FROM failure_group g LEFT JOIN failure_group_keys k ON k.failure_group_id = g.id
-     WHERE g.connection_id = $1 AND ($2::text IS NULL OR g.id = $2) AND NOT g.keys_due`,
-    [connectionId, id],
-  )
-  return new Map(rows.map((row) => [row.id, { count: Number(row.estimate), isExact: row.is_exact }]))
-}

@@ -1,6 +1,6 @@
 import type { GroupStanding } from '#server/domain/failure-group-state.ts'
 import type { Database } from './database.ts'
-import { type KeyCount, readKeyCounts } from './failure-group-keys.ts'
+import type { KeyCount } from './failure-group-keys.ts'
 import { muteOf } from './failure-group-standings.ts'
 import { readTrends } from './failure-group-trends.ts'
 
@@ -59,6 +59,75 @@ export const countFailureGroups = async (
   return new Map(rows.map(({ state, count }) => [state, count]))
 }
 
+type Row = {
+  readonly id: string
+  readonly error_class: string | null
+  readonly root_cause: string | null
+  readonly message: string | null
+  readonly frame: string | null
+  readonly stack: string | null
+  readonly origin_topic: string | null
+  readonly consumer_group: string | null
+  readonly lists: { topics: string[]; conventions: string[]; services: string[] }
+  readonly letters: number
+  readonly keys: number | null
+  readonly keys_exact: boolean
+  readonly first_seen_ms: number
+  readonly last_seen_ms: number
+  readonly sample_letter_id: string | null
+  readonly confidence: string | null
+  readonly is_pointer: boolean | null
+  readonly state: string
+  readonly state_by: string | null
+  readonly state_ms: number | null
+  readonly assignee: string | null
+  readonly mute_past: string | null
+  readonly mute_after: Date | null
+  readonly regression: GroupStanding['regression']
+}
+
+const msOf = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`
+
+/**
+ * Failure groups with what is kept beside them and, of the newest letter of each, how sure its origin is. Numbers and
+ * lists come in the forms that are read fastest: a thousand groups are read whenever somebody looks at the inbox.
+ */
+const readGroupRows = async (
+  db: Database,
+  connectionId: string,
+  ids: readonly string[],
+): Promise<readonly Row[]> => {
+  const { rows } = await db.pool.query<Row>(
+    `WITH g AS MATERIALIZED (
+       SELECT * FROM failure_group
+       WHERE connection_id = $1 AND merged_into IS NULL AND id = ANY($2::text[])
+     )
+     SELECT g.id, g.error_class, g.root_cause, g.message, g.frame, ${ids.length === 1 ? 'g.stack' : 'NULL'} AS stack,
+       g.origin_topic, g.consumer_group,
+       json_build_object('topics', coalesce(g.dead_letter_topics, '{}'), 'conventions', coalesce(g.conventions, '{}'),
+         'services', coalesce(g.services, '{}')) AS lists,
+       g.letters::float8 AS letters,
+       CASE WHEN NOT g.keys_due THEN least(coalesce(k.estimate, 0), g.letters)::float8 END AS keys,
+       coalesce(k.is_exact, true) AS keys_exact,
+       ${msOf('g.first_seen_at')} AS first_seen_ms, ${msOf('g.last_seen_at')} AS last_seen_ms,
+       g.sample_letter_id, sample.confidence, sample.is_pointer,
+       CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END AS state,
+       g.state_by, ${msOf('g.state_at')} AS state_ms, g.assignee,
+       CASE WHEN g.state = 'muted' THEN g.mute_past END AS mute_past,
+       CASE WHEN g.state = 'muted' THEN g.mute_after END AS mute_after,
+       g.regression
+     FROM g
+     LEFT JOIN failure_group_keys k ON k.failure_group_id = g.id
+     LEFT JOIN LATERAL (
+       -- One by one, by their numbers: all letters would be read else.
+       SELECT confidence, is_pointer FROM dead_letter WHERE id = g.sample_letter_id AND failure_group_id = g.id LIMIT 1
+     ) AS sample ON true
+     ORDER BY g.last_seen_at DESC`,
+    [connectionId, ids],
+  )
+  return rows
+}
+
 /** Which failure groups. Of several conditions all hold; none: all of them. */
 export type FailureGroupFilter = {
   /** Those in one of these states; `replaying` follows from the replays under way. */
@@ -98,73 +167,39 @@ export const readFailureGroups = async (
   connectionId: string,
   ids: readonly string[],
 ): Promise<readonly FailureGroupRecord[]> => {
-  const [id = null, ...others] = ids
-  const only = others.length === 0 ? id : null
-  if (id === null) return []
-  const [{ rows }, replaying, trends, keys] = await Promise.all([
-    db.prisma.failureGroup
-      .findMany({
-        where: { connectionId, mergedInto: null, id: { in: [...ids] } },
-        orderBy: { lastSeenAt: 'desc' },
-        // Traces are large and kept apart from their rows: a list does without.
-        omit: { stack: only === null },
-      })
-      .then((found) => ({ rows: found })),
-    db.pool
-      .query<{ id: string }>(`SELECT id FROM failure_group g WHERE connection_id = $1 AND ${isReplaying}`, [
-        connectionId,
-      ])
-      .then((found) => new Set(found.rows.map((row) => row.id))),
-    readTrends(db, connectionId, only),
-    readKeyCounts(db, connectionId, only),
+  const [only = null, ...others] = ids
+  if (only === null) return []
+  const [rows, trends] = await Promise.all([
+    readGroupRows(db, connectionId, ids),
+    readTrends(db, connectionId, others.length === 0 ? only : null),
   ])
-  const samples = await readSamples(
-    db,
-    rows.flatMap(({ sampleLetterId }) => sampleLetterId ?? []),
-  )
   return rows.map((row) => ({
     id: row.id,
-    errorClass: row.errorClass,
-    rootCause: row.rootCause,
+    errorClass: row.error_class,
+    rootCause: row.root_cause,
     message: row.message,
     frame: row.frame,
-    stack: row.stack ?? null,
-    originTopic: row.originTopic,
-    group: row.consumerGroup,
-    deadLetterTopics: row.deadLetterTopics,
-    conventions: row.conventions,
-    letters: Number(row.letters),
-    keys: keys.get(row.id) ?? null,
-    services: row.services,
-    firstSeenAtMs: row.firstSeenAt.getTime(),
-    lastSeenAtMs: row.lastSeenAt.getTime(),
-    sampleLetterId: row.sampleLetterId,
-    confidence: samples.get(row.id)?.confidence ?? 'none',
-    isPointer: samples.get(row.id)?.is_pointer ?? false,
-    state: replaying.has(row.id) ? 'replaying' : row.state,
-    stateBy: row.stateBy,
-    stateAtMs: row.stateAt?.getTime() ?? null,
+    stack: row.stack,
+    originTopic: row.origin_topic,
+    group: row.consumer_group,
+    deadLetterTopics: row.lists.topics,
+    conventions: row.lists.conventions,
+    letters: row.letters,
+    keys: row.keys === null ? null : { count: row.keys, isExact: row.keys_exact },
+    services: row.lists.services,
+    firstSeenAtMs: Math.round(row.first_seen_ms),
+    lastSeenAtMs: Math.round(row.last_seen_ms),
+    sampleLetterId: row.sample_letter_id === null ? null : BigInt(row.sample_letter_id),
+    confidence: row.confidence ?? 'none',
+    isPointer: row.is_pointer ?? false,
+    state: row.state,
+    stateBy: row.state_by,
+    stateAtMs: row.state_ms === null ? null : Math.round(row.state_ms),
     assignee: row.assignee,
-    mute: row.state === 'muted' ? muteOf(row.mutePast, row.muteAfter) : null,
-    regression: row.regression as GroupStanding['regression'],
+    mute: row.state === 'muted' ? muteOf(row.mute_past, row.mute_after) : null,
+    regression: row.regression,
     trend: trends.get(row.id) ?? noDeaths,
   }))
-}
-
-type Sample = {
-  readonly failure_group_id: string
-  readonly confidence: string
-  readonly is_pointer: boolean
-}
-
-/** What the newest letter of each failure group tells of them. */
-const readSamples = async (db: Database, ids: readonly bigint[]): Promise<ReadonlyMap<string, Sample>> => {
-  if (ids.length === 0) return new Map()
-  const { rows } = await db.pool.query<Sample>(
-    'SELECT failure_group_id, confidence, is_pointer FROM dead_letter WHERE id = ANY($1::bigint[])',
-    [ids.map(String)],
-  )
-  return new Map(rows.map((row) => [row.failure_group_id, row]))
 }
 
 export type RetainedTopic = {

@@ -32,6 +32,20 @@ describe('a failure group on the overview', () => {
   })
 })
 
+it('does not look through all letters of a large group that a replay has settled', async () => {
+  await run(`INSERT INTO failure_group (id, connection_id, dead_letter_topics, conventions, letters, first_seen_at, last_seen_at)
+    VALUES ('large', 'other', '{orders-dlt}', '{}', 30000, now(), now())`)
+  await run(`INSERT INTO dead_letter (id, connection_id, topic, partition, "offset", failure_group_id, died_at, convention)
+    SELECT n, 'other', 'orders-dlt', 0, n, 'large', now() - n * interval '30 milliseconds', 'smallrye' FROM generate_series(100001, 130000) n`)
+  await run(`INSERT INTO replay_item (replay_id, seq, letter_id, source_topic, source_partition, source_offset, target_topic, outcome)
+    SELECT '00000000-0000-4000-8000-000000000001', n, n, 'orders-dlt', 0, n, 'orders', 'SETTLED' FROM generate_series(100001, 130000) n`)
+  await run('ANALYZE')
+  const begun = performance.now()
+  const [large] = await readDyingGroups(database.db, 'other', 10)
+  expect(large).toMatchObject({ id: 'large', letters: 30_000, settledByReplay: null })
+  expect(performance.now() - begun).toBeLessThan(2_000)
+})
+
 it('a worker that has missed two beats is silent, not running', async () => {
   await beat(database.db, 'one')
   await beat(database.db, 'two')

@@ -1,5 +1,10 @@
 import type { DyingGroupFacts } from '#server/domain/overview-troubles.ts'
 import type { Database } from './database.ts'
+import { readTrends } from './failure-group-trends.ts'
+
+const noDeaths: readonly number[] = new Array<number>(60).fill(0)
+/** Of a failure group with more letters it is left to its closing by the worker to say that all are settled. */
+const lookedThrough = 500
 
 /** Open failure groups with a death within the last hour, the most recent ones first, at most `limit`. */
 export const readDyingGroups = async (
@@ -7,77 +12,64 @@ export const readDyingGroups = async (
   connectionId: string,
   limit: number,
 ): Promise<readonly DyingGroupFacts[]> => {
-  const { rows } = await db.pool.query<{
-    id: string
-    consumer_group: string | null
-    origin_topic: string | null
-    dead_letter_topics: string[]
-    error_class: string | null
-    message: string | null
-    frame: string | null
-    letters: string
-    first_seen_at: Date
-    last_seen_at: Date
-    agos: number[] | null
-    counts: number[] | null
-    settled_by: number | null
-  }>(
-    // A returned copy is told by the letter that it became. The first open letter ends the look for one.
-    `SELECT open.*, deaths.agos, deaths.counts, CASE WHEN unsettled.id IS NULL THEN newest.number END AS settled_by
-     FROM (
-       SELECT id, consumer_group, origin_topic, dead_letter_topics, coalesce(root_cause, error_class) AS error_class,
-              message, frame, letters, first_seen_at, last_seen_at
-       FROM failure_group
-       WHERE connection_id = $1 AND last_seen_at > now() - interval '1 hour' AND state NOT IN ('resolved', 'archived', 'muted')
-         AND merged_into IS NULL
-       ORDER BY last_seen_at DESC LIMIT $2
-     ) AS open,
-     LATERAL (
-       SELECT array_agg(ago) AS agos, array_agg(count) AS counts FROM (
-         SELECT floor(extract(epoch FROM now() - at) / 60)::int AS ago, count(*)::int AS count FROM (
-           SELECT died_at AS at FROM dead_letter
-           WHERE failure_group_id = open.id AND died_at > now() - interval '1 hour' AND died_at <= now() AND arrived_at IS NULL
-           UNION ALL
-           SELECT arrived_at FROM dead_letter
-           WHERE failure_group_id = open.id AND arrived_at > now() - interval '1 hour' AND arrived_at <= now()
-         ) AS counted GROUP BY 1
-       ) AS minutes
-     ) AS deaths
-     LEFT JOIN LATERAL (
-       SELECT r.number FROM dead_letter l JOIN replay_item i ON i.letter_id = l.id JOIN replay r ON r.id = i.replay_id
-       WHERE l.id = (SELECT id FROM dead_letter WHERE failure_group_id = open.id ORDER BY died_at DESC, id DESC LIMIT 1)
-         AND i.outcome = 'SETTLED'
-       ORDER BY i.id DESC LIMIT 1
-     ) AS newest ON true
-     LEFT JOIN LATERAL (
-       SELECT l.id FROM dead_letter l
-       WHERE l.failure_group_id = open.id AND newest.number IS NOT NULL AND coalesce((
-         SELECT i.outcome FROM replay_item i JOIN replay r ON r.id = i.replay_id
-         WHERE i.letter_id = l.id AND r.state <> 'planned' ORDER BY i.id DESC LIMIT 1
-       ), '') NOT IN ('SETTLED', 'RETURNED')
-       ORDER BY l.died_at DESC, l.id DESC LIMIT 1
-     ) AS unsettled ON true`,
-    [connectionId, limit],
-  )
-  return rows.map((row) => {
-    const deaths = Array.from({ length: 60 }, () => 0)
-    for (const [index, ago] of (row.agos ?? []).entries())
-      if (ago >= 0 && ago < 60) deaths[59 - ago] = row.counts?.[index] ?? 0
-    return {
-      id: row.id,
-      consumerGroup: row.consumer_group,
-      originTopic: row.origin_topic,
-      deadLetterTopics: row.dead_letter_topics,
-      errorClass: row.error_class,
-      message: row.message,
-      frame: row.frame,
-      letters: Number(row.letters),
-      firstSeenAtMs: row.first_seen_at.getTime(),
-      lastSeenAtMs: row.last_seen_at.getTime(),
-      deaths,
-      settledByReplay: row.settled_by,
-    }
-  })
+  const [{ rows }, trends] = await Promise.all([
+    db.pool.query<{
+      id: string
+      consumer_group: string | null
+      origin_topic: string | null
+      dead_letter_topics: string[]
+      error_class: string | null
+      message: string | null
+      frame: string | null
+      letters: string
+      first_seen_at: Date
+      last_seen_at: Date
+      settled_by: number | null
+    }>(
+      // A returned copy is told by the letter that it became. The first open letter ends the look for one. Items are asked
+      // for by their letters, never by going back through all of them, which the order of their ids alone would suggest.
+      `SELECT open.*, CASE WHEN unsettled.id IS NULL THEN newest.number END AS settled_by
+       FROM (
+         SELECT id, consumer_group, origin_topic, dead_letter_topics, coalesce(root_cause, error_class) AS error_class,
+                message, frame, letters, first_seen_at, last_seen_at
+         FROM failure_group
+         WHERE connection_id = $1 AND last_seen_at > now() - interval '1 hour' AND state NOT IN ('resolved', 'archived', 'muted')
+           AND merged_into IS NULL
+         ORDER BY last_seen_at DESC LIMIT $2
+       ) AS open
+       LEFT JOIN LATERAL (
+         SELECT r.number FROM dead_letter l JOIN replay_item i ON i.letter_id = l.id JOIN replay r ON r.id = i.replay_id
+         WHERE l.id = (SELECT id FROM dead_letter WHERE failure_group_id = open.id ORDER BY died_at DESC, id DESC LIMIT 1)
+           AND i.outcome = 'SETTLED' AND open.letters <= ${lookedThrough}
+         ORDER BY i.id + 0 DESC LIMIT 1
+       ) AS newest ON true
+       LEFT JOIN LATERAL (
+         SELECT l.id FROM dead_letter l
+         WHERE l.failure_group_id = open.id AND newest.number IS NOT NULL AND coalesce((
+           SELECT i.outcome FROM replay_item i JOIN replay r ON r.id = i.replay_id
+           WHERE i.letter_id = l.id AND r.state <> 'planned' ORDER BY i.id + 0 DESC LIMIT 1
+         ), '') NOT IN ('SETTLED', 'RETURNED')
+         ORDER BY l.died_at DESC, l.id DESC LIMIT 1
+       ) AS unsettled ON true
+       ORDER BY open.last_seen_at DESC`,
+      [connectionId, limit],
+    ),
+    readTrends(db, connectionId, null),
+  ])
+  return rows.map((row) => ({
+    id: row.id,
+    consumerGroup: row.consumer_group,
+    originTopic: row.origin_topic,
+    deadLetterTopics: row.dead_letter_topics,
+    errorClass: row.error_class,
+    message: row.message,
+    frame: row.frame,
+    letters: Number(row.letters),
+    firstSeenAtMs: row.first_seen_at.getTime(),
+    lastSeenAtMs: row.last_seen_at.getTime(),
+    deaths: trends.get(row.id) ?? noDeaths,
+    settledByReplay: row.settled_by,
+  }))
 }
 
 /** Replays of a connection that are under way. */

@@ -57,15 +57,15 @@ export const failureGroupRowsOf = async (
       }),
     )
   /**
-   * How long a letter can be sent again: as long as it is in its topic, since nothing is sent for a letter that is gone;
-   * one without payload only while its origin record is there, too.
+   * How long a letter without payload can be sent again: while both it and its origin record are there. Any other can as
+   * long as it is in its topic, since nothing is sent for a letter that is gone.
    */
-  const recoverableMs = ({ originTopic, isPointer }: FailureGroupRecord, topic: string) => {
-    const ends = [keptMs(topic), isPointer && originTopic !== null ? keptMs(originTopic) : null]
+  const recoverableMs = ({ originTopic }: FailureGroupRecord, topic: string) => {
+    const ends = [keptMs(topic), originTopic === null ? null : keptMs(originTopic)]
     const known = ends.filter((one) => one !== null)
     return known.length === 0 ? null : Math.min(...known)
   }
-  const [letters, origins, messages] = await Promise.all([
+  const [letters, origins, pointers] = await Promise.all([
     readFirstExpiries(
       deps.db,
       'topic',
@@ -79,7 +79,7 @@ export const failureGroupRowsOf = async (
     readFirstExpiries(
       deps.db,
       'topic',
-      retained(({ deadLetterTopics }) => deadLetterTopics, recoverableMs),
+      retained(({ deadLetterTopics, isPointer }) => (isPointer ? deadLetterTopics : []), recoverableMs),
     ),
   ])
   return {
@@ -87,7 +87,7 @@ export const failureGroupRowsOf = async (
       rowOf(record, {
         letter: letters.get(record.id) ?? null,
         origin: origins.get(record.id) ?? null,
-        message: messages.get(record.id) ?? null,
+        message: (record.isPointer ? pointers : letters).get(record.id) ?? null,
       }),
     ),
     degraded: retention.problem ? [degradedBy(retention.problem)] : [],
