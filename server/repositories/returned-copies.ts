@@ -21,11 +21,12 @@ END`
 export const neverSent = "('PENDING', 'SKIPPED', 'FAILED')"
 
 /**
- * Whether a letter `l` that carries the lineage of an item `i` is of the copy that stands: one of an aborted transaction,
- * which others may have read and given up, stood elsewhere.
+ * Whether a letter `l` that carries the lineage of an item `i` is of the copy that stands, and not of one of an aborted
+ * transaction before it, which others may have read and given up. What stood after it may be the copy itself, put into the
+ * same topic again to be retried.
  */
-export const isOfCopy = `(l.origin_topic IS DISTINCT FROM i.target_topic OR l.origin_offset IS NULL OR i.target_offset IS NULL
-  OR (l.origin_offset = i.target_offset AND coalesce(l.origin_partition = i.target_partition, true)))`
+export const isOfCopy = `(l.origin_topic = i.target_topic AND l.origin_partition = i.target_partition
+  AND l.origin_offset < i.target_offset) IS NOT TRUE`
 
 /**
  * Whether a letter `l` died of the same error as the letter `before`, whatever failure groups they are in: those have the

@@ -5,7 +5,7 @@ import { listOpenReplayIds } from '#server/repositories/replays.ts'
 import { giveUp, type Place, sampleGroup, startConsumer } from './consumer-fixture.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { listReplayReturns } from './list-replay-returns.ts'
-import { follow, itemsOf, planOf, sendAll, start } from './replay-fixture.ts'
+import { follow, itemsOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 
 let bench: Bench
 let topics = 0
@@ -107,13 +107,14 @@ describe('a copy of an aborted transaction that somebody has read and given up',
     const { origin, letters } = await makeLetters(['x'], group)
     const replay = await start(bench, await planOf(bench, letters))
     const [item] = await itemsOf(bench, replay.id)
+    const [aborted] = await bench.send([outgoing(origin)])
     await bench.send([
       outgoing(letters, {
         headers: [
           text('x-replay-id', replay.id),
           text('x-replay-item', item?.id ?? ''),
           text('x-replay-attempt', '1'),
-          ...springHeaders({ topic: origin, offset: 77n, group }),
+          ...springHeaders({ topic: origin, offset: aborted?.offset ?? -1n, group }),
         ],
       }),
     ])
@@ -123,6 +124,18 @@ describe('a copy of an aborted transaction that somebody has read and given up',
     await consume(group, origin, async () => {})
     await until(replay.id, ['SETTLED'])
     expect(await listOpenReplayIds(bench.deps.db)).not.toContain(replay.id)
+  })
+
+  it('but what stood behind the copy is that, put into the same topic again', async () => {
+    const group = `requeued-${bench.suffix}`
+    const { origin, letters } = await makeLetters(['x'], group)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    const [copy] = await recordsOf(bench, origin)
+    const offset = (copy?.offset ?? 0n) + 5n
+    const headers = [...(copy?.headers ?? []), ...springHeaders({ topic: origin, offset, group })]
+    await bench.send([outgoing(letters, { headers })])
+    await until(replay.id, ['RETURNED'])
   })
 })
 
