@@ -59,11 +59,15 @@ const lookBackMs = 120_000
 /** The newest letter at each look, by replay. */
 const looks = new Map<string, { readonly atMs: number; readonly newest: bigint }[]>()
 
-/** Ties the letters that were indexed before the coordinates of a replay's copies were known, as `linkReturns` does. */
+/**
+ * Ties the letters that were indexed before the coordinates of a replay's copies were known, as `linkReturns` does; and
+ * those that name the place in a retry topic where a copy was seen, `hops` by the ids of items.
+ */
 export const linkEarlyReturns = async (
   db: Database,
   connectionId: string,
   replayId: string,
+  hops: ReadonlyMap<string, { readonly topic: string; readonly partition: number; readonly offset: bigint }>,
 ): Promise<void> => {
   const nowMs = performance.now()
   const before = looks.get(replayId) ?? []
@@ -88,6 +92,22 @@ export const linkEarlyReturns = async (
      WHERE l.id > $3 AND l.connection_id = $2 AND l.replay_item_id IS NULL AND i.replay_id = $1
        AND i.target_topic = l.origin_topic AND i.target_partition = l.origin_partition AND i.target_offset = l.origin_offset`,
     [replayId, connectionId, from.toString()],
+  )
+  if (hops.size === 0) return
+  const places = [...hops.values()]
+  await db.pool.query(
+    `UPDATE dead_letter AS l SET replay_item_id = hop.item
+     FROM unnest($3::int8[], $4::text[], $5::int4[], $6::int8[]) AS hop(item, topic, partition, "offset")
+     WHERE l.id > $2 AND l.connection_id = $1 AND l.replay_item_id IS NULL
+       AND l.origin_topic = hop.topic AND l.origin_partition = hop.partition AND l.origin_offset = hop."offset"`,
+    [
+      connectionId,
+      from.toString(),
+      [...hops.keys()],
+      places.map(({ topic }) => topic),
+      places.map(({ partition }) => partition),
+      places.map(({ offset }) => offset.toString()),
+    ],
   )
 }
 

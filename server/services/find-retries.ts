@@ -149,6 +149,10 @@ const takeByPlace = (scan: Scan, item: ItemRecord): void => {
   if (found !== null && (seen?.timestampMs ?? -1n) <= found.timestampMs) scan.hops.set(id, found)
 }
 
+/** Where copies of a replay were seen last in retry topics, by item id, as far as this process has looked. */
+export const hopsOf = (replayId: string): ReadonlyMap<string, RetryHop> =>
+  scans.get(replayId)?.hops ?? new Map()
+
 /** Forgets what was read for a replay that has all its outcomes. */
 export const forgetRetries = (replayId: string): void => {
   scans.delete(replayId)

@@ -23,7 +23,7 @@ import { listSettledGroups } from '#server/repositories/weigh-group.ts'
 import { closeSettledGroups } from './close-settled-groups.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findMissingRecords } from './find-missing-records.ts'
-import { findRetries, forgetRetries, type RetryHop } from './find-retries.ts'
+import { findRetries, forgetRetries, hopsOf, type RetryHop } from './find-retries.ts'
 import { indexSource } from './index-dead-letters.ts'
 import { judgeParked } from './judge-parked.ts'
 import { type Coordinates, coordinateKey } from './read-letters.ts'
@@ -48,7 +48,7 @@ export const followReplay = async (
   lease: LeaseProof,
   call: Call,
 ): Promise<boolean> => {
-  await linkEarlyReturns(deps.db, connection.id, replay.id)
+  await linkEarlyReturns(deps.db, connection.id, replay.id, hopsOf(replay.id))
   const items = await listOpenItems(deps.db, replay.id, openAtOnce)
   const deaths = Map.groupBy(await findReturned(deps.db, replay.id), ({ isForeign }) => isForeign)
   const byItem = (all: readonly ReturnedCopy[] = []) => new Map(all.map((one) => [one.itemId, one]))

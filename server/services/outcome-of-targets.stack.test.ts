@@ -143,7 +143,7 @@ describe('a copy whose framework keeps none of its headers', () => {
   const isOwn = ({ name }: { readonly name: string }) => !name.startsWith('x-replay-')
   it('is followed through its retry topics by where it stood, until it is taken there or returns', async () => {
     const group = `bare-${bench.suffix}`
-    const { origin, letters } = await makeLetters(['heals', 'dies'], group)
+    const { origin, letters } = await makeLetters(['heals', 'dies first', 'dies last'], group)
     const retries = await Promise.all([0, 1, 2].map((at) => bench.makeTopic(`${origin}-retry-${at}`, 1)))
     const containers = [group, ...retries.map((_, at) => `${group}-retry-${at}`)]
     const chain = [origin, ...retries]
@@ -151,10 +151,11 @@ describe('a copy whose framework keeps none of its headers', () => {
     for (const [at, topic] of chain.entries())
       await consume(containers[at] ?? '', topic, async (place) => {
         if (at === 0) first.set(place.value, place)
-        const to = chain[at + 1] ?? (place.value === 'dies' ? letters : null)
+        const to = chain[at + 1] ?? (place.value === 'heals' ? null : letters)
         if (to === null) return
-        // The dead letter names the first place, retry topics name the one before.
-        const from = to === letters ? (first.get(place.value) ?? place) : place
+        // One dead letter names the first place, the other the one before, as retry topics do.
+        const namesFirst = to === letters && place.value === 'dies first'
+        const from = namesFirst ? (first.get(place.value) ?? place) : place
         const told = { topic: from.topic, partition: from.partition, offset: from.offset }
         const isFailure = (name: string) => name.startsWith('kafka_dlt-') || name.startsWith('retry_topic-')
         await giveUp(
@@ -175,7 +176,7 @@ describe('a copy whose framework keeps none of its headers', () => {
         },
         { timeout: 50_000, interval: 300 },
       )
-      .toEqual(['SETTLED', 'RETURNED'])
+      .toEqual(['SETTLED', 'RETURNED', 'RETURNED'])
     const [healed] = await itemsOf(bench, replay.id)
     expect(healed?.proof).toContain(`moved it to ${retries[2]} (`)
   }, 120_000)
