@@ -1,5 +1,6 @@
 import type { WeighedGroup } from '#server/domain/close-group.ts'
 import type { Database } from './database.ts'
+import { isOfCopy, isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 
 /** Open failure groups with a letter that a replay settled. */
@@ -77,8 +78,10 @@ export const weighGroup = async (transaction: Transaction, id: string): Promise<
        SELECT l.id AS root, l.id AS letter_id, 0 AS depth FROM dead_letter l WHERE l.failure_group_id = $1
        UNION ALL
        SELECT w.root, back.id, w.depth + 1 FROM walk w
-         JOIN LATERAL (${latestItem('w.letter_id')}) AS i ON i.outcome = 'RETURNED'
-         JOIN LATERAL (SELECT b.id FROM dead_letter b WHERE b.replay_item_id = i.id ORDER BY b.id DESC LIMIT 1) AS back ON true
+         JOIN LATERAL (${latestItem('w.letter_id')}) AS item ON item.outcome = 'RETURNED'
+         -- Other groups may have given up the same copy: their letters tell nothing of this one.
+         JOIN LATERAL (SELECT l.id FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id AND ${isOfCopy}
+           WHERE i.id = item.id ORDER BY ${isReturn} DESC, l.id DESC LIMIT 1) AS back ON true
        WHERE w.depth < 50
      ), last AS (
        SELECT DISTINCT ON (w.root) w.root, d.kind, i.outcome, i.number FROM walk w

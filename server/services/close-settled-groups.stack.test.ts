@@ -6,7 +6,7 @@ import { type Bench, good, openBench, outgoing, springHeaders } from './dead-let
 import { decideLetters } from './decide-letters.ts'
 import { listReplayItems } from './list-replay-items.ts'
 import { listReplayReturns } from './list-replay-returns.ts'
-import { follow, itemsOf, lettersOf, planOf, sendAll, start } from './replay-fixture.ts'
+import { follow, itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 import { setFailureGroupState } from './set-failure-group-state.ts'
 import { showFailureGroup } from './show-failure-group.ts'
 
@@ -161,6 +161,26 @@ describe('a failure group', () => {
     await untilOver(replay.id)
     expect((await itemsOf(bench, replay.id))[0]?.outcome).toBe('SETTLED')
     expect(await decided()).toBe(0)
+    expect((await groupOf(failureGroupId)).state).toBe('new')
+  })
+
+  it('stays open when its copy came back, though another group’s letter of the same copy was put away', async () => {
+    const { group, origin, letters, failureGroupId } = await makeLetters(1)
+    const theirs = await bench.makeTopic(`${origin}-theirs-dlt`, 1)
+    const replay = await replayAll(letters)
+    const [copy] = await recordsOf(bench, origin)
+    const die = async (topic: string, by: string) => {
+      const death = springHeaders({ topic: origin, offset: 0n, group: by, errorClass: 'com.shop.Timeout' })
+      await bench.send([outgoing(topic, { headers: [...(copy?.headers ?? []), ...death] })])
+      return lettersOf(bench, topic)
+    }
+    await die(letters, group)
+    const foreign = await die(theirs, `theirs-${group}`)
+    await untilOver(replay.id)
+    const selection = { letterIds: foreign.map(({ id }) => id) }
+    const request = { selection, decision: 'discard', reason: 'theirs' } as const
+    await good(decideLetters(bench.deps, bench.connection, bench.actor, request, bench.call()))
+    await closeSettledGroups(bench.deps, bench.connection, [failureGroupId])
     expect((await groupOf(failureGroupId)).state).toBe('new')
   })
 
