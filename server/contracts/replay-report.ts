@@ -23,6 +23,17 @@ export type ReportedItem = ReplayItem & {
   /** The group whose progress proves the outcome. */
   readonly readerGroup: string | null
   readonly outcomeAt: number | null
+  /** What the audit's hashes are made of, by `lineOf`. */
+  readonly line: string
+}
+
+/** SHA-256 over the lines of all items: `coordinates` over their first six words, `outcomes` over all of them. */
+export type LinesHashes = { readonly coordinates: string; readonly outcomes: string }
+
+/** What the audit keeps of them, with its entries; null: nothing, or not yet. */
+export type KeptHashes = {
+  readonly start: { readonly entry: string; readonly hash: string } | null
+  readonly end: { readonly entry: string; readonly hash: string } | null
 }
 
 /** What a report of a replay tells beside its items. Times in milliseconds since the epoch. */
@@ -47,6 +58,8 @@ export type ReplayReport = {
     readonly count: number
     readonly proof: string
   }[]
+  /** Hashes over the lines of all items: as the audit keeps them, as they are now, and how to check them. */
+  readonly lines: { readonly kept: KeptHashes; readonly now: LinesHashes; readonly howToCheck: string }
   /** What the audit says of it, oldest first. */
   readonly audit: readonly AuditEntry[]
 }

@@ -3,6 +3,7 @@ import { routes } from '#components/client/routes.ts'
 import { outcomes } from '#server/contracts/choices.ts'
 import type { ReplayReport, ReportedItem } from '#server/contracts/replay-report.ts'
 import { replayItem, replaySummary } from '#server/contracts/replays.ts'
+import { sayHowToCheck } from './replay-lines.ts'
 import { jsonReport, markdownReport, type ReportForm, reportLinks } from './replay-report.ts'
 
 const id = '7d3c1f0a-0000-4000-8000-000000000042'
@@ -44,6 +45,8 @@ const replay = replaySummary.parse({
   quiet: { quietMs: 30_000, why: 'the configured quiet period; no retry topic of orders is known' },
 })
 
+const now = { coordinates: 'c0'.repeat(32), outcomes: 'd1'.repeat(32) }
+const kept = { start: { entry: '9', hash: now.coordinates }, end: null }
 const report: ReplayReport = {
   reportedAt: at + 3_600_000,
   connection: { id: 'local', name: 'Local', environment: { name: 'production', production: true } },
@@ -91,6 +94,7 @@ const report: ReplayReport = {
     started: { replayId: id, number: 42, at: at + 60_000 },
   },
   unproven: [{ outcome: 'UNKNOWN', count: 1, proof: 'nobody reads orders' }],
+  lines: { kept, now, howToCheck: sayHowToCheck(kept, now) },
   audit: [
     {
       id: '7',
@@ -129,6 +133,7 @@ const items: ReportedItem[] = [
     attempt: 1,
     readerGroup: 'payments',
     outcomeAt: at + 300_000,
+    line: '1 k3Yw 0 9007199254740993 1 orders SETTLED 3@88213',
   },
   {
     ...replayItem.parse({
@@ -148,6 +153,7 @@ const items: ReportedItem[] = [
     attempt: 2,
     readerGroup: null,
     outcomeAt: null,
+    line: '2 orders-dlt 1 7 2 orders SKIPPED -',
   },
 ]
 
@@ -174,7 +180,7 @@ describe('the report of a replay', () => {
   it('in Markdown keeps every line of its tables one line, whatever a key says', () => {
     const lines = write(markdownReport).split('\n')
     const last = lines.findLastIndex((line) => line.startsWith('| 2 |'))
-    expect(lines[last]?.match(/(?<!\\)\|/g)).toHaveLength(9)
+    expect(lines[last]?.match(/(?<!\\)\|/g)).toHaveLength(10)
     expect(lines[last]).not.toMatch(/(?<!\\)<script/)
   })
 

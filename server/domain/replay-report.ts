@@ -216,7 +216,8 @@ export const markdownReport: ReportForm = {
       `## What came of it\n\n${ended(report)}`,
       `## What is not proven, and why\n\n${unproven(report)}`,
       `## What was done, by whom\n\n${audited(report)}`,
-      `## Every item\n\n${table(['#', 'Outcome', 'Letter', 'Copy', 'Key', 'Sent', 'Proof', 'Trace'], [])}`,
+      `## How to check it against the audit\n\n${report.lines.howToCheck}`,
+      `## Every item\n\n${table(['#', 'Outcome', 'Letter', 'Copy', 'Key', 'Sent', 'Proof', 'Trace', 'Line'], [])}`,
     ]
     return parts.join('\n')
   },
@@ -242,6 +243,7 @@ export const markdownReport: ReportForm = {
       time(item.sentAt),
       item.proof === '' ? '–' : plain(item.proof),
       traceId === null ? '–' : link('trace', `${root}/traces/${traceId}`),
+      `\`${item.line}\``,
     )
   },
   end: (items) => `\n${count(items, 'item')}. The report ends here; one without this line was cut off.\n`,

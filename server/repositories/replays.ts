@@ -5,6 +5,7 @@ import { type LeaseProof, runUnderLease } from './leases.ts'
 import { holdReplays, skipDisposed } from './letter-dispositions.ts'
 import { editRowOf, type NewLetterEdit } from './letter-edits.ts'
 import { keepSentOrigins, skipSentKin } from './letter-kin.ts'
+import { readOutcomeFacts } from './replay-lines.ts'
 import { isOfCopy, isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 import { runUnhurried } from './run-unhurried.ts'
@@ -289,9 +290,9 @@ const tellOfEnd = async (
   connectionId: string,
   number: number,
 ): Promise<void> => {
-  const { rows } = await client.query<{ outcome: string; count: number }>(
-    'SELECT outcome, count(*)::int AS count FROM replay_item WHERE replay_id = $1 GROUP BY 1 ORDER BY 1',
-    [id],
+  const outcome = await readOutcomeFacts(client, id)
+  const counts = Object.entries(outcome).flatMap(([name, count]) =>
+    typeof count === 'number' ? [`${count} ${name}`] : [],
   )
   await recordAudit(client, {
     actor: 'worker',
@@ -299,9 +300,9 @@ const tellOfEnd = async (
     target: id,
     connectionId,
     result: state === 'failed' ? 'failed' : 'allowed',
-    detail: `replay ${number} is ${state}: ${rows.map(({ outcome, count }) => `${count} ${outcome}`).join(', ')}`,
+    detail: `replay ${number} is ${state}: ${counts.join(', ')}`,
     about: [{ kind: 'replay', id }],
-    facts: { outcome: { state, ...Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count])) } },
+    facts: { outcome: { state, ...outcome } },
   })
 }
 

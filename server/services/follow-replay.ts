@@ -17,6 +17,7 @@ import {
   type ItemRecord,
   listOpenItems,
 } from '#server/repositories/replay-items.ts'
+import { recordLaterOutcomes } from '#server/repositories/replay-lines.ts'
 import { type ReplayRecord, setQuietPeriod, setReplayState } from '#server/repositories/replays.ts'
 import { findReturned, type ReturnedCopy } from '#server/repositories/returned-copies.ts'
 import { listSettledGroups } from '#server/repositories/weigh-group.ts'
@@ -87,6 +88,9 @@ export const followReplay = async (
     const end = replay.loss === null ? 'done' : 'failed'
     await setReplayState(deps.db, replay.id, end, lease, true)
   }
+  // Of one that is still open every look would be told: all of them at once when nothing is open any more.
+  if (!isOpen && changes.length > 0 && replay.finishedAtMs !== null)
+    await recordLaterOutcomes(deps.db, replay, changes.length, lease)
   const hasSettled = changes.some(({ outcome }) => outcome === 'SETTLED')
   if (hasSettled || !isOpen)
     await closeSettledGroups(deps, connection, await listSettledGroups(deps.db, replay.id))

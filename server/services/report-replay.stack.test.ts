@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { auditChain, messageHistory } from '#server/contracts/audit.ts'
 import { readAuditHead } from '#server/repositories/audit.ts'
@@ -48,6 +49,30 @@ it('a replay is reported with every item, and its letters and copies tell of it'
   for (const { target } of items) expect(people).toContain(`${origin} ${target.position}`)
   expect(people).toContain('5 items. The report ends here')
 
+  // Anybody can make the hashes of the audit out of either report.
+  const hashOf = (lines: readonly string[]) =>
+    createHash('sha256')
+      .update(lines.map((line) => `${line}\n`).join(''))
+      .digest('hex')
+  const lines: string[] = told.items.map(({ line }: { line: string }) => line)
+  const starts = lines.map((line) => line.split(' ').slice(0, 6).join(' '))
+  const [begun, ...later] = told.report.audit
+  expect(begun.facts.selection['SHA-256 of the lines']).toBe(hashOf(starts))
+  expect(later.at(-1).facts.outcome['SHA-256 of the lines']).toBe(hashOf(lines))
+  expect([...people.matchAll(/\| `([^`]*)` \|$/gm)].map(([, line]) => line)).toEqual(lines)
+  expect(people.match(/The lines of this report have the same/g)).toHaveLength(2)
+  // What was changed behind its back is seen.
+  const { pool } = bench.database.db
+  await pool.query(
+    'UPDATE replay_item SET source_offset = source_offset + 1 WHERE replay_id = $1 AND seq = 0',
+    [replay.id],
+  )
+  expect((await report(replay.id, 'md')).match(/they are not what they were/g)).toHaveLength(2)
+  await pool.query(
+    'UPDATE replay_item SET source_offset = source_offset - 1 WHERE replay_id = $1 AND seq = 0',
+    [replay.id],
+  )
+
   const [item] = items
   const asLetter = await historyOf(letters, item?.source.position ?? '')
   expect(asLetter.replays).toMatchObject([
@@ -73,6 +98,22 @@ it('the end of a replay is in the audit with what came of it, once, and the chai
   expect((await readAuditHead(bench.deps.db)).entries).toBe(before + 1)
   const checked = await good(checkAudit(bench.deps, { again: true }, bench.call()))
   expect(auditChain.parse(checked).broken).toBeNull()
+})
+
+it('what becomes of copies after the end is in the audit, too, with the hash of it', async () => {
+  const { letters } = await makeLetters(bench, 'later', 2)
+  const replay = await start(bench, await planOf(bench, letters))
+  await sendAll(bench, replay.id)
+  const { pool } = bench.database.db
+  // As one that was stopped before the outcomes of what it had sent were known.
+  await pool.query("UPDATE replay SET state = 'cancelled', finished_at = now() WHERE id = $1", [replay.id])
+  for (let look = 0; look < 3; look++) await follow(bench, replay.id, { quietMs: 0, giveUpMs: 0 })
+  const told = JSON.parse(await report(replay.id, 'json'))
+  expect(told.report.audit.map(({ action }: { action: string }) => action)).toEqual([
+    'start replay',
+    'change outcomes',
+  ])
+  expect(told.report.lines.kept.end.hash).toBe(told.report.lines.now.outcomes)
 })
 
 it('a plan that was not started has no report', async () => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ReplayReport, replayReportQuery } from '#server/contracts/replay-report.ts'
+import { findKeptHashes, lineOf, sayHowToCheck } from '#server/domain/replay-lines.ts'
 import {
   jsonReport,
   markdownReport,
@@ -12,6 +13,7 @@ import type { Call } from '#server/ports/call.ts'
 import { listAuditAbout, subjectText } from '#server/repositories/audit.ts'
 import type { Database } from '#server/repositories/database.ts'
 import { countProofs, listItems } from '#server/repositories/replay-items.ts'
+import { hashLines } from '#server/repositories/replay-lines.ts'
 import { findReplay } from '#server/repositories/replays.ts'
 import { readReturnLetters } from '#server/repositories/returned-copies.ts'
 import type { Connection, Deps } from './deps.ts'
@@ -41,11 +43,14 @@ export const reportReplay = async (
   const [replay] = found ? await summariseReplays(deps, [found]) : []
   if (!found || !replay) return notFound(`There is no replay ${id} on ${connection.name}.`)
   const started = { replayId: id, number: replay.number, at: replay.createdAt }
-  const [plan, unproven, entries] = await Promise.all([
+  const [plan, unproven, entries, now] = await Promise.all([
     presentPlan(deps, connection, id, found.plan, started, call),
     countProofs(deps.db, id, unprovenOutcomes, mostReasons),
     listAuditAbout(deps.db, connection.id, [subjectText({ kind: 'replay', id })], [id], mostEntries),
+    hashLines(deps.db.pool, id),
   ])
+  const audit = entries.toReversed().map(presentAudit)
+  const kept = findKeptHashes(audit)
   const { name, environment } = connection
   const report: ReplayReport = {
     reportedAt: deps.clock.nowMs(),
@@ -54,7 +59,8 @@ export const reportReplay = async (
     replay,
     plan,
     unproven,
-    audit: entries.toReversed().map(presentAudit),
+    lines: { kept, now, howToCheck: sayHowToCheck(kept, now) },
+    audit,
   }
   const form = format === 'json' ? jsonReport : markdownReport
   return succeed({
@@ -86,6 +92,7 @@ const chunksOf = async function* (
           attempt: item.attempt,
           readerGroup: item.readerGroup,
           outcomeAt: item.outcomeAtMs,
+          line: lineOf(item),
         },
         written + index,
         report,

@@ -2,12 +2,14 @@ import type { z } from 'zod'
 import type { ReplaySummary, startReplayRequest } from '#server/contracts/replays.ts'
 import { canaryFrom } from '#server/domain/canary-steps.ts'
 import { findMissingConsents } from '#server/domain/plan-findings.ts'
+import { linesHashFact } from '#server/domain/replay-lines.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { sayPace } from '#server/domain/say-pace.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type NewAuditEntry, recordAudit } from '#server/repositories/audit.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import { insertControl } from '#server/repositories/replay-control.ts'
+import { hashLines } from '#server/repositories/replay-lines.ts'
 import { findReplay, markStarted, type ReplayRecord } from '#server/repositories/replays.ts'
 import { runInTransaction, type Transaction } from '#server/repositories/run-in-transaction.ts'
 import { writeMark } from './add-mark.ts'
@@ -68,7 +70,14 @@ export const startReplay = async (
     await insertControl(transaction, plan.id, control.value)
     const when = startAtMs === null ? '' : `, to begin at ${new Date(startAtMs).toISOString()}`
     const detail = `${what}, ${sayPace(pacePerSecond, control.value)}${when}`
-    await recordAudit(transaction, { ...entry, result: 'allowed', detail })
+    const { coordinates } = await hashLines(transaction, plan.id)
+    const selection = { ...entry.facts?.selection, [linesHashFact]: coordinates }
+    await recordAudit(transaction, {
+      ...entry,
+      facts: { ...entry.facts, selection },
+      result: 'allowed',
+      detail,
+    })
     if (startAtMs === null) await markReplay(deps, transaction, plan, actor.name)
     return true
   })
