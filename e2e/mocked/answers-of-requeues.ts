@@ -11,7 +11,18 @@ export const waiting: Waiting = {
   origin: 'orders',
   delayMs: 1_800_000,
   convention: 'spring-retryable',
-  readers: [{ group: 'payments-retry', members: 2, unread: 7 }],
+  readers: [
+    {
+      group: 'payments-retry',
+      members: 2,
+      unread: 7,
+      positions: [
+        { partition: 0, committed: '4100', end: '4107' },
+        { partition: 1, committed: '4101', end: '4105' },
+        { partition: 2, committed: null, end: '4106' },
+      ],
+    },
+  ],
   readersProblem: null,
   waiting: 7,
   matching: 7,

@@ -23,6 +23,7 @@ const findPages = async (baseURL: string | undefined): Promise<Found[]> => {
     { name: 'topic', path: '/local/topics/orders' },
     { name: 'partitions', path: '/local/topics/orders?tab=partitions' },
     { name: 'message', path: `/local/topics/orders/messages/${messages[0]?.position}` },
+    { name: 'waiting messages', path: '/local/topics/orders-retry-0/waiting' },
     { name: 'groups', path: '/local/groups' },
     { name: 'group', path: '/local/groups/inventory' },
     { name: 'dead letters', path: '/local/dead-letters' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { requeueActions } from './choices.ts'
-import { epochMs, position, topicName, traceId } from './scalars.ts'
+import { decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
 export const requeueAction = z.enum(requeueActions)
 /** How records wait in a retry topic; null: by no convention that is known. */
@@ -37,6 +37,10 @@ export const waitingReader = z.object({
   members: z.number().int().nullable(),
   /** How many records of the topic it has yet to read. */
   unread: z.number().int().nullable(),
+  /** What it has committed on each partition; null: nothing. */
+  positions: z.array(
+    z.object({ partition: z.number().int(), committed: decimal64.nullable(), end: decimal64 }),
+  ),
 })
 
 export const requeueRoute = z.object({

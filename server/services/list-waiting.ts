@@ -74,6 +74,11 @@ const readersOf = ({ readers, spans }: WaitingTopic): WaitingList['readers'] =>
       const at = committed.get(partition) ?? from
       return sum + Number(end > at ? end - at : 0n)
     }, 0),
+    positions: spans.map(({ partition, end }) => ({
+      partition,
+      committed: committed.get(partition)?.toString() ?? null,
+      end: end.toString(),
+    })),
   }))
 
 const byDue = (a: WaitingLetter, b: WaitingLetter): number =>

@@ -9,7 +9,16 @@ import { listDeadLetters } from './list-dead-letters.ts'
 import { listWaiting } from './list-waiting.ts'
 import { planReplay } from './plan-replay.ts'
 import { planRequeue } from './plan-requeue.ts'
-import { follow, headerText, itemsOf, lettersOf, recordsOf, sendAll, start } from './replay-fixture.ts'
+import {
+  dyingAfter,
+  follow,
+  headerText,
+  itemsOf,
+  lettersOf,
+  recordsOf,
+  sendAll,
+  start,
+} from './replay-fixture.ts'
 import { startReplay } from './start-replay.ts'
 
 type Chain = {
@@ -135,7 +144,17 @@ it('shows what the group of the chain has not read, when it is due and what can 
     origin: chain.origin,
     delayMs: 1_000,
     convention: 'spring-retryable',
-    readers: [{ group: `${chain.group}-retry`, members: 0, unread: 7 }],
+    readers: [
+      {
+        group: `${chain.group}-retry`,
+        members: 0,
+        unread: 7,
+        positions: [
+          { partition: 0, committed: '2', end: '5' },
+          { partition: 1, committed: '1', end: '5' },
+        ],
+      },
+    ],
     waiting: 7,
     matching: 7,
     isWhole: true,
@@ -293,4 +312,39 @@ it('leaves out what the group has read since the plan, and refuses by hand what 
     `not sent: ${chain.group}-retry has read it since the plan (offset 3 committed)`,
   )
   expect(await recordsOf(bench, chain.origin)).toHaveLength(2)
+}, 120_000)
+
+it('of two plans of the same messages only the first is sent, whatever each would do', async () => {
+  const chain = chainOf('again')
+  await putWaiting(chain.first, chain, 4)
+  await readUpTo(chain, chain.first, [0, 0])
+  const [skip, park] = [await plan(chain.first, 'skip-wait'), await plan(chain.first, 'park', ['0@0', '1@0'])]
+  const first = await send(park)
+  const second = await send(skip)
+  expect(await recordsOf(bench, chain.dead)).toHaveLength(2)
+  const copies = await recordsOf(bench, chain.origin)
+  expect(copies.map(({ key }) => Buffer.from(key ?? []).toString()).sort()).toEqual(['k2', 'k3'])
+  const skipped = (await itemsOf(bench, second.id)).filter(({ outcome }) => outcome === 'SKIPPED')
+  expect(skipped.map(({ proof }) => proof)).toEqual(
+    Array(2).fill(`not sent: replay #${first.number} took it first`),
+  )
+}, 120_000)
+
+it('a worker that dies between sending and writing it down is followed by one that sends nothing twice', async () => {
+  const chain = chainOf('crash')
+  await putWaiting(chain.first, chain, 6)
+  await readUpTo(chain, chain.first, [0, 0])
+  const made = await plan(chain.first, 'park')
+  const replay = await start(bench, made, { consents: made.findings.map(({ code }) => code) })
+  await expect(sendAll(bench, replay.id, dyingAfter(bench, 1))).rejects.toThrow('killed')
+  await sendAll(bench, replay.id)
+  const parked = await recordsOf(bench, chain.dead)
+  expect(parked.map(({ key }) => Buffer.from(key ?? []).toString()).sort()).toEqual([
+    'k0',
+    'k1',
+    'k2',
+    'k3',
+    'k4',
+    'k5',
+  ])
 }, 120_000)

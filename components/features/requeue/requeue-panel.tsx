@@ -80,6 +80,22 @@ export const RequeuePanel = ({
             <span className="text-warning"> The broker did not tell of all groups{list.readersProblem}.</span>
           )}
         </p>
+        {list.readers.length === 0 ? null : (
+          <details className="text-small text-muted">
+            <summary className="w-max cursor-pointer">How far read, by partition</summary>
+            {list.readers.map(({ group, positions }) => (
+              <ul key={group} aria-label={`How far ${group} has read`} className="mt-1 font-mono">
+                {positions.map(({ partition, committed, end }) => (
+                  <li key={partition}>
+                    {list.readers.length > 1 ? `${group} ` : ''}
+                    {partition}: {committed === null ? 'nothing committed' : formatCount(committed)} of{' '}
+                    {formatCount(end)}
+                  </li>
+                ))}
+              </ul>
+            ))}
+          </details>
+        )}
         <fieldset className="flex flex-col gap-2">
           <legend className="mb-1 text-muted">
             What to do with {formatCount(count)} {which}
