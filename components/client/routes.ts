@@ -28,6 +28,7 @@ export const routes = {
   groups: (connection: string) => `/${part(connection)}/groups`,
   group: (connection: string, group: string) => `/${part(connection)}/groups/${part(group)}`,
   deadLetters: (connection: string) => `/${part(connection)}/dead-letters`,
+  letters: (connection: string) => `/${part(connection)}/letters`,
   failureGroup: (connection: string, id: string) => `/${part(connection)}/failure-groups/${part(id)}`,
   failureGrouping: (connection: string) => `/${part(connection)}/failure-grouping`,
   deadLetter: (connection: string, id: string) => `/${part(connection)}/dead-letters/${part(id)}`,

@@ -163,6 +163,7 @@ export const plan: Answer<'showReplayPlan'> = {
       reads: { isolation: 'unknown', declaredBy: null, declaredAt: null },
     },
   ],
+  selection: { words: 'the letters of a failure group', groups: 1 },
   sources: [{ topic: 'orders-dlt', partition: 0, end: '512', letters: 512 }],
   choice: { targetTopic: null, mayLoop: false, timestamps: 'now' },
   retryTopics: [{ topic: 'orders-retry-0', groups: ['payments'], spared: ['shipping'] }],

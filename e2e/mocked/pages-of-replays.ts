@@ -74,6 +74,23 @@ export const pagesOfReplays: readonly PageCase[] = [
     },
   },
   {
+    name: 'letters of all failure groups',
+    path: '/local/letters',
+    main: 'listDeadLetters',
+    empty: {
+      state: 'empty',
+      script: { listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null } } },
+      says: 'No letter is indexed',
+    },
+    filtered: {
+      path: '/local/letters?topic=orders-dlt&partition=3',
+      script: {
+        listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null } },
+      },
+      clear: 'Show all letters',
+    },
+  },
+  {
     name: 'dead letter',
     path: '/local/dead-letters/7',
     main: 'showDeadLetter',

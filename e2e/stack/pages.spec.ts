@@ -97,6 +97,7 @@ const findOtherPages = async (baseURL: string | undefined): Promise<Found[]> => 
     { name: 'delete a schema', path: '/local/schemas/orders-value/deletion' },
     { name: 'schema id', path: '/local/schema-ids/1' },
     { name: 'schema draft', path: '/local/schema-draft?subject=orders-value' },
+    { name: 'all dead letters', path: '/local/letters?partition=0' },
     { name: 'no replay', path: '/local/replays/none' },
     { name: 'no replay plan', path: '/local/replays/plans/none' },
     { name: 'no trace', path: '/local/traces/00000000000000000000000000000001' },

@@ -64,6 +64,10 @@ export const headerEditRules = ['free', 'warned', 'locked', 'new-id', 'left-out'
 export type HeaderEditRule = (typeof headerEditRules)[number]
 /** By what the letters of a failure group can be narrowed; `open`: nothing was decided about them. */
 export const letterStandings = ['open', ...dispositionKinds] as const
+/** So many letters a plan of a replay takes at most, and so many failure groups. */
+export const mostLettersOfPlan = 100_000
+export const mostGroupsOfPlan = 1_000
+
 /** By what the inbox can be narrowed. */
 export const inboxFilters = ['open', 'muted', 'resolved', 'archived', 'all'] as const
 

@@ -181,7 +181,12 @@ export type DeadLetterRow = z.infer<typeof deadLetterRow>
 export const deadLetterListQuery = z.object({
   failureGroup: z.string().optional(),
   topic: topicName.optional(),
+  /** Of the dead-letter topic. */
+  partition: z.coerce.number().int().min(0).max(2_147_483_647).optional(),
   key: z.string().max(1000).optional(),
+  /** Times of death: the first, and the one after the last. */
+  diedFrom: z.coerce.number().int().min(0).max(8_640_000_000_000_000).optional(),
+  diedTo: z.coerce.number().int().min(0).max(8_640_000_000_000_000).optional(),
   /** A text in its key, message, error or topics. */
   q: z.string().trim().min(1).max(200).optional(),
   standing: z.enum(letterStandings).optional(),

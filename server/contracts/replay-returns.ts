@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { traceId } from './scalars.ts'
+import { connectionId, traceId } from './scalars.ts'
 
 /** Copies of a replay that came back as letters of one failure group. */
 export const replayReturn = z.object({
   failureGroupId: z.string(),
+  /** The connection that the group is of; left out: that of the replay. */
+  connection: connectionId.optional(),
   errorClass: z.string().nullable(),
   message: z.string().nullable(),
   frame: z.string().nullable(),

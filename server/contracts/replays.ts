@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { letterStandings, outcomes } from './choices.ts'
+import { letterStandings, mostGroupsOfPlan, mostLettersOfPlan, outcomes } from './choices.ts'
 import { planEdit } from './letter-edits.ts'
 import { replayControl, replayControlRequest } from './replay-control.ts'
 import { planRequeue } from './requeues.ts'
-import { decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
+import { connectionId, decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
 export const outcome = z.enum(outcomes)
 export type Outcome = z.infer<typeof outcome>
@@ -19,16 +19,22 @@ export const replayState = z.enum([
 ])
 export type ReplayState = z.infer<typeof replayState>
 
-/** What to replay: a failure group whole, or letters picked by hand. */
+/** What to replay: failure groups whole, letters picked by hand, or all that fit a filter. */
 export const replaySelection = z.object({
   failureGroupId: z.string().optional(),
-  letterIds: z.array(z.string()).max(100_000).optional(),
+  /** Several of them, as the inbox shows them. */
+  failureGroupIds: z.array(z.string().max(64)).min(1).max(mostGroupsOfPlan).optional(),
+  letterIds: z.array(z.string()).max(mostLettersOfPlan).optional(),
   /** All letters of a list as it is filtered, held to those that were indexed by then. */
   filter: z
     .object({
       failureGroup: z.string().optional(),
       topic: topicName.optional(),
+      partition: z.number().int().min(0).max(2_147_483_647).optional(),
       key: z.string().max(1_000).optional(),
+      /** Times of death: the first, and the one after the last. */
+      diedFrom: epochMs.optional(),
+      diedTo: epochMs.optional(),
       standing: z.enum(letterStandings).optional(),
       q: z.string().trim().min(1).max(200).optional(),
       upToId: z.string().optional(),
@@ -44,6 +50,8 @@ export const planReplayRequest = z.object({
   selection: replaySelection,
   /** Null: each letter goes to its own origin topic. */
   targetTopic: topicName.nullable().default(null),
+  /** The connection that copies are written to; null or left out: that of the letters. */
+  targetConnection: connectionId.nullish(),
   /** Take also letters whose message was replayed as often as one may be. */
   mayLoop: z.boolean().optional(),
   /** Which timestamp copies have: that of sending (default), or that of the message that died. */
@@ -64,6 +72,14 @@ export const declareGroupIsolationRequest = groupIsolation.pick({ isolation: tru
 export const replaySending = z.object({
   mode: z.enum(['transactions', 'at-least-once']),
   why: z.string().nullable(),
+})
+
+/** A connection that copies are written to and their letters do not stand on. */
+export const targetConnection = z.object({
+  id: connectionId,
+  name: z.string(),
+  /** Two connections may lead to one cluster: then it is a target like any other there. */
+  isSameCluster: z.boolean(),
 })
 
 export const planFinding = z.object({
@@ -92,6 +108,8 @@ export const replayPlan = z.object({
     }),
   ),
   findings: z.array(planFinding),
+  /** How the letters were chosen, in words, and of how many failure groups they are. */
+  selection: z.object({ words: z.string(), groups: z.number().int() }).optional(),
   /** Where the dead-letter partitions ended when the selection was frozen, and how many letters are of each. */
   sources: z
     .array(
@@ -100,8 +118,15 @@ export const replayPlan = z.object({
     .optional(),
   /** What the operator has chosen beside the letters. */
   choice: z
-    .object({ targetTopic: topicName.nullable(), mayLoop: z.boolean(), timestamps: timestampRule })
+    .object({
+      targetTopic: topicName.nullable(),
+      targetConnection: connectionId.nullish(),
+      mayLoop: z.boolean(),
+      timestamps: timestampRule,
+    })
     .optional(),
+  /** The other connection that copies go to; null or left out: they stay on that of the letters. */
+  targetConnection: targetConnection.nullish(),
   /** Retry topics that may be the target, with who reads them, and who of the origin's readers would be spared. */
   retryTopics: z
     .array(z.object({ topic: topicName, groups: z.array(z.string()), spared: z.array(z.string()) }))
@@ -159,6 +184,7 @@ export const replaySummary = z.object({
   failureGroupId: z.string().nullable(),
   title: z.string(),
   targets: z.array(topicName),
+  targetConnection: targetConnection.nullish(),
   total: z.number().int(),
   sent: z.number().int(),
   pacePerSecond: z.number().int(),
@@ -201,7 +227,13 @@ export const replayItem = z.object({
   traceId: traceId.nullable(),
   /** The letter that the copy has become again, where it died again. */
   returnedAs: z
-    .object({ letterId: z.string(), failureGroupId: z.string(), traceId: traceId.nullable() })
+    .object({
+      letterId: z.string(),
+      failureGroupId: z.string(),
+      traceId: traceId.nullable(),
+      /** The connection that it is a letter of; left out: that of the replay. */
+      connection: connectionId.optional(),
+    })
     .nullable(),
   /** The trace that its copy begins; null or left out: it goes on in the old one. */
   copyTraceId: traceId.nullable().optional(),

@@ -34,6 +34,8 @@ export type Evidence = {
   }
   /** Dead letters have been indexed up to this time; null when not known. */
   readonly indexedUntilMs: number | null
+  /** The copy went to another connection, whose dead letters may never be indexed: that is not waited for for ever. */
+  readonly isIndexDoubtful?: boolean
 }
 
 export type Timing = { readonly nowMs: number; readonly quietMs: number; readonly giveUpMs: number }
@@ -48,6 +50,7 @@ export type Judgement = {
     | 'settled'
     | 'failed-span'
     | 'sent-on'
+    | 'not-indexed'
     | 'unknown'
 }
 
@@ -75,6 +78,8 @@ export const judgeOutcome = (evidence: Evidence, { nowMs, quietMs, giveUpMs }: T
   if (outcome === 'CONSUMED') {
     const quietUntilMs = evidence.outcomeAtMs + quietMs
     const isIndexed = indexedUntilMs !== null && indexedUntilMs >= quietUntilMs
+    const isGivenUp = evidence.isIndexDoubtful && nowMs > quietUntilMs + giveUpMs
+    if (isGivenUp && !isIndexed) return { outcome: 'UNKNOWN', because: 'not-indexed' }
     if (nowMs < quietUntilMs || !isIndexed || !retriesRead) return null
     if (processing.hasFailed) return { outcome: 'UNKNOWN', because: 'failed-span' }
     return processing.hasSentOn

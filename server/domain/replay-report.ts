@@ -82,6 +82,14 @@ const facts = ({ replay, connection, reportedAt, plan }: ReplayReport): string =
         'Pace',
         sayPace(replay.pacePerSecond, { ...replay.control, canary: replay.control.canary !== null }),
       ),
+      ...(plan.targetConnection
+        ? [
+            row(
+              'Target',
+              `the connection ${plain(plan.targetConnection.name)} (${plain(plan.targetConnection.id)}), ${plan.targetConnection.isSameCluster ? 'the same cluster' : 'another cluster'}`,
+            ),
+          ]
+        : []),
       ...controlRows(replay.control),
       row('Sending', sendingWords(replay, plan.guarantee)),
       row('Reported', time(reportedAt)),
@@ -132,7 +140,12 @@ const selection = ({ plan, replay, links }: ReplayReport): string => {
   )
   if (plan.requeue)
     return `${count(plan.total, 'message')} that waited in ${plain(plan.requeue.topic)}, frozen to their coordinates; ${plan.ready} might be sent, ${plain(plan.requeue.sentence)}.\n\n${targets.join('')}`
-  return `${count(plan.total, 'dead letter')} ${from}, frozen to their coordinates; ${plan.ready} might be sent.\n\n${targets.join('')}`
+  const chosen = plan.selection ? ` Chosen: ${plain(plan.selection.words)}.` : ''
+  const ends = (plan.sources ?? []).map(
+    ({ topic, partition, end, letters }) =>
+      `- ${plain(topic)} ${partition} ended at offset ${end}: ${count(letters, 'letter')}\n`,
+  )
+  return `${count(plan.total, 'dead letter')} ${from}, frozen to their coordinates; ${plan.ready} might be sent.${chosen}\n\n${targets.join('')}${ends.length === 0 ? '' : `\nWhere the dead-letter partitions ended then:\n\n${ends.join('')}`}`
 }
 
 const planned = ({ plan, links }: ReplayReport): string => {
@@ -221,12 +234,15 @@ export const markdownReport: ReportForm = {
     ]
     return parts.join('\n')
   },
-  item: (item, _index, { links }) => {
+  item: (item, _index, { links, connection, plan: { targetConnection } }) => {
     const root = links.replay.slice(0, links.replay.lastIndexOf('/replays/'))
     const { source, target, letterId, isWaiting, keyText, traceId } = item
     const copy = target.position
-    const messageOf = (topic: string, position: string) =>
-      `${root}/topics/${encodeURIComponent(topic)}/messages/${encodeURIComponent(position)}`
+    const messageOf = (topic: string, position: string, base = root) =>
+      `${base}/topics/${encodeURIComponent(topic)}/messages/${encodeURIComponent(position)}`
+    const targetRoot = targetConnection
+      ? `${root.slice(0, root.length - encodeURIComponent(connection.id).length)}${encodeURIComponent(targetConnection.id)}`
+      : root
     return row(
       String(item.number),
       item.outcome,
@@ -238,7 +254,7 @@ export const markdownReport: ReportForm = {
       ),
       copy === null
         ? `none on ${plain(target.topic)}`
-        : link(`${target.topic} ${copy}`, messageOf(target.topic, copy)),
+        : link(`${target.topic} ${copy}`, messageOf(target.topic, copy, targetRoot)),
       keyText === null ? '–' : plain(keyText),
       time(item.sentAt),
       item.proof === '' ? '–' : plain(item.proof),

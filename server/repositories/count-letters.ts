@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import { holdsText, type LetterFilter } from './dead-letters.ts'
+import { holdsText, type LetterFilter, timeOf } from './dead-letters.ts'
 import { joinDispositions } from './letter-dispositions.ts'
 
 /** How many letters fit a filter. */
@@ -9,21 +9,35 @@ export const countLetters = async (
   filter: LetterFilter,
 ): Promise<number> => {
   // Without topic and key the failure groups have counted already.
-  const { topic, key, standing, q } = filter
-  const isCounted = [topic, key, standing, q].every((one) => one === undefined)
+  const { topic, key, standing, q, partition, diedFrom, diedTo } = filter
+  const isCounted = [topic, key, standing, q, partition, diedFrom, diedTo].every((one) => one === undefined)
   const { rows } = await db.pool.query<{ count: string }>(
     isCounted
       ? `SELECT coalesce(sum(letters), 0) AS count FROM failure_group
-         WHERE connection_id = $1 AND ($2::text IS NULL OR id = $2)`
+         WHERE connection_id = $1 AND ($2::text IS NULL OR id = $2) AND ($3::text[] IS NULL OR id = ANY($3))`
       : `SELECT count(*) FROM dead_letter l ${joinDispositions(filter.standing)}
          WHERE l.connection_id = $1 AND ($2::text IS NULL OR l.failure_group_id = $2)
-           AND ($3::text IS NULL OR l.topic = $3) AND ($4::text IS NULL OR l.key_text = $4)
-           AND ($5::text IS NULL OR coalesce(d.kind, 'open') = $5)
-           AND ($6::text IS NULL OR ${holdsText('$6')})`,
+           AND ($3::text[] IS NULL OR l.failure_group_id = ANY($3))
+           AND ($4::text IS NULL OR l.topic = $4) AND ($5::text IS NULL OR l.key_text = $5)
+           AND ($6::text IS NULL OR coalesce(d.kind, 'open') = $6)
+           AND ($7::text IS NULL OR ${holdsText('$7')})
+           AND ($8::int IS NULL OR l.partition = $8)
+           AND ($9::timestamptz IS NULL OR l.died_at >= $9) AND ($10::timestamptz IS NULL OR l.died_at < $10)`,
     [
       connectionId,
       filter.failureGroupId ?? null,
-      ...(isCounted ? [] : [topic ?? null, key ?? null, standing ?? null, q ?? null]),
+      filter.failureGroupIds ?? null,
+      ...(isCounted
+        ? []
+        : [
+            topic ?? null,
+            key ?? null,
+            standing ?? null,
+            q ?? null,
+            partition ?? null,
+            timeOf(diedFrom),
+            timeOf(diedTo),
+          ]),
     ],
   )
   return Number(rows[0]?.count ?? 0)

@@ -237,13 +237,22 @@ export type LetterFilter = {
   /** A text in its key, message, error or topics. */
   readonly q?: string | undefined
   readonly failureGroupId?: string | undefined
+  /** Of one of these. */
+  readonly failureGroupIds?: readonly string[] | undefined
   readonly topic?: string | undefined
+  readonly partition?: number | undefined
   readonly key?: string | undefined
+  /** Times of death, milliseconds since the epoch: the first, and the one after the last. */
+  readonly diedFrom?: number | undefined
+  readonly diedTo?: number | undefined
   readonly ids?: readonly bigint[] | undefined
   readonly standing?: LetterChoice['standing']
   /** Only letters that were indexed by the time of this one. */
   readonly upToId?: bigint | undefined
 }
+
+/** A time for a query; null: none. */
+export const timeOf = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms))
 
 /** Letters newest first below a cursor (time of death, then id), at most `limit`. */
 export const listLetters = async (
@@ -262,6 +271,10 @@ export const listLetters = async (
        AND ($4::text IS NULL OR l.key_text = $4)
        AND ($5::bigint[] IS NULL OR ${filter.ids ? 'true' : 'false'})
        AND ($10::bigint IS NULL OR l.id <= $10)
+       AND ($12::text[] IS NULL OR l.failure_group_id = ANY($12))
+       AND ($13::int IS NULL OR l.partition = $13)
+       AND ($14::timestamptz IS NULL OR l.died_at >= $14)
+       AND ($15::timestamptz IS NULL OR l.died_at < $15)
        AND ($11::text IS NULL OR ${holdsText('$11')})
        AND ($6::timestamptz IS NULL OR (l.died_at, l.id) < ($6, $7::bigint))
        AND ($9::text IS NULL OR coalesce(d.kind, 'open') = $9)
@@ -278,6 +291,10 @@ export const listLetters = async (
       filter.standing ?? null,
       filter.upToId?.toString() ?? null,
       filter.q ?? null,
+      filter.failureGroupIds ?? null,
+      filter.partition ?? null,
+      timeOf(filter.diedFrom),
+      timeOf(filter.diedTo),
     ],
   )
   return rows.map(letterOf)

@@ -1,5 +1,6 @@
 import type { DispositionKind } from '#server/contracts/choices.ts'
 import type { Database } from './database.ts'
+import { isElsewhere } from './replay-clusters.ts'
 import type { Transaction } from './run-in-transaction.ts'
 
 /** What a person has decided about a letter that is not to be replayed. */
@@ -66,8 +67,8 @@ export const countStandings = async (db: Database, failureGroupId: string): Prom
        FROM letter_disposition AS d JOIN dead_letter AS l ON l.id = d.letter_id WHERE l.failure_group_id = $1
      ), settled AS (
        SELECT count(DISTINCT i.letter_id)::int AS settled
-       FROM replay_item AS i JOIN dead_letter AS l ON l.id = i.letter_id
-       WHERE i.outcome = 'SETTLED' AND l.failure_group_id = $1
+       FROM replay_item AS i JOIN dead_letter AS l ON l.id = i.letter_id JOIN replay AS r ON r.id = i.replay_id
+       WHERE i.outcome = 'SETTLED' AND NOT (${isElsewhere}) AND l.failure_group_id = $1
          AND NOT EXISTS (SELECT FROM letter_disposition AS d WHERE d.letter_id = l.id)
      )
      SELECT letters::int, discarded, archived, settled FROM failure_group, decided, settled WHERE id = $1`,

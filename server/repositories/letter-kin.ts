@@ -13,6 +13,9 @@ export type LetterKin = {
   readonly versionOf: (letterId: bigint) => string | null
 }
 
+/** The cluster that copies are to go to; `isHome`: it is that of the letters. */
+export type KinTarget = { readonly clusterId: string; readonly isHome: boolean }
+
 /** So many letters are asked for at a time. */
 const lettersAtOnce = 20_000
 
@@ -66,13 +69,15 @@ const listCopies = async (
   client: Client,
   ids: readonly string[],
   exceptReplay: string | null,
+  target: KinTarget | null,
 ): Promise<readonly CopyRow[]> => {
   const { rows } = await client.query<CopyRow>(
     `SELECT i.letter_id, i.id AS item, r.number, r.started_by AS by, i.outcome, i.sent_at, i.outcome_at, e.replay_id AS edit
      FROM replay_item i JOIN replay r ON r.id = i.replay_id LEFT JOIN letter_edit e ON e.replay_id = r.id
      WHERE i.letter_id = ANY($1::bigint[]) AND r.number IS NOT NULL AND r.id IS DISTINCT FROM $2::uuid
-       AND i.outcome IN ('PENDING', 'SENT', 'CONSUMED', 'RETRYING', 'SETTLED', 'UNKNOWN')`,
-    [ids, exceptReplay],
+       AND (i.outcome IN ('PENDING', 'SENT', 'CONSUMED', 'RETRYING') OR (i.outcome IN ('SETTLED', 'UNKNOWN')
+         AND ($3::text IS NULL OR r.target_cluster_id = $3 OR (r.target_cluster_id IS NULL AND $4))))`,
+    [ids, exceptReplay, target?.clusterId ?? null, target?.isHome ?? true],
   )
   return rows
 }
@@ -110,12 +115,14 @@ const makeSets = () => {
 /**
  * The letters of one message, by each of the given ones: the letter whose copy came back as it, those that its copies have
  * become, and a second letter of the same death (frameworks write one twice when they die before they commit), and so on
- * from each of them. Letters without any copy are left out. Copies by `exceptReplay` do not count.
+ * from each of them. Letters without any copy are left out. Copies by `exceptReplay` do not count, nor do those on other
+ * clusters than that of `target` once their outcome is known or given up.
  */
 export const findLetterKin = async (
   client: Client,
   letterIds: readonly bigint[],
   exceptReplay: string | null = null,
+  target: KinTarget | null = null,
 ): Promise<ReadonlyMap<bigint, LetterKin>> => {
   const known = new Set(letterIds.map(String))
   const sets = makeSets()
@@ -148,7 +155,7 @@ export const findLetterKin = async (
     }
     return null
   }
-  const copies = await inPieces([...known], (ids) => listCopies(client, ids, exceptReplay))
+  const copies = await inPieces([...known], (ids) => listCopies(client, ids, exceptReplay, target))
   const standing = copies.filter(({ item }) => !returned.has(item))
   const copiesOf = Map.groupBy(standing, (row) => sets.find(row.letter_id))
   const kin = new Map<string, LetterKin>()
@@ -190,6 +197,15 @@ const sayLeftOut = ({ kind, copy }: KinVerdict): string => {
   return `not sent: ${by} has ${form}, and nobody knows what became of that`
 }
 
+const readTarget = async (client: Client, replayId: string): Promise<KinTarget | null> => {
+  const { rows } = await client.query<{ target: string | null; home: string | null }>(
+    'SELECT target_cluster_id AS target, cluster_id AS home FROM replay WHERE id = $1',
+    [replayId],
+  )
+  const [row] = rows
+  return row && row.target !== null ? { clusterId: row.target, isHome: row.target === row.home } : null
+}
+
 /** Leaves out of a replay that is being started what has been sent meanwhile, also by another letter of the same message. */
 export const skipSentKin = async (transaction: Transaction, replayId: string): Promise<void> => {
   const { rows } = await transaction.query<{
@@ -207,6 +223,7 @@ export const skipSentKin = async (transaction: Transaction, replayId: string): P
     transaction,
     rows.map(({ letter }) => BigInt(letter)),
     replayId,
+    await readTarget(transaction, replayId),
   )
   const left = rows.flatMap(({ id, letter, died_at, is_edit }) => {
     const mine = kin.get(BigInt(letter))

@@ -25,7 +25,7 @@ export const linkReturns = async (
   if (origins.size === 0) return
   const { rows } = await client.query<{ topic: string }>(
     `SELECT DISTINCT topic FROM replay, unnest(targets) AS topic
-     WHERE connection_id = $1 AND number IS NOT NULL AND topic = ANY($2::text[])`,
+     WHERE coalesce(target_connection_id, connection_id) = $1 AND number IS NOT NULL AND topic = ANY($2::text[])`,
     [connectionId, [...origins]],
   )
   const targets = new Set(rows.map(({ topic }) => topic))
@@ -41,7 +41,7 @@ export const linkReturns = async (
            ON i.target_topic = d.origin_topic AND i.target_partition = d.origin_partition AND i.target_offset = d.origin_offset
          JOIN replay r ON r.id = i.replay_id
          WHERE d.connection_id = $1 AND d.topic = place.topic AND d.partition = place.partition AND d."offset" = place."offset"
-           AND r.connection_id = $1 AND i.sent_at < d.indexed_at + ${skew}
+           AND coalesce(r.target_connection_id, r.connection_id) = $1 AND i.sent_at < d.indexed_at + ${skew}
          ORDER BY i.id DESC LIMIT 1) AS sent
      WHERE l.connection_id = $1 AND l.topic = place.topic AND l.partition = place.partition AND l."offset" = place."offset"
        AND l.replay_item_id IS NULL`,
@@ -60,8 +60,9 @@ const lookBackMs = 120_000
 const looks = new Map<string, { readonly atMs: number; readonly newest: bigint }[]>()
 
 /**
- * Ties the letters that were indexed before the coordinates of a replay's copies were known, as `linkReturns` does; and
- * those that name the place in a retry topic where a copy was seen, `hops` by the ids of items.
+ * Ties the letters that were indexed before the coordinates of a replay's copies were known, as `linkReturns` does: those
+ * of the connection that the copies were written to; and those that name the place in a retry topic where a copy was seen,
+ * `hops` by the ids of items.
  */
 export const linkEarlyReturns = async (
   db: Database,

@@ -39,7 +39,8 @@ export const listMessageReplays = async (
        SELECT replay_id, 'copy', source_topic, source_partition, source_offset::text, outcome, proof
          FROM replay_item WHERE target_topic = $2 AND target_partition = $3 AND target_offset = $4
      ) AS part JOIN replay r ON r.id = part.replay_id
-     WHERE r.connection_id = $1 AND r.number IS NOT NULL
+     WHERE r.number IS NOT NULL
+       AND CASE part.role WHEN 'copy' THEN coalesce(r.target_connection_id, r.connection_id) ELSE r.connection_id END = $1
      ORDER BY r.number DESC LIMIT $5`,
     [connectionId, at.topic, at.partition, at.offset.toString(), limit],
   )

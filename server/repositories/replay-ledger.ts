@@ -93,7 +93,7 @@ export const writeLedger = (
  */
 export const settleByLedger = async (
   db: Database,
-  replay: { readonly id: string; readonly connectionId: string },
+  replay: { readonly id: string; readonly connectionId: string; readonly targetConnectionId: string | null },
   source: LedgerSource & { readonly topic: string },
   lease: LeaseProof,
 ): Promise<{ readonly own: number; readonly others: number }> => {
@@ -115,7 +115,14 @@ export const settleByLedger = async (
            AND e.connection_id = $4 AND e.cluster_id = $5 AND e.topic_id = $6 AND e.partition = $3
            AND e."offset" = i.source_offset AND e.attempt = i.attempt
          RETURNING e.replay_id = $1::text AS own`,
-      [replay.id, source.topic, source.partition, replay.connectionId, source.clusterId, source.topicId],
+      [
+        replay.id,
+        source.topic,
+        source.partition,
+        replay.targetConnectionId ?? replay.connectionId,
+        source.clusterId,
+        source.topicId,
+      ],
     ),
   )
   const own = rows.filter((row) => row.own).length

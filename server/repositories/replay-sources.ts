@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
+import { isSameSource, isSameTarget } from './replay-clusters.ts'
 
 /** Whom a replay waits for, and why: one dead-letter partition, or one key of a target, is worked on by one at a time. */
 export type Predecessor = { readonly number: number } & (
@@ -14,7 +15,7 @@ const isOver = `r.state IN ('following', 'done', 'cancelled', 'failed')`
  * Takes all dead-letter partitions that a replay still has to send letters of, or none: a partition, and a key of a
  * target, is worked on by one replay at a time, the earlier started first, so that two can not wait for each other. What
  * a replay has taken it keeps, paused or with another worker too, until it sends no more; one that is scheduled holds up
- * nobody. Runs under the replay's lease; answers null, or whom it waits for.
+ * nobody. Two connections to one cluster count as one. Runs under the replay's lease; answers null, or whom it waits for.
  */
 export const takeSources = (
   db: Database,
@@ -22,9 +23,8 @@ export const takeSources = (
   lease: LeaseProof,
 ): Promise<Predecessor | null> =>
   runUnderLease(db, lease, async (client) => {
-    await client.query("SELECT pg_advisory_xact_lock(hashtext('replay-source'), hashtext($1))", [
-      replay.connectionId,
-    ])
+    // Of all connections: replays of several may write to the same keys.
+    await client.query("SELECT pg_advisory_xact_lock(hashtext('replay-source'), 0)")
     const wanted = `SELECT DISTINCT source_topic, source_partition FROM replay_item WHERE replay_id = $1 AND outcome = 'PENDING'`
     // What it has taken before stays its own, whoever has come with a lower number since: two would wait for each other.
     const missing = await client.query(
@@ -38,14 +38,16 @@ export const takeSources = (
        SELECT r.number, w.source_topic AS topic, w.source_partition AS partition
          FROM replay_source s JOIN wanted w ON w.source_topic = s.topic AND w.source_partition = s.partition
          JOIN replay r ON r.id = s.replay_id AND NOT ${isOver}
-         WHERE s.connection_id = $2 AND s.replay_id <> $1
+         JOIN replay me ON me.id = $1 AND ${isSameSource('r', 'me')}
+         WHERE s.replay_id <> $1
        UNION
        SELECT r.number, w.source_topic, w.source_partition
          FROM replay r JOIN replay_item i ON i.replay_id = r.id AND i.outcome = 'PENDING'
          JOIN wanted w ON w.source_topic = i.source_topic AND w.source_partition = i.source_partition
-         WHERE r.connection_id = $2 AND r.state IN ('running', 'paused', 'cancelling') AND r.number < $3
+         JOIN replay me ON me.id = $1 AND ${isSameSource('r', 'me')}
+         WHERE r.state IN ('running', 'paused', 'cancelling') AND r.number < $2
        ORDER BY 1 DESC, 2, 3 LIMIT 1`,
-      [replay.id, replay.connectionId, replay.number ?? 0],
+      [replay.id, replay.number ?? 0],
     )
     const [behind] = rows
     if (behind) return behind
@@ -54,10 +56,11 @@ export const takeSources = (
          FROM replay r JOIN replay_item i ON i.replay_id = r.id AND i.outcome = 'PENDING' AND i.key_text IS NOT NULL
          JOIN replay_item mine ON mine.replay_id = $1 AND mine.outcome = 'PENDING'
            AND mine.target_topic = i.target_topic AND mine.key_text = i.key_text
-         WHERE r.connection_id = $2 AND r.id <> $1 AND r.state IN ('running', 'paused', 'cancelling')
-           AND (r.number < $3 OR EXISTS (SELECT FROM replay_source s WHERE s.replay_id = r.id))
+         JOIN replay me ON me.id = $1 AND ${isSameTarget('r', 'me')}
+         WHERE r.id <> $1 AND r.state IN ('running', 'paused', 'cancelling')
+           AND (r.number < $2 OR EXISTS (SELECT FROM replay_source s WHERE s.replay_id = r.id))
          ORDER BY 1 DESC, i.seq LIMIT 1`,
-      [replay.id, replay.connectionId, replay.number ?? 0],
+      [replay.id, replay.number ?? 0],
     )
     const [sharing] = shared.rows
     if (sharing) return { number: sharing.number, target: sharing.target, keyText: sharing.key }

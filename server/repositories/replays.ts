@@ -5,6 +5,7 @@ import { type LeaseProof, runUnderLease } from './leases.ts'
 import { holdReplays, skipDisposed } from './letter-dispositions.ts'
 import { editRowOf, type NewLetterEdit } from './letter-edits.ts'
 import { keepSentOrigins, skipSentKin } from './letter-kin.ts'
+import { isSameTarget } from './replay-clusters.ts'
 import { readOutcomeFacts } from './replay-lines.ts'
 import { isOfCopy, isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
@@ -31,6 +32,10 @@ export type ReplayRecord = {
   readonly title: string
   readonly failureGroupId: string | null
   readonly targets: readonly string[]
+  /** Where copies are written; null: to the connection of the letters. */
+  readonly targetConnectionId: string | null
+  /** Whether that is another cluster than the letters'. */
+  readonly isElsewhere: boolean
   readonly pacePerSecond: number
   readonly reason: string
   readonly startedBy: string
@@ -85,6 +90,8 @@ const recordOf = (row: Row): ReplayRecord => ({
   title: row.title,
   failureGroupId: row.failureGroupId,
   targets: row.targets,
+  targetConnectionId: row.targetConnectionId,
+  isElsewhere: row.targetClusterId !== row.clusterId,
   pacePerSecond: row.pacePerSecond,
   reason: row.reason,
   startedBy: row.startedBy,
@@ -134,25 +141,30 @@ export const insertPlan = async (
     readonly title: string
     readonly failureGroupId: string | null
     readonly targets: readonly string[]
+    /** Null: the connection of the letters. */
+    readonly targetConnectionId?: string | null
+    /** Clusters of the letters and of the copies; null: not known. */
+    readonly clusterId?: string | null
+    readonly targetClusterId?: string | null
     readonly plan: StoredPlan
   },
   items: readonly NewReplayItem[],
   edit: NewLetterEdit | null = null,
 ): Promise<void> => {
-  const { id, connectionId, title, failureGroupId, targets } = plan
+  const { plan: stored, targets, ...row } = plan
   await db.prisma.$transaction(
     async (transaction) => {
       await transaction.replay.create({
-        data: { id, connectionId, title, failureGroupId, targets: [...targets], plan: plan.plan as object },
+        data: { ...row, targets: [...targets], plan: stored as object },
       })
       for (let from = 0; from < items.length; from += itemsAtOnce)
         await transaction.$executeRawUnsafe(
           insertItems,
-          id,
+          plan.id,
           rowsOf(items.slice(from, from + itemsAtOnce), from),
         )
       // With its plan, or not at all: without it the letter would be sent as it died.
-      if (edit !== null) await transaction.letterEdit.create({ data: editRowOf(id, edit) })
+      if (edit !== null) await transaction.letterEdit.create({ data: editRowOf(plan.id, edit) })
     },
     { timeout: planMs, maxWait: planMs },
   )
@@ -212,7 +224,8 @@ export const readReplayState = async (db: Database, id: string): Promise<string 
 
 /**
  * Starts a plan, once: a second start finds it started and changes nothing. Letters that another replay has taken since
- * the plan was made are left out: starts of one connection wait for each other, so that no letter is sent by two.
+ * the plan was made are left out: starts of one connection wait for each other, so that no letter is sent by two. What
+ * was settled on another cluster does not keep it from this one.
  * Answers whether this call started it.
  */
 export const markStarted = async (
@@ -237,7 +250,8 @@ export const markStarted = async (
          FROM replay_item AS other JOIN replay ON replay.id = other.replay_id
          WHERE other.letter_id IN (SELECT letter_id FROM replay_item WHERE replay_id = $1)
            AND replay.id <> $1 AND replay.number IS NOT NULL
-           AND (other.outcome IN ('PENDING', 'SENT', 'CONSUMED', 'RETRYING', 'SETTLED')
+           AND (other.outcome IN ('PENDING', 'SENT', 'CONSUMED', 'RETRYING')
+             OR (other.outcome = 'SETTLED' AND EXISTS (SELECT FROM replay me WHERE me.id = $1 AND ${isSameTarget('replay', 'me')}))
              -- The plan has warned of what was so when it was made, and of nothing that came of a later replay.
              OR (other.outcome IN ('RETURNED', 'UNKNOWN') AND replay.started_at > (SELECT created_at FROM replay WHERE id = $1)))
          GROUP BY other.letter_id

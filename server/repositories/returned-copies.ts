@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import { isElsewhere } from './replay-clusters.ts'
 
 const withoutRetry = (column: string) => `regexp_replace(${column}, '-retry(-[0-9]+)*$', '')`
 
@@ -6,8 +7,8 @@ const withoutRetry = (column: string) => `regexp_replace(${column}, '-retry(-[0-
  * Whether a letter `l` that carries the lineage of an item `i` is the return of its copy. Every group that reads the
  * target reads the copy: only the death of the one whose progress counts does (its retry containers have names of their
  * own, see `withoutRetry`). Where a group is not told, one in the same dead-letter topic or in another of the target's;
- * on another topic than that where the message died, each, because every group that reads there counts; of what was
- * requeued each, too.
+ * on another topic than that where the message died, or in another cluster, each, because every group that reads there
+ * counts; of what was requeued each, too.
  */
 export const isReturn = `CASE
   WHEN i.reader_group IS NOT NULL AND l.consumer_group IS NOT NULL
@@ -15,6 +16,7 @@ export const isReturn = `CASE
   ELSE l.topic = i.source_topic OR (starts_with(l.topic, i.target_topic) AND starts_with(i.source_topic, i.target_topic))
     OR EXISTS (SELECT FROM dead_letter b WHERE b.id = i.letter_id AND b.origin_topic IS DISTINCT FROM i.target_topic)
     OR EXISTS (SELECT FROM waiting_record w WHERE w.id = i.letter_id)
+    OR EXISTS (SELECT FROM replay r WHERE r.id = i.replay_id AND ${isElsewhere})
 END`
 
 /** Outcomes of items of which no copy is known to stand where others read it. */
@@ -81,6 +83,8 @@ export const findReturned = async (db: Database, replayId: string): Promise<read
 export type ReturnLetter = {
   readonly letterId: bigint
   readonly failureGroupId: string
+  /** Of which connection it is a letter. */
+  readonly connectionId: string
   readonly traceId: string | null
 }
 
@@ -94,9 +98,10 @@ export const readReturnLetters = async (
     item: string
     letter: string
     group_id: string
+    connection_id: string
     trace_id: string | null
   }>(
-    `SELECT DISTINCT ON (i.id) i.id AS item, l.id AS letter, l.failure_group_id AS group_id, l.trace_id
+    `SELECT DISTINCT ON (i.id) i.id AS item, l.id AS letter, l.failure_group_id AS group_id, l.connection_id, l.trace_id
      FROM replay_item i JOIN dead_letter l ON l.replay_item_id = i.id AND ${isOfCopy}
      WHERE i.id = ANY($1::bigint[]) AND i.outcome = 'RETURNED' ORDER BY i.id, ${isReturn} DESC, l.id`,
     [itemIds.map(String)],
@@ -104,7 +109,12 @@ export const readReturnLetters = async (
   return new Map(
     rows.map((row) => [
       BigInt(row.item),
-      { letterId: BigInt(row.letter), failureGroupId: row.group_id, traceId: row.trace_id },
+      {
+        letterId: BigInt(row.letter),
+        failureGroupId: row.group_id,
+        connectionId: row.connection_id,
+        traceId: row.trace_id,
+      },
     ]),
   )
 }
@@ -112,6 +122,7 @@ export const readReturnLetters = async (
 /** Copies of a replay that came back with one error: as letters of one failure group. */
 export type ReturnsOfError = {
   readonly failureGroupId: string
+  readonly connectionId: string
   readonly errorClass: string | null
   readonly message: string | null
   readonly frame: string | null
@@ -127,6 +138,7 @@ export type ReturnsOfError = {
 export const listReturns = async (db: Database, replayId: string): Promise<readonly ReturnsOfError[]> => {
   const { rows } = await db.pool.query<{
     group_id: string
+    connection_id: string
     error_class: string | null
     message: string | null
     frame: string | null
@@ -141,15 +153,16 @@ export const listReturns = async (db: Database, replayId: string): Promise<reado
          LEFT JOIN dead_letter before ON before.id = i.letter_id
        WHERE i.replay_id = $1 AND i.outcome = 'RETURNED' ORDER BY i.id, ${isReturn} DESC, l.id
      )
-     SELECT g.id AS group_id, coalesce(g.root_cause, g.error_class) AS error_class, g.message, g.frame,
+     SELECT g.id AS group_id, g.connection_id, coalesce(g.root_cause, g.error_class) AS error_class, g.message, g.frame,
        back.same, count(*)::int AS count, max(back.letter) AS letter,
        (array_agg(back.trace_id ORDER BY back.letter DESC) FILTER (WHERE back.trace_id IS NOT NULL))[1] AS trace_id
      FROM back JOIN failure_group g ON g.id = back.failure_group_id
-     GROUP BY g.id, 5 ORDER BY 6 DESC, g.id LIMIT 200`,
+     GROUP BY g.id, 6 ORDER BY 7 DESC, g.id LIMIT 200`,
     [replayId],
   )
   return rows.map((row) => ({
     failureGroupId: row.group_id,
+    connectionId: row.connection_id,
     errorClass: row.error_class,
     message: row.message,
     frame: row.frame,

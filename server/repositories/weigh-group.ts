@@ -1,5 +1,6 @@
 import type { WeighedGroup } from '#server/domain/close-group.ts'
 import type { Database } from './database.ts'
+import { isElsewhere } from './replay-clusters.ts'
 import { isOfCopy, isReturn } from './returned-copies.ts'
 import type { Transaction } from './run-in-transaction.ts'
 
@@ -47,10 +48,10 @@ export const listGroupsOfLetters = async (
   return rows.map(({ id }) => id)
 }
 
-/** The latest item of a letter that was meant to be sent. */
+/** The latest item of a letter that was meant to be sent. A copy on another cluster proves nothing of where it died. */
 const latestItem = (letter: string) => `SELECT i.id, i.outcome, i.sent_at, r.number
   FROM replay_item i JOIN replay r ON r.id = i.replay_id
-  WHERE i.letter_id = ${letter} AND r.number IS NOT NULL AND i.outcome <> 'SKIPPED' ORDER BY i.id DESC LIMIT 1`
+  WHERE i.letter_id = ${letter} AND r.number IS NOT NULL AND i.outcome <> 'SKIPPED' AND NOT (${isElsewhere}) ORDER BY i.id DESC LIMIT 1`
 
 /**
  * What became of all letters of a failure group; null where one was neither sent nor put away, so that no more needs to be known. A
@@ -61,7 +62,7 @@ export const weighGroup = async (transaction: Transaction, id: string): Promise<
     `SELECT FROM dead_letter l WHERE l.failure_group_id = $1
        AND NOT EXISTS (SELECT FROM letter_disposition d WHERE d.letter_id = l.id)
        AND NOT EXISTS (SELECT FROM replay_item i JOIN replay r ON r.id = i.replay_id
-         WHERE i.letter_id = l.id AND r.number IS NOT NULL AND i.outcome <> 'SKIPPED') LIMIT 1`,
+         WHERE i.letter_id = l.id AND r.number IS NOT NULL AND i.outcome <> 'SKIPPED' AND NOT (${isElsewhere})) LIMIT 1`,
     [id],
   )
   if ((open.rowCount ?? 0) > 0) return null

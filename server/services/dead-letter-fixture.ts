@@ -113,23 +113,51 @@ export const good = async <T>(
   return result.value
 }
 
-/** `brokers` and `databaseUrl` are those of the stack; `readOnly` makes the connection refuse writes. */
-export const openBench = async (brokers: string, databaseUrl: string): Promise<Bench> => {
+/** A connection beside the first. */
+type OtherConnection = { readonly id: string; readonly brokers: string; readonly ledgerTopic?: string }
+
+/** `brokers` and `databaseUrl` are those of the stack. */
+export const openBench = async (
+  brokers: string,
+  databaseUrl: string,
+  others: readonly OtherConnection[] = [],
+): Promise<Bench> => {
   const database = await createTestDatabase(databaseUrl)
   await ensurePartitions({ db: database.db, clock: { nowMs: () => Date.now() } })
   const suffix = randomBytes(4).toString('hex')
   const ledgerTopic = `ledger-${suffix}`
   const composition: Composition = compose(readEnv({ DATABASE_URL: database.url }), {
-    connections: [connectionConfig.parse({ id: 'local', name: 'Local', brokers, ledgerTopic })],
+    connections: [{ id: 'local', brokers }, ...others].map((one) =>
+      connectionConfig.parse({ name: one.id[0]?.toUpperCase() + one.id.slice(1), ledgerTopic, ...one }),
+    ),
   })
-  const [connection] = composition.deps.connections
-  if (!connection) throw new Error('the bench has one connection')
+  const bench = await benchOn(composition.deps, 'local', database, suffix)
+  return {
+    ...bench,
+    dispose: async () => {
+      await bench.dispose()
+      await composition.dispose()
+      await database.drop()
+    },
+  }
+}
+
+/** A bench over one of the connections that there are, which stay when it is disposed of. */
+export const benchOn = async (
+  deps: Deps,
+  id: string,
+  database: TestDatabase,
+  suffix: string,
+): Promise<Bench> => {
+  const connection = deps.connections.find((one) => one.id === id)
+  if (!connection?.address) throw new Error(`there is a connection ${id}`)
+  const { brokers } = connection.address
+  const { ledgerTopic } = connection
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
   const made = new Set<string>()
   const call = (timeoutMs = 30_000) => ({ signal: AbortSignal.timeout(timeoutMs) })
-  const { deps } = composition
   return {
     database,
     deps,
@@ -172,8 +200,6 @@ export const openBench = async (brokers: string, databaseUrl: string): Promise<B
       const topics = [...new Set([...made, ledgerTopic])].filter((name) => existing.has(name))
       if (topics.length > 0) await admin.deleteTopics({ topics })
       await admin.disconnect()
-      await composition.dispose()
-      await database.drop()
     },
   }
 }

@@ -16,17 +16,17 @@ export type Earlier = {
 
 /**
  * Finds out how letters were sent before, by replays here and by the ledger, and how they would be sent now. Nothing is
- * made for it; what the ledger could not tell in time, it tells before a copy is sent.
+ * made for it; what the ledger could not tell in time, it tells before a copy is sent. The ledger is that of the target;
+ * `clusterId`: of the letters, null where it does not answer.
  */
 export const findEarlier = async (
   deps: Deps,
-  connection: Connection,
+  target: Connection,
+  clusterId: string | null,
   ready: readonly Judged[],
   topicIds: ReadonlyMap<string, string | null>,
   call: Call,
 ): Promise<Earlier> => {
-  const cluster = await connection.broker.describe(call)
-  const clusterId = cluster.ok ? cluster.value.clusterId : ''
   const letters = ready.map(({ letter: { id, topic, partition, offset } }) => ({
     id,
     topicId: ledgerTopicId(topic, topicIds.get(`${topic}/${partition}`) ?? null),
@@ -34,14 +34,14 @@ export const findEarlier = async (
     offset,
   }))
   const [first] = letters
-  if (!first || !cluster.ok) return { attempts: new Map(), sending: null }
+  if (!first || clusterId === null) return { attempts: new Map(), sending: null }
   const sources = letters.map(({ topicId, partition }) => ({ clusterId, topicId, partition }))
   const [sending] = await Promise.all([
-    decideSending(connection, { clusterId, ...first }, { ...call, validateOnly: true }),
-    readNews(deps, connection, sources, call),
+    decideSending(target, { clusterId, ...first }, { ...call, validateOnly: true }),
+    readNews(deps, target, sources, call),
   ])
   return {
-    attempts: await readAttempts(deps.db, connection.id, clusterId, letters),
+    attempts: await readAttempts(deps.db, target.id, clusterId, letters),
     sending: sending.ok ? sending.value : null,
   }
 }

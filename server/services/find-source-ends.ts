@@ -19,10 +19,12 @@ export const findSourceEnds = async (
   )
   const wanted = states.flatMap((state) => (state.ok ? [state.value] : []))
   const offsets = wanted.length === 0 ? null : await broker.topics.offsets(wanted, call)
-  return (offsets?.ok ? offsets.value : []).flatMap(({ topic, partitions }) => {
+  const found = (offsets?.ok ? offsets.value : []).toSorted((a, b) => (a.topic < b.topic ? -1 : 1))
+  return found.flatMap(({ topic, partitions }) => {
     const chosen = Map.groupBy(byTopic.get(topic) ?? [], ({ partition }) => partition)
     return partitions
       .filter(({ partition }) => chosen.has(partition))
+      .sort((a, b) => a.partition - b.partition)
       .map(({ partition, end }) => ({
         topic,
         partition,

@@ -6,7 +6,7 @@ import { quietPeriodOf, type RetryChain } from '#server/domain/retry-chain.ts'
 import { sayCount, sayDuration } from '#server/domain/say-amounts.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import { readFreshness } from '#server/repositories/freshness.ts'
+import { type Freshness, readFreshness } from '#server/repositories/freshness.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { forgetReturns, linkEarlyReturns } from '#server/repositories/link-returns.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
@@ -31,6 +31,7 @@ import { type Coordinates, coordinateKey } from './read-letters.ts'
 import { type Followed, readProcessing, weighProcessing } from './read-processing.ts'
 import { readProgress } from './read-progress.ts'
 import { readRetryChains } from './read-retry-chains.ts'
+import { findTarget, sayTargetGone } from './replay-target.ts'
 
 const openAtOnce = 10_000
 const open = ['PENDING', 'SENT', 'CONSUMED', 'RETRYING'] as const
@@ -49,7 +50,8 @@ export const followReplay = async (
   lease: LeaseProof,
   call: Call,
 ): Promise<boolean> => {
-  await linkEarlyReturns(deps.db, connection.id, replay.id, hopsOf(replay.id))
+  const target = findTarget(deps, connection, replay)
+  await linkEarlyReturns(deps.db, replay.targetConnectionId ?? connection.id, replay.id, hopsOf(replay.id))
   const items = await listOpenItems(deps.db, replay.id, openAtOnce)
   const deaths = Map.groupBy(await findReturned(deps.db, replay.id), ({ isForeign }) => isForeign)
   const byItem = (all: readonly ReturnedCopy[] = []) => new Map(all.map((one) => [one.itemId, one]))
@@ -57,19 +59,21 @@ export const followReplay = async (
   const changes =
     items.length === 0
       ? []
-      : replay.plan.requeue?.action === 'park'
-        ? await judgeParked(deps, connection, items, timing.giveUpMs)
-        : await judgeItems(
-            deps,
-            connection,
-            replay,
-            items,
-            { returned, foreign },
-            // In the last retry topic a copy waits before anybody consumes it.
-            { ...timing, giveUpMs: timing.giveUpMs + (replay.plan.requeue?.lastRetryDelayMs ?? 0) },
-            lease,
-            call,
-          )
+      : target === null
+        ? giveUpWithoutTarget(deps, replay, items, timing.giveUpMs)
+        : replay.plan.requeue?.action === 'park'
+          ? await judgeParked(deps, connection, items, timing.giveUpMs)
+          : await judgeItems(
+              deps,
+              target,
+              replay,
+              items,
+              { returned, foreign },
+              // In the last retry topic a copy waits before anybody consumes it.
+              { ...timing, giveUpMs: timing.giveUpMs + (replay.plan.requeue?.lastRetryDelayMs ?? 0) },
+              lease,
+              call,
+            )
   const late = [...returned.values()].filter(({ itemId }) => !items.some(({ id }) => id === itemId))
   changes.push(
     ...late.map(
@@ -103,6 +107,25 @@ export const followReplay = async (
   return isOpen
 }
 
+/** Ends copies on a connection that was taken out of the configuration, as late as those that nobody reads. */
+const giveUpWithoutTarget = (
+  { clock: { nowMs } }: Deps,
+  replay: ReplayRecord,
+  items: readonly ItemRecord[],
+  giveUpMs: number,
+): ItemChange[] => {
+  const outcomeAtMs = nowMs()
+  return items
+    .filter((item) => outcomeAtMs - (item.outcomeAtMs ?? item.sentAtMs ?? outcomeAtMs) > giveUpMs)
+    .map(({ id, proof }) => ({
+      id,
+      outcome: 'UNKNOWN',
+      proof: `${proof} · ${sayTargetGone(replay)}: nothing more is known of it`,
+      outcomeAtMs,
+    }))
+}
+
+/** Judges copies by what is known of them on the connection that they went to. */
 const judgeItems = async (
   deps: Deps,
   connection: Connection,
@@ -146,6 +169,7 @@ const judgeItems = async (
       returned: returned.get(item.id) ?? null,
       processing: { isProcessed: false, hasFailed: false, hasSentOn: false },
       indexedUntilMs: isCurrent ? (index.lastGoodAtMs ?? null) : null,
+      isIndexDoubtful: replay.targetConnectionId !== null,
     }
     return { item, followed, evidence, groups: reached.groups }
   })
@@ -160,6 +184,7 @@ const judgeItems = async (
     looked.flatMap(({ evidence, followed }) => (mayNeedSpans(evidence, followed, at) ? followed : [])),
     chainOf,
     call,
+    replay.isElsewhere,
   )
   const late = looked.filter(({ evidence }) => judgeOutcome(evidence, at)?.because === 'unknown')
   const described = await describeLate(connection, late, call)
@@ -168,6 +193,7 @@ const judgeItems = async (
     late.flatMap(({ item }) => placeOf(item) ?? []),
     call,
   )
+  const seenIn = replay.targetConnectionId === null ? null : `the dead-letter topics of ${connection.name}`
   return looked.flatMap(({ item, followed, evidence, groups }): ItemChange[] => {
     const { shown, ...weighed } = weighProcessing(followed, processing, foreign.get(item.id)?.topic ?? null)
     const isProcessedInRetry = evidence.retry !== null && weighed.isProcessed
@@ -189,7 +215,12 @@ const judgeItems = async (
     })
     const proof = back
       ? returnedProof(back)
-      : proofOf(item, judgement, { evidence, groups, hop: followed.hop, shown, facts, missing }, at)
+      : proofOf(
+          item,
+          judgement,
+          { evidence, groups, hop: followed.hop, shown, facts, missing, seenIn, index },
+          at,
+        )
     const late = judgement.because === 'settled' ? foreignDeath(foreign.get(item.id)) : ''
     const traceId = shown && judgement.because !== 'returned' ? shown.span.traceId : null
     return [
@@ -266,6 +297,9 @@ type Shown = {
   readonly facts: (group: string) => ReaderFacts
   /** Why copies can not be read at their places, by `coordinateKey`. */
   readonly missing: ReadonlyMap<string, BrokerError>
+  /** Where it would be seen dead again; null: in the topic of its letter. */
+  readonly seenIn: string | null
+  readonly index: Freshness | undefined
 }
 
 /** Where the copy of an item stands, where the broker told. */
@@ -277,12 +311,12 @@ const placeOf = ({ targetTopic, targetPartition, targetOffset }: ItemRecord): Co
 const proofOf = (
   item: ItemRecord,
   { because }: Judgement,
-  { evidence, groups, hop, shown, facts, missing }: Shown,
+  { evidence, groups, hop, shown, facts, missing, seenIn, index }: Shown,
   { nowMs, quietMs, giveUpMs }: Timing,
 ): string => {
   const group = groups.length === 0 ? 'the group' : groups.join(' and ')
   const span = shown === null ? '' : ` · ${sayProcessing(shown)}`
-  const unseen = `${item.proof} · not seen again in ${item.sourceTopic} for ${sayQuiet(quietMs)}`
+  const unseen = `${item.proof} · not seen again in ${seenIn ?? item.sourceTopic} for ${sayQuiet(quietMs)}`
   switch (because) {
     case 'consumed':
       return `consumed by ${group} by ${clock(nowMs)} (offset ${sayCount(evidence.committed ?? 0n)} committed, copy at ${sayCount(item.targetOffset ?? 0n)})`
@@ -298,6 +332,8 @@ const proofOf = (
       return `${unseen}, but its ${shown ? sayProcessing(shown) : 'span ended with an error'}: ${group} may have given it up without a dead letter`
     case 'sent-on':
       return `${unseen}, yet its ${shown ? sayProcessing(shown) : 'trace sent something into the chain then'}`
+    case 'not-indexed':
+      return `${item.proof} · whether it died again is not known: ${sayNotIndexed(index, seenIn ?? item.sourceTopic)}`
     case 'unknown':
       return item.outcome === 'RETRYING'
         ? `${item.proof} · not consumed there within ${Math.round(giveUpMs / 6_000) / 10} min`
@@ -322,5 +358,12 @@ const sayMissing = (missing: Shown['missing'], place: Coordinates | null): strin
   const error = place && missing.get(coordinateKey(place))
   return error?.missing ? error.detail : null
 }
+
+const sayNotIndexed = (index: Freshness | undefined, where: string): string =>
+  index === undefined
+    ? `${where} are not indexed`
+    : index.failing
+      ? `${where} can not be indexed (${index.detail.replace(/\.$/, '')})`
+      : `${where} were not indexed to their end since`
 
 const sayHop = ({ topic, partition, offset }: RetryHop): string => `${topic} (${partition}@${offset})`

@@ -16,6 +16,7 @@ import { type Fault, faultOf } from './fault.ts'
 import { findOrigins, type PlannedOrigin } from './find-origins.ts'
 import { coordinateKey } from './read-letters.ts'
 import { readTopicKinds } from './read-topic-kinds.ts'
+import type { PlanTarget } from './replay-target.ts'
 import type { PlannedRecord } from './summarise-record.ts'
 
 /** A letter of a plan, with its record, where its copy would go, and why it must not. */
@@ -43,17 +44,22 @@ export const defaultMostReplays = 3
 
 export type PlanChoice = NonNullable<StoredPlan['choice']>
 
-/** Judges letters one by one: where their copies would go, what those are made of, and why some must not be sent. */
+/**
+ * Judges letters one by one: where their copies would go, what those are made of, and why some must not be sent. Targets
+ * are topics of the connection that copies go to.
+ */
 export const judgeLetters = async (
   deps: Deps,
   connection: Connection,
+  { connection: target, clusterId, isElsewhere }: PlanTarget,
   letters: readonly LetterRecord[],
   records: ReadonlyMap<string, PlannedRecord>,
   { targetTopic, mayLoop, timestamps, isParking = false }: PlanChoice & { readonly isParking?: boolean },
   call: Call,
   isEdit = false,
 ): Promise<Result<readonly Judged[], Fault>> => {
-  const listed = await connection.broker.topics.list(call)
+  const { topics: facet } = target.broker
+  const listed = await facet.list(call)
   if (!listed.ok) return fail(faultOf(listed.error))
   const topics = new Map<string, TopicState>(listed.value.map((topic) => [topic.name, topic]))
   const wanted = [
@@ -61,22 +67,24 @@ export const judgeLetters = async (
   ] as TopicName[]
   // The list may be some seconds old: what is not on it is asked for by name before it counts as missing.
   for (const name of wanted.filter((one) => !topics.has(one))) {
-    const found = await connection.broker.topics.find(name, call)
+    const found = await facet.find(name, call)
     if (found.ok) topics.set(name, found.value)
     else if (found.error.kind !== 'not-found') return fail(faultOf(found.error))
   }
   const present = wanted.filter((name) => topics.has(name))
-  const settings = await connection.broker.topics.settings(present, call)
-  const rights = await connection.broker.topics.rights(present, call)
+  const settings = await facet.settings(present, call)
+  const rights = await facet.rights(present, call)
   if (!rights.ok && rights.error.kind !== 'unsupported') return fail(faultOf(rights.error))
   const settingOf = (topic: string | null, setting: string): string | null =>
     (settings.ok ? settings.value.get(topic as TopicName) : null)?.find(({ name }) => name === setting)
       ?.value ?? null
-  const kinds = await readTopicKinds(deps, connection)
+  const kinds = await readTopicKinds(deps, target)
   const origins = await findOrigins(deps, connection, letters, records, call)
   const kinOf = await findLetterKin(
     deps.db.pool,
     letters.map(({ id }) => id),
+    null,
+    clusterId ? { clusterId, isHome: !isElsewhere } : null,
   )
   const repeated = findRepeated(letters, kinOf)
   const mostReplays = connection.mostReplays ?? defaultMostReplays
@@ -87,7 +95,7 @@ export const judgeLetters = async (
       const origin = origins.get(letter.id)
       const restores = origin?.state === 'found' ? origin.restores : null
       const record = origin?.state === 'found' && restores !== null ? origin.record : own
-      const target = name === null ? null : (topics.get(name) ?? null)
+      const topic = name === null ? null : (topics.get(name) ?? null)
       const isCompacted = settingOf(name, 'cleanup.policy')?.includes('compact') ?? false
       const originMs = restores === null ? own?.originTimestampMs : record?.timestampMs
       const timestampProblem =
@@ -103,9 +111,9 @@ export const judgeLetters = async (
       const kin = family ? judgeKin(of, family.copies, isEdit) : null
       const candidate: Candidate = {
         targetTopic: name,
-        targetExists: target !== null,
-        targetIsDenied: target !== null && rights.ok && rights.value.get(target.name)?.write === false,
-        targetIsInternal: name !== null && topicKindOf(name, target?.internal ?? false) === 'internal',
+        targetExists: topic !== null,
+        targetIsDenied: topic !== null && rights.ok && rights.value.get(topic.name)?.write === false,
+        targetIsInternal: name !== null && topicKindOf(name, topic?.internal ?? false) === 'internal',
         // Who parks a message wants it to lie there.
         targetIsDeadLetterTopic: !isParking && name !== null && kinds.isDeadLetter(name),
         targetIsCompacted: isCompacted,
@@ -128,7 +136,7 @@ export const judgeLetters = async (
         record,
         restores,
         letterTimestampMs: own?.timestampMs ?? null,
-        target,
+        target: topic,
         isCompacted,
         refusal,
         whyNoOrigin: origin && origin.state !== 'found' ? origin.why : null,

@@ -55,7 +55,10 @@ export const listDeadLetters = async (
   const filter = {
     failureGroupId,
     topic: query.topic,
+    partition: query.partition,
     key: query.key,
+    diedFrom: query.diedFrom,
+    diedTo: query.diedTo,
     standing: query.standing,
     q: query.q,
   }

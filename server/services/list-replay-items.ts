@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ReplayItem, replayItemList, replayItemQuery } from '#server/contracts/replays.ts'
+import type { ConnectionId } from '#server/contracts/scalars.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { formatPosition } from '#server/ports/raw-message.ts'
@@ -39,6 +40,7 @@ export const presentItem = (
         letterId: returned.letterId.toString(),
         failureGroupId: returned.failureGroupId,
         traceId: returned.traceId as ReplayItem['traceId'],
+        connection: returned.connectionId as ConnectionId,
       }
     : null,
   copyTraceId: (item.sentAtMs === null ? null : item.copyTraceId) as ReplayItem['traceId'],

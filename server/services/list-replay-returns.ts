@@ -18,8 +18,9 @@ export const listReplayReturns = async (
   if (!found) return notFound(`There is no replay ${id} on ${connection.name}.`)
   const returns = await listReturns(deps.db, found.id)
   return succeed({
-    returns: returns.map(({ letterId, traceId, ...one }) => ({
+    returns: returns.map(({ letterId, traceId, connectionId, ...one }) => ({
       ...one,
+      connection: connectionId,
       letterId: letterId.toString(),
       traceId,
     })),

@@ -27,6 +27,7 @@ import { type Judged, judgeLetters, type PlanChoice } from './judge-letters.ts'
 import { newCopyTrace } from './new-copy-trace.ts'
 import { openKept } from './open-kept.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
+import { findPlanTarget, withOutcomesOf } from './replay-target.ts'
 import { selectLetters } from './select-letters.ts'
 import { presentPlan } from './show-replay-plan.ts'
 import { type PlannedRecord, summariseRecord } from './summarise-record.ts'
@@ -45,7 +46,8 @@ export type PlannedEdit = {
 
 /**
  * Freezes a selection of dead letters to their coordinates and checks what replaying it would do: nothing is sent. The
- * plan is kept and can be started once. Refused letters are no part of it; each refusal and warning has its count.
+ * plan is kept and can be started once. Refused letters are no part of it; each refusal and warning has its count. What
+ * is checked of a target is checked on the connection that copies go to.
  */
 export const planReplay = async (
   deps: Deps,
@@ -60,7 +62,11 @@ export const planReplay = async (
   const topicIds = new Map(positions.map((one) => [`${one.topic}/${one.partition}`, one.topicId]))
   const chosen = await selectLetters(deps, connection, request)
   if (!chosen.ok) return chosen
-  const letters = chosen.value
+  const found = await findPlanTarget(deps, connection, request.targetConnection ?? null, call)
+  if (!found.ok) return found
+  const place = found.value
+  const { connection: target } = place
+  const letters = await withOutcomesOf(deps, place, chosen.value.letters)
   const records = new Map<string, PlannedRecord>()
   const sample = makeSchemaSample()
   const visited = await visitLetters(
@@ -79,18 +85,19 @@ export const planReplay = async (
   if (!visited.ok) return fail(faultOf(visited.error))
   const choice: PlanChoice = {
     targetTopic: request.targetTopic,
+    targetConnection: target.id === connection.id ? null : target.id,
     mayLoop: request.mayLoop ?? false,
     timestamps: request.timestamps ?? 'now',
   }
-  const judged = await judgeLetters(deps, connection, letters, records, choice, call, edit !== null)
+  const judged = await judgeLetters(deps, connection, place, letters, records, choice, call, edit !== null)
   if (!judged.ok) return judged
   const all = edit?.isRehydrated ? judged.value.map(ofOrigin) : judged.value
   const ready = all.filter(({ refusal }) => refusal === null)
   const order = inSendingOrder(ready, ({ letter }) => letter)
   const placed = await findPartitions(
     deps,
-    connection,
-    edit?.isKeyChanged ? ready.map(ofNewKey) : ready,
+    target,
+    edit?.isKeyChanged || place.isElsewhere ? ready.map(ofNewKey) : ready,
     call,
   )
   const targets = [...Map.groupBy(ready, ({ target }) => target?.name ?? ('' as TopicName))].map(
@@ -101,12 +108,12 @@ export const planReplay = async (
       partition: placed.sentenceOf(topic),
     }),
   )
-  const before = await findEarlier(deps, connection, ready, topicIds, call)
+  const before = await findEarlier(deps, target, place.sourceClusterId, ready, topicIds, call)
   if (edit !== null && [...before.attempts.values()].some(({ elsewhere }) => elsewhere !== null))
     return fail({ code: 'conflict', detail: sentElsewhere })
   const { readers, shareGroups, problem } = await findReaders(
     deps,
-    connection,
+    target,
     [...new Map(ready.flatMap(({ target }) => (target ? [[target.name, target]] : []))).values()],
     call,
   )
@@ -116,9 +123,10 @@ export const planReplay = async (
     total: letters.length,
     ready: ready.length,
     selected: { letterIds: packIds(letters.map(({ id: letterId }) => letterId)) },
+    selection: { words: chosen.value.words, groups: groupsOfLetters.length },
     sources: await findSourceEnds(connection, letters, call),
     choice,
-    retryTopics: [...(await findRetryTopics(deps, connection, ready, readers, call))],
+    retryTopics: [...(await findRetryTopics(deps, target, ready, readers, call))],
     targets,
     findings: await findPlanFindings(
       deps,
@@ -128,7 +136,7 @@ export const planReplay = async (
       readers,
       [
         ...placed.findings,
-        ...(await findSchemaProblems(connection, ready, sample, call)),
+        ...(await findSchemaProblems(target, ready, sample, call)),
         ...timestampFindings.map(
           (code): FoundLetters => [code, ready.filter(({ timestampProblem }) => timestampProblem === code)],
         ),
@@ -137,6 +145,7 @@ export const planReplay = async (
         ['mixed-targets', targets.length > 1 ? ready : []],
       ],
       call,
+      place.isElsewhere,
     ),
     readers: readers.map(({ group, topic, lag }) => ({
       group,
@@ -148,8 +157,12 @@ export const planReplay = async (
     addedHeaders: Object.entries({ ...lineageHeaders, ...(edit === null ? {} : editedHeaders) }).map(
       ([name, meaning]) => ({ name, meaning }),
     ),
-    writeRefusedBecause: await whyNotWrite(connection, call),
-    environment: { name: connection.environment.name, production: connection.environment.production },
+    writeRefusedBecause: await whyNotWrite(target, call, target.id !== connection.id),
+    targetConnection:
+      target.id === connection.id
+        ? null
+        : { id: target.id, name: target.name, isSameCluster: !place.isElsewhere },
+    environment: { name: target.environment.name, production: target.environment.production },
     sending: before.sending,
     resent: before.attempts.size,
   }
@@ -164,11 +177,19 @@ export const planReplay = async (
       title: edit === null ? titleOf(letters) : `${titleOf(letters)}, edited`,
       failureGroupId,
       targets: targets.map(({ topic }) => topic),
+      targetConnectionId: choice.targetConnection ?? null,
+      clusterId: place.sourceClusterId || null,
+      targetClusterId: place.clusterId || null,
       plan,
     },
     order.map((one) => ({
       ...itemOf(one),
-      readerGroup: chooseReaderGroup(one.letter, one.target?.name ?? '', readers),
+      // In another cluster the group that failed counts only where it reads, too.
+      readerGroup: chooseReaderGroup(
+        place.isElsewhere ? { ...one.letter, originTopic: null } : one.letter,
+        one.target?.name ?? '',
+        readers,
+      ),
       ...(edit?.isKeyChanged ? { keyText: edit.keyText } : {}),
       targetPartition: placed.partitionOf(one.letter.id),
       sourceTopicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
@@ -182,7 +203,7 @@ export const planReplay = async (
 const sentElsewhere =
   'The ledger says that another installation has sent a copy of this letter before, and nobody here knows what became of it: an edited one could be processed beside it. Nothing was planned.'
 
-/** With a new key a copy has no partition of its own: where the message died says nothing of it. */
+/** With a new key, or in another cluster, a copy has no partition of its own: where the message died says nothing of it. */
 const ofNewKey = (one: Judged): Judged => ({ ...one, letter: { ...one.letter, originPartition: null } })
 
 /** An edit of a pointer is one of the record that died. */
@@ -211,9 +232,14 @@ const itemOf = ({
   copyTraceId: newCopyTrace(record),
 })
 
-/** Why nothing can be written over a connection, in a sentence; null: it can. */
-export const whyNotWrite = async (connection: Connection, call: Call): Promise<string | null> => {
-  if (connection.readOnly) return 'The connection is read-only.'
-  const { publish } = await connection.broker.capabilities(call)
+/** Why nothing can be written over a connection, in a sentence; null: it can. `isOther`: it is not that of the letters. */
+export const whyNotWrite = async (
+  target: Connection,
+  call: Call,
+  isOther = false,
+): Promise<string | null> => {
+  if (target.readOnly)
+    return isOther ? `The connection ${target.name} is read-only.` : 'The connection is read-only.'
+  const { publish } = await target.broker.capabilities(call)
   return publish.state === 'yes' ? null : publish.why
 }

@@ -34,6 +34,7 @@ import { newCopyTrace } from './new-copy-trace.ts'
 import { whyNotWrite } from './plan-replay.ts'
 import { coordinateKey } from './read-letters.ts'
 import { readUpTo, type WaitingTopic } from './read-waiting.ts'
+import { findPlanTarget } from './replay-target.ts'
 import { sayReadAgain } from './say-read-again.ts'
 import { type ChosenRecord, selectWaiting } from './select-waiting.ts'
 import { presentPlan } from './show-replay-plan.ts'
@@ -83,7 +84,10 @@ export const planRequeue = async (
     timestamps: 'now' as const,
     isParking: action === 'park',
   }
-  const told = await judgeLetters(deps, connection, letters, records, choice, call)
+  const place = await findPlanTarget(deps, connection, null, call)
+  if (!place.ok) return place
+  const { sourceClusterId } = place.value
+  const told = await judgeLetters(deps, connection, place.value, letters, records, choice, call)
   if (!told.ok) return told
   const refusalOf = ({ letter, refusal, restores }: Judged): PlanFindingCode | null => {
     const one = byId.get(letter.id)
@@ -104,7 +108,7 @@ export const planRequeue = async (
   const topicIds = new Map(
     waiting.spans.map(({ partition }) => [`${topic}/${partition}`, waiting.state.topicId]),
   )
-  const before = await findEarlier(deps, connection, ready, topicIds, call)
+  const before = await findEarlier(deps, connection, sourceClusterId, ready, topicIds, call)
   const target = ready[0]?.target ?? null
   const { readers, shareGroups, problem } = await findReaders(deps, connection, target ? [target] : [], call)
   const nowMs = deps.clock.nowMs()
@@ -200,6 +204,8 @@ export const planRequeue = async (
       title: `${titles[action]} ${topic}`,
       failureGroupId: null,
       targets: target ? [target.name] : [],
+      clusterId: sourceClusterId || null,
+      targetClusterId: sourceClusterId || null,
       plan,
     },
     inSendingOrder(ready, ({ letter }) => letter).map(

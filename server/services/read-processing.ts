@@ -31,6 +31,8 @@ export const readProcessing = async (
   followed: readonly Followed[],
   chainOf: (target: string) => readonly string[],
   call: Call,
+  /** Copies are in another cluster, whose topics may have the same names: only spans of a copy's own trace are of it. */
+  isElsewhere = false,
 ): Promise<ReadProcessing> => {
   const sentAtMs = followed.flatMap(({ item }) => item.sentAtMs ?? [])
   const sinceMs = Math.min(deps.clock.nowMs(), ...sentAtMs) - skewMs
@@ -44,7 +46,10 @@ export const readProcessing = async (
   return {
     of: (one, group) => {
       const place = placeOf(one)
-      return place === null ? null : judgeProcessing(byPlace.get(nameOfPlace(place)) ?? [], group)
+      if (place === null) return null
+      const spans = byPlace.get(nameOfPlace(place)) ?? []
+      const own = isElsewhere ? spans.filter(({ traceId }) => traceId === one.item.copyTraceId) : spans
+      return judgeProcessing(own, group)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { LeaseProof } from '#server/repositories/leases.ts'
 import { listBegunSources, listIntents } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
+import { targetOf } from './replay-target.ts'
 import { giveUpOn, isGivenUp, noteWorking, type Patience, type Resolution } from './resolve-intents.ts'
 import { letGoOfSettled, takeOverSource } from './take-over-source.ts'
 
@@ -24,7 +25,7 @@ export const resolveByLedger = async (
     letGoOfSettled(replay, lease, source)
     const taken = await takeOverSource(deps, connection, replay, source, lease, call)
     if (!taken.ok) return hinderedBy(deps, connection, replay, taken.error, lease, limits)
-    noteWorking(replay, lease, connection.ledgerTopic)
+    noteWorking(replay, lease, targetOf(deps, connection, replay).ledgerTopic)
     if (taken.value.state === 'looking') return taken.value
   }
   return { state: 'resolved' }
@@ -33,12 +34,13 @@ export const resolveByLedger = async (
 /** What keeps the ledger from being read is waited for; after that the replay ends without it. */
 export const hinderedBy = async (
   deps: Deps,
-  { ledgerTopic }: Connection,
+  connection: Connection,
   replay: ReplayRecord,
   error: BrokerError,
   lease: LeaseProof,
   limits: Patience,
 ): Promise<Resolution> => {
+  const { ledgerTopic } = targetOf(deps, connection, replay)
   // A right that is missing is waited for as long as that to write to a target.
   const patient = { ...limits, unreadableMs: error.kind === 'denied' ? limits.deniedMs : limits.unreadableMs }
   if (!isGivenUp(replay, lease, ledgerTopic, error.kind, patient)) return { state: 'waiting', error }

@@ -14,6 +14,7 @@ import {
 import { addReplayLoss, type ReplayRecord } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { lookForCopies, type Placed } from './look-for-copies.ts'
+import { targetOf } from './replay-target.ts'
 
 /** How long, in milliseconds, what keeps a replay from going on is waited for before it goes on without. */
 export type Patience = {
@@ -164,7 +165,7 @@ const lookOnTarget = async (
     return item ? sentChange(item, placed, Number(item.intentFromMs ?? nowMs)) : null
   }
   const look = { topic, replayId: replay.id, fromMs: fromMs - clockMarginMs, changeOf }
-  const looked = await lookForCopies(deps, connection, look, lease, call)
+  const looked = await lookForCopies(deps, targetOf(deps, connection, replay), look, lease, call)
   return looked.ok ? { left: looked.value.left, missing: [...sought.values()] } : looked.error
 }
 

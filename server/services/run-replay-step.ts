@@ -8,7 +8,13 @@ import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import { unfoldBatches } from '#server/repositories/replay-batches.ts'
 import { readControl } from '#server/repositories/replay-control.ts'
-import { type ItemRecord, listIntents, listSendable, skipUnsent } from '#server/repositories/replay-items.ts'
+import {
+  changeItems,
+  type ItemRecord,
+  listIntents,
+  listSendable,
+  skipUnsent,
+} from '#server/repositories/replay-items.ts'
 import { takeSources } from '#server/repositories/replay-sources.ts'
 import {
   type ReplayRecord,
@@ -22,6 +28,7 @@ import { decideSending, type Sending } from './decide-sending.ts'
 import type { Connection, Deps } from './deps.ts'
 import { readItems } from './read-items.ts'
 import { findRefusingTarget, giveUpOnRight, noteAccepted, type Refused } from './refused-targets.ts'
+import { findTarget, sayTargetGone, targetOf } from './replay-target.ts'
 import { hinderedBy, resolveByLedger } from './resolve-by-ledger.ts'
 import {
   giveUpOn,
@@ -77,6 +84,8 @@ export const runReplayStep = async (
     await setReplayFailure(deps.db, replay.id, behind, lease)
     return retryMs
   }
+  const target = findTarget(deps, connection, replay)
+  if (!target) return await endWithoutTarget(deps, replay, isStopping, lease)
   const sending = await sendingOf(deps, connection, replay, lease, call)
   if (!sending.ok) return await pauseFor(deps, replay, sending.error, lease)
   const isTransactional = sending.value?.mode === 'transactions'
@@ -114,7 +123,7 @@ export const runReplayStep = async (
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
-  const missing = await findMissingTopic(connection, replay, sendable, lease, call)
+  const missing = await findMissingTopic(deps, connection, replay, sendable, lease, call)
   if (missing) {
     if (!isGivenUp(replay, lease, missing.topic, missing.error.kind, limits))
       return await pauseFor(deps, replay, missing.error, lease)
@@ -123,7 +132,7 @@ export const runReplayStep = async (
     return 0
   }
   const refused = await findRefusingTarget(
-    connection,
+    target,
     sendable.map(({ targetTopic }) => targetTopic),
     call,
   )
@@ -180,6 +189,31 @@ export const runReplayStep = async (
 const fencedSentence = ({ sourceTopic, sourcePartition }: ItemRecord): string =>
   `Another producer has taken over the work on ${sourceTopic} partition ${sourcePartition}, or a transaction lasted too long. This worker has stopped; the next one reads the ledger and goes on`
 
+/** What is done with a replay whose target connection was taken out of the configuration: it waits, and can be stopped. */
+const endWithoutTarget = async (
+  deps: Deps,
+  replay: ReplayRecord,
+  isStopping: boolean,
+  lease: LeaseProof,
+): Promise<number | null> => {
+  const why = sayTargetGone(replay)
+  if (!isStopping) {
+    await setReplayFailure(deps.db, replay.id, `Waiting: ${why}. It goes on when that is back`, lease)
+    return retryMs
+  }
+  const outcomeAtMs = deps.clock.nowMs()
+  const proof = `sending had begun, and whether the copy arrived could not be found out: ${why}`
+  await changeItems(
+    deps.db,
+    (await listIntents(deps.db, replay.id)).map(({ id }) => ({ id, outcome: 'UNKNOWN', proof, outcomeAtMs })),
+    lease,
+  )
+  await setReplayState(deps.db, replay.id, 'cancelled', lease, true)
+  letGo(replay)
+  await notifyChanged(deps.db, 'replays', replay.connectionId)
+  return null
+}
+
 /** Replays that hold their dead-letter partitions, by lease. */
 const holding = new Set<string>()
 
@@ -219,7 +253,7 @@ const sendingOf = async (
   const [first] = await listSendable(deps.db, replay.id, 1)
   if (!isBegun && !first) return succeed(null)
   const decided: Result<Sending, BrokerError> = first
-    ? await decideFor(connection, first, isBegun, call)
+    ? await decideFor(connection, targetOf(deps, connection, replay), first, isBegun, call)
     : succeed(begunWithout)
   if (decided.ok) await setSending(deps.db, replay.id, decided.value, lease)
   return decided
@@ -229,15 +263,14 @@ const begunWithout: Sending = { mode: 'at-least-once', why: 'it was begun before
 
 const decideFor = async (
   connection: Connection,
+  target: Connection,
   first: ItemRecord,
   isBegun: boolean,
   call: Call,
 ): Promise<Result<Sending, BrokerError>> => {
   if (isBegun) return succeed(begunWithout)
   const cluster = await connection.broker.describe(call)
-  return cluster.ok
-    ? decideSending(connection, ledgerSourceOf(cluster.value.clusterId, first), call)
-    : cluster
+  return cluster.ok ? decideSending(target, ledgerSourceOf(cluster.value.clusterId, first), call) : cluster
 }
 
 /** How long to wait while it is not known what became of a batch that was begun; null when nothing keeps it. */
@@ -264,18 +297,23 @@ const sayStopped = (stopped: ReplayControl['stopped']): string =>
 
 /** A topic that items come from or go to and that does not exist, if there is one. */
 const findMissingTopic = async (
+  deps: Deps,
   connection: Connection,
   replay: ReplayRecord,
   items: readonly ItemRecord[],
   lease: LeaseProof,
   call: Call,
 ): Promise<{ readonly topic: string; readonly error: BrokerError } | null> => {
-  const topics = new Set(items.flatMap(({ sourceTopic, targetTopic }) => [sourceTopic, targetTopic]))
-  for (const topic of topics) {
-    const found = await connection.broker.topics.find(topic as TopicName, call)
-    if (!found.ok && found.error.kind === 'not-found') return { topic, error: found.error }
-    if (found.ok) noteWorking(replay, lease, topic)
-  }
+  const places = [
+    { connection, topics: items.map(({ sourceTopic }) => sourceTopic) },
+    { connection: targetOf(deps, connection, replay), topics: items.map(({ targetTopic }) => targetTopic) },
+  ]
+  for (const { connection: where, topics } of places)
+    for (const topic of new Set(topics)) {
+      const found = await where.broker.topics.find(topic as TopicName, call)
+      if (!found.ok && found.error.kind === 'not-found') return { topic, error: found.error }
+      if (found.ok) noteWorking(replay, lease, topic)
+    }
   return null
 }
 

@@ -8,6 +8,7 @@ import { copyOfLetter } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
+import { targetOf } from './replay-target.ts'
 import { type Patience, resolveIntents, sentChange } from './resolve-intents.ts'
 
 /**
@@ -24,7 +25,7 @@ export const sendAtLeastOnce = async (
   call: Call,
   limits: Patience,
 ): Promise<BrokerError | null> => {
-  const { publisher } = connection.broker
+  const { publisher } = targetOf(deps, connection, replay).broker
   if (!publisher)
     return { kind: 'unsupported', detail: 'this broker can not be written to', source: 'broker' }
   const now = BigInt(deps.clock.nowMs())
@@ -71,7 +72,7 @@ const sendOneByOne = async (
     if (!open.has(item.id) || call.signal.aborted) continue
     const now = BigInt(deps.clock.nowMs())
     await changeItems(deps.db, [{ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: now }], lease)
-    const sent = await connection.broker.publisher?.send(
+    const sent = await targetOf(deps, connection, replay).broker.publisher?.send(
       [copyOfLetter(connection, replay, item, record, now)],
       call,
     )

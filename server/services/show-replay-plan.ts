@@ -9,6 +9,7 @@ import { type Fault, notFound } from './fault.ts'
 import { presentEdit } from './present-letter-edit.ts'
 import { quietPeriodMs } from './quiet-period.ts'
 import { readPlanExpiry } from './read-plan-expiry.ts'
+import { findTarget } from './replay-target.ts'
 
 /** A plan as it was frozen, and the replay that it became. How groups read is as it is declared now. */
 export const showReplayPlan = async (
@@ -35,9 +36,10 @@ export const presentPlan = async (
   call: Call,
   actor: Actor | null = null,
 ): Promise<ReplayPlan> => {
+  const target = findTarget(deps, connection, { targetConnectionId: plan.choice?.targetConnection ?? null })
   const isolationOf = await isolationsOf(
     deps,
-    connection,
+    target ?? connection,
     plan.readers.map(({ group }) => group),
   )
   const readers = plan.readers.map((reader) => ({ ...reader, reads: isolationOf(reader.group) }))

@@ -55,6 +55,7 @@ export const summariseReplays = async (
         failureGroupId: record.failureGroupId,
         title: record.title,
         targets: record.targets as ReplaySummary['targets'],
+        targetConnection: record.plan.targetConnection ?? null,
         total,
         sent: total - pending - of('FAILED') - of('SKIPPED'),
         pacePerSecond: record.pacePerSecond,

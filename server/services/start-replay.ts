@@ -16,11 +16,12 @@ import { writeMark } from './add-mark.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, invalid, notFound } from './fault.ts'
 import { whyNotSendEdit } from './present-letter-edit.ts'
+import { findTarget, sayReadOnly, sayTargetGone } from './replay-target.ts'
 import { showReplay } from './show-replay.ts'
 
 /**
  * Starts a plan. Starting it again, by a second click or another browser, answers the replay that runs already. Refused
- * on a read-only connection, with an audit entry either way. The worker does the sending.
+ * where copies go to a read-only connection, with an audit entry either way. The worker does the sending.
  */
 export const startReplay = async (
   deps: Deps,
@@ -38,11 +39,13 @@ export const startReplay = async (
     connectionId: connection.id,
     ...tellOfPlan(plan, request.reason, request.consents ?? []),
   }
-  if (connection.readOnly) {
+  const target = findTarget(deps, connection, plan)
+  if (!target) return fail({ code: 'conflict', detail: `${sayTargetGone(plan)}.` })
+  if (target.readOnly) {
     await runInTransaction(deps.db, (transaction) =>
-      recordAudit(transaction, { ...entry, result: 'refused', detail: 'the connection is read-only' }),
+      recordAudit(transaction, { ...entry, result: 'refused', detail: sayReadOnly(target, connection) }),
     )
-    return fail({ code: 'read-only-connection', detail: `${connection.name} is read-only.` })
+    return fail({ code: 'read-only-connection', detail: `${target.name} is read-only.` })
   }
   const keptBack = await whyNotSendEdit(deps, connection, plan.id)
   if (plan.number === null && keptBack !== null) return fail({ code: 'conflict', detail: keptBack })
@@ -61,7 +64,7 @@ export const startReplay = async (
     return invalid(
       `consents: ${missing.map(({ count, sentence }) => `${count} ${sentence}`).join('; ')}. Say that this is meant.`,
     )
-  const what = `${plan.plan.ready} to ${plan.targets.join(', ')}`
+  const what = `${plan.plan.ready} to ${plan.targets.join(', ')}${target.id === connection.id ? '' : ` on ${target.id}`}`
   // What was started is in the audit and on the charts, or was not started.
   const { startAtMs } = control.value
   const isStarted = await runInTransaction(deps.db, async (transaction) => {
@@ -98,7 +101,7 @@ export const markReplay = async (
   await writeMark(transaction, {
     atMs: deps.clock.nowMs(),
     kind: 'replay',
-    text: `Replay of ${plan.ready} to ${targets.join(', ')}`,
+    text: `Replay of ${plan.ready} to ${targets.join(', ')}${plan.targetConnection ? ` on ${plan.targetConnection.name}` : ''}`,
     service: null,
     createdBy: by,
   })
@@ -139,12 +142,16 @@ const tellOfPlan = (
   facts: {
     selection: {
       letters: plan.total,
+      ...(plan.selection ? { chosen: plan.selection.words, 'failure groups': plan.selection.groups } : {}),
       'failure group': failureGroupId,
       'frozen at': new Date(plan.frozenAt).toISOString(),
       ...(plan.requeue ? { requeue: plan.requeue.action, 'retry topic': plan.requeue.topic } : {}),
     },
     plan: {
       'may be sent': plan.ready,
+      ...(plan.targetConnection
+        ? { 'target connection': `${plan.targetConnection.id} (${plan.targetConnection.name})` }
+        : {}),
       targets: plan.targets.map(({ topic, count }) => `${count} to ${topic}`),
       'agreed to': consents.join(', ') || null,
       findings: plan.findings.map(({ severity, count, sentence }) => `${severity}, ${count}: ${sentence}`),

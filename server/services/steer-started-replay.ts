@@ -13,6 +13,7 @@ import { findReplay, type ReplayRecord } from '#server/repositories/replays.ts'
 import { runInTransaction, type Transaction } from '#server/repositories/run-in-transaction.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
+import { findTarget, sayReadOnly } from './replay-target.ts'
 import { showReplay } from './show-replay.ts'
 import { markReplay } from './start-replay.ts'
 
@@ -25,7 +26,7 @@ type Change = {
   ) => Promise<Pick<NewAuditEntry, 'detail' | 'reason' | 'facts'> | { readonly conflict: string }>
 }
 
-/** Makes a change of a started replay with its audit entry, or neither. A read-only connection refuses it. */
+/** Makes a change of a started replay with its audit entry, or neither. It is refused where copies go to a read-only connection. */
 const steer = async (
   deps: Deps,
   connection: Connection,
@@ -38,11 +39,12 @@ const steer = async (
   if (!replay || replay.number === null) return notFound(`There is no replay ${id} on ${connection.name}.`)
   const about = [{ kind: 'replay' as const, id }]
   const entry = { actor: actor.name, action, target: id, connectionId: connection.id, about }
-  if (connection.readOnly) {
+  const target = findTarget(deps, connection, replay)
+  if (target?.readOnly) {
     await runInTransaction(deps.db, (transaction) =>
-      recordAudit(transaction, { ...entry, result: 'refused', detail: 'the connection is read-only' }),
+      recordAudit(transaction, { ...entry, result: 'refused', detail: sayReadOnly(target, connection) }),
     )
-    return fail({ code: 'read-only-connection', detail: `${connection.name} is read-only.` })
+    return fail({ code: 'read-only-connection', detail: `${target.name} is read-only.` })
   }
   const conflict = await runInTransaction(deps.db, async (transaction) => {
     const made = await make(transaction, replay)

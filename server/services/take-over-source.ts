@@ -21,6 +21,7 @@ import type { Connection, Deps } from './deps.ts'
 import { ensureLedger } from './ensure-ledger.ts'
 import { lookForCopies } from './look-for-copies.ts'
 import { findLedgerEnd, readLedger } from './read-ledger.ts'
+import { targetOf } from './replay-target.ts'
 
 /** A dead-letter partition in hand: its one producer, and where its records stand in the ledger. */
 export type TakenSource = {
@@ -78,7 +79,8 @@ export const letGoOfReplay = (replay: ReplayRecord): void => {
 /**
  * Takes a dead-letter partition over for a replay, once a lease: opens its transactional id, which fences whoever had it
  * and ends what he left open; then reads the ledger until all that was begun before is decided; then drops what it
- * holds already, and counts copies of aborted transactions. Only then may the rest be sent.
+ * holds already, and counts copies of aborted transactions. Only then may the rest be sent. Ledger and producer are those
+ * of the connection that copies go to.
  */
 export const takeOverSource = async (
   deps: Deps,
@@ -97,7 +99,8 @@ export const takeOverSource = async (
     taken = opened.value
     inHand.set(name, taken)
   }
-  const read = await readLedger(deps, connection, taken.ledger, taken.ledgerPartition, taken.ledgerEnd, call)
+  const target = targetOf(deps, connection, replay)
+  const read = await readLedger(deps, target, taken.ledger, taken.ledgerPartition, taken.ledgerEnd, call)
   if (!read.ok) return read
   if (read.value.left > 0n)
     return succeed({
@@ -141,7 +144,8 @@ const open = async (
   lease: LeaseProof,
   call: Call,
 ): Promise<Result<Taken, BrokerError>> => {
-  const { broker } = connection
+  const target = targetOf(deps, connection, replay)
+  const { broker } = target
   if (!broker.transactions)
     return fail({ kind: 'unsupported', detail: 'this broker has no transactions', source: 'broker' })
   // Asked now, for what was known may be a former ledger.
@@ -149,12 +153,12 @@ const open = async (
   if (!listed.ok) return listed
   // One that is made anew knows nothing of copies that were committed before: they would be sent again.
   const isFirst = replay.ledgerTopicId === null
-  const ledger = await ensureLedger(connection, isFirst ? call : { ...call, validateOnly: true })
+  const ledger = await ensureLedger(target, isFirst ? call : { ...call, validateOnly: true })
   if (!ledger.ok) return ledger
   if (!ledger.value) return fail(forgotten('it was deleted since this replay began'))
   if (isMadeAnew(replay.ledgerTopicId, ledger.value.topicId))
     return fail(forgotten('it was deleted and made anew since this replay began'))
-  const cluster = await broker.describe(call)
+  const cluster = await connection.broker.describe(call)
   if (!cluster.ok) return cluster
   const source = ledgerSourceOf(cluster.value.clusterId, item)
   const ledgerPartition = ledgerPartitionOf(source, ledger.value.partitions.length)
@@ -162,7 +166,7 @@ const open = async (
   await noteLedger(deps.db, replay.id, ledger.value.topicId, lease)
   const producer = await broker.transactions.open(transactionalIdOf(source), call)
   if (!producer.ok) return producer
-  const ledgerEnd = await findLedgerEnd(connection, ledger.value, ledgerPartition, call)
+  const ledgerEnd = await findLedgerEnd(target, ledger.value, ledgerPartition, call)
   if (!ledgerEnd.ok) return ledgerEnd
   return succeed({
     source,
@@ -206,7 +210,7 @@ const countAborted = async (
         : null
     }
     const look = { topic: topic as TopicName, replayId: replay.id, fromMs: fromMs - clockMarginMs, changeOf }
-    const looked = await lookForCopies(deps, connection, look, lease, call)
+    const looked = await lookForCopies(deps, targetOf(deps, connection, replay), look, lease, call)
     if (looked.ok && looked.value.left > 0n)
       return succeed(
         `Looking on ${topic} for copies of an aborted batch that others may have seen: ${sayCount(looked.value.left)} records to go`,

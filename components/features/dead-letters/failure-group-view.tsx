@@ -179,7 +179,12 @@ export const FailureGroupView = ({
           </QueryPanel>
           {isMissing(query.error) ? null : (
             <div className="min-w-0 max-[1100px]:order-3">
-              <LettersTable connection={connection} failureGroup={id} standings={group?.standings} />
+              <LettersTable
+                connection={connection}
+                failureGroup={id}
+                standings={group?.standings}
+                topics={group?.deadLetterTopics ?? []}
+              />
             </div>
           )}
         </div>

@@ -30,6 +30,11 @@ import { FoundTopics } from './lazy-found-topics.tsx'
 // Loaded when the first group is chosen: the inbox opens without it.
 const MergeBar = dynamic(() => import('./merge-bar.tsx').then((module) => module.MergeBar), { ssr: false })
 
+// Stands at the end of its row: nothing moves when it comes.
+const InboxReplay = dynamic(() => import('./inbox-replay.tsx').then((module) => module.InboxReplay), {
+  ssr: false,
+})
+
 const filterTitles = {
   open: 'Open',
   muted: 'Muted',
@@ -72,7 +77,12 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           </span>
         ) : null
       }
-      actions={<LinkButton href={routes.failureGrouping(connection)}>Grouping rules</LinkButton>}
+      actions={
+        <>
+          <LinkButton href={routes.letters(connection)}>All letters</LinkButton>
+          <LinkButton href={routes.failureGrouping(connection)}>Grouping rules</LinkButton>
+        </>
+      }
     >
       <div className="flex flex-wrap items-center gap-3">
         <div role="group" aria-label="State" className="flex gap-1">
@@ -115,6 +125,13 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
             </option>
           ))}
         </Select>
+        <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
+          <InboxReplay
+            connection={connection}
+            groups={chosenGroups.length === 0 ? (query.data?.data.groups ?? []) : chosenGroups}
+            areChosen={chosenGroups.length > 0}
+          />
+        </span>
       </div>
       {chosenGroups.length === 0 ? null : (
         <MergeBar connection={connection} groups={chosenGroups} onEnd={() => setChosen(new Set())} />

@@ -1,8 +1,7 @@
 'use client'
 import dynamic from 'next/dynamic'
-import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
+import { parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
-import { findChoice, letterStandings } from '#server/contracts/choices.ts'
 import type { DeadLetterList, DeadLetterRow, FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
@@ -15,9 +14,9 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Input } from '../../ui/input.tsx'
-import { Select } from '../../ui/select.tsx'
 import { letterColumns } from './letter-columns.tsx'
+import { LetterFilters, useLetterFilters } from './letter-filters.tsx'
+import { PlanButton } from './plan-button.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
 
 // Loaded when the first details are looked at: a page opens without it.
@@ -31,8 +30,6 @@ const LetterDecisionBar = dynamic(
   { ssr: false },
 )
 
-const standingNames = { open: 'Not put away', discarded: 'Discarded', archived: 'Archived' } as const
-
 const rowsIn = {
   read: ({ letters }: DeadLetterList) => letters,
   write: (page: DeadLetterList, letters: readonly DeadLetterRow[]): DeadLetterList => ({
@@ -41,40 +38,34 @@ const rowsIn = {
   }),
 }
 
-const countOf = (
-  { open, settled, discarded, archived }: FailureGroupDetail['standings'],
-  standing: (typeof letterStandings)[number],
-): number => ({ open: open + settled, discarded, archived })[standing]
-
-/** Letters of a failure group, newest first, to look at and to choose for a replay. */
+/** Letters of a failure group, or of all, newest first, to look at and to choose for a replay. */
 export const LettersTable = ({
   connection,
   failureGroup,
   standings,
+  topics = [],
 }: {
   readonly connection: string
-  readonly failureGroup: string
+  /** Left out: of all groups. */
+  readonly failureGroup?: string
+  /** Dead-letter topics that hold some. */
+  readonly topics?: readonly string[]
   /** Undefined while they are not known. */
   readonly standings?: FailureGroupDetail['standings'] | undefined
 }) => {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [wasChosen, setWasChosen] = useState(false)
   if (chosen.size > 0 && !wasChosen) setWasChosen(true)
-  const [standing, setStanding] = useQueryState('standing', parseAsStringLiteral(letterStandings))
-  const [text, setText] = useQueryState(
-    'text',
-    parseAsString.withDefault('').withOptions({ throttleMs: 300 }),
-  )
-  const q = text.trim()
-  const filter = { ...(standing === null ? {} : { standing }), ...(q === '' ? {} : { q }) }
-  const isFiltered = standing !== null || q !== ''
+  const filters = useLetterFilters()
+  const { filter, isFiltered } = filters
+  const ofGroup = failureGroup === undefined ? {} : { failureGroup }
   const [looked, setLooked] = useQueryState('letter', parseAsString)
   const plan = usePlanReplay(connection)
   const growing = useGrowingList({
     endpoint: endpoints.listDeadLetters,
     input: {
       params: { connection },
-      query: { failureGroup, limit: 100, ...filter },
+      query: { ...ofGroup, limit: 100, ...filter },
     },
     rowsIn,
     keyOf: ({ id }: DeadLetterRow) => id,
@@ -86,55 +77,23 @@ export const LettersTable = ({
       padded={false}
       aside={
         <>
-          <Input
-            aria-label="Only letters with this text in key, message, error or topics"
-            placeholder="Text in key or error"
-            value={text}
-            onChange={(event) => {
-              setChosen(new Set())
-              void setText(event.target.value === '' ? null : event.target.value)
-            }}
-            className="w-44"
-          />
-          <Select
-            quiet
-            aria-label="Only letters that stand so"
-            value={standing ?? ''}
-            onChange={(event) => {
-              setChosen(new Set())
-              void setStanding(findChoice(letterStandings, event.target.value) ?? null)
-            }}
-          >
-            <option value="">All letters</option>
-            {letterStandings.map((one) => (
-              <option key={one} value={one}>
-                {standingNames[one]}
-                {standings ? ` (${formatCount(countOf(standings, one))})` : ''}
-              </option>
-            ))}
-          </Select>
           {newest ? (
             <span>
               {formatCount(rows.length)} of {formatCount(newest.total)}, newest first
             </span>
           ) : null}
           {isFiltered && chosen.size === 0 && newest && newest.total > 0 ? (
-            <Button
-              kind="main"
-              size="small"
-              disabled={plan.isPending}
-              onClick={() =>
+            <PlanButton
+              count={newest.total}
+              words={`Plan replay of the ${formatCount(newest.total)} that fit`}
+              narrow="Narrow them further, for example by time."
+              isPending={plan.isPending}
+              onPlan={() =>
                 plan.mutate({
-                  filter: {
-                    failureGroup,
-                    ...filter,
-                    ...(newest.upToId ? { upToId: newest.upToId } : {}),
-                  },
+                  filter: { ...ofGroup, ...filter, ...(newest.upToId ? { upToId: newest.upToId } : {}) },
                 })
               }
-            >
-              Plan replay of the {formatCount(newest.total)} that fit
-            </Button>
+            />
           ) : null}
           {chosen.size > 0 ? (
             <>
@@ -154,6 +113,12 @@ export const LettersTable = ({
         </>
       }
     >
+      <LetterFilters
+        filters={filters}
+        topics={topics}
+        standings={standings}
+        onChange={() => setChosen(new Set())}
+      />
       {plan.error ? (
         <p role="alert" className="border-b border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
           {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
@@ -165,11 +130,14 @@ export const LettersTable = ({
           chosen={chosen}
           rows={rows}
           all={{
-            // By its text nobody chooses letters that he does not see.
-            count: q === '' ? (newest?.total ?? rows.length) : rows.length,
+            // By its text, place or time nobody chooses letters that he does not see.
+            count:
+              filters.isByStandingAlone && failureGroup !== undefined
+                ? (newest?.total ?? rows.length)
+                : rows.length,
             selection: {
-              failureGroupId: failureGroup,
-              ...(standing === null ? {} : { standing }),
+              ...(failureGroup === undefined ? {} : { failureGroupId: failureGroup }),
+              ...(filter.standing === undefined ? {} : { standing: filter.standing }),
               ...(newest?.upToId ? { upToId: newest.upToId } : {}),
             },
           }}
@@ -181,21 +149,24 @@ export const LettersTable = ({
           query={panel}
           skeleton={<TableSkeleton rows={6} columns={letterColumns(connection)} canChoose />}
           isEmpty={() => rows.length === 0}
-          empty={{
-            title: 'No letter of this group is kept any more',
-            text: 'Retention has deleted them from their topic. The group stays for its history; new letters of the same failure appear here.',
-          }}
-          onClearFilter={
-            isFiltered
-              ? () => {
-                  void setStanding(null)
-                  void setText(null)
+          empty={
+            failureGroup === undefined
+              ? {
+                  title: 'No dead letters',
+                  text: 'No letter is indexed. One that dies appears here by itself.',
                 }
-              : undefined
+              : {
+                  title: 'No letter of this group is kept any more',
+                  text: 'Retention has deleted them from their topic. The group stays for its history; new letters of the same failure appear here.',
+                }
           }
+          onClearFilter={isFiltered ? filters.clear : undefined}
           filtered={{
-            title: 'No letter of this group fits the filter',
-            text: 'Its letters stand otherwise, or hold another text.',
+            title:
+              failureGroup === undefined
+                ? 'No letter fits the filter'
+                : 'No letter of this group fits the filter',
+            text: 'Its letters stand otherwise, elsewhere, or died at other times.',
             clear: 'Show all letters',
           }}
         >

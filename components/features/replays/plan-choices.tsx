@@ -1,12 +1,11 @@
 'use client'
-import { useState } from 'react'
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { ChoiceSelect } from '../../patterns/choice-select.tsx'
-import { formatCount, sayMany } from '../../patterns/quantity.ts'
+import { formatCount } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Input } from '../../ui/input.tsx'
+import { PlanTarget } from './plan-target.tsx'
 import { usePlanAgain } from './use-plan-again.ts'
 
 const timestampTitles = [
@@ -25,34 +24,18 @@ export const PlanChoices = ({
   readonly connection: string
 }) => {
   const again = usePlanAgain(connection, plan)
-  const { choice, targets, retryTopics = [], sources = [] } = plan
-  const [topic, setTopic] = useState(choice?.targetTopic ?? '')
+  const { choice, targets, retryTopics = [] } = plan
   if (!choice || plan.started) return null
-  const isOther = topic.trim() !== (choice.targetTopic ?? '')
   const isLooping = plan.findings.some(({ code }) => code === 'loop-cap')
   return (
     <Section title="Choices">
       <div className="flex flex-col gap-3">
-        <form
-          className="flex flex-wrap items-center gap-2"
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (isOther) again.mutate({ targetTopic: topic.trim() === '' ? null : topic.trim() })
-          }}
-        >
-          <label className="flex min-w-0 items-center gap-4">
-            <span className="w-[96px] shrink-0 text-muted">Target</span>
-            <Input
-              value={topic}
-              placeholder="the topic each died in"
-              onChange={(event) => setTopic(event.target.value)}
-              className="w-72 font-mono text-small"
-            />
-          </label>
-          <Button type="submit" disabled={!isOther || again.isPending}>
-            {topic.trim() === '' && isOther ? 'Plan for their own topics' : 'Plan for this topic'}
-          </Button>
-        </form>
+        <PlanTarget
+          connection={connection}
+          choice={choice}
+          isPending={again.isPending}
+          planAgain={again.mutate}
+        />
         {retryTopics
           .filter((one) => one.topic !== choice.targetTopic)
           .map((one) => (
@@ -117,22 +100,6 @@ export const PlanChoices = ({
           <p role="alert" className="text-critical">
             {problemOfError(again.error).detail}
           </p>
-        ) : null}
-        {sources.length > 0 ? (
-          <details className="text-small text-muted">
-            <summary className="w-max cursor-pointer">
-              Frozen to {sayMany(plan.total, 'letter')} of {sayMany(sources.length, 'partition')}; what dies
-              later is no part of it
-            </summary>
-            <ul className="mt-1 flex flex-col font-mono">
-              {sources.map((one) => (
-                <li key={`${one.topic} ${one.partition}`} className="wrap-anywhere">
-                  {one.topic} {one.partition}: {formatCount(one.letters)}, ended at offset{' '}
-                  {formatCount(one.end)}
-                </li>
-              ))}
-            </ul>
-          </details>
         ) : null}
       </div>
     </Section>

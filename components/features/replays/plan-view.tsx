@@ -18,6 +18,7 @@ import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { ReasonField, SendButton } from '../../patterns/send-panel.tsx'
 import { Time } from '../../patterns/time.tsx'
+import { useConfirmation } from '../../patterns/use-confirmation.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { PlanEditSection, whyNotStart } from './lazy-plan-edit.tsx'
@@ -25,6 +26,7 @@ import { PaceFields, usePace } from './pace-fields.tsx'
 import { PlanChoices } from './plan-choices.tsx'
 import { Consents, useConsents } from './plan-consents.tsx'
 import { PlanRequeue } from './plan-requeue.tsx'
+import { PlanSelection } from './plan-selection.tsx'
 import { startWords } from './start-words.ts'
 
 /** What a replay would do: how many, where to, who else reads it, what is refused and why. Nothing is sent before Start. */
@@ -71,6 +73,7 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
             columns="minmax(0,3fr) minmax(300px,2fr)"
             sections={[
               [
+                ['Selection', 3],
                 ['Check', 4],
                 ['Choices', 4],
                 ['Who will receive the copies', 3],
@@ -88,11 +91,12 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
               {data.requeue ? (
                 <PlanRequeue plan={data} requeue={data.requeue} connection={connection} />
               ) : null}
+              {data.edit || data.requeue ? null : <PlanSelection plan={data} />}
               <Section title="Check" padded={false}>
                 <Findings plan={data} connection={connection} />
               </Section>
               {data.edit ? null : <PlanChoices key={data.planId} plan={data} connection={connection} />}
-              <Readers plan={data} connection={connection} />
+              <Readers plan={data} connection={data.targetConnection?.id ?? connection} home={connection} />
               <Headers plan={data} />
             </div>
             <StartPanel plan={data} connection={connection} />
@@ -171,7 +175,16 @@ const Finding = ({
   )
 }
 
-const Readers = ({ plan, connection }: { readonly plan: ReplayPlan; readonly connection: string }) => (
+/** `connection`: where copies go and their readers are. */
+const Readers = ({
+  plan,
+  connection,
+  home,
+}: {
+  readonly plan: ReplayPlan
+  readonly connection: string
+  readonly home: string
+}) => (
   <Section title="Who will receive the copies">
     {plan.readers.length === 0 ? (
       <p className="text-muted">
@@ -191,7 +204,7 @@ const Readers = ({ plan, connection }: { readonly plan: ReplayPlan; readonly con
               on {topic},{' '}
               {lagMessages === null ? 'has committed nothing yet' : `lag ${formatCount(lagMessages)}`}
             </span>{' '}
-            <Reading connection={connection} planId={plan.planId} group={group} reads={reads} />
+            <Reading connection={connection} home={home} planId={plan.planId} group={group} reads={reads} />
           </li>
         ))}
       </ul>
@@ -217,17 +230,20 @@ const isolations = {
 /** How a group reads, and the operator's word on it. */
 const Reading = ({
   connection,
+  home,
   planId,
   group,
   reads,
 }: {
   readonly connection: string
+  /** The connection of the plan. */
+  readonly home: string
   readonly planId: string
   readonly group: string
   readonly reads: GroupIsolation
 }) => {
   const client = useQueryClient()
-  const { queryKey } = endpointQuery(endpoints.showReplayPlan, { params: { connection, id: planId } })
+  const { queryKey } = endpointQuery(endpoints.showReplayPlan, { params: { connection: home, id: planId } })
   const declare = useMutation({
     mutationFn: (isolation: GroupIsolation['isolation']) =>
       callEndpoint(endpoints.declareGroupIsolation, { params: { connection, group }, body: { isolation } }),
@@ -305,6 +321,10 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
       }),
     onSuccess: ({ id }) => router.push(routes.replay(connection, id)),
   })
+  const { targetConnection = null } = plan
+  // Who sends to another connection does not see its colour around the page.
+  const confirmation = useConfirmation(targetConnection?.id ?? connection, '')
+  const isConfirmed = targetConnection === null || confirmation.isConfirmed
   const needsReason = plan.resent > 0
   const isReasonMissing = needsReason && reason.trim() === ''
   return (
@@ -324,6 +344,21 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
               ] as const,
               ...(partition ? [['Partition', partition] as const] : []),
             ]),
+            ...(targetConnection
+              ? [
+                  [
+                    'Connection',
+                    <span key="c">
+                      <strong>{targetConnection.name}</strong>{' '}
+                      <span className="text-muted">
+                        {targetConnection.isSameCluster
+                          ? '(the same cluster by another connection)'
+                          : '(another cluster: ledger, readers and outcomes are those of it)'}
+                      </span>
+                    </span>,
+                  ] as const,
+                ]
+              : []),
             [
               'Order',
               'as they were written, within each partition they died in; those take turns, so order per key is kept',
@@ -375,8 +410,10 @@ const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly 
               pending: 'Starting…',
             }}
             refusal={whyNotStart(plan)}
-            isReady={plan.ready > 0 && pace.isGood && !isReasonMissing && consents.isComplete}
-          />
+            isReady={plan.ready > 0 && pace.isGood && !isReasonMissing && consents.isComplete && isConfirmed}
+          >
+            {targetConnection ? confirmation.field : null}
+          </SendButton>
         )}
         <p className="text-small text-muted">
           Copies can not be taken back. Consumers may still see a message again if they failed while handling

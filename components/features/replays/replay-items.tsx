@@ -23,7 +23,7 @@ const sourceRoute = (connection: string, { isWaiting, letterId, source }: Replay
     ? routes.message(connection, source.topic, source.position)
     : routes.deadLetter(connection, letterId)
 
-const columns = (connection: string): readonly Column<ReplayItem>[] => [
+const columns = (connection: string, targetConnection: string): readonly Column<ReplayItem>[] => [
   {
     id: 'outcome',
     header: 'Outcome',
@@ -49,7 +49,10 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
       <span title={proof}>
         {returnedAs === null ? null : (
           <>
-            <Link href={routes.deadLetter(connection, returnedAs.letterId)} className="link">
+            <Link
+              href={routes.deadLetter(returnedAs.connection ?? connection, returnedAs.letterId)}
+              className="link"
+            >
               letter {returnedAs.letterId}
             </Link>
             {': '}
@@ -68,7 +71,7 @@ const columns = (connection: string): readonly Column<ReplayItem>[] => [
       target.position === null ? (
         <span className="text-faint">–</span>
       ) : (
-        <Link href={routes.message(connection, target.topic, target.position)} className="link">
+        <Link href={routes.message(targetConnection, target.topic, target.position)} className="link">
           {target.topic} {target.position}
         </Link>
       ),
@@ -112,8 +115,11 @@ export const ReplayItems = ({
   replayId,
   isOver,
   returnedAs,
+  target,
 }: {
   readonly connection: string
+  /** The connection that copies went to. */
+  readonly target: string
   readonly replayId: string
   /** Every item has its outcome: nothing will change. */
   readonly isOver: boolean
@@ -156,7 +162,7 @@ export const ReplayItems = ({
     >
       <QueryPanel
         query={query}
-        skeleton={<TableSkeleton rows={6} columns={columns(connection)} />}
+        skeleton={<TableSkeleton rows={6} columns={columns(connection, target)} />}
         isEmpty={() => items.length === 0}
         empty={{ title: 'This replay has no items', text: 'Its plan left nothing to send.' }}
         onClearFilter={only === null ? undefined : () => void setOnly(null)}
@@ -169,7 +175,7 @@ export const ReplayItems = ({
         {() => (
           <DataTable
             label="Items of the replay"
-            columns={columns(connection)}
+            columns={columns(connection, target)}
             rows={items}
             rowKey={({ id }) => id}
             rowHref={(item) => sourceRoute(connection, item)}

@@ -37,9 +37,9 @@ const columns = (
     id: 'error',
     header: 'Error',
     width: 'minmax(240px, 4fr)',
-    cell: ({ failureGroupId, errorClass, message, frame }) => (
+    cell: ({ failureGroupId, errorClass, message, frame, connection: own = connection }) => (
       <Link
-        href={routes.failureGroup(connection, failureGroupId)}
+        href={routes.failureGroup(own, failureGroupId)}
         className="link"
         title={[errorClass, message, frame].filter((one) => one !== null).join('\n')}
       >
@@ -66,8 +66,8 @@ const columns = (
     id: 'letter',
     header: 'Newest',
     width: '104px',
-    cell: ({ letterId }) => (
-      <Link href={routes.deadLetter(connection, letterId)} className="link">
+    cell: ({ letterId, connection: own = connection }) => (
+      <Link href={routes.deadLetter(own, letterId)} className="link">
         letter {letterId}
       </Link>
     ),

@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useQueryState } from 'nuqs'
 import { outcomes } from '#server/contracts/choices.ts'
 import type { Outcome, ReplaySummary } from '#server/contracts/replays.ts'
@@ -49,6 +50,15 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
             <Status of="replay" value={replay.state} />
             <span>
               to <span className="font-mono text-small">{replay.targets.join(', ')}</span>
+              {replay.targetConnection ? (
+                <>
+                  {' '}
+                  on{' '}
+                  <Link href={routes.overview(replay.targetConnection.id)} className="link">
+                    {replay.targetConnection.name}
+                  </Link>
+                </>
+              ) : null}
             </span>
             <span>
               by {replay.startedBy}, <Time at={replay.createdAt} short relative />
@@ -121,6 +131,7 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
           connection={connection}
           replayId={id}
           returnedAs={returnedAs}
+          target={replay?.targetConnection?.id ?? connection}
           isOver={replay !== undefined && overStates.has(replay.state)}
         />
       )}

@@ -40,7 +40,8 @@ const columns = (connection: string): readonly Column<ReplaySummary>[] => [
     width: 'minmax(100px, 1fr)',
     isSecondary: true,
     mono: true,
-    cell: ({ targets }) => targets.join(', '),
+    cell: ({ targets, targetConnection }) =>
+      `${targets.join(', ')}${targetConnection ? ` on ${targetConnection.name}` : ''}`,
   },
   {
     id: 'sent',

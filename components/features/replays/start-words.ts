@@ -2,8 +2,11 @@ import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { formatCount } from '../../patterns/quantity.ts'
 
 /** What the button that starts a plan does, in words. */
-export const startWords = ({ ready, targets, edit, requeue }: ReplayPlan, isScheduled: boolean): string => {
-  const to = targets.map(({ topic }) => topic).join(', ')
+export const startWords = (
+  { ready, targets, targetConnection, edit, requeue }: ReplayPlan,
+  isScheduled: boolean,
+): string => {
+  const to = `${targets.map(({ topic }) => topic).join(', ')}${targetConnection ? ` on ${targetConnection.name}` : ''}`
   if (ready === 0) return 'Nothing to send'
   if (requeue?.action === 'park')
     return `${isScheduled ? 'Schedule parking' : 'Park'} ${formatCount(ready)} in ${to}`

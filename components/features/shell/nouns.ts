@@ -75,6 +75,7 @@ export const nouns: readonly NounEntry[] = [
 /** Parts of a path whose pages belong to a noun of another name. */
 const partsOfNouns: Readonly<Record<string, string>> = {
   '': 'overview',
+  letters: 'dead-letters',
   'failure-groups': 'dead-letters',
   'failure-grouping': 'dead-letters',
   'schema-ids': 'schemas',

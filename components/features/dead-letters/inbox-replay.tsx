@@ -1,0 +1,46 @@
+'use client'
+import { mostGroupsOfPlan } from '#server/contracts/choices.ts'
+import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
+import { problemOfError } from '../../client/problem-error.ts'
+import { formatCount } from '../../patterns/quantity.ts'
+import { PlanButton } from './plan-button.tsx'
+import { usePlanReplay } from './use-plan-replay.ts'
+
+/** Plans a replay of the letters of all failure groups that the inbox shows, or of those that are chosen in it. */
+export const InboxReplay = ({
+  connection,
+  groups,
+  areChosen,
+}: {
+  readonly connection: string
+  readonly groups: readonly FailureGroupRow[]
+  readonly areChosen: boolean
+}) => {
+  const plan = usePlanReplay(connection)
+  const letters = groups.reduce((sum, { count }) => sum + count, 0)
+  const which = `${formatCount(groups.length)} ${areChosen ? 'chosen ' : ''}${groups.length === 1 ? 'group' : 'groups'}`
+  if (letters === 0) return null
+  if (groups.length > mostGroupsOfPlan)
+    return (
+      <span className="text-small text-muted">
+        A plan takes the letters of at most {formatCount(mostGroupsOfPlan)} groups. Narrow the inbox by a
+        filter.
+      </span>
+    )
+  return (
+    <>
+      <PlanButton
+        count={letters}
+        words={`Plan replay of ${formatCount(letters)} in ${which}${areChosen ? '' : ' shown'}`}
+        narrow="Choose fewer groups, or narrow one by partition or time on its page."
+        isPending={plan.isPending}
+        onPlan={() => plan.mutate({ failureGroupIds: groups.map(({ id }) => id) })}
+      />
+      {plan.error ? (
+        <p role="alert" className="w-full text-critical">
+          {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
+        </p>
+      ) : null}
+    </>
+  )
+}

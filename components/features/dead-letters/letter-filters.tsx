@@ -1,0 +1,162 @@
+'use client'
+import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { useId } from 'react'
+import { findChoice, letterStandings } from '#server/contracts/choices.ts'
+import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
+import type { TopicName } from '#server/contracts/scalars.ts'
+import { useZone } from '../../client/zone-provider.tsx'
+import { fromZoned, toZoned } from '../../patterns/message-search/zoned-time.ts'
+import { formatCount } from '../../patterns/quantity.ts'
+import { Button } from '../../ui/button.tsx'
+import { Input } from '../../ui/input.tsx'
+import { Select } from '../../ui/select.tsx'
+
+const slowly = { throttleMs: 300 }
+const letterSearch = {
+  standing: parseAsStringLiteral(letterStandings),
+  text: parseAsString.withDefault('').withOptions(slowly),
+  topic: parseAsString.withDefault('').withOptions(slowly),
+  partition: parseAsInteger.withOptions(slowly),
+  key: parseAsString.withDefault('').withOptions(slowly),
+  from: parseAsInteger,
+  to: parseAsInteger,
+}
+const nothing = { standing: null, text: null, topic: null, partition: null, key: null, from: null, to: null }
+
+const standingNames = { open: 'Not put away', discarded: 'Discarded', archived: 'Archived' } as const
+
+/** By what a list of letters is narrowed, as its address holds it. */
+export const useLetterFilters = () => {
+  const [view, setView] = useQueryStates(letterSearch)
+  const [q, topic] = [view.text.trim(), view.topic.trim()]
+  const { standing, partition, key, from, to } = view
+  const filter = {
+    ...(standing === null ? {} : { standing }),
+    ...(q === '' ? {} : { q }),
+    ...(topic === '' ? {} : { topic: topic as TopicName }),
+    ...(partition === null || partition < 0 ? {} : { partition }),
+    ...(key === '' ? {} : { key }),
+    ...(from === null ? {} : { diedFrom: from }),
+    ...(to === null ? {} : { diedTo: to }),
+  }
+  const { standing: _, ...beside } = filter
+  return {
+    view,
+    setView,
+    filter,
+    isFiltered: Object.keys(filter).length > 0,
+    /** By how it stands alone: all of these can be decided on at once, those that were not seen, too. */
+    isByStandingAlone: Object.keys(beside).length === 0,
+    clear: () => void setView(nothing),
+  }
+}
+type Filters = ReturnType<typeof useLetterFilters>
+
+const countOf = (
+  { open, settled, discarded, archived }: FailureGroupDetail['standings'],
+  standing: (typeof letterStandings)[number],
+): number => ({ open: open + settled, discarded, archived })[standing]
+
+/** The fields by which a list of letters is narrowed. `topics`: the dead-letter topics that are known to hold some. */
+export const LetterFilters = ({
+  filters: { view, setView, isFiltered, clear },
+  topics,
+  standings,
+  onChange,
+}: {
+  readonly filters: Filters
+  readonly topics: readonly string[]
+  readonly standings?: FailureGroupDetail['standings'] | undefined
+  /** What was chosen may not fit any more. */
+  readonly onChange: () => void
+}) => {
+  const { zone } = useZone()
+  const id = useId()
+  const change = (next: Parameters<typeof setView>[0]): void => {
+    onChange()
+    void setView(next)
+  }
+  const timeField = (name: 'from' | 'to', label: string) => (
+    <label className="flex items-center gap-1.5 text-muted">
+      {label}
+      <Input
+        type="datetime-local"
+        step={1}
+        value={view[name] === null ? '' : toZoned(view[name], zone)}
+        onChange={(event) => change({ [name]: fromZoned(event.target.value, zone) })}
+      />
+    </label>
+  )
+  return (
+    <div
+      role="group"
+      aria-label="Filter the letters"
+      className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line px-3 py-1.5"
+    >
+      <Input
+        aria-label="Only letters with this text in key, message, error or topics"
+        placeholder="Text in key or error"
+        value={view.text}
+        onChange={(event) => change({ text: event.target.value === '' ? null : event.target.value })}
+        className="w-36"
+      />
+      <Select
+        aria-label="Only letters that stand so"
+        value={view.standing ?? ''}
+        onChange={(event) => change({ standing: findChoice(letterStandings, event.target.value) ?? null })}
+      >
+        <option value="">All letters</option>
+        {letterStandings.map((one) => (
+          <option key={one} value={one}>
+            {standingNames[one]}
+            {standings ? ` (${formatCount(countOf(standings, one))})` : ''}
+          </option>
+        ))}
+      </Select>
+      <Input
+        aria-label="Only letters in this dead-letter topic"
+        placeholder="Dead-letter topic"
+        list={`${id}-topics`}
+        value={view.topic}
+        onChange={(event) => change({ topic: event.target.value === '' ? null : event.target.value })}
+        className="w-36 font-mono text-small"
+      />
+      <datalist id={`${id}-topics`}>
+        {topics.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+      <Input
+        aria-label="Only letters in this partition"
+        placeholder="Partition"
+        inputMode="numeric"
+        value={view.partition ?? ''}
+        onChange={({ target: { value } }) =>
+          change({ partition: /^\d{1,9}$/.test(value.trim()) ? Number(value) : null })
+        }
+        className="w-16"
+      />
+      <Input
+        aria-label="Only letters with this key"
+        placeholder="Whole key"
+        value={view.key}
+        onChange={(event) => change({ key: event.target.value === '' ? null : event.target.value })}
+        className="w-24 font-mono text-small"
+      />
+      {timeField('from', 'died from')}
+      {timeField('to', 'until')}
+      {isFiltered ? (
+        <Button
+          kind="bare"
+          size="small"
+          onClick={() => {
+            onChange()
+            clear()
+          }}
+        >
+          Clear
+        </Button>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,79 @@
+import { failureGroups, plan } from './answers-of-cases.ts'
+import { faultsOf } from './faults-of.ts'
+import { expect, test } from './mocked-test.ts'
+import { good } from './pages.ts'
+import { type Answer, scriptApi } from './script-api.ts'
+
+const isPlan = (request: { method(): string; url(): string }) =>
+  request.method() === 'POST' && request.url().endsWith('/replays/plans')
+
+const inbox = (counts: readonly number[]): Answer<'listFailureGroups'> => {
+  const [first] = failureGroups.data.groups
+  if (!first) throw new Error('the inbox has a group')
+  const groups = counts.map((count, index) => ({ ...first, id: `group-${index}`, count }))
+  return { ...failureGroups, data: { ...failureGroups.data, groups } }
+}
+
+test('all letters that the inbox shows are planned at once, and chosen groups alone', async ({ page }) => {
+  await scriptApi(page, {
+    ...good,
+    listFailureGroups: { body: inbox([100, 20, 3]) },
+    planReplay: { body: plan },
+  })
+  await page.goto('/local/dead-letters')
+  const all = page.getByRole('button', { name: 'Plan replay of 123 in 3 groups shown' })
+  await expect(all).toBeVisible()
+  expect(await faultsOf(page, 'inbox with a replay')).toEqual([])
+  await expect(async () => {
+    await page
+      .getByRole('checkbox', { name: /^Choose row/ })
+      .nth(1)
+      .check()
+    await expect(page.getByRole('button', { name: /in 1 chosen group$/ })).toBeVisible({ timeout: 2_000 })
+  }).toPass()
+  const asked = page.waitForRequest(isPlan)
+  await page.getByRole('button', { name: 'Plan replay of 20 in 1 chosen group' }).click()
+  expect((await asked).postDataJSON()).toMatchObject({ selection: { failureGroupIds: ['group-1'] } })
+  await expect(page).toHaveURL(/replays\/plans\/7$/)
+  await expect(page.getByRole('list', { name: 'Where the dead-letter topics ended' })).toContainText(
+    'orders-dlt 0: 512 letters, ended at offset 512',
+  )
+})
+
+test('more letters than a plan takes are said before they are planned, with what to do', async ({ page }) => {
+  await scriptApi(page, { ...good, listFailureGroups: { body: inbox([90_000, 20_000]) } })
+  await page.goto('/local/dead-letters')
+  await expect(page.locator('[data-too-many]')).toHaveText(
+    '110,000 letters: a plan takes at most 100,000. Choose fewer groups, or narrow one by partition or time on its page.',
+  )
+})
+
+test('letters are narrowed by topic, partition, key and time, and those that fit are planned', async ({
+  page,
+}) => {
+  await scriptApi(page, { ...good, planReplay: { body: plan } })
+  await page.goto('/local/letters?from=1795000000000&to=1795000060000')
+  const filters = page.getByRole('group', { name: 'Filter the letters' })
+  await expect(async () => {
+    await filters.getByPlaceholder('Dead-letter topic').fill('orders-dlt')
+    await expect(page).toHaveURL(/topic=orders-dlt/, { timeout: 2_000 })
+  }).toPass()
+  await filters.getByPlaceholder('Partition').fill('3')
+  await filters.getByPlaceholder('Whole key').fill('k1')
+  await expect(page).toHaveURL(/partition=3/)
+  await expect(page).toHaveURL(/key=k1/)
+  expect(await faultsOf(page, 'filtered letters')).toEqual([])
+  const asked = page.waitForRequest(isPlan)
+  await page.getByRole('button', { name: /^Plan replay of the [\d,]+ that fit$/ }).click()
+  expect((await asked).postDataJSON()).toMatchObject({
+    selection: {
+      filter: {
+        topic: 'orders-dlt',
+        partition: 3,
+        key: 'k1',
+        diedFrom: 1_795_000_000_000,
+        diedTo: 1_795_000_060_000,
+      },
+    },
+  })
+})
