@@ -1,3 +1,4 @@
+import { withoutRetry } from '#server/domain/choose-reader-group.ts'
 import type { DeadLetterRules } from '#server/domain/dead-letter-rules.ts'
 import { decodeDeadLetter } from '#server/domain/decode-dead-letter.ts'
 import { readLineage } from '#server/domain/replay-copy.ts'
@@ -13,10 +14,15 @@ import type { RetryChains } from './read-retry-chains.ts'
 /** Where a copy was seen last after its group had moved it to a retry topic. */
 export type RetryHop = { readonly topic: string; readonly partition: number; readonly offset: bigint }
 
+type SeenHop = RetryHop & { readonly timestampMs: bigint }
+
 type Scan = {
   /** Where to read on, by topic and partition. */
   readonly next: Map<string, bigint>
-  readonly hops: Map<string, RetryHop & { readonly timestampMs: bigint }>
+  /** By item id, where the copy was seen last by the group that counts. */
+  readonly hops: Map<string, SeenHop>
+  /** By item id, where each group that named itself has moved it last; null: one that did not. */
+  readonly seen: Map<string, Map<string | null, SeenHop>>
   /** Records without lineage. */
   readonly places: RetryPlaces
 }
@@ -42,8 +48,8 @@ export type Retries = {
 }
 
 /**
- * Copies of a replay that stand in the retry topics of its targets, by their lineage; those of `items` also by where they
- * stood, because some frameworks keep no headers. Each partition is read on its own: what can not be read now is read at
+ * Copies of `items` that stand in the retry topics of their targets, by their lineage, and by where they stood, because
+ * some frameworks keep no headers. What another group has moved there tells nothing: it failed on its own. Each partition is read on its own: what can not be read now is read at
  * the next look.
  */
 export const findRetries = async (
@@ -56,6 +62,7 @@ export const findRetries = async (
   const scan: Scan = scans.get(replay.id) ?? {
     next: new Map(),
     hops: new Map(),
+    seen: new Map(),
     places: new RetryPlaces(placesKept),
   }
   scans.set(replay.id, scan)
@@ -84,7 +91,7 @@ export const findRetries = async (
     }
     if (!isRead) unread.add(topic.name)
   }
-  for (const item of items) takeByPlace(scan, item)
+  for (const item of items) chooseHop(scan, item)
   return {
     hops: scan.hops,
     chains,
@@ -121,32 +128,39 @@ const take = (
 ): void => {
   for (const { headers, partition, offset, timestampMs } of messages) {
     const lineage = readLineage(headers)
+    if (lineage !== null && lineage.replayId !== replayId) continue
+    const death = decodeDeadLetter(headers, topic, rules)?.death
+    const group = death?.group?.value ?? null
     if (lineage === null) {
-      const death = decodeDeadLetter(headers, topic, rules)?.death
       const [from, at, told] = [death?.originTopic, death?.originPartition, death?.originOffset]
       if (!from || !at || !told) continue
       const cameFrom = { topic: from.value, partition: at.value, offset: BigInt(told.value) }
-      const group = death?.group?.value ?? null
       scan.places.add({ topic, partition, offset, timestampMs, cameFrom, group })
       continue
     }
-    if (lineage.replayId !== replayId) continue
     const item = lineage.itemId.toString()
-    if ((scan.hops.get(item)?.timestampMs ?? -1n) <= timestampMs)
-      scan.hops.set(item, { topic, partition, offset, timestampMs })
+    const seen = scan.seen.get(item) ?? new Map<string | null, SeenHop>()
+    scan.seen.set(item, seen)
+    const by = group === null ? null : withoutRetry(group)
+    if ((seen.get(by)?.timestampMs ?? -1n) <= timestampMs)
+      seen.set(by, { topic, partition, offset, timestampMs })
   }
 }
 
-/** Where an item's copy, or what was seen of it last, has gone without its lineage. */
-const takeByPlace = (scan: Scan, item: ItemRecord): void => {
+/** Where an item's copy is by its lineage, and where it has gone from there, or from where it was sent, without. */
+const chooseHop = (scan: Scan, item: ItemRecord): void => {
   const { targetTopic: topic, targetPartition: partition, targetOffset: offset, readerGroup } = item
-  if (partition === null || offset === null) return
   const id = item.id.toString()
-  const seen = scan.hops.get(id)
-  const found =
-    scan.places.follow(seen ?? { topic, partition, offset }, readerGroup) ??
-    scan.places.follow({ topic, partition, offset }, readerGroup)
-  if (found !== null && (seen?.timestampMs ?? -1n) <= found.timestampMs) scan.hops.set(id, found)
+  const own = readerGroup === null ? null : withoutRetry(readerGroup)
+  for (const [group, hop] of scan.seen.get(id) ?? [])
+    if (own === null || group === null || group === own) keepNewer(scan, id, hop)
+  if (partition === null || offset === null) return
+  for (const from of [{ topic, partition, offset }, scan.hops.get(id)])
+    if (from) keepNewer(scan, id, scan.places.follow(from, readerGroup))
+}
+
+const keepNewer = ({ hops }: Scan, id: string, hop: SeenHop | null): void => {
+  if (hop !== null && (hops.get(id)?.timestampMs ?? -1n) <= hop.timestampMs) hops.set(id, hop)
 }
 
 /** Where copies of a replay were seen last in retry topics, by item id, as far as this process has looked. */

@@ -139,6 +139,29 @@ describe('a copy of an aborted transaction that somebody has read and given up',
   })
 })
 
+describe('a copy that another group has moved to a retry topic that both have', () => {
+  it('is settled by its own group, and not told to be retried', async () => {
+    const group = `own-${bench.suffix}`
+    const theirs = `theirs-${bench.suffix}`
+    const { origin, letters } = await makeLetters(['x'], group)
+    const retries = await bench.makeTopic(`${origin}-retry-0`, 1)
+    const replay = await start(bench, await planOf(bench, letters))
+    await sendAll(bench, replay.id)
+    const [copy] = await recordsOf(bench, origin)
+    const place = { topic: origin, partition: 0, offset: copy?.offset ?? -1n }
+    await giveUp(bench, place, retries, springHeaders({ ...place, group: theirs }))
+    await follow(bench, replay.id)
+    expect((await itemsOf(bench, replay.id))[0]?.outcome).toBe('SENT')
+    await bench.admin.setOffsets({
+      groupId: group,
+      topic: origin,
+      partitions: [{ partition: 0, offset: '100' }],
+    })
+    await until(replay.id, ['SETTLED'])
+    expect((await itemsOf(bench, replay.id))[0]?.proof).not.toContain('moved it to')
+  }, 120_000)
+})
+
 describe('a copy whose framework keeps none of its headers', () => {
   const isOwn = ({ name }: { readonly name: string }) => !name.startsWith('x-replay-')
   it('is followed through its retry topics by where it stood, until it is taken there or returns', async () => {
