@@ -323,7 +323,7 @@ describe('never both, edited and original', () => {
     // One that was planned before is started: it finds out then.
     const skipped = await start(bench, late)
     expect(await itemsOf(bench, skipped.id)).toMatchObject([
-      { outcome: 'SKIPPED', proof: expect.stringContaining('has sent an edited copy') },
+      { outcome: 'SKIPPED', proof: expect.stringContaining('took it first') },
     ])
     await setOutcome(edited.id, 'RETURNED')
     expect(await codesOf(first)).not.toContain('edited-copy-unproven')
