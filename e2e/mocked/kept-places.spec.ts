@@ -1,0 +1,54 @@
+import { failureGroup, failureGroupsOf, plan } from './answers-of-cases.ts'
+import { editForm } from './answers-of-edits.ts'
+import { minutesAgo } from './answers-of-messages.ts'
+import { faultsOf } from './faults-of.ts'
+import { expect, test } from './mocked-test.ts'
+import { good } from './pages.ts'
+import { scriptApi } from './script-api.ts'
+
+test('what the palette finds does not move the entries below it', async ({ page }) => {
+  const hit = (id: string) => ({ noun: 'topic' as const, id, title: id, detail: '' })
+  const hits = ['orders', 'orders-retry-0', 'orders-dlt'].map(hit)
+  const api = await scriptApi(page, { ...good, findAnything: 'silence' })
+  await page.goto('/local/topics')
+  const find = page.getByRole('dialog', { name: 'Find' })
+  await expect(async () => {
+    if (!(await find.isVisible())) await page.keyboard.press('Control+k')
+    await expect(find).toBeVisible({ timeout: 500 })
+  }).toPass()
+  await page.keyboard.type('order')
+  const below = page.getByRole('option', { name: /Search the messages of all topics for/ })
+  await expect(find.getByText('Looking…')).toBeVisible()
+  const before = await below.boundingBox()
+  api.change({ findAnything: { body: { hits, degraded: [] } } })
+  await page.keyboard.type('s')
+  await expect(page.getByRole('option').filter({ hasText: 'orders-dlt' })).toBeVisible()
+  expect((await below.boundingBox())?.y).toBe(before?.y)
+})
+
+test('a plan that was started offers no pace any more', async ({ page }) => {
+  const started = { replayId: '42', number: 42, at: minutesAgo(3) }
+  await scriptApi(page, { ...good, showReplayPlan: { body: { ...plan, started } } })
+  await page.goto('/local/replays/plans/7')
+  await expect(page.getByRole('link', { name: /^Open replay #42/ })).toBeVisible()
+  await expect(page.getByLabel('Pace')).toHaveCount(0)
+  await expect(page.getByLabel('Reason')).toHaveCount(0)
+})
+
+test('the edit of a pointer says that it begins with the record that died', async ({ page }) => {
+  const payloadAt = { topic: 'orders', position: '3@88007' }
+  await scriptApi(page, { ...good, showLetterEdit: { body: { ...editForm, payloadAt } } })
+  await page.goto('/local/dead-letters/7/edit')
+  await expect(page.getByText('The letter holds no payload.')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'orders 3@88007' })).toBeVisible()
+  expect(await faultsOf(page, 'edit of a pointer')).toEqual([])
+})
+
+test('the inbox says when more failure groups fit than it lists', async ({ page }) => {
+  const { data, ...rest } = failureGroupsOf(failureGroup)
+  const body = { ...rest, data: { ...data, fittingTotal: 1_234, cutAt: 1_000 } }
+  await scriptApi(page, { ...good, listFailureGroups: { body } })
+  await page.goto('/local/dead-letters')
+  await expect(page.getByText(/^1,234 groups fit\. .* the 1,000 last seen of them/)).toBeVisible()
+  expect(await faultsOf(page, 'cut inbox')).toEqual([])
+})
