@@ -80,6 +80,8 @@ const columns = (connection: string, targetConnection: string): readonly Column<
     id: 'sent',
     header: 'Sent',
     width: '104px',
+    // On a narrow page the proof, which tells times, too, gets its room.
+    isSecondary: true,
     mono: true,
     cell: ({ sentAt }) => <Time at={sentAt} compact />,
   },
