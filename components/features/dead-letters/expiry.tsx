@@ -32,7 +32,7 @@ export const Expiry = ({
     <span
       className="block min-w-0"
       suppressHydrationWarning
-      title={`${meaning} The first ${parts.replace(' · ', ', the first ')}; – is never, or not known.`}
+      title={`${meaning} The first ${parts.replace(' · ', ', the first ')}, which is counted from the death of its letter and may be sooner; – is never, or not known.`}
     >
       <span
         className={`block truncate ${left === null ? 'text-faint' : toneOf(left)}`}
@@ -42,7 +42,9 @@ export const Expiry = ({
           ? unrecoverableAt === null
             ? 'no end known'
             : ''
-          : `unrecoverable in ${sayLeft(left)}`}
+          : left <= 0
+            ? 'unrecoverable now'
+            : `unrecoverable ${isPointer ? 'within' : 'in'} ${sayLeft(left)}`}
       </span>
       <span className="block truncate text-small text-muted" suppressHydrationWarning>
         {parts}
