@@ -59,6 +59,9 @@ const due = (atMs: number): RawHeader => ({
 })
 const hourMs = 3_600_000
 
+/** No copy comes to stand where these records have died. */
+const firstOrigin = 10_000
+
 /** Records as Spring moves them to a retry topic, due in an hour; in turns in its two partitions. */
 const putWaiting = (topic: TopicName, { origin, group }: Chain, count: number, dueMs = Date.now() + hourMs) =>
   bench.send(
@@ -71,9 +74,12 @@ const putWaiting = (topic: TopicName, { origin, group }: Chain, count: number, d
           text('idempotency-key', `id-${index}`),
           { name: 'tag', value: Uint8Array.of(0, 255) },
           { name: 'tag', value: null },
-          ...springHeaders({ topic: origin, partition: index % 2, offset: BigInt(index), group }).filter(
-            ({ name }) => name !== 'retry_topic-attempts',
-          ),
+          ...springHeaders({
+            topic: origin,
+            partition: index % 2,
+            offset: BigInt(firstOrigin + index),
+            group,
+          }).filter(({ name }) => name !== 'retry_topic-attempts'),
           int32('retry_topic-attempts', 2),
           due(dueMs + index),
         ],

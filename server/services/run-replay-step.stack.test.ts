@@ -128,6 +128,7 @@ describe('a copy', () => {
     ]
     await bench.send([outgoing(letters, { key: 'k0', value: 'v0', headers })])
     const returned = (await lettersOf(bench, letters)).at(-1)
+    await follow(bench, first.id)
     const second = await start(bench, await planOf(bench, letters, { letterIds: [returned?.id ?? ''] }))
     await sendAll(bench, second.id)
     const last = (await recordsOf(bench, origin)).at(-1)
