@@ -49,8 +49,8 @@ export type Retries = {
 
 /**
  * Copies of `items` that stand in the retry topics of their targets, by their lineage, and by where they stood, because
- * some frameworks keep no headers. What another group has moved there tells nothing: it failed on its own. Each partition is read on its own: what can not be read now is read at
- * the next look.
+ * some frameworks keep no headers. What another group has moved there tells nothing: it failed on its own. Each partition
+ * is read on its own: what can not be read now is read at the next look.
  */
 export const findRetries = async (
   connection: Connection,
