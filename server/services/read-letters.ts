@@ -126,6 +126,9 @@ export const readLetters = async (
   let count = wanted.length
   /** Lets go of the last one in the order, and of all that would come after it. */
   const dropLast = () => {
+    // What is dropped was read beside what is kept: that would hold on to all of it.
+    if (count === wanted.length)
+      for (const [order, { key, message }] of held) held.set(order, { key, message: detachMessage(message) })
     const last = Math.max(...held.keys())
     const dropped = held.get(last)
     if (dropped) bytes -= bytesOfMessage(dropped.message)
@@ -135,7 +138,8 @@ export const readLetters = async (
   const visit = (message: RawMessage, key: string, isDense: boolean) => {
     const order = orderOf.get(key)
     if (order === undefined || held.has(order)) return
-    held.set(order, { key, message: isDense ? message : detachMessage(message) })
+    const isShared = isDense && count === wanted.length
+    held.set(order, { key, message: isShared ? message : detachMessage(message) })
     bytes += bytesOfMessage(message)
     while (bytes > maxBytes && held.size > 1) dropLast()
   }

@@ -89,7 +89,7 @@ it('copies are handled at once, and the originals are read again when they are d
         key: `k${index}`,
         headers: [
           text('idempotency-key', `id-${index}`),
-          ...springHeaders({ topic: spring.origin, offset: BigInt(index), group }).slice(0, -1),
+          ...springHeaders({ topic: spring.origin, offset: BigInt(10_000 + index), group }).slice(0, -1),
           int32('retry_topic-attempts', 2),
           { name: 'retry_topic-backoff-timestamp', value: bigIntegerBytes(BigInt(dueMs)) },
         ],

@@ -3,7 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { findChoice, outcomes } from '#server/contracts/choices.ts'
-import type { ReplayItem } from '#server/contracts/replays.ts'
+import type { Outcome, ReplayItem } from '#server/contracts/replays.ts'
 import { endpointPages } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
@@ -111,6 +111,8 @@ const columns = (connection: string, targetConnection: string): readonly Column<
   },
 ]
 
+const stillOpen: ReadonlySet<Outcome> = new Set(['SENT', 'CONSUMED', 'RETRYING'])
+
 /** Items of a replay in the order of sending, each with its outcome and proof. */
 export const ReplayItems = ({
   connection,
@@ -139,7 +141,11 @@ export const ReplayItems = ({
       },
     }),
     staleTime: 0,
-    refetchInterval: isOver ? false : 3_000,
+    // The replay may be told to be over before its last items are: what is shown may not stay open for ever.
+    refetchInterval: ({ state: { data } }) =>
+      isOver && !data?.pages.some(({ items }) => items.some(({ outcome }) => stillOpen.has(outcome)))
+        ? false
+        : 3_000,
     placeholderData: keepPreviousData,
   })
   const items = query.data?.pages.flatMap((page) => page.items) ?? []
