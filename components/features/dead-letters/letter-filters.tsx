@@ -98,7 +98,7 @@ export const LetterFilters = ({
         placeholder="Text in key or error"
         value={view.text}
         onChange={(event) => change({ text: event.target.value === '' ? null : event.target.value })}
-        className="w-36"
+        className="w-44"
       />
       <Select
         aria-label="Only letters that stand so"
@@ -119,7 +119,7 @@ export const LetterFilters = ({
         list={`${id}-topics`}
         value={view.topic}
         onChange={(event) => change({ topic: event.target.value === '' ? null : event.target.value })}
-        className="w-36 font-mono text-small"
+        className="w-44 font-mono text-small"
       />
       <datalist id={`${id}-topics`}>
         {topics.map((one) => (
@@ -134,14 +134,14 @@ export const LetterFilters = ({
         onChange={({ target: { value } }) =>
           change({ partition: /^\d{1,9}$/.test(value.trim()) ? Number(value) : null })
         }
-        className="w-16"
+        className="w-24"
       />
       <Input
         aria-label="Only letters with this key"
         placeholder="Whole key"
         value={view.key}
         onChange={(event) => change({ key: event.target.value === '' ? null : event.target.value })}
-        className="w-24 font-mono text-small"
+        className="w-28 font-mono text-small"
       />
       {timeField('from', 'died from')}
       {timeField('to', 'until')}
