@@ -95,12 +95,16 @@ export const findWaitingTopic = async (
     ends,
     readers: waiting,
     problem: untold,
-    spans: (offsets.value[0]?.partitions ?? []).map(({ partition, start, end }) => {
+    // Brokers tell of partitions in any order.
+    spans: sortByPartition(offsets.value[0]?.partitions ?? []).map(({ partition, start, end }) => {
       const from = readUpTo(waiting, partition)
       return { partition, from: from > start ? (from < end ? from : end) : start, end }
     }),
   })
 }
+
+const sortByPartition = <T extends { readonly partition: number }>(all: readonly T[]): T[] =>
+  all.toSorted((a, b) => a.partition - b.partition)
 
 /** Below this offset every group has read; 0 where one has committed nothing, or nobody reads. */
 export const readUpTo = (readers: readonly WaitingReader[], partition: number): bigint =>
