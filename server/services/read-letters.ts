@@ -32,9 +32,6 @@ export const bytesOfMessage = ({
     (key?.length ?? 0) + (value?.length ?? 0),
   )
 
-const bytesOfAll = (messages: readonly RawMessage[]): number =>
-  messages.reduce((sum, message) => sum + bytesOfMessage(message), 0)
-
 /** Reads from elsewhere what the broker does not have any more. */
 export type KeptReader = (places: readonly Coordinates[]) => Promise<readonly RawMessage[]>
 
@@ -80,12 +77,17 @@ export const visitLetters = async (
       if (!read.ok) return read
       const [problem] = read.value.errors
       if (problem) return fail(problem.error)
-      const found = read.value.messages.flatMap((message) => {
+      const found: { readonly message: RawMessage; readonly key: string }[] = []
+      let [readBytes, wantedBytes] = [0, 0]
+      for (const message of read.value.messages) {
         const key = coordinateKey(message)
-        return keys.delete(key) && isWanted(key) ? [{ message, key }] : []
-      })
-      const wantedBytes = found.reduce((sum, { message }) => sum + bytesOfMessage(message), 0)
-      const isDense = wantedBytes >= denseShare * bytesOfAll(read.value.messages)
+        const bytes = bytesOfMessage(message)
+        readBytes += bytes
+        if (!keys.delete(key) || !isWanted(key)) continue
+        wantedBytes += bytes
+        found.push({ message, key })
+      }
+      const isDense = wantedBytes >= denseShare * readBytes
       for (const { message, key } of found) if (isWanted(key)) visit(message, key, isDense)
       const next = read.value.resumeAt.get(partition) ?? last.offset + 1n
       // Cut short is not the same as gone: whoever takes it so would call letters deleted that are there.
