@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { loadavg } from 'node:os'
 import type { TopicName } from '../../server/contracts/scalars.ts'
 import { inSendingOrder } from '../../server/domain/plan-order.ts'
-import { insertPlan, type NewReplayItem } from '../../server/repositories/replays.ts'
+import { insertPlan } from '../../server/repositories/insert-plan.ts'
+import type { NewReplayItem } from '../../server/repositories/replays.ts'
 import {
   type Bench,
   good,
