@@ -13,16 +13,19 @@ type Sendable = {
 export const pickBatch = <T extends Sendable>(items: readonly T[], most: number): T[] => {
   const [first] = items
   if (!first) return []
-  const passed = new Set<string>()
+  /** Keys that were passed over, by target. */
+  const passed = new Map<string, Set<string>>()
   const batch: T[] = []
   for (const item of items) {
     if (batch.length >= most) break
-    const key = item.keyText === null ? null : `${item.targetTopic}\n${item.keyText}`
-    const isElsewhere =
-      item.sourceTopic !== first.sourceTopic || item.sourcePartition !== first.sourcePartition
-    if (isElsewhere) {
-      if (key !== null) passed.add(key)
-    } else if (key === null || !passed.has(key)) batch.push(item)
+    const { keyText, targetTopic } = item
+    if (item.sourcePartition === first.sourcePartition && item.sourceTopic === first.sourceTopic) {
+      if (keyText === null || !passed.get(targetTopic)?.has(keyText)) batch.push(item)
+    } else if (keyText !== null) {
+      const keys = passed.get(targetTopic)
+      if (keys) keys.add(keyText)
+      else passed.set(targetTopic, new Set([keyText]))
+    }
   }
   return batch
 }

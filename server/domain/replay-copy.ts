@@ -18,9 +18,11 @@ export const lineageHeaders = {
 } as const
 
 type LineageHeader = keyof typeof lineageHeaders
-export type NewLineage = { readonly [name in Exclude<LineageHeader, 'x-replay-origin-at'>]: string } & {
-  readonly 'x-replay-origin-at'?: string
-}
+/** A value is its text or, where many copies share it, the bytes of that. */
+type LineageValue = string | Uint8Array
+export type NewLineage = {
+  readonly [name in Exclude<LineageHeader, 'x-replay-origin-at'>]: LineageValue
+} & { readonly 'x-replay-origin-at'?: LineageValue }
 
 /** Names that only a framework's failure headers have: left out of every copy, whatever else is known of it. */
 const alwaysStripped = deadLetterConventions
@@ -69,7 +71,10 @@ export const makeCopyHeaders = (
   rules?: DeadLetterRules,
 ): readonly RawHeader[] => {
   const isStripped = makeStripTest(headers, rules)
-  return [...headers.filter(({ name }) => !isStripped(name)), ...textHeaders(lineage)]
+  const kept: RawHeader[] = []
+  for (const header of headers) if (!isStripped(header.name)) kept.push(header)
+  addLineage(kept, lineage)
+  return kept
 }
 
 /** The headers of a requeued copy: those of the waiting record with its failure headers, then the lineage. */
@@ -77,13 +82,18 @@ export const makeRequeuedHeaders = (
   headers: readonly RawHeader[],
   lineage: NewLineage,
   action: RequeueAction,
-): readonly RawHeader[] => [
-  ...headers.filter(({ name }) => !isOfReplay(name)),
-  ...textHeaders({ ...lineage, [requeueHeader]: action }),
-]
+): readonly RawHeader[] => {
+  const kept = headers.filter(({ name }) => !isOfReplay(name))
+  addLineage(kept, { ...lineage, [requeueHeader]: action })
+  return kept
+}
 
-const textHeaders = (values: Readonly<Record<string, string>>): readonly RawHeader[] =>
-  Object.entries(values).map(([name, value]) => ({ name, value: Buffer.from(value, 'utf8') }))
+const addLineage = (headers: RawHeader[], values: Readonly<Record<string, LineageValue>>): void => {
+  for (const name in values) {
+    const value = values[name] ?? ''
+    headers.push({ name, value: typeof value === 'string' ? Buffer.from(value, 'utf8') : value })
+  }
+}
 
 /** Which copy a record is, by its lineage headers. */
 export type Lineage = { readonly replayId: string; readonly itemId: bigint; readonly attempt: number }
@@ -92,6 +102,7 @@ const maxId = 2n ** 63n - 1n
 
 /** Reads the lineage of a record; the last of equal headers counts. Null where there is none or it is not well-formed. */
 export const readLineage = (headers: readonly RawHeader[]): Lineage | null => {
+  if (!headers.some(({ name }) => name === 'x-replay-id')) return null
   const textOf = (name: string): string => {
     const value = headers.findLast((header) => header.name === name)?.value
     return value ? Buffer.from(value).toString('latin1') : ''

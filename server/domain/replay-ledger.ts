@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import { z } from 'zod'
+import { copyInto } from './copy-into.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { isTopicId } from './topic-identity.ts'
 
@@ -91,6 +92,18 @@ let scratch = Buffer.allocUnsafeSlow(64 * 1024)
 const mostScratchBytes = 4 * 1024 * 1024
 /** Of a length in digits, and the colon after it. */
 const lengthBytes = 12
+/** Names as they are hashed, with their lengths: most copies carry the same. */
+const hashedNames = new Map<string, Uint8Array>()
+const mostHashedNames = 1_000
+const longestNameBytes = 250
+
+const hashedName = (name: string): Uint8Array => {
+  const known = hashedNames.get(name)
+  if (known) return known
+  const made = Buffer.from(`${Buffer.byteLength(name, 'utf8')}:${name}`, 'utf8')
+  if (hashedNames.size < mostHashedNames && made.length <= longestNameBytes) hashedNames.set(name, made)
+  return made
+}
 
 /** A hash of a copy as it is written: lengths before the parts, so that no two copies read alike. */
 export const hashCopy = ({
@@ -103,23 +116,21 @@ export const hashCopy = ({
   readonly headers: readonly RawHeader[]
 }): string => {
   let most = 2 * lengthBytes + (key?.length ?? 0) + (value?.length ?? 0)
-  // Three bytes hold any UTF-16 unit as UTF-8.
-  for (const header of headers) most += 2 * lengthBytes + header.name.length * 3 + (header.value?.length ?? 0)
+  for (const header of headers)
+    most += lengthBytes + hashedName(header.name).length + (header.value?.length ?? 0)
   const into = most <= scratch.length ? scratch : Buffer.allocUnsafeSlow(most)
   if (into !== scratch && most <= mostScratchBytes) scratch = into
   let at = 0
   const add = (bytes: Uint8Array | null) => {
-    at += into.write(`${bytes === null ? -1 : bytes.length}:`, at, 'latin1')
-    if (!bytes) return
-    into.set(bytes, at)
-    at += bytes.length
+    const length = bytes === null ? '-1:' : `${bytes.length}:`
+    for (let place = 0; place < length.length; place++) into[at++] = length.charCodeAt(place)
+    if (bytes) at = copyInto(into, at, bytes)
   }
   add(key)
   add(value)
-  for (const header of headers) {
-    at += into.write(`${Buffer.byteLength(header.name, 'utf8')}:`, at, 'latin1')
-    at += into.write(header.name, at, 'utf8')
-    add(header.value)
+  for (const { name, value: bytes } of headers) {
+    at = copyInto(into, at, hashedName(name))
+    add(bytes)
   }
   return hash('sha256', into.subarray(0, at), 'base64url')
 }

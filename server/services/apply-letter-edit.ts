@@ -2,12 +2,10 @@ import { hashCopy } from '#server/domain/replay-ledger.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { findLetterEdit, type NewLetterEdit } from '#server/repositories/letter-edits.ts'
 import type { ItemRecord } from '#server/repositories/replay-items.ts'
-import { sourceOf } from './copy-of-letter.ts'
 import type { Deps } from './deps.ts'
-import { coordinateKey } from './read-letters.ts'
 
-/** Records by the coordinates of their letters, or why there is none. */
-type Records = ReadonlyMap<string, RawMessage | { readonly lost: string }>
+/** Records by their items, or why there is none. */
+type Records = ReadonlyMap<ItemRecord, RawMessage | { readonly lost: string }>
 
 /** A letter's record with its edited sides and headers; sides that were not edited are its own bytes. */
 export const editedRecord = (
@@ -34,12 +32,11 @@ export const applyLetterEdit = async (
   if (edit === null) return records
   const made = new Map(records)
   for (const item of items) {
-    const place = coordinateKey(sourceOf(item))
-    const record = records.get(place)
+    const record = records.get(item)
     if (!record || 'lost' in record) continue
     const edited = editedRecord(record, edit)
     made.set(
-      place,
+      item,
       hashCopy(record) !== edit.originalHash
         ? { lost: 'not sent: the dead letter is not the one that was edited' }
         : hashCopy(edited) !== edit.hash

@@ -4,11 +4,9 @@ import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, type ItemChange, type ItemRecord } from '#server/repositories/replay-items.ts'
-import { sourceOf } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findForeign } from './find-foreign.ts'
 import type { ReadRecords } from './read-items.ts'
-import { coordinateKey } from './read-letters.ts'
 
 /** Items whose letters were read, with these. */
 export type Batch = readonly { readonly item: ItemRecord; readonly record: RawMessage }[]
@@ -31,7 +29,7 @@ export const findBatch = async (
   const batch: { item: ItemRecord; record: RawMessage }[] = []
   const failed: ItemChange[] = []
   for (const item of items) {
-    const record = records.get(coordinateKey(sourceOf(item)))
+    const record = records.get(item)
     if (record && !('lost' in record) && !foreign.value.has(item.id)) batch.push({ item, record })
     else
       failed.push({
@@ -68,7 +66,7 @@ export const beginBatch = async (
 }
 
 const lostOf = (records: ReadRecords, item: ItemRecord): string => {
-  const record = records.get(coordinateKey(sourceOf(item)))
+  const record = records.get(item)
   return record && 'lost' in record
     ? record.lost
     : 'the dead letter was deleted by retention before it was sent'

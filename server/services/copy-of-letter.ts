@@ -23,42 +23,48 @@ export const sourceOf = ({ sourceTopic, sourcePartition, sourceOffset }: ItemRec
 })
 
 /** The copy of a letter: its bytes, without the failure headers of its conventions, with the lineage. */
-export const copyOfLetter = (
+export type CopyOfLetter = (item: ItemRecord, record: RawMessage) => OutgoingMessage
+
+/** Makes the copies that a replay sends at one time; what they share is written once. */
+export const makeCopies = (
   { deadLetterRules }: Pick<Connection, 'deadLetterRules'>,
   replay: ReplayRecord,
-  item: ItemRecord,
-  record: RawMessage,
   nowMs: bigint,
-): OutgoingMessage => {
-  // A record that died tells its own time; of a letter its headers do.
-  const originMs = item.rehydrated ? record.timestampMs : originTimestampOf(record, deadLetterRules)
-  const context = traceContextOf(record.headers)
-  const keeps = replay.plan.choice?.timestamps === 'keep' && originMs !== null
-  const headers =
-    context && item.copyTraceId ? withTrace(record.headers, item.copyTraceId, context) : record.headers
-  const lineage: NewLineage = {
-    'x-replay-id': replay.id,
-    'x-replay-number': String(replay.number ?? ''),
-    'x-replay-item': item.id.toString(),
-    'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
-    'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
-    'x-replay-at': new Date(Number(nowMs)).toISOString(),
-    ...(originMs === null || originMs > latestTimeMs || originMs < 0n
-      ? {}
-      : { 'x-replay-origin-at': new Date(Number(originMs)).toISOString() }),
-  }
+): CopyOfLetter => {
+  const replayId = Buffer.from(replay.id)
+  const replayNumber = Buffer.from(String(replay.number ?? ''))
+  const sentAt = Buffer.from(new Date(Number(nowMs)).toISOString())
+  const isOriginTimeKept = replay.plan.choice?.timestamps === 'keep'
   const { requeue } = replay.plan
-  const made = requeue && requeueCopy({ ...record, headers }, requeue, nowMs)
-  return {
-    topic: item.targetTopic as TopicName,
-    partition: item.targetPartition,
-    key: record.key,
-    value: record.value,
-    headers:
-      requeue && made
-        ? makeRequeuedHeaders(made.headers, lineage, requeue.action)
-        : makeCopyHeaders(headers, lineage, deadLetterRules),
-    timestampMs: made?.timestampMs ?? (keeps ? originMs : nowMs),
+  return (item, record) => {
+    // A record that died tells its own time; of a letter its headers do.
+    const originMs = item.rehydrated ? record.timestampMs : originTimestampOf(record, deadLetterRules)
+    const context = item.copyTraceId === null ? null : traceContextOf(record.headers)
+    const headers =
+      context && item.copyTraceId ? withTrace(record.headers, item.copyTraceId, context) : record.headers
+    const lineage: NewLineage = {
+      'x-replay-id': replayId,
+      'x-replay-number': replayNumber,
+      'x-replay-item': item.id.toString(),
+      'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
+      'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
+      'x-replay-at': sentAt,
+      ...(originMs === null || originMs > latestTimeMs || originMs < 0n
+        ? {}
+        : { 'x-replay-origin-at': new Date(Number(originMs)).toISOString() }),
+    }
+    const made = requeue && requeueCopy({ ...record, headers }, requeue, nowMs)
+    return {
+      topic: item.targetTopic as TopicName,
+      partition: item.targetPartition,
+      key: record.key,
+      value: record.value,
+      headers:
+        requeue && made
+          ? makeRequeuedHeaders(made.headers, lineage, requeue.action)
+          : makeCopyHeaders(headers, lineage, deadLetterRules),
+      timestampMs: made?.timestampMs ?? (isOriginTimeKept && originMs !== null ? originMs : nowMs),
+    }
   }
 }
 

@@ -10,13 +10,13 @@ import { applyLetterEdit } from './apply-letter-edit.ts'
 import { sourceOf } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { openKept } from './open-kept.ts'
-import { coordinateKey, readLetters } from './read-letters.ts'
+import { readLetters } from './read-letters.ts'
 import { readOrigins } from './read-origins.ts'
 
 /** A letter of which no copy can be made any more, and why. */
 export type LostRecord = { readonly lost: string }
-/** Records that copies are made of, by the coordinates of their letters. Of letters that are gone there is none. */
-export type ReadRecords = ReadonlyMap<string, RawMessage | LostRecord>
+/** Records that copies are made of, by their items. Of letters that are gone there is none. */
+export type ReadRecords = ReadonlyMap<ItemRecord, RawMessage | LostRecord>
 export type ItemsRead = { readonly count: number; readonly records: ReadRecords }
 
 /** Origin records that are read in one go: one may be as large as a message can be. */
@@ -48,15 +48,17 @@ const readAsTheyDied = async (
   call: Call,
 ): Answer<ItemsRead> => {
   const kept = openKept(deps, connection)
-  const read = await readLetters(connection, items.map(sourceOf), maxBytes, call, kept)
+  const places = items.map((item) => ({ ...sourceOf(item), item }))
+  const read = await readLetters(connection, places, maxBytes, call, kept)
   if (!read.ok) return read
   const { count } = read.value
+  const records = new Map<ItemRecord, RawMessage | LostRecord>()
+  for (const [{ item }, record] of read.value.records) records.set(item, record)
   const lacking = items
     .slice(0, count)
-    .map((item, order) => ({ item, order, name: coordinateKey(sourceOf(item)) }))
+    .map((item, order) => ({ item, order }))
     .filter(({ item }) => item.rehydrated)
-  if (lacking.length === 0) return read
-  const records = new Map<string, RawMessage | LostRecord>(read.value.records)
+  if (lacking.length === 0) return succeed({ count, records })
   let bytes = 0
   for (let at = 0; at < lacking.length; at += originsAtOnce) {
     const some = lacking.slice(at, at + originsAtOnce)
@@ -69,27 +71,32 @@ const readAsTheyDied = async (
       some.length,
       null,
     )
-    const nameOf = new Map(some.map(({ item, name }) => [item.letterId, name]))
+    const itemOf = new Map(some.map(({ item }) => [item.letterId, item]))
+    const ownOf = (letterId: bigint): RawMessage | null => {
+      const item = itemOf.get(letterId)
+      const record = item && records.get(item)
+      return record && !('lost' in record) ? record : null
+    }
     const wanted = letters.flatMap((letter) => {
-      const own = read.value.records.get(nameOf.get(letter.id) ?? '')
+      const own = ownOf(letter.id)
       return own ? [{ ...letter, originTimestampMs: originTimestampOf(own, connection.deadLetterRules) }] : []
     })
     const take = (id: bigint, { key, value, headers, timestampMs }: RawMessage) => {
-      const name = nameOf.get(id) ?? ''
-      const own = read.value.records.get(name)
-      if (!own) return
+      const item = itemOf.get(id)
+      const own = ownOf(id)
+      if (!item || !own) return
       const whole = detachMessage({ ...own, key, value, headers, timestampMs })
       bytes += (key?.length ?? 0) + (value?.length ?? 0)
-      records.set(name, whole)
+      records.set(item, whole)
     }
     const states = await readOrigins(deps, connection, wanted, take, call)
-    for (const { item, name } of some) {
+    for (const { item } of some) {
       const state = states.get(item.letterId)
-      if (state?.state === 'found' || !records.has(name)) continue
+      if (state?.state === 'found' || !records.has(item)) continue
       if (state?.state === 'unreadable')
         return fail({ kind: 'unreachable', detail: `the message that died: ${state.why}`, source: 'broker' })
       const why = state?.why ?? 'its letter is not in the index any more'
-      records.set(name, {
+      records.set(item, {
         lost: `not sent: its letter lacks what died, and the record that died is gone since the plan: ${why}. A copy would not be the message`,
       })
     }

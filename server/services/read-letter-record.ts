@@ -5,7 +5,7 @@ import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import type { Connection, Deps } from './deps.ts'
 import { openKept } from './open-kept.ts'
-import { coordinateKey, readLetters } from './read-letters.ts'
+import { readLetters } from './read-letters.ts'
 
 /** A letter's own record, from the broker or as it was kept when retention was to delete it; null: neither has it. */
 export const readLetterRecord = async (
@@ -16,5 +16,5 @@ export const readLetterRecord = async (
 ): Answer<RawMessage | null> => {
   const kept = openKept(deps, connection)
   const read = await readLetters(connection, [letter], Number.MAX_SAFE_INTEGER, call, kept)
-  return read.ok ? succeed(read.value.records.get(coordinateKey(letter)) ?? null) : read
+  return read.ok ? succeed(read.value.records.get(letter) ?? null) : read
 }

@@ -26,14 +26,37 @@ export const bytesOfMessage = ({
   key,
   value,
   headers,
-}: Pick<RawMessage, 'key' | 'value' | 'headers'>): number =>
-  headers.reduce(
-    (sum, header) => sum + Buffer.byteLength(header.name) + (header.value?.length ?? 0),
-    (key?.length ?? 0) + (value?.length ?? 0),
-  )
+}: Pick<RawMessage, 'key' | 'value' | 'headers'>): number => {
+  let sum = (key?.length ?? 0) + (value?.length ?? 0)
+  for (const header of headers) sum += Buffer.byteLength(header.name) + (header.value?.length ?? 0)
+  return sum
+}
 
 /** Reads from elsewhere what the broker does not have any more. */
 export type KeptReader = (places: readonly Coordinates[]) => Promise<readonly RawMessage[]>
+
+/** A record that was asked for: whose it is, and its size as `bytesOfMessage` has it. */
+type Visit<T> = (
+  message: RawMessage,
+  place: T,
+  told: { readonly bytes: number; readonly isDense: boolean },
+) => void
+
+/** Places by partition, each list in the order of its offsets. */
+const lanesOf = <T extends Coordinates>(wanted: readonly T[]): readonly (readonly T[])[] => {
+  const lanes = new Map<string, T[]>()
+  let last: T[] = []
+  for (const one of wanted) {
+    const [before] = last
+    if (before?.partition !== one.partition || before.topic !== one.topic) {
+      const name = `${one.topic} ${one.partition}`
+      last = lanes.get(name) ?? []
+      lanes.set(name, last)
+    }
+    last.push(one)
+  }
+  return [...lanes.values()].map((lane) => lane.sort((a, b) => (a.offset < b.offset ? -1 : 1)))
+}
 
 /**
  * Shows records at given coordinates to `visit`, in bounded pieces, neighbours together; partition by partition, in the
@@ -41,34 +64,31 @@ export type KeptReader = (places: readonly Coordinates[]) => Promise<readonly Ra
  * those `isWanted` says no to by then, are not shown. A record's bytes are to be copied by who keeps them, unless it is
  * told that the record stands among others that are wanted too (`isDense`): then they hold little else.
  */
-export const visitLetters = async (
+export const visitLetters = async <T extends Coordinates>(
   connection: Connection,
-  wanted: readonly Coordinates[],
-  visit: (message: RawMessage, key: string, isDense: boolean) => void,
+  wanted: readonly T[],
+  visit: Visit<T>,
   call: Call,
-  isWanted: (key: string) => boolean = () => true,
+  isWanted: (place: T) => boolean = () => true,
   readKept?: KeptReader,
 ): Promise<Result<null, BrokerError>> => {
-  const gone: Coordinates[] = []
+  const gone: T[] = []
   const { messages } = connection.broker
   if (!messages)
     return fail({ kind: 'unsupported', detail: 'This broker can not be read by position.', source: 'broker' })
-  const lanes = Map.groupBy(wanted, ({ topic, partition }) => `${topic} ${partition}`)
-  for (const lane of lanes.values()) {
-    const sorted = [...lane].sort((a, b) => (a.offset < b.offset ? -1 : 1))
-    const keys = new Set(sorted.map(coordinateKey))
-    for (let at = 0; at < sorted.length; ) {
-      const first = sorted[at]
+  for (const lane of lanesOf(wanted)) {
+    const unseen = new Set(lane)
+    for (let at = 0; at < lane.length; ) {
+      const first = lane[at]
       if (!first) break
-      if (!isWanted(coordinateKey(first))) {
+      if (!isWanted(first)) {
         at++
         continue
       }
       let end = at
-      while (end + 1 < sorted.length && (sorted[end + 1]?.offset ?? 0n) - (sorted[end]?.offset ?? 0n) < gap)
-        end++
+      while (end + 1 < lane.length && (lane[end + 1]?.offset ?? 0n) - (lane[end]?.offset ?? 0n) < gap) end++
       const { topic, partition, offset: from } = first
-      const last = sorted[end] ?? first
+      const last = lane[end] ?? first
       const limit = Number(last.offset - from) + 1
       const read = await messages.readForward(
         { topic: topic as TopicName, partition, from, limit, budget },
@@ -77,79 +97,94 @@ export const visitLetters = async (
       if (!read.ok) return read
       const [problem] = read.value.errors
       if (problem) return fail(problem.error)
-      const found: { readonly message: RawMessage; readonly key: string }[] = []
-      let [readBytes, wantedBytes] = [0, 0]
+      const found: { readonly message: RawMessage; readonly place: T; readonly bytes: number }[] = []
+      let [readBytes, wantedBytes, present] = [0, 0, at]
       for (const message of read.value.messages) {
-        const key = coordinateKey(message)
         const bytes = bytesOfMessage(message)
         readBytes += bytes
-        if (!keys.delete(key) || !isWanted(key)) continue
-        wantedBytes += bytes
-        found.push({ message, key })
+        // Both stand in the order of their offsets.
+        while (present <= end && (lane[present]?.offset ?? message.offset) < message.offset) present++
+        for (; present <= end && lane[present]?.offset === message.offset; present++) {
+          const place = lane[present]
+          if (!place || !unseen.delete(place) || !isWanted(place)) continue
+          wantedBytes += bytes
+          found.push({ message, place, bytes })
+        }
       }
       const isDense = wantedBytes >= denseShare * readBytes
-      for (const { message, key } of found) if (isWanted(key)) visit(message, key, isDense)
+      for (const { message, place, bytes } of found)
+        if (isWanted(place)) visit(message, place, { bytes, isDense })
       const next = read.value.resumeAt.get(partition) ?? last.offset + 1n
       // Cut short is not the same as gone: whoever takes it so would call letters deleted that are there.
       if (call.signal.aborted || (next <= from && read.value.stop !== 'end'))
         return fail({ kind: 'timeout', detail: `reading ${topic} was cut short`, source: 'broker' })
       if (next <= from) at = end + 1
-      else while (at <= end && (sorted[at]?.offset ?? next) < next) at++
+      else while (at <= end && (lane[at]?.offset ?? next) < next) at++
     }
-    if (readKept && keys.size > 0) gone.push(...sorted.filter((one) => keys.has(coordinateKey(one))))
+    if (readKept) for (const place of unseen) gone.push(place)
   }
   for (let at = 0; readKept && at < gone.length; at += keptAtOnce) {
-    const places = gone.slice(at, at + keptAtOnce).filter((one) => isWanted(coordinateKey(one)))
-    for (const message of await readKept(places)) visit(message, coordinateKey(message), false)
+    const places = gone.slice(at, at + keptAtOnce).filter(isWanted)
+    const named = new Map(places.map((place) => [coordinateKey(place), place]))
+    for (const message of await readKept(places)) {
+      const place = named.get(coordinateKey(message))
+      if (place) visit(message, place, { bytes: bytesOfMessage(message), isDense: false })
+    }
   }
   return succeed(null)
 }
 
 /** The first letters of a list, as many of them as were read. Those of them without a record are gone. */
-export type LettersRead = {
+export type LettersRead<T> = {
   readonly count: number
-  readonly records: ReadonlyMap<string, RawMessage>
+  readonly records: ReadonlyMap<T, RawMessage>
 }
 
 /**
  * Reads records at given coordinates, in their order as many as fit into so many bytes, at least the first. The records
  * stand on their own, or among others that were asked for too.
  */
-export const readLetters = async (
+export const readLetters = async <T extends Coordinates>(
   connection: Connection,
-  wanted: readonly Coordinates[],
+  wanted: readonly T[],
   maxBytes: number,
   call: Call,
   readKept?: KeptReader,
-): Promise<Result<LettersRead, BrokerError>> => {
-  const orderOf = new Map(wanted.map((one, order) => [coordinateKey(one), order]))
-  const held = new Map<number, { readonly key: string; readonly message: RawMessage }>()
-  let bytes = 0
+): Promise<Result<LettersRead<T>, BrokerError>> => {
+  const orderOf = new Map(wanted.map((one, order) => [one, order]))
+  const held: ({ readonly message: RawMessage; readonly bytes: number } | undefined)[] = wanted.map(
+    () => undefined,
+  )
+  let [heldCount, heldBytes] = [0, 0]
   let count = wanted.length
   /** Lets go of the last one in the order, and of all that would come after it. */
   const dropLast = () => {
     // What is dropped was read beside what is kept: that would hold on to all of it.
     if (count === wanted.length)
-      for (const [order, { key, message }] of held) held.set(order, { key, message: detachMessage(message) })
-    const last = Math.max(...held.keys())
-    const dropped = held.get(last)
-    if (dropped) bytes -= bytesOfMessage(dropped.message)
-    held.delete(last)
+      for (const [order, one] of held.entries())
+        if (one) held[order] = { ...one, message: detachMessage(one.message) }
+    const last = held.findLastIndex((one) => one !== undefined)
+    heldBytes -= held[last]?.bytes ?? 0
+    heldCount -= 1
+    held.length = last
     count = last
   }
-  const visit = (message: RawMessage, key: string, isDense: boolean) => {
-    const order = orderOf.get(key)
-    if (order === undefined || held.has(order)) return
+  const visit: Visit<T> = (message, place, { bytes, isDense }) => {
+    const order = orderOf.get(place) ?? count
+    if (order >= count) return
     const isShared = isDense && count === wanted.length
-    held.set(order, { key, message: isShared ? message : detachMessage(message) })
-    bytes += bytesOfMessage(message)
-    while (bytes > maxBytes && held.size > 1) dropLast()
+    held[order] = { message: isShared ? message : detachMessage(message), bytes }
+    heldBytes += bytes
+    heldCount += 1
+    while (heldBytes > maxBytes && heldCount > 1) dropLast()
   }
-  const isWanted = (key: string) => (orderOf.get(key) ?? count) < count
+  const isWanted = (place: T) => (orderOf.get(place) ?? count) < count
   const visited = await visitLetters(connection, wanted, visit, call, isWanted, readKept)
   if (!visited.ok) return visited
-  return succeed({
-    count,
-    records: new Map([...held.values()].map(({ key, message }) => [key, message])),
-  })
+  const records = new Map<T, RawMessage>()
+  for (const [order, one] of held.entries()) {
+    const place = wanted[order]
+    if (one && place) records.set(place, one.message)
+  }
+  return succeed({ count, records })
 }

@@ -67,18 +67,15 @@ export const readOrigins = async (
       states.set(id, gone(`the topic ${topic} was deleted and made anew since`))
       return false
     })
-    const atPlace = Map.groupBy(there, coordinateKey)
-    const seen = (message: RawMessage) => {
-      for (const one of atPlace.get(coordinateKey(message)) ?? []) {
-        const doubt = doubtOrigin({
-          toldMs: one.originTimestampMs,
-          timestampMs: message.timestampMs,
-          diedAtMs: one.diedAtMs,
-          isDeathTimeSure: one.deathTimeSource === 'record' || one.deathTimeSource === 'header',
-        })
-        states.set(one.id, doubt === null ? { state: 'found' } : gone(doubts[doubt]))
-        if (doubt === null) visit(one.id, message)
-      }
+    const seen = (message: RawMessage, one: (typeof there)[number]) => {
+      const doubt = doubtOrigin({
+        toldMs: one.originTimestampMs,
+        timestampMs: message.timestampMs,
+        diedAtMs: one.diedAtMs,
+        isDeathTimeSure: one.deathTimeSource === 'record' || one.deathTimeSource === 'header',
+      })
+      states.set(one.id, doubt === null ? { state: 'found' } : gone(doubts[doubt]))
+      if (doubt === null) visit(one.id, message)
     }
     const visited = await visitLetters(connection, there, seen, call)
     const unseen = there.filter(({ id }) => !states.has(id))

@@ -22,9 +22,10 @@ export const recordCopySpans = async (
 ): Promise<void> => {
   const atNs = BigInt(nowMs) * 1_000_000n
   const spans = batch.flatMap(({ item, record }, index): SpanRecord[] => {
+    if (item.copyTraceId === null) return []
     const old = traceContextOf(record.headers)
     const place = placed[index]
-    if (item.copyTraceId === null || !old || !place) return []
+    if (!old || !place) return []
     const attributes = {
       'messaging.system': 'kafka',
       'messaging.operation.type': 'send',

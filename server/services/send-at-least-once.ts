@@ -4,7 +4,7 @@ import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, type ItemRecord, listSendable } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { type Batch, beginBatch, failItem, isRefusal } from './begin-batch.ts'
-import { copyOfLetter } from './copy-of-letter.ts'
+import { makeCopies } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
@@ -33,7 +33,8 @@ export const sendAtLeastOnce = async (
   if (!begun.ok) return begun.error
   const batch = begun.value
   if (batch.length === 0) return null
-  const copies = batch.map(({ item, record }) => copyOfLetter(connection, replay, item, record, now))
+  const copyOf = makeCopies(connection, replay, now)
+  const copies = batch.map(({ item, record }) => copyOf(item, record))
   const sent = await publisher.send(copies, call)
   if (sent.ok) {
     await changeItems(
@@ -72,10 +73,8 @@ const sendOneByOne = async (
     if (!open.has(item.id) || call.signal.aborted) continue
     const now = BigInt(deps.clock.nowMs())
     await changeItems(deps.db, [{ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: now }], lease)
-    const sent = await targetOf(deps, connection, replay).broker.publisher?.send(
-      [copyOfLetter(connection, replay, item, record, now)],
-      call,
-    )
+    const copy = makeCopies(connection, replay, now)(item, record)
+    const sent = await targetOf(deps, connection, replay).broker.publisher?.send([copy], call)
     if (sent?.ok) {
       await changeItems(deps.db, [sentChange(item, sent.value[0], Number(now))], lease)
       await recordCopySpans(deps, replay, [{ item, record }], sent.value, Number(now))

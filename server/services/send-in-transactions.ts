@@ -11,7 +11,7 @@ import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, clearIntents, type ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { type Batch, beginBatch, failItem, isRefusal } from './begin-batch.ts'
-import { copyOfLetter } from './copy-of-letter.ts'
+import { makeCopies } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
@@ -46,7 +46,8 @@ export const sendInTransactions = async (
   if (!begun.ok) return begun.error
   const batch = begun.value
   if (batch.length === 0) return null
-  const copies = batch.map(({ item, record }) => copyOfLetter(connection, replay, item, record, now))
+  const copyOf = makeCopies(connection, replay, now)
+  const copies = batch.map(({ item, record }) => copyOf(item, record))
   const present = batch.map(({ item }) => item)
   const ended = await sendWithLedger(taken, replay, batch, copies, now, call)
   if (ended.state === 'committed') {
@@ -81,7 +82,6 @@ export const sendInTransactions = async (
   return null
 }
 
-/** The ledger's record of a copy. */
 /** Sends copies of a batch, in its order, and the ledger's records of them in one transaction. */
 export const sendWithLedger = (
   taken: TakenSource,
@@ -96,45 +96,50 @@ export const sendWithLedger = (
     {
       topic: taken.ledger.name,
       partition: taken.ledgerPartition,
-      of: (placed) =>
-        batch.map(({ item }, index) =>
-          ledgerRecordOf(taken, replay, item, copies[index], placed[index], nowMs),
-        ),
+      of: (placed) => {
+        const recordOf = makeLedgerRecords(taken, replay, nowMs)
+        return batch.map(({ item }, index) => recordOf(item, copies[index], placed[index]))
+      },
     },
     call,
   )
 
-const ledgerRecordOf = (
+/** Makes the ledger's records of copies that are sent at one time. */
+const makeLedgerRecords = (
   { source, ledger, ledgerPartition }: TakenSource,
   replay: ReplayRecord,
-  item: ItemRecord,
-  copy: OutgoingMessage | undefined,
-  placed: Placed | undefined,
   nowMs: bigint,
-): OutgoingMessage => {
-  const value: LedgerValue = {
-    job: replay.id,
-    number: replay.number,
-    item: item.id.toString(),
-    target: {
-      topic: item.targetTopic,
-      partition: placed?.partition ?? item.targetPartition ?? 0,
-      offset: placed?.offset?.toString() ?? null,
-    },
-    by: replay.startedBy,
-    at: new Date(Number(nowMs)).toISOString(),
-    hash: hashCopy(copy ?? { key: null, value: null, headers: [] }),
-    reason: replay.reason,
-    ...(item.copyTraceId !== null && item.traceId !== null
-      ? { traces: { copy: item.copyTraceId, origin: item.traceId } }
-      : {}),
-  }
-  return {
-    topic: ledger.name,
-    partition: ledgerPartition,
-    key: encodeLedgerKey({ ...source, offset: item.sourceOffset, attempt: item.attempt }),
-    value: encodeLedgerValue(value),
-    headers: [],
-    timestampMs: nowMs,
+) => {
+  const at = new Date(Number(nowMs)).toISOString()
+  return (
+    item: ItemRecord,
+    copy: OutgoingMessage | undefined,
+    placed: Placed | undefined,
+  ): OutgoingMessage => {
+    const value: LedgerValue = {
+      job: replay.id,
+      number: replay.number,
+      item: item.id.toString(),
+      target: {
+        topic: item.targetTopic,
+        partition: placed?.partition ?? item.targetPartition ?? 0,
+        offset: placed?.offset?.toString() ?? null,
+      },
+      by: replay.startedBy,
+      at,
+      hash: hashCopy(copy ?? { key: null, value: null, headers: [] }),
+      reason: replay.reason,
+      ...(item.copyTraceId !== null && item.traceId !== null
+        ? { traces: { copy: item.copyTraceId, origin: item.traceId } }
+        : {}),
+    }
+    return {
+      topic: ledger.name,
+      partition: ledgerPartition,
+      key: encodeLedgerKey({ ...source, offset: item.sourceOffset, attempt: item.attempt }),
+      value: encodeLedgerValue(value),
+      headers: [],
+      timestampMs: nowMs,
+    }
   }
 }

@@ -8,7 +8,7 @@ import { dropBatch, finishBatch, insertBatch } from '#server/repositories/replay
 import { listSendable, type SendableItem } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { type Batch, findBatch, isRefusal } from './begin-batch.ts'
-import { copyOfLetter } from './copy-of-letter.ts'
+import { makeCopies } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type ReadRecords, readItems } from './read-items.ts'
 import { bytesOfMessage } from './read-letters.ts'
@@ -159,8 +159,8 @@ const makeWindow = ({ db }: Deps, replay: ReplayRecord, first: readonly Sendable
       return pickBatch(items, most)
     },
     take: (taken) => {
-      const ids = new Set(taken.map(({ id }) => id))
-      items = items.filter(({ id }) => !ids.has(id))
+      const gone = new Set(taken)
+      items = items.filter((item) => !gone.has(item))
     },
   }
 }
@@ -201,7 +201,8 @@ const prepare = async (
     nowMs,
     lease,
   )
-  const copies = batch.map(({ item, record }) => copyOfLetter(connection, replay, item, record, nowMs))
+  const copyOf = makeCopies(connection, replay, nowMs)
+  const copies = batch.map(({ item, record }) => copyOf(item, record))
   return succeed({ id, taken, batch, first, records, copies, nowMs })
 }
 

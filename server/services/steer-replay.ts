@@ -14,10 +14,10 @@ import { notifyChanged } from '#server/repositories/notify.ts'
 import { readControl, setOpenStep, setPacedUntil, setWaitsFor } from '#server/repositories/replay-control.ts'
 import type { ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
-import { copyOfLetter, sourceOf } from './copy-of-letter.ts'
+import { makeCopies } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
-import { bytesOfMessage, coordinateKey } from './read-letters.ts'
+import { bytesOfMessage } from './read-letters.ts'
 
 /** What may be sent now: so much of it, of items up to one in the order of sending. */
 export type Permit =
@@ -158,12 +158,13 @@ export const bytesOfCopies = (
   replay: ReplayRecord,
   items: readonly ItemRecord[],
   records: ReadRecords,
-): number =>
-  items.reduce((sum, item) => {
-    const record = records.get(coordinateKey(sourceOf(item)))
-    if (!record || 'lost' in record) return sum
-    return sum + bytesOfMessage(copyOfLetter(connection, replay, item, record, 0n))
+): number => {
+  const copyOf = makeCopies(connection, replay, 0n)
+  return items.reduce((sum, item) => {
+    const record = records.get(item)
+    return !record || 'lost' in record ? sum : sum + bytesOfMessage(copyOf(item, record))
   }, 0)
+}
 
 /** Stops a canary of which a copy came back before all was sent. Answers whether it did so now. */
 export const stopOnReturn = async (

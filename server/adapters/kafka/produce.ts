@@ -4,7 +4,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { type KafkaClient, pause } from './client.ts'
 import { errorOfCode, isStaleLeader } from './errors.ts'
-import { writeBatch } from './write-batch.ts'
+import { type RecordToWrite, writeBatch } from './write-batch.ts'
 
 const allReplicas = -1
 const brokerTimeoutMs = 10_000
@@ -128,10 +128,13 @@ export const producePortion = async (
   nowMs: () => number,
 ): Promise<bigint | null> => {
   const { topic, partition, indexes } = portion
-  const records = indexes.flatMap((index) => {
+  const records: RecordToWrite[] = []
+  for (const index of indexes) {
     const message = messages[index]
-    return message ? [{ ...message, timestampMs: message.timestampMs ?? BigInt(nowMs()) }] : []
-  })
+    if (!message) continue
+    const { key, value, headers, timestampMs } = message
+    records.push({ key, value, headers, timestampMs: timestampMs ?? BigInt(nowMs()) })
+  }
   const batch = writeBatch(records, producer, transactionalId !== null)
   let last: unknown = null
   for (let attempt = 1; attempt <= attempts; attempt++) {

@@ -1,4 +1,5 @@
 import { crc32c } from '@platformatic/kafka'
+import { copyInto } from '#server/domain/copy-into.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
 import { varintLength, varlongLength, writeVarint, writeVarlong } from './varint.ts'
@@ -8,6 +9,21 @@ const { atLength, atMagic, atCrc, atAttributes, atLastOffsetDelta, atBaseTimesta
 const { atProducerId, atCount, headBytes } = batchLayout
 
 export type RecordToWrite = Pick<RawMessage, 'key' | 'value' | 'headers' | 'timestampMs'>
+
+/** Names as they are written, with their lengths: most records carry the same. */
+const writtenNames = new Map<string, Uint8Array>()
+const mostWrittenNames = 1_000
+const longestNameBytes = 250
+
+const writtenName = (name: string): Uint8Array => {
+  const known = writtenNames.get(name)
+  if (known) return known
+  const length = Buffer.byteLength(name, 'utf8')
+  const made = Buffer.allocUnsafeSlow(prefixedLength(length))
+  made.write(name, writeVarint(made, 0, length), 'utf8')
+  if (writtenNames.size < mostWrittenNames && made.length <= longestNameBytes) writtenNames.set(name, made)
+  return made
+}
 
 const prefixedLength = (bytes: number): number => varintLength(bytes) + bytes
 const sizeOf = (bytes: Uint8Array | null): number => (bytes === null ? 1 : prefixedLength(bytes.length))
@@ -20,16 +36,13 @@ const bodyLength = (
 ): number => {
   let length = 1 + varlongLength(timestampMs - baseTimestamp) + varintLength(index)
   length += sizeOf(key) + sizeOf(value) + varintLength(headers.length)
-  for (const header of headers)
-    length += prefixedLength(Buffer.byteLength(header.name, 'utf8')) + sizeOf(header.value)
+  for (const header of headers) length += writtenName(header.name).length + sizeOf(header.value)
   return length
 }
 
 const writePrefixed = (into: Buffer, at: number, bytes: Uint8Array | null): number => {
   if (bytes === null) return writeVarint(into, at, -1)
-  const start = writeVarint(into, at, bytes.length)
-  into.set(bytes, start)
-  return start + bytes.length
+  return copyInto(into, writeVarint(into, at, bytes.length), bytes)
 }
 
 /** Writes a record of that body length; answers where it ends. */
@@ -49,8 +62,7 @@ const writeRecord = (
   at = writePrefixed(into, at, value)
   at = writeVarint(into, at, headers.length)
   for (const header of headers) {
-    at = writeVarint(into, at, Buffer.byteLength(header.name, 'utf8'))
-    at += into.write(header.name, at, 'utf8')
+    at = copyInto(into, at, writtenName(header.name))
     at = writePrefixed(into, at, header.value)
   }
   return at
