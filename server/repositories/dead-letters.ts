@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { joinItemsAt } from './copy-runs.ts'
 import type { Database } from './database.ts'
 import { shareGrouping } from './failure-grouping.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
@@ -157,9 +158,8 @@ export type LetterRecord = {
 const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.death_time_source, l.key_text, l.convention, l.confidence, l.is_pointer, l.earlier_deaths, l.origin_topic,
   l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
   c.letter_id AS copy_of, r.replay_id, r.outcome, r.sent_at, ${dispositionColumn},
-  (SELECT json_build_object('replayId', p.id, 'number', p.number) FROM replay_item k JOIN replay p ON p.id = k.replay_id
-   WHERE k.target_topic = l.topic AND k.target_partition = l.partition AND k.target_offset = l."offset"
-     AND p.connection_id = l.connection_id AND p.plan->'requeue'->>'action' = 'park' LIMIT 1) AS parked_by`
+  (SELECT json_build_object('replayId', p.id, 'number', p.number) FROM replay p ${joinItemsAt('l.topic', 'l.partition', 'l."offset"')}
+   WHERE i.replay_id = p.id AND p.connection_id = l.connection_id AND p.plan->'requeue'->>'action' = 'park' LIMIT 1) AS parked_by`
 /**
  * The latest item of a started replay of the letter. Ordered by a sum: by the id alone PostgreSQL would go through the
  * items from the newest on where it does not know yet how few a letter has.

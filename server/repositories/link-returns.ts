@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { LetterFacts } from '#server/domain/letter-facts.ts'
+import { joinItemsAt } from './copy-runs.ts'
 import type { Database } from './database.ts'
 
 /** What tells that a letter is the return of a copy whose lineage headers its framework has not kept. */
@@ -37,8 +38,7 @@ export const linkReturns = async (
   await client.query(
     `UPDATE dead_letter AS l SET replay_item_id = sent.id
      FROM unnest($2::text[], $3::int4[], $4::int8[]) AS place(topic, partition, "offset"),
-       LATERAL (SELECT i.id FROM dead_letter d JOIN replay_item i
-           ON i.target_topic = d.origin_topic AND i.target_partition = d.origin_partition AND i.target_offset = d.origin_offset
+       LATERAL (SELECT i.id FROM dead_letter d ${joinItemsAt('d.origin_topic', 'd.origin_partition', 'd.origin_offset')}
          JOIN replay r ON r.id = i.replay_id
          WHERE d.connection_id = $1 AND d.topic = place.topic AND d.partition = place.partition AND d."offset" = place."offset"
            AND coalesce(r.target_connection_id, r.connection_id) = $1 AND i.sent_at < d.indexed_at + ${skew}
@@ -89,9 +89,10 @@ export const linkEarlyReturns = async (
   ])
   if (newest <= from) return
   await db.pool.query(
-    `UPDATE dead_letter AS l SET replay_item_id = i.id FROM replay_item i
-     WHERE l.id > $3 AND l.connection_id = $2 AND l.replay_item_id IS NULL AND i.replay_id = $1
-       AND i.target_topic = l.origin_topic AND i.target_partition = l.origin_partition AND i.target_offset = l.origin_offset`,
+    `UPDATE dead_letter AS l SET replay_item_id = found.item
+     FROM (SELECT d.id, i.id AS item FROM dead_letter d ${joinItemsAt('d.origin_topic', 'd.origin_partition', 'd.origin_offset')}
+       WHERE d.id > $3 AND d.connection_id = $2 AND d.replay_item_id IS NULL AND i.replay_id = $1) AS found
+     WHERE l.id = found.id`,
     [replayId, connectionId, from.toString()],
   )
   if (hops.size === 0) return

@@ -1,4 +1,5 @@
 import type { Outcome, ReplayState } from '#server/contracts/replays.ts'
+import { joinItemsAt } from './copy-runs.ts'
 import type { Database } from './database.ts'
 
 /** One part that a message had in a replay: as the letter that was replayed, or as the copy that was written. */
@@ -36,8 +37,9 @@ export const listMessageReplays = async (
          FROM replay_item WHERE letter_id IN (
            SELECT id FROM dead_letter WHERE connection_id = $1 AND topic = $2 AND partition = $3 AND "offset" = $4)
        UNION ALL
-       SELECT replay_id, 'copy', source_topic, source_partition, source_offset::text, outcome, proof
-         FROM replay_item WHERE target_topic = $2 AND target_partition = $3 AND target_offset = $4
+       SELECT i.replay_id, 'copy', i.source_topic, i.source_partition, i.source_offset::text, i.outcome, i.proof
+         FROM (VALUES ($2, $3::int4, $4::int8)) AS at(topic, partition, "offset")
+         ${joinItemsAt('at.topic', 'at.partition', 'at."offset"')}
      ) AS part JOIN replay r ON r.id = part.replay_id
      WHERE r.number IS NOT NULL
        AND CASE part.role WHEN 'copy' THEN coalesce(r.target_connection_id, r.connection_id) ELSE r.connection_id END = $1

@@ -1,3 +1,4 @@
+import { keepRunsOf } from './copy-runs.ts'
 import type { Database } from './database.ts'
 import { encodeBigints, encodeIntegers } from './encode-array.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
@@ -35,11 +36,14 @@ export const finishBatch = async (
 ): Promise<void> => {
   await runUnderLease(db, lease, async (client) => {
     await client.query(
-      `UPDATE replay_item AS i SET outcome = 'SENT', intent_from = $1, sent_at = $2, outcome_at = $2,
+      `WITH sent AS (
+       UPDATE replay_item AS i SET outcome = 'SENT', intent_from = $1, sent_at = $2, outcome_at = $2,
            target_partition = n.partition, target_offset = coalesce(n."offset", i.target_offset),
            proof = 'sent to ' || i.target_topic || ' partition ' || n.partition
              || coalesce(' offset ' || n."offset", ' (the broker did not tell at which offset)')
-         FROM unnest($3::int8[], $4::int4[], $5::int8[]) AS n(id, partition, "offset") WHERE i.id = n.id`,
+         FROM unnest($3::int8[], $4::int4[], $5::int8[]) AS n(id, partition, "offset") WHERE i.id = n.id
+         RETURNING i.id, i.replay_id, i.target_topic, i.target_partition, i.target_offset)
+       ${keepRunsOf('sent')}`,
       [
         sentAtMs.toString(),
         new Date(Number(sentAtMs)),

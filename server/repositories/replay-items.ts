@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Outcome } from '#server/contracts/replays.ts'
+import { keepRunsOf } from './copy-runs.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import type { NewReplayItem } from './replays.ts'
@@ -221,7 +222,8 @@ export const writeChanges = async (
 ): Promise<void> => {
   if (changes.length === 0) return
   await client.query(
-    `UPDATE replay_item AS i SET
+    `WITH changed AS (
+       UPDATE replay_item AS i SET
          outcome = n.outcome, proof = n.proof,
          intent_from = CASE WHEN n.clear_intent THEN NULL ELSE coalesce(n.intent_from, i.intent_from) END,
          target_partition = coalesce(n.target_partition, i.target_partition),
@@ -230,7 +232,9 @@ export const writeChanges = async (
          trace_id = coalesce(n.trace_id, i.trace_id)
        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::int[], $7::bigint[], $8::timestamptz[], $9::timestamptz[], $10::text[])
          AS n(id, outcome, proof, intent_from, clear_intent, target_partition, target_offset, sent_at, outcome_at, trace_id)
-       WHERE i.id = n.id`,
+       WHERE i.id = n.id
+       RETURNING i.id, i.replay_id, i.target_topic, i.target_partition, n.target_offset)
+     ${keepRunsOf('changed')}`,
     [
       changes.map(({ id }) => id.toString()),
       changes.map(({ outcome }) => outcome),

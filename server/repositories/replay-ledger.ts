@@ -1,4 +1,5 @@
 import type { LedgerKey, LedgerSource, LedgerValue } from '#server/domain/replay-ledger.ts'
+import { keepRunsOf } from './copy-runs.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import { runInTransaction } from './run-in-transaction.ts'
@@ -99,7 +100,8 @@ export const settleByLedger = async (
 ): Promise<{ readonly own: number; readonly others: number }> => {
   const { rows } = await runUnderLease(db, lease, (client) =>
     client.query<{ own: boolean }>(
-      `UPDATE replay_item i SET
+      `WITH settled AS (
+       UPDATE replay_item i SET
            outcome = CASE WHEN e.replay_id = $1::text THEN 'SENT' ELSE 'SKIPPED' END,
            proof = CASE WHEN e.replay_id = $1::text
              THEN 'sent to ' || e.target_topic || ' partition ' || e.target_partition
@@ -114,7 +116,10 @@ export const settleByLedger = async (
          WHERE i.replay_id = $1::uuid AND i.outcome = 'PENDING' AND i.source_topic = $2 AND i.source_partition = $3
            AND e.connection_id = $4 AND e.cluster_id = $5 AND e.topic_id = $6 AND e.partition = $3
            AND e."offset" = i.source_offset AND e.attempt = i.attempt
-         RETURNING e.replay_id = $1::text AS own`,
+         RETURNING i.id, i.replay_id, i.target_topic, i.target_partition,
+           CASE WHEN e.replay_id = $1::text THEN i.target_offset END AS target_offset, e.replay_id = $1::text AS own),
+       kept AS (${keepRunsOf('settled')})
+       SELECT own FROM settled`,
       [
         replay.id,
         source.topic,
