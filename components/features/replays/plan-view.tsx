@@ -1,33 +1,25 @@
 'use client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react'
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
-import { useState } from 'react'
-import type { GroupIsolation, ReplayPlan } from '#server/contracts/replays.ts'
-import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
+import type { ReplayPlan } from '#server/contracts/replays.ts'
+import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount, sayMany } from '../../patterns/quantity.ts'
+import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
-import { ReasonField, SendButton } from '../../patterns/send-panel.tsx'
 import { Time } from '../../patterns/time.tsx'
-import { useConfirmation } from '../../patterns/use-confirmation.tsx'
-import { LinkButton } from '../../ui/link-button.tsx'
-import { Select } from '../../ui/select.tsx'
-import { PlanEditSection, whyNotStart } from './lazy-plan-edit.tsx'
-import { PaceFields, usePace } from './pace-fields.tsx'
+import { PlanEditSection } from './lazy-plan-edit.tsx'
 import { PlanChoices } from './plan-choices.tsx'
-import { Consents, useConsents } from './plan-consents.tsx'
+import { PlanReaders } from './plan-readers.tsx'
 import { PlanRequeue } from './plan-requeue.tsx'
 import { PlanSelection } from './plan-selection.tsx'
-import { startWords } from './start-words.ts'
+import { PlanStart } from './plan-start.tsx'
 
 /** What a replay would do: how many, where to, who else reads it, what is refused and why. Nothing is sent before Start. */
 export const PlanView = ({ connection, id }: { readonly connection: string; readonly id: string }) => {
@@ -96,10 +88,14 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
                 <Findings plan={data} connection={connection} />
               </Section>
               {data.edit ? null : <PlanChoices key={data.planId} plan={data} connection={connection} />}
-              <Readers plan={data} connection={data.targetConnection?.id ?? connection} home={connection} />
+              <PlanReaders
+                plan={data}
+                connection={data.targetConnection?.id ?? connection}
+                home={connection}
+              />
               <Headers plan={data} />
             </div>
-            <StartPanel plan={data} connection={connection} />
+            <PlanStart plan={data} connection={connection} />
           </div>
         )}
       </QueryPanel>
@@ -175,108 +171,6 @@ const Finding = ({
   )
 }
 
-/** `connection`: where copies go and their readers are. */
-const Readers = ({
-  plan,
-  connection,
-  home,
-}: {
-  readonly plan: ReplayPlan
-  readonly connection: string
-  readonly home: string
-}) => (
-  <Section title="Who will receive the copies">
-    {plan.readers.length === 0 ? (
-      <p className="text-muted">
-        {plan.findings.some(({ code }) => code === 'readers-unknown')
-          ? 'Not known: see the warning above. No sample of the last ten minutes names a group that reads '
-          : 'This connection can see no consumer group that reads '}
-        {plan.targets.map(({ topic }) => topic).join(', ') || 'the target'}.
-      </p>
-    ) : (
-      <ul className="flex flex-col gap-0.5">
-        {plan.readers.map(({ group, topic, lagMessages, reads }) => (
-          <li key={`${group} ${topic}`}>
-            <Link href={routes.group(connection, group)} className="link font-mono text-small">
-              {group}
-            </Link>{' '}
-            <span className="text-muted">
-              on {topic},{' '}
-              {lagMessages === null ? 'has committed nothing yet' : `lag ${formatCount(lagMessages)}`}
-            </span>{' '}
-            <Reading connection={connection} home={home} planId={plan.planId} group={group} reads={reads} />
-          </li>
-        ))}
-      </ul>
-    )}
-    {plan.shareGroups && plan.shareGroups.length > 0 ? (
-      <p className="mt-2 text-small text-muted">
-        Share groups may read them, too: {plan.shareGroups.join(', ')}. Kafka does not tell which topics those
-        read.
-      </p>
-    ) : null}
-    <p className="mt-2 text-small text-muted">
-      Every group that reads a target sees these messages again, not only the one that failed.
-    </p>
-  </Section>
-)
-
-const isolations = {
-  unknown: 'not known how it reads',
-  committed: 'reads committed',
-  uncommitted: 'reads uncommitted',
-} as const
-
-/** How a group reads, and the operator's word on it. */
-const Reading = ({
-  connection,
-  home,
-  planId,
-  group,
-  reads,
-}: {
-  readonly connection: string
-  /** The connection of the plan. */
-  readonly home: string
-  readonly planId: string
-  readonly group: string
-  readonly reads: GroupIsolation
-}) => {
-  const client = useQueryClient()
-  const { queryKey } = endpointQuery(endpoints.showReplayPlan, { params: { connection: home, id: planId } })
-  const declare = useMutation({
-    mutationFn: (isolation: GroupIsolation['isolation']) =>
-      callEndpoint(endpoints.declareGroupIsolation, { params: { connection, group }, body: { isolation } }),
-    onSettled: () => client.invalidateQueries({ queryKey }),
-  })
-  return (
-    <>
-      <Select
-        quiet
-        aria-label={`How ${group} reads`}
-        value={reads.isolation}
-        disabled={declare.isPending}
-        onChange={(event) => declare.mutate(event.target.value as GroupIsolation['isolation'])}
-      >
-        {Object.entries(isolations).map(([value, words]) => (
-          <option key={value} value={value}>
-            {words}
-          </option>
-        ))}
-      </Select>
-      {reads.declaredBy === null ? null : (
-        <span className="text-small text-muted"> as {reads.declaredBy} declared</span>
-      )}
-      {declare.error ? (
-        <span role="alert" className="text-critical">
-          {' '}
-          {problemOfError(declare.error).detail}
-        </span>
-      ) : null}
-    </>
-  )
-}
-
 const Headers = ({ plan }: { readonly plan: ReplayPlan }) => (
   <Section title="Headers">
     <KeyValue
@@ -307,119 +201,3 @@ const Headers = ({ plan }: { readonly plan: ReplayPlan }) => (
     />
   </Section>
 )
-
-const StartPanel = ({ plan, connection }: { readonly plan: ReplayPlan; readonly connection: string }) => {
-  const router = useRouter()
-  const [reason, setReason] = useState('')
-  const consents = useConsents(plan)
-  const pace = usePace(plan)
-  const start = useMutation({
-    mutationFn: () =>
-      callEndpoint(endpoints.startReplay, {
-        params: { connection },
-        body: { planId: plan.planId, ...pace.request, reason, consents: [...consents.given] },
-      }),
-    onSuccess: ({ id }) => router.push(routes.replay(connection, id)),
-  })
-  const { targetConnection = null } = plan
-  // Who sends to another connection does not see its colour around the page.
-  const confirmation = useConfirmation(targetConnection?.id ?? connection, '')
-  const isConfirmed = targetConnection === null || confirmation.isConfirmed
-  const needsReason = plan.resent > 0
-  const isReasonMissing = needsReason && reason.trim() === ''
-  return (
-    <Section title="Send" className="self-start">
-      <div className="flex flex-col gap-3">
-        <KeyValue
-          rows={[
-            ...plan.targets.flatMap(({ topic, partitions, count, partition }) => [
-              [
-                'To',
-                <span key={topic}>
-                  <span className="font-mono text-small">{topic}</span>{' '}
-                  <span className="text-muted">
-                    ({sayMany(partitions, 'partition')}) · {formatCount(count)}
-                  </span>
-                </span>,
-              ] as const,
-              ...(partition ? [['Partition', partition] as const] : []),
-            ]),
-            ...(targetConnection
-              ? [
-                  [
-                    'Connection',
-                    <span key="c">
-                      <strong>{targetConnection.name}</strong>{' '}
-                      <span className="text-muted">
-                        {targetConnection.isSameCluster
-                          ? '(the same cluster by another connection)'
-                          : '(another cluster: ledger, readers and outcomes are those of it)'}
-                      </span>
-                    </span>,
-                  ] as const,
-                ]
-              : []),
-            [
-              'Order',
-              'as they were written, within each partition they died in; those take turns, so order per key is kept',
-            ],
-            [
-              'Guarantee',
-              <span key="g" className={plan.sending?.mode === 'transactions' ? undefined : 'text-warning'}>
-                {plan.guarantee}
-              </span>,
-            ],
-            [
-              'Environment',
-              plan.environment.production ? (
-                <strong key="e" className="text-critical">
-                  {plan.environment.name} (production)
-                </strong>
-              ) : (
-                plan.environment.name
-              ),
-            ],
-          ]}
-        />
-        {plan.started ? null : (
-          <>
-            <PaceFields plan={plan} form={pace} />
-            <ReasonField
-              value={reason}
-              onChange={setReason}
-              {...(needsReason ? { neededFor: 'why they are sent again' } : {})}
-            />
-            {needsReason ? (
-              <p className="text-small text-warning">
-                {formatCount(plan.resent)} of them {plan.resent === 1 ? 'was' : 'were'} sent before. Sending
-                again is a new attempt and needs a reason.
-              </p>
-            ) : null}
-            <Consents form={consents} />
-          </>
-        )}
-        {plan.started ? (
-          <LinkButton href={routes.replay(connection, plan.started.replayId)} className="justify-center">
-            Open replay #{plan.started.number}, which was started from this plan
-          </LinkButton>
-        ) : (
-          <SendButton
-            send={start}
-            effect={{
-              ready: startWords(plan, pace.startAtMs !== null),
-              pending: 'Starting…',
-            }}
-            refusal={whyNotStart(plan)}
-            isReady={plan.ready > 0 && pace.isGood && !isReasonMissing && consents.isComplete && isConfirmed}
-          >
-            {targetConnection ? confirmation.field : null}
-          </SendButton>
-        )}
-        <p className="text-small text-muted">
-          Copies can not be taken back. Consumers may still see a message again if they failed while handling
-          it.
-        </p>
-      </div>
-    </Section>
-  )
-}
