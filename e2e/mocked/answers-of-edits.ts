@@ -1,6 +1,6 @@
-import { plan } from './answers-of-cases.ts'
 import { letterOf, messageDetail, minutesAgo, textSide } from './answers-of-messages.ts'
 import { checkOf } from './answers-of-produce.ts'
+import { plan } from './answers-of-replays.ts'
 import type { Answer } from './script-api.ts'
 
 type Form = Answer<'showLetterEdit'>

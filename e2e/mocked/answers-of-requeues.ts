@@ -1,4 +1,4 @@
-import { plan } from './answers-of-cases.ts'
+import { plan } from './answers-of-replays.ts'
 import type { Answer } from './script-api.ts'
 
 const minutes = 60_000

@@ -1,6 +1,7 @@
-import { failureGroup, failureGroupsOf, plan } from './answers-of-cases.ts'
 import { editForm } from './answers-of-edits.ts'
+import { failureGroup, failureGroupsOf } from './answers-of-failure-groups.ts'
 import { minutesAgo } from './answers-of-messages.ts'
+import { plan } from './answers-of-replays.ts'
 import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'

@@ -1,4 +1,4 @@
-import * as cases from './answers-of-cases.ts'
+import * as failures from './answers-of-failure-groups.ts'
 import { noRules } from './answers-of-grouping.ts'
 import { nothingKnown, story } from './answers-of-letters.ts'
 import { missing, oneThing, type PageCase } from './page-case.ts'
@@ -14,12 +14,12 @@ export const pagesOfReplays: readonly PageCase[] = [
     main: 'listFailureGroups',
     empty: {
       state: 'empty',
-      script: { listFailureGroups: { body: cases.failureGroupsOf() } },
+      script: { listFailureGroups: { body: failures.failureGroupsOf() } },
       says: 'No open failure groups',
     },
     filtered: {
       path: '/local/dead-letters?q=nothing',
-      script: { listFailureGroups: { body: cases.failureGroupsOf() } },
+      script: { listFailureGroups: { body: failures.failureGroupsOf() } },
       clear: 'Clear filter',
     },
   },
@@ -49,7 +49,7 @@ export const pagesOfReplays: readonly PageCase[] = [
       state: 'empty',
       script: {
         showFailureGroupEvidence: {
-          body: { ...cases.failureGroupEvidence, lookedAt: 0, samples: [], times: [], partitions: [] },
+          body: { ...failures.failureGroupEvidence, lookedAt: 0, samples: [], times: [], partitions: [] },
         },
       },
       says: 'No letter of this group is indexed any more',

@@ -1,10 +1,12 @@
+import * as audit from './answers-of-audit.ts'
 import * as brokers from './answers-of-brokers.ts'
-import * as cases from './answers-of-cases.ts'
 import * as edits from './answers-of-edits.ts'
+import * as failures from './answers-of-failure-groups.ts'
 import * as grouping from './answers-of-grouping.ts'
 import * as letters from './answers-of-letters.ts'
 import { letterDetail, lettersFrom, messageDetail, messagesFrom, traceIdOf } from './answers-of-messages.ts'
 import { around, checkOf, copies } from './answers-of-produce.ts'
+import * as replays from './answers-of-replays.ts'
 import { requeuePlan, waiting } from './answers-of-requeues.ts'
 import * as schemas from './answers-of-schemas.ts'
 import {
@@ -16,6 +18,7 @@ import {
   tailThenSilence,
 } from './answers-of-searches.ts'
 import * as changes from './answers-of-topic-changes.ts'
+import * as traces from './answers-of-traces.ts'
 import { missing, oneThing, type PageCase } from './page-case.ts'
 import { pagesOfReplays } from './pages-of-replays.ts'
 import { pagesOfSchemas } from './pages-of-schemas.ts'
@@ -47,9 +50,9 @@ export const good: Script = {
   listGroups: { body: brokers.groups },
   showGroup: { body: brokers.group },
   showLagHistory: { body: brokers.lag },
-  listFailureGroups: { body: cases.failureGroups },
-  showFailureGroup: { body: cases.failureGroup },
-  showFailureGroupEvidence: { body: cases.failureGroupEvidence },
+  listFailureGroups: { body: failures.failureGroups },
+  showFailureGroup: { body: failures.failureGroup },
+  showFailureGroupEvidence: { body: failures.failureGroupEvidence },
   showGrouping: { body: grouping.grouping },
   previewGrouping: { body: grouping.preview },
   previewSplit: { body: grouping.split },
@@ -57,25 +60,25 @@ export const good: Script = {
   showDeadLetter: { body: letterDetail },
   showLetterMoment: { body: letters.moment },
   showKeyStory: { body: letters.story },
-  showReplayPlan: { body: cases.plan },
+  showReplayPlan: { body: replays.plan },
   showLetterEdit: { body: edits.editForm },
   checkLetterEdit: { body: edits.editCheck },
   listEdits: { body: edits.waitingEdits },
   listReplays: {
-    body: { replays: [cases.replayOf(42), cases.replayOf(41, { state: 'done' })], nextCursor: null },
+    body: { replays: [replays.replayOf(42), replays.replayOf(41, { state: 'done' })], nextCursor: null },
   },
-  showReplay: { body: cases.replayOf(42) },
-  listReplayItems: { body: cases.items },
-  listReplayReturns: { body: cases.replayReturns },
+  showReplay: { body: replays.replayOf(42) },
+  listReplayItems: { body: replays.items },
+  listReplayReturns: { body: replays.replayReturns },
   listFoundTopics: { body: letters.foundTopics },
   showRetryChain: { body: { chain: letters.chain } },
   listWaiting: { body: waiting },
   planRequeue: { body: requeuePlan },
-  listTraces: { body: cases.tracesFrom(40, 12) },
-  showTrace: { body: cases.trace },
-  listAudit: { body: cases.audit },
-  showAuditEntry: { body: cases.auditEntry },
-  checkAudit: { body: cases.auditChain },
+  listTraces: { body: traces.tracesFrom(40, 12) },
+  showTrace: { body: traces.trace },
+  listAudit: { body: audit.audit },
+  showAuditEntry: { body: audit.auditEntry },
+  checkAudit: { body: audit.auditChain },
   showMessageHistory: { body: { replays: [], entries: [], isCut: false } },
   listSubjects: { body: schemas.subjects },
   showRegistry: { body: schemas.registry },
@@ -137,12 +140,12 @@ export const pages: readonly PageCase[] = [
     main: 'listTraces',
     empty: {
       state: 'empty',
-      script: { listTraces: { body: { ...cases.tracesFrom(0, 0), nextCursor: null } } },
+      script: { listTraces: { body: { ...traces.tracesFrom(0, 0), nextCursor: null } } },
       says: 'No traces in this time range',
     },
     filtered: {
       path: '/local/traces?least=60000',
-      script: { listTraces: { body: { ...cases.tracesFrom(0, 0), nextCursor: null } } },
+      script: { listTraces: { body: { ...traces.tracesFrom(0, 0), nextCursor: null } } },
       clear: 'Clear filter',
     },
   },

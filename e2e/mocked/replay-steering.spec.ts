@@ -1,5 +1,5 @@
-import { plan, replayOf, uncontrolled } from './answers-of-cases.ts'
 import { minutesAgo } from './answers-of-messages.ts'
+import { plan, replayOf, uncontrolled } from './answers-of-replays.ts'
 import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'

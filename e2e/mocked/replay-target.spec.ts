@@ -1,5 +1,5 @@
 import * as brokers from './answers-of-brokers.ts'
-import { plan, replayOf } from './answers-of-cases.ts'
+import { plan, replayOf } from './answers-of-replays.ts'
 import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'

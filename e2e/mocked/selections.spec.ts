@@ -1,4 +1,5 @@
-import { failureGroups, plan } from './answers-of-cases.ts'
+import { failureGroups } from './answers-of-failure-groups.ts'
+import { plan } from './answers-of-replays.ts'
 import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'

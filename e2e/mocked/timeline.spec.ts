@@ -1,5 +1,5 @@
-import { spanOf, traceOf } from './answers-of-cases.ts'
 import { spanIdOf, traceIdOf } from './answers-of-messages.ts'
+import { spanOf, traceOf } from './answers-of-traces.ts'
 import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'
 import { scriptApi } from './script-api.ts'
