@@ -1,8 +1,8 @@
 'use client'
 import type { ReactNode } from 'react'
-import { problemOfError } from '../client/problem-error.ts'
 import { Button } from '../ui/button.tsx'
 import { NewMark } from './new-mark.tsx'
+import { ProblemLine } from './problem-line.tsx'
 import { formatCount } from './quantity.ts'
 
 /**
@@ -49,11 +49,7 @@ export const GrowingList = ({
           <Button onClick={() => void list.fetchNextPage()} disabled={list.isFetchingNextPage}>
             {list.isFetchingNextPage ? 'Reading…' : more}
           </Button>
-          {list.isFetchNextPageError ? (
-            <p role="alert" className="text-critical">
-              {problemOfError(list.error).title}: {problemOfError(list.error).detail}
-            </p>
-          ) : null}
+          <ProblemLine error={list.isFetchNextPageError ? list.error : null} />
         </div>
       ) : null}
     </div>

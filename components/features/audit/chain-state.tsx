@@ -4,11 +4,11 @@ import Link from 'next/link'
 import type { AuditChain } from '#server/contracts/audit.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { Copyable } from '../../patterns/copyable.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -41,11 +41,7 @@ export const ChainState = ({ connection }: { readonly connection: string }) => {
         </>
       }
     >
-      {again.error ? (
-        <p role="alert" className="mb-2 text-critical">
-          {problemOfError(again.error).title}: {problemOfError(again.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={again.error} className="mb-2" />
       <QueryPanel query={query} skeleton={<LinesSkeleton lines={2} />}>
         {(chain) => <ChainWords chain={chain} connection={connection} />}
       </QueryPanel>

@@ -4,9 +4,9 @@ import Link from 'next/link'
 import type { Outcome } from '#server/contracts/replays.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { RetryChain } from '../../patterns/retry-chain.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -87,14 +87,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
         ) : null
       }
     >
-      {plan.error ? (
-        <p
-          role="alert"
-          className="rounded-base border border-critical-line bg-critical-bg px-3 py-1.5 text-critical"
-        >
-          {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={plan.error} look="box" />
       {letter ? <RetryChain connection={connection} topic={letter.topic} keepsPlace /> : null}
       {letter ? <LetterStanding connection={connection} letter={letter} /> : null}
       <QueryPanel

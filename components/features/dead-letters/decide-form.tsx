@@ -1,7 +1,7 @@
 'use client'
 import { type FormEvent, useId, useState } from 'react'
 import type { DecidedLetters } from '#server/contracts/letter-decisions.ts'
-import { problemOfError } from '../../client/problem-error.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -67,11 +67,7 @@ export const DecideForm = ({
       </Button>
       <Button onClick={onCancel}>Cancel</Button>
       <p className="w-full text-small text-muted">{effect}</p>
-      {decide.error ? (
-        <p role="alert" className="w-full text-critical">
-          {problemOfError(decide.error).title}: {problemOfError(decide.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={decide.error} className="w-full" />
     </form>
   )
 }

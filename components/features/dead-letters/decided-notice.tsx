@@ -1,7 +1,7 @@
 'use client'
 import type { LetterDecision } from '#server/contracts/choices.ts'
 import type { DecidedLetters } from '#server/contracts/letter-decisions.ts'
-import { problemOfError } from '../../client/problem-error.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { sayLeft } from './letter-decision-words.ts'
@@ -54,11 +54,7 @@ export const DecidedNotice = ({
       <Button size="small" kind="bare" onClick={onClose}>
         Close
       </Button>
-      {undo.error ? (
-        <p role="alert" className="w-full text-critical">
-          {problemOfError(undo.error).title}: {problemOfError(undo.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={undo.error} className="w-full" />
     </div>
   )
 }

@@ -7,13 +7,13 @@ import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { isMissing } from '../../patterns/failed-panel.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { isFinal, QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -117,14 +117,7 @@ export const FailureGroupView = ({
         </>
       }
     >
-      {plan.error ? (
-        <p
-          role="alert"
-          className="rounded-base border border-critical-line bg-critical-bg px-3 py-1.5 text-critical"
-        >
-          {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={plan.error} look="box" />
       <div
         className={
           group || query.isPending

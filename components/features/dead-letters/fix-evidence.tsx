@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { CircleCheck, CircleHelp, CircleX } from 'lucide-react'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -69,11 +69,7 @@ export const FixEvidence = ({
                 onSet={(made) => change.mutate({ state: { state: 'fix-out', fix: made } })}
               />
             ) : null}
-            {change.error ? (
-              <p role="alert" className="mt-2 text-critical">
-                {problemOfError(change.error).title}: {problemOfError(change.error).detail}
-              </p>
-            ) : null}
+            <ProblemLine error={change.error} className="mt-2" />
             {deploys.length < 2 ? null : (
               <table className="mt-3 w-full text-small">
                 <caption className="pb-1 text-left font-strong">Deaths by deploy</caption>

@@ -4,10 +4,10 @@ import Link from 'next/link'
 import type { FoundTopic } from '#server/contracts/letter-topics.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -99,11 +99,7 @@ export const FoundTopics = ({ connection }: { readonly connection: string }) => 
       padded={false}
       aside={<span>their names do not tell; a sample of their newest records does</span>}
     >
-      {change.error ? (
-        <p role="alert" className="px-3 py-1.5 text-critical">
-          {problemOfError(change.error).title}: {problemOfError(change.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={change.error} className="px-3 py-1.5" />
       <DataTable
         label="Dead-letter topics found by their records"
         columns={columns(connection, change.isPending, (topic, decision) =>

@@ -3,8 +3,8 @@ import { type FormEvent, useRef, useState } from 'react'
 import { findChoice, settableGroupStates } from '#server/contracts/choices.ts'
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { commands } from '../../client/commands.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { useHotkey } from '../../client/use-hotkey.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { statuses } from '../../patterns/status.tsx'
@@ -152,11 +152,7 @@ export const GroupCase = ({
           onCancel={() => setAsked(null)}
         />
       ) : null}
-      {change.error ? (
-        <p role="alert" className="mt-2 text-critical">
-          {problemOfError(change.error).title}: {problemOfError(change.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={change.error} className="mt-2" />
     </Section>
   )
 }

@@ -6,8 +6,8 @@ import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { saySplit } from '#server/contracts/split-words.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { Time } from '../../patterns/time.tsx'
@@ -76,11 +76,7 @@ export const GroupGrouping = ({
           ))}
         </ul>
       )}
-      {undo.error ? (
-        <p role="alert" className="mt-2 text-critical">
-          {problemOfError(undo.error).title}: {problemOfError(undo.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={undo.error} className="mt-2" />
       {isSplitting ? (
         <SplitForm connection={connection} group={data} onEnd={() => setSplitting(false)} />
       ) : (

@@ -2,8 +2,8 @@
 import { type FormEvent, useRef, useState } from 'react'
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { commands } from '../../client/commands.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { useHotkey } from '../../client/use-hotkey.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -52,11 +52,7 @@ export const GroupHistory = ({
           Add note
         </Button>
       </form>
-      {change.error ? (
-        <p role="alert" className="mt-2 text-critical">
-          {problemOfError(change.error).title}: {problemOfError(change.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={change.error} className="mt-2" />
       {events.length === 0 ? (
         <p className="mt-2 text-muted">Nobody has done or noted anything yet.</p>
       ) : (

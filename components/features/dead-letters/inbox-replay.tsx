@@ -1,7 +1,7 @@
 'use client'
 import { mostGroupsOfPlan } from '#server/contracts/choices.ts'
 import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
-import { problemOfError } from '../../client/problem-error.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { PlanButton } from './plan-button.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
@@ -36,11 +36,7 @@ export const InboxReplay = ({
         isPending={plan.isPending}
         onPlan={() => plan.mutate({ failureGroupIds: groups.map(({ id }) => id) })}
       />
-      {plan.error ? (
-        <p role="alert" className="w-full text-critical">
-          {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={plan.error} className="w-full" />
     </>
   )
 }

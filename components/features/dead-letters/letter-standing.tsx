@@ -2,7 +2,7 @@
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
-import { problemOfError } from '../../client/problem-error.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -88,11 +88,7 @@ export const LetterStanding = ({
           </Button>
         </div>
       )}
-      {restore.error ? (
-        <p role="alert" className="px-3 py-1.5 text-critical">
-          {problemOfError(restore.error).title}: {problemOfError(restore.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={restore.error} className="px-3 py-1.5" />
     </section>
   )
 }

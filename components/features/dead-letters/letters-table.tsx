@@ -4,11 +4,11 @@ import { parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import type { DeadLetterList, DeadLetterRow, FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { useGrowingList } from '../../client/use-growing-list.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { GrowingList } from '../../patterns/growing-list.tsx'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -119,11 +119,7 @@ export const LettersTable = ({
         standings={standings}
         onChange={() => setChosen(new Set())}
       />
-      {plan.error ? (
-        <p role="alert" className="border-b border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
-          {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={plan.error} look="strip" />
       {wasChosen ? (
         <LetterDecisionBar
           connection={connection}

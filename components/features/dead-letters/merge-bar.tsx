@@ -5,8 +5,8 @@ import { useState } from 'react'
 import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/select.tsx'
@@ -71,11 +71,7 @@ export const MergeBar = ({
       <Button kind="bare" onClick={onEnd}>
         Choose none
       </Button>
-      {merge.error ? (
-        <p role="alert" className="w-full text-critical">
-          {problemOfError(merge.error).title}: {problemOfError(merge.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={merge.error} className="w-full" />
     </div>
   )
 }

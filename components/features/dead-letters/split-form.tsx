@@ -8,8 +8,8 @@ import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { saySplit } from '#server/contracts/split-words.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -141,11 +141,7 @@ export const SplitForm = ({
           </ul>
         </div>
       )}
-      {error ? (
-        <p role="alert" className="text-critical">
-          {problemOfError(error).title}: {problemOfError(error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={error} />
       <div className="flex gap-2">
         {found !== undefined && found.matching > 0 && condition !== null ? (
           <Button kind="main" disabled={split.isPending} onClick={() => split.mutate(condition)}>

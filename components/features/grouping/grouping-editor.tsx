@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { FailureGrouping, GroupingRule } from '#server/contracts/failure-grouping.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { useConfirmation } from '../../patterns/use-confirmation.tsx'
@@ -92,11 +92,7 @@ export const GroupingEditor = ({
           </>
         )}
       </div>
-      {error ? (
-        <p role="alert" className="mt-2 text-critical">
-          {problemOfError(error).title}: {problemOfError(error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={error} className="mt-2" />
       {preview.data === undefined || isSame ? null : (
         <div className="mt-3 flex flex-col gap-3 border-t border-line pt-3">
           <PreviewOfGrouping preview={preview.data} connection={connection} />

@@ -5,10 +5,10 @@ import { useRef, useState } from 'react'
 import type { MessageDetail } from '#server/contracts/messages.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -275,14 +275,7 @@ const Editor = ({
                 : `Differs from ${original.position} in: ${edits.join(', ')}.`}
             </p>
           )}
-          {send.error ? (
-            <p
-              role="alert"
-              className="rounded-base border border-critical-line bg-critical-bg px-3 py-2 text-critical"
-            >
-              {problemOfError(send.error).title}: {problemOfError(send.error).detail}
-            </p>
-          ) : null}
+          <ProblemLine error={send.error} look="box" />
           {sent ? (
             <div
               role="status"

@@ -5,7 +5,7 @@ import type { ReplayControl } from '#server/contracts/replay-control.ts'
 import type { ReplaySummary } from '#server/contracts/replays.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { ReasonField } from '../../patterns/send-panel.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -56,11 +56,7 @@ export const ContinueDialog = ({
           proven goes to the audit and the report.
         </p>
         <ReasonField value={reason} onChange={setReason} neededFor="why it may go on" />
-        {send.error ? (
-          <p role="alert" className="text-critical">
-            {problemOfError(send.error).title}: {problemOfError(send.error).detail}
-          </p>
-        ) : null}
+        <ProblemLine error={send.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Keep waiting</Button>
           <Button type="submit" kind="danger" disabled={reason.trim() === '' || send.isPending}>

@@ -6,10 +6,10 @@ import type { PlanEdit } from '#server/contracts/letter-edits.ts'
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { Copyable } from '../../patterns/copyable.tsx'
 import { EditChangesView } from '../../patterns/edit-changes.tsx'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { ReasonField } from '../../patterns/send-panel.tsx'
 import { Status } from '../../patterns/status.tsx'
@@ -139,11 +139,7 @@ const Approval = ({
           </div>
         </>
       )}
-      {decide.error ? (
-        <p role="alert" className="text-critical">
-          {problemOfError(decide.error).title}: {problemOfError(decide.error).detail}
-        </p>
-      ) : null}
+      <ProblemLine error={decide.error} />
     </div>
   )
 }

@@ -8,8 +8,8 @@ import type { WaitingList } from '#server/contracts/requeues.ts'
 import type { Position } from '#server/contracts/scalars.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { actionTitles } from '../../patterns/requeue-words.ts'
 import { Section } from '../../patterns/section.tsx'
@@ -121,11 +121,7 @@ export const RequeuePanel = ({
             </label>
           ))}
         </fieldset>
-        {plan.error ? (
-          <p role="alert" className="text-critical">
-            {problemOfError(plan.error).title}: {problemOfError(plan.error).detail}
-          </p>
-        ) : null}
+        <ProblemLine error={plan.error} />
         <Button
           type="submit"
           kind="main"

@@ -11,6 +11,7 @@ import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { ReasonField, SendButton } from '../../patterns/send-panel.tsx'
@@ -207,11 +208,7 @@ const Editor = ({
             >
               {isOfSubject && test.isPending ? 'Trying…' : 'Try against the latest version'}
             </Button>
-            {isOfSubject && test.error ? (
-              <p role="alert" className="text-critical">
-                {problemOfError(test.error).title}: {problemOfError(test.error).detail}
-              </p>
-            ) : null}
+            <ProblemLine error={isOfSubject ? test.error : null} />
             <ReasonField value={reason} onChange={setReason} />
             <SendButton
               send={register}

@@ -5,7 +5,7 @@ import { compatibilityLevels, findChoice } from '#server/contracts/choices.ts'
 import type { CompatibilityLevel, LevelInForce } from '#server/contracts/schemas.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { useConfirmation } from '../../patterns/use-confirmation.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -100,11 +100,7 @@ export const LevelDialog = ({
             Can not be set: {refusal}
           </p>
         )}
-        {set.error ? (
-          <p role="alert" className="text-critical">
-            {problemOfError(set.error).title}: {problemOfError(set.error).detail}
-          </p>
-        ) : null}
+        <ProblemLine error={set.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Close</Button>
           <Button type="submit" kind="main" disabled={!isConfirmed || refusal !== null || set.isPending}>

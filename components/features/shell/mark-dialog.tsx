@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { findChoice, markKinds } from '#server/contracts/choices.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { problemOfError } from '../../client/problem-error.ts'
+import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -73,11 +73,7 @@ export const MarkDialog = ({ onClose }: { readonly onClose: () => void }) => {
           value={service}
           onChange={(event) => setService(event.target.value)}
         />
-        {add.error ? (
-          <p role="alert" className="col-span-2 text-critical">
-            {problemOfError(add.error).title}: {problemOfError(add.error).detail}
-          </p>
-        ) : null}
+        <ProblemLine error={add.error} className="col-span-2" />
         <div className="col-span-2 flex justify-end gap-2">
           <Button type="button" onClick={onClose}>
             Close
