@@ -9,6 +9,7 @@ import {
 } from './choices.ts'
 import { confidenceLevel, convention } from './conventions.ts'
 import { groupChange } from './failure-grouping.ts'
+import { lastReplay } from './last-replay.ts'
 import { disposition, groupStandings } from './letter-decisions.ts'
 import { originRecord, recordView, rehydration } from './letter-origin.ts'
 import { degradedSource } from './problem.ts'
@@ -170,8 +171,7 @@ export const deadLetterRow = z.object({
   message: z.string().nullable(),
   attempts: z.number().int().nullable(),
   traceId: traceId.nullable(),
-  /** Outcome of its latest replay, if any. */
-  lastReplay: z.object({ replayId: z.string(), outcome: z.string() }).nullable(),
+  lastReplay,
   /** Null: nobody has put it away. */
   disposition: disposition.nullable(),
   /** The replay that parked it by hand; null or left out: it died. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { requeueActions } from './choices.ts'
+import { lastReplay } from './last-replay.ts'
 import { decimal64, epochMs, position, topicName, traceId } from './scalars.ts'
 
 export const requeueAction = z.enum(requeueActions)
@@ -27,8 +28,7 @@ export const waitingRecord = z.object({
   errorClass: z.string().nullable(),
   message: z.string().nullable(),
   traceId: traceId.nullable(),
-  /** What became of its last copy, if one was sent. */
-  lastReplay: z.object({ replayId: z.string(), outcome: z.string() }).nullable(),
+  lastReplay,
 })
 
 export const waitingReader = z.object({

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Outcome } from '#server/contracts/replays.ts'
 import { joinItemsAt } from './copy-runs.ts'
 import type { Database } from './database.ts'
 import { shareGrouping } from './failure-grouping.ts'
@@ -147,7 +148,7 @@ export type LetterRecord = {
   /** The letter whose returned copy this one is. */
   readonly copyOf: bigint | null
   readonly lastReplayId: string | null
-  readonly lastOutcome: string | null
+  readonly lastOutcome: Outcome | null
   readonly lastSentAtMs: number | null
   /** What a person has decided about it, so that it is not replayed; null: it is open. */
   readonly disposition: Disposition | null
@@ -193,7 +194,7 @@ type LetterRow = {
   readonly trace_id: string | null
   readonly copy_of: string | null
   readonly replay_id: string | null
-  readonly outcome: string | null
+  readonly outcome: Outcome | null
   readonly sent_at: Date | null
   readonly disposition: Disposition | null
   readonly parked_by: { readonly replayId: string; readonly number: number } | null

@@ -1,3 +1,4 @@
+import type { Outcome } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 
 /** Whether two replays write to the same cluster. Where one does not tell its cluster, by their connections. */
@@ -16,7 +17,7 @@ export const isElsewhere = 'r.target_cluster_id IS DISTINCT FROM r.cluster_id'
 /** What became of a letter by the latest of its copies that went to one cluster. */
 export type LatestOnCluster = {
   readonly replayId: string
-  readonly outcome: string
+  readonly outcome: Outcome
   readonly sentAtMs: number | null
 }
 
@@ -33,7 +34,7 @@ export const readLatestOnCluster = async (
   const { rows } = await db.pool.query<{
     letter_id: string
     replay_id: string
-    outcome: string
+    outcome: Outcome
     sent_at: Date | null
   }>(
     `SELECT DISTINCT ON (i.letter_id) i.letter_id, i.replay_id, i.outcome, i.sent_at

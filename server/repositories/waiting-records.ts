@@ -1,3 +1,4 @@
+import type { Outcome } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import { runUnhurried } from './run-unhurried.ts'
@@ -7,7 +8,7 @@ export type WaitingPlace = { readonly partition: number; readonly offset: bigint
 /** The latest item of a started replay of a waiting record. */
 export type LatestRequeue = {
   readonly replayId: string
-  readonly outcome: string
+  readonly outcome: Outcome
   readonly sentAtMs: number | null
 }
 
@@ -51,7 +52,7 @@ export const readLatestRequeues = async (
     partition: number
     offset: string
     replay_id: string
-    outcome: string
+    outcome: Outcome
     sent_at: Date | null
   }>(
     `SELECT DISTINCT ON (w.id) w.partition, w."offset", i.replay_id, i.outcome, i.sent_at

@@ -8,6 +8,7 @@ import { type LetterRecord, listLetters } from '#server/repositories/dead-letter
 import { findStandingGroup } from '#server/repositories/failure-grouping.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, invalid } from './fault.ts'
+import { lastReplayOf } from './last-replay-of.ts'
 
 /** A dead letter as it crosses HTTP. */
 export const deadLetterRowOf = (letter: LetterRecord): DeadLetterRow => ({
@@ -31,10 +32,7 @@ export const deadLetterRowOf = (letter: LetterRecord): DeadLetterRow => ({
   message: letter.message,
   attempts: letter.attempts,
   traceId: letter.traceId as DeadLetterRow['traceId'],
-  lastReplay:
-    letter.lastReplayId === null
-      ? null
-      : { replayId: letter.lastReplayId, outcome: letter.lastOutcome ?? 'UNKNOWN' },
+  lastReplay: lastReplayOf(letter),
   disposition: letter.disposition,
   parkedBy: letter.parkedBy,
 })

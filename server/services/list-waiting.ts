@@ -9,6 +9,7 @@ import { formatPosition } from '#server/ports/raw-message.ts'
 import { readLatestRequeues } from '#server/repositories/waiting-records.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
+import { lastReplayOf } from './last-replay-of.ts'
 import { findWaitingTopic, visitWaiting, type WaitingTopic } from './read-waiting.ts'
 import { commonConvention, fitsFilter, type WaitingLetter, waitingLetterOf } from './waiting-letter.ts'
 
@@ -93,8 +94,5 @@ const rowOf = ({ letter, dueAtMs }: WaitingLetter): Row => ({
   errorClass: letter.rootCause ?? letter.errorClass,
   message: letter.message,
   traceId: letter.traceId as Row['traceId'],
-  lastReplay:
-    letter.lastReplayId === null
-      ? null
-      : { replayId: letter.lastReplayId, outcome: letter.lastOutcome ?? 'UNKNOWN' },
+  lastReplay: lastReplayOf(letter),
 })

@@ -1,7 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import type { Outcome } from '#server/contracts/replays.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
@@ -64,7 +63,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
             ) : null}
             {letter.lastReplay ? (
               <LinkButton href={routes.replay(connection, letter.lastReplay.replayId)} size="small">
-                <Status of="outcome" value={letter.lastReplay.outcome as Outcome} />
+                <Status of="outcome" value={letter.lastReplay.outcome} />
               </LinkButton>
             ) : null}
           </>

@@ -1,8 +1,8 @@
 import Link from 'next/link'
 import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
-import type { Outcome } from '#server/contracts/replays.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
+import { LastReplayLink } from '../../patterns/last-replay-link.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { TraceCell } from '../../patterns/trace-cell.tsx'
 import { DiedAt } from './died-at.tsx'
@@ -71,9 +71,7 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
       ) : lastReplay === null ? (
         <span className="text-faint">open</span>
       ) : (
-        <Link href={routes.replay(connection, lastReplay.replayId)}>
-          <Status of="outcome" value={lastReplay.outcome as Outcome} />
-        </Link>
+        <LastReplayLink connection={connection} replay={lastReplay} />
       ),
   },
   {

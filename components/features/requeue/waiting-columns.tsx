@@ -1,9 +1,8 @@
 import Link from 'next/link'
-import type { Outcome } from '#server/contracts/replays.ts'
 import type { WaitingList } from '#server/contracts/requeues.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
-import { Status } from '../../patterns/status.tsx'
+import { LastReplayLink } from '../../patterns/last-replay-link.tsx'
 import { TimeLeft } from '../../patterns/time-left.tsx'
 import { TraceCell } from '../../patterns/trace-cell.tsx'
 
@@ -54,9 +53,7 @@ export const waitingColumns = (connection: string, topic: string): readonly Colu
       lastReplay === null ? (
         <span className="text-faint">no</span>
       ) : (
-        <Link href={routes.replay(connection, lastReplay.replayId)}>
-          <Status of="outcome" value={lastReplay.outcome as Outcome} />
-        </Link>
+        <LastReplayLink connection={connection} replay={lastReplay} />
       ),
   },
   {
