@@ -5,76 +5,47 @@ import {
   CircleAlert,
   CircleCheck,
   CircleDashed,
-  CircleDot,
   CircleHelp,
   CircleX,
   Loader,
-  OctagonX,
   PauseCircle,
-  TriangleAlert,
 } from 'lucide-react'
 import { classNames } from '../ui/class-names.ts'
 import { deadLetterStatuses } from './dead-letter-statuses.ts'
 import type { StatusEntry, Tone } from './status-entry.ts'
+import { statusLooks as looks } from './status-looks.ts'
 
 /** All status families of the product: value, label, icon, colour and meaning stand here, and those of letters and replays in dead-letter-statuses.ts. */
 export const statuses = {
   severity: {
-    critical: {
-      label: 'Critical',
-      icon: OctagonX,
-      tone: 'critical',
-      meaning: 'Fails now, and grows or loses data',
-    },
-    warning: {
-      label: 'Warning',
-      icon: TriangleAlert,
-      tone: 'warning',
-      meaning: 'Will become a failure if nothing is done',
-    },
-    info: { label: 'Note', icon: CircleDot, tone: 'info', meaning: 'Worth knowing' },
+    critical: { label: 'Critical', ...looks.grave, meaning: 'Fails now, and grows or loses data' },
+    warning: { label: 'Warning', ...looks.risky, meaning: 'Will become a failure if nothing is done' },
+    info: { label: 'Note', ...looks.noted, meaning: 'Worth knowing' },
   },
   confidence: {
     certain: {
       label: 'Certain',
-      icon: CircleCheck,
-      tone: 'ok',
+      ...looks.well,
       meaning: 'Headers that only its framework writes name topic, partition and offset',
     },
     likely: {
       label: 'Likely',
-      icon: CircleDot,
-      tone: 'info',
+      ...looks.noted,
       meaning: 'Told, but not completely, or in headers that others use as well',
     },
-    guess: {
-      label: 'Guessed',
-      icon: CircleHelp,
-      tone: 'warning',
-      meaning: 'Only the name of the dead-letter topic tells',
-    },
-    none: { label: 'Unknown', icon: CircleDashed, tone: 'neutral', meaning: 'Nothing tells where it died' },
+    guess: { label: 'Guessed', ...looks.unknown, meaning: 'Only the name of the dead-letter topic tells' },
+    none: { label: 'Unknown', ...looks.notYet, meaning: 'Nothing tells where it died' },
   },
   ...deadLetterStatuses,
   group: {
-    stable: { label: 'Stable', icon: CircleCheck, tone: 'ok', meaning: 'Members have their partitions' },
-    rebalancing: {
-      label: 'Rebalancing',
-      icon: Loader,
-      tone: 'info',
-      meaning: 'Partitions are being handed out',
-    },
-    empty: { label: 'Empty', icon: CircleDashed, tone: 'neutral', meaning: 'No members' },
-    dead: { label: 'Dead', icon: CircleX, tone: 'critical', meaning: 'The broker has given the group up' },
+    stable: { label: 'Stable', ...looks.well, meaning: 'Members have their partitions' },
+    rebalancing: { label: 'Rebalancing', ...looks.underWay, meaning: 'Partitions are being handed out' },
+    empty: { label: 'Empty', ...looks.notYet, meaning: 'No members' },
+    dead: { label: 'Dead', ...looks.failed, meaning: 'The broker has given the group up' },
     unknown: { label: 'Unknown', icon: CircleHelp, tone: 'neutral', meaning: 'The broker does not say' },
   },
   verdict: {
-    'keeping-up': {
-      label: 'Keeping up',
-      icon: CircleCheck,
-      tone: 'ok',
-      meaning: 'Reads as fast as messages arrive',
-    },
+    'keeping-up': { label: 'Keeping up', ...looks.well, meaning: 'Reads as fast as messages arrive' },
     'catching-up': { label: 'Catching up', icon: ArrowDownRight, tone: 'info', meaning: 'Lag shrinks' },
     'falling-behind': { label: 'Falling behind', icon: ArrowUpRight, tone: 'warning', meaning: 'Lag grows' },
     stalled: {
@@ -83,22 +54,16 @@ export const statuses = {
       tone: 'critical',
       meaning: 'Has members and lag, and reads nothing',
     },
-    stopped: { label: 'Stopped', icon: OctagonX, tone: 'critical', meaning: 'Has lag and no members' },
+    stopped: { label: 'Stopped', ...looks.grave, meaning: 'Has lag and no members' },
     unknown: { label: 'Not known yet', icon: CircleHelp, tone: 'neutral', meaning: 'Too few samples' },
   },
   chain: {
     unbroken: {
       label: 'Unbroken',
-      icon: CircleCheck,
-      tone: 'ok',
+      ...looks.well,
       meaning: 'Every entry is as it was written, and none is missing',
     },
-    broken: {
-      label: 'Broken',
-      icon: OctagonX,
-      tone: 'critical',
-      meaning: 'Entries were changed, removed or moved',
-    },
+    broken: { label: 'Broken', ...looks.grave, meaning: 'Entries were changed, removed or moved' },
   },
   audit: {
     allowed: {
@@ -108,72 +73,35 @@ export const statuses = {
       meaning: 'It was asked for and allowed',
     },
     refused: { label: 'Refused', icon: Ban, tone: 'warning', meaning: 'It was asked for and not done' },
-    failed: { label: 'Failed', icon: CircleX, tone: 'critical', meaning: 'It was begun and failed' },
-    unknown: {
-      label: 'Unknown',
-      icon: CircleHelp,
-      tone: 'warning',
-      meaning: 'It was asked for, and the answer was lost',
-    },
+    failed: { label: 'Failed', ...looks.failed, meaning: 'It was begun and failed' },
+    unknown: { label: 'Unknown', ...looks.unknown, meaning: 'It was asked for, and the answer was lost' },
   },
   topicChange: {
-    planned: {
-      label: 'Planned',
-      icon: CircleDashed,
-      tone: 'neutral',
-      meaning: 'Nothing has been changed yet',
-    },
-    running: { label: 'Running', icon: Loader, tone: 'info', meaning: 'The broker has been asked' },
-    done: { label: 'Done', icon: CircleCheck, tone: 'ok', meaning: 'The broker has made the change' },
-    failed: {
-      label: 'Failed',
-      icon: CircleX,
-      tone: 'critical',
-      meaning: 'The broker did not make the change',
-    },
+    planned: { label: 'Planned', ...looks.notYet, meaning: 'Nothing has been changed yet' },
+    running: { label: 'Running', ...looks.underWay, meaning: 'The broker has been asked' },
+    done: { label: 'Done', ...looks.well, meaning: 'The broker has made the change' },
+    failed: { label: 'Failed', ...looks.failed, meaning: 'The broker did not make the change' },
     unknown: {
       label: 'Unknown',
-      icon: CircleHelp,
-      tone: 'warning',
+      ...looks.unknown,
       meaning: 'Nobody could find out whether the change was made',
     },
   },
   capability: {
-    yes: { label: 'Yes', icon: CircleCheck, tone: 'ok', meaning: 'The cluster does it for this user' },
-    no: {
-      label: 'No',
-      icon: Ban,
-      tone: 'neutral',
-      meaning: 'The cluster or its configuration does not do it',
-    },
+    yes: { label: 'Yes', ...looks.well, meaning: 'The cluster does it for this user' },
+    no: { label: 'No', ...looks.leftOut, meaning: 'The cluster or its configuration does not do it' },
     denied: { label: 'Denied', icon: CircleX, tone: 'warning', meaning: 'This user has no right to it' },
-    unavailable: {
-      label: 'Not known',
-      icon: CircleHelp,
-      tone: 'warning',
-      meaning: 'It could not be asked just now',
-    },
+    unavailable: { label: 'Not known', ...looks.unknown, meaning: 'It could not be asked just now' },
   },
   changeEffect: {
-    fine: { label: 'Fine', icon: CircleCheck, tone: 'ok', meaning: 'All of the data can be read' },
-    risk: {
-      label: 'May fail',
-      icon: TriangleAlert,
-      tone: 'warning',
-      meaning: 'Some data or some readers fail',
-    },
-    breaks: {
-      label: 'Breaks',
-      icon: OctagonX,
-      tone: 'critical',
-      meaning: 'Data can not be read, or is read wrongly',
-    },
+    fine: { label: 'Fine', ...looks.well, meaning: 'All of the data can be read' },
+    risk: { label: 'May fail', ...looks.risky, meaning: 'Some data or some readers fail' },
+    breaks: { label: 'Breaks', ...looks.grave, meaning: 'Data can not be read, or is read wrongly' },
   },
   schemaDrift: {
     undecodable: {
       label: 'Not decodable',
-      icon: OctagonX,
-      tone: 'critical',
+      ...looks.grave,
       meaning: 'Payloads do not decode by the schema they name',
     },
     'unknown-schema': {
@@ -184,8 +112,7 @@ export const statuses = {
     },
     'does-not-fit-latest': {
       label: 'Not the latest',
-      icon: TriangleAlert,
-      tone: 'warning',
+      ...looks.risky,
       meaning: 'The latest version can not read these messages',
     },
     'no-schema-id': {
@@ -196,58 +123,40 @@ export const statuses = {
     },
     'other-subject': {
       label: 'Other subject',
-      icon: CircleDot,
-      tone: 'info',
+      ...looks.noted,
       meaning: 'Messages carry a schema of another subject',
     },
     'without-schema': {
       label: 'No schema',
-      icon: CircleDashed,
-      tone: 'neutral',
+      ...looks.notYet,
       meaning: 'No contract says what the values of this topic hold',
     },
   },
   schemaRule: {
-    passes: { label: 'Passes', icon: CircleCheck, tone: 'ok', meaning: 'The draft keeps this rule' },
-    fails: { label: 'Fails', icon: CircleX, tone: 'critical', meaning: 'The draft breaks this rule' },
-    unknown: { label: 'Not checked', icon: CircleHelp, tone: 'warning', meaning: 'The registry did not say' },
+    passes: { label: 'Passes', ...looks.well, meaning: 'The draft keeps this rule' },
+    fails: { label: 'Fails', ...looks.failed, meaning: 'The draft breaks this rule' },
+    unknown: { label: 'Not checked', ...looks.unknown, meaning: 'The registry did not say' },
   },
   export: {
     begins: { label: 'Begins', icon: CircleDashed, tone: 'info', meaning: 'Its download is on its way' },
-    running: { label: 'Running', icon: Loader, tone: 'info', meaning: 'Messages are read and written' },
+    running: { label: 'Running', ...looks.underWay, meaning: 'Messages are read and written' },
     cancelling: { label: 'Cancelling', icon: Loader, tone: 'neutral', meaning: 'The file is being ended' },
-    complete: {
-      label: 'Complete',
-      icon: CircleCheck,
-      tone: 'ok',
-      meaning: 'Everything that fits is in the file',
-    },
-    limited: { label: 'Done', icon: CircleCheck, tone: 'ok', meaning: 'As many as were asked for' },
-    partial: { label: 'Partial', icon: TriangleAlert, tone: 'warning', meaning: 'Something is missing' },
+    complete: { label: 'Complete', ...looks.well, meaning: 'Everything that fits is in the file' },
+    limited: { label: 'Done', ...looks.well, meaning: 'As many as were asked for' },
+    partial: { label: 'Partial', ...looks.risky, meaning: 'Something is missing' },
     cancelled: {
       label: 'Cancelled',
-      icon: Ban,
-      tone: 'neutral',
+      ...looks.leftOut,
       meaning: 'The file holds what was written until then',
     },
-    left: { label: 'Ended', icon: Ban, tone: 'neutral', meaning: 'The browser ended the download' },
-    failed: { label: 'Failed', icon: CircleX, tone: 'critical', meaning: 'Not begun, or cut short' },
-    unknown: {
-      label: 'Unknown',
-      icon: CircleHelp,
-      tone: 'warning',
-      meaning: 'The server does not tell how it ended',
-    },
+    left: { label: 'Ended', ...looks.leftOut, meaning: 'The browser ended the download' },
+    failed: { label: 'Failed', ...looks.failed, meaning: 'Not begun, or cut short' },
+    unknown: { label: 'Unknown', ...looks.unknown, meaning: 'The server does not tell how it ended' },
   },
   health: {
-    up: { label: 'Up', icon: CircleCheck, tone: 'ok', meaning: 'Answers' },
-    down: { label: 'Down', icon: CircleX, tone: 'critical', meaning: 'Does not answer' },
-    'not-configured': {
-      label: 'Not configured',
-      icon: CircleDashed,
-      tone: 'neutral',
-      meaning: 'Left out in the configuration',
-    },
+    up: { label: 'Up', ...looks.well, meaning: 'Answers' },
+    down: { label: 'Down', ...looks.failed, meaning: 'Does not answer' },
+    'not-configured': { label: 'Not configured', ...looks.notYet, meaning: 'Left out in the configuration' },
   },
 } as const satisfies Record<string, Record<string, StatusEntry>>
 
