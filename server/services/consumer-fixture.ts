@@ -30,6 +30,19 @@ export const startConsumer = async (
   return consumer
 }
 
+/** For tests: real groups, as `startConsumer` starts one, that are stopped together. */
+export const gatherConsumers = () => {
+  const running: Consumer[] = []
+  return {
+    start: async (...consumer: Parameters<typeof startConsumer>): Promise<void> => {
+      running.push(await startConsumer(...consumer))
+    },
+    stopAll: async (): Promise<void> => {
+      await Promise.all(running.splice(0).map((consumer) => consumer.disconnect()))
+    },
+  }
+}
+
 /** For tests: moves a record to another topic as Spring Kafka does, its headers first, then the failure's. */
 export const giveUp = async (
   bench: Bench,

@@ -1,16 +1,16 @@
-import type { Consumer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { replayItemList } from '#server/contracts/replays.ts'
 import { succeed } from '#server/domain/result.ts'
 import { listOpenReplayIds } from '#server/repositories/replays.ts'
-import { giveUp, type Place, sampleGroup, startConsumer } from './consumer-fixture.ts'
-import { type Bench, good, openBench, outgoing, springHeaders } from './dead-letter-fixture.ts'
+import { gatherConsumers, giveUp, type Place, sampleGroup } from './consumer-fixture.ts'
+import { type Bench, good, openBench, springHeaders } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import {
   abortOn,
   follow,
   itemsOf,
   lettersOf,
+  makeDeaths,
   planOf,
   sendAll,
   start,
@@ -20,37 +20,18 @@ import { showReplay } from './show-replay.ts'
 
 let bench: Bench
 let topics = 0
-const consumers: Consumer[] = []
+const consumers = gatherConsumers()
 
 beforeAll(async () => {
   bench = await openBench(inject('brokers'), inject('databaseUrl'))
 })
-afterEach(async () => {
-  await Promise.all(consumers.splice(0).map((consumer) => consumer.disconnect()))
-})
+afterEach(consumers.stopAll)
 afterAll(() => bench.dispose())
 
-const consume = async (group: string, topic: string, handle: (place: Place) => Promise<void>) => {
-  consumers.push(await startConsumer(bench, group, topic, handle))
-}
-const makeTopics = async (values: readonly string[], group: string | undefined) => {
-  const origin = await bench.makeTopic(`fol-${bench.suffix}-${topics++}`, 2)
-  const letters = await bench.makeTopic(`${origin}-dlt`, 1)
-  await bench.send(
-    values.map((value, index) =>
-      outgoing(letters, {
-        value,
-        headers: springHeaders({
-          topic: origin,
-          partition: index % 2,
-          offset: BigInt(10_000 + index),
-          ...(group === undefined ? {} : { group }),
-        }),
-      }),
-    ),
-  )
-  return { origin, letters }
-}
+const consume = (group: string, topic: string, handle: (place: Place) => Promise<void>) =>
+  consumers.start(bench, group, topic, handle)
+const makeTopics = (values: readonly string[], group: string | undefined) =>
+  makeDeaths(bench, `fol-${bench.suffix}-${topics++}`, values, { group, partitions: 2 })
 const outcomes = async (replayId: string) => {
   const items = await itemsOf(bench, replayId)
   replayItemList.parse({ items, nextCursor: null })

@@ -1,42 +1,28 @@
-import type { Consumer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { listOpenReplayIds } from '#server/repositories/replays.ts'
-import { giveUp, type Place, sampleGroup, startConsumer } from './consumer-fixture.ts'
+import { gatherConsumers, giveUp, type Place, sampleGroup } from './consumer-fixture.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { listReplayReturns } from './list-replay-returns.ts'
-import { follow, itemsOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
+import { follow, itemsOf, makeDeaths, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 
 let bench: Bench
 let topics = 0
-const consumers: Consumer[] = []
+const consumers = gatherConsumers()
 
 beforeAll(async () => {
   bench = await openBench(inject('brokers'), inject('databaseUrl'))
 })
-afterEach(async () => {
-  await Promise.all(consumers.splice(0).map((consumer) => consumer.disconnect()))
-})
+afterEach(consumers.stopAll)
 afterAll(() => bench.dispose())
 
 const consume = async (group: string, topic: string, handle: (place: Place) => Promise<void>) => {
-  consumers.push(await startConsumer(bench, group, topic, handle))
+  await consumers.start(bench, group, topic, handle)
   await sampleGroup(bench, group, topic)
 }
 /** Letters of a group that read their origin. */
-const makeLetters = async (values: readonly string[], group: string) => {
-  const origin = await bench.makeTopic(`tgt-${bench.suffix}-${topics++}`, 1)
-  const letters = await bench.makeTopic(`${origin}-dlt`, 1)
-  await bench.send(
-    values.map((value, index) =>
-      outgoing(letters, {
-        value,
-        headers: springHeaders({ topic: origin, offset: BigInt(10_000 + index), group }),
-      }),
-    ),
-  )
-  return { origin, letters }
-}
+const makeLetters = (values: readonly string[], group: string) =>
+  makeDeaths(bench, `tgt-${bench.suffix}-${topics++}`, values, { group })
 const sendTo = async (letters: TopicName, targetTopic: TopicName) => {
   const replay = await start(bench, await planOf(bench, letters, { targetTopic }))
   await sendAll(bench, replay.id)

@@ -128,6 +128,31 @@ export const dyingAfter = (bench: Bench, batches: number): Connection => {
   })
 }
 
+/** A pair of topics of their own with a letter of each value, as a group gave them up; their records are not there. */
+export const makeDeaths = async (
+  bench: Bench,
+  name: string,
+  values: readonly string[],
+  { group, partitions = 1 }: { readonly group: string | undefined; readonly partitions?: number },
+): Promise<{ readonly origin: TopicName; readonly letters: TopicName }> => {
+  const origin = await bench.makeTopic(name, partitions)
+  const letters = await bench.makeTopic(`${origin}-dlt`, 1)
+  await bench.send(
+    values.map((value, index) =>
+      outgoing(letters, {
+        value,
+        headers: springHeaders({
+          topic: origin,
+          partition: index % partitions,
+          offset: BigInt(10_000 + index),
+          ...(group === undefined ? {} : { group }),
+        }),
+      }),
+    ),
+  )
+  return { origin, letters }
+}
+
 /** A pair of topics of their own with so many letters. */
 export const makeLetters = async (
   bench: Bench,
