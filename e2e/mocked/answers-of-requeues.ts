@@ -105,7 +105,7 @@ export const requeuePlan: Answer<'showReplayPlan'> = {
     {
       severity: 'refused',
       code: 'not-waiting',
-      sentence: 'do not wait any more: payments-retry has read past them',
+      sentence: 'does not wait any more: payments-retry has read past it',
       count: 1,
       letterIds: [],
       positions: ['0@4099'],

@@ -1,4 +1,5 @@
 import { beginWalk, type ChainedEntry, type ChainWalk, endWalk, walkEntry } from './audit-chain.ts'
+import { sayMany } from './say-amounts.ts'
 
 /** What an exported file of the audit says of itself, in its first line. */
 export type AuditFileHead = {
@@ -127,7 +128,7 @@ export const endVerification = (so: Verification, expectedHash: string | null): 
 /** What a reading has found, in one sentence. */
 export const sayVerification = ({ problem, head, walk }: Verification): string => {
   if (problem !== null) return `BROKEN. ${problem}`
-  const count = `${walk.entries} ${walk.entries === 1 ? 'entry' : 'entries'}`
+  const count = sayMany(walk.entries, 'entry', 'entries')
   return head?.whole
     ? `Unbroken: ${count}, each as it was written and none missing. Last hash ${walk.lastHash}.`
     : `${count}, each as it was written. The file is a selection: only a whole export shows that none is missing.`

@@ -1,6 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type KeyHashes, type PartitionerName, partitionBy, partitioners } from './partitioners.ts'
-import { sayCount } from './say-amounts.ts'
+import { sayCount, sayMany } from './say-amounts.ts'
 
 /** What is known of how a target's partitions are chosen. */
 export type TargetPartitioning = {
@@ -58,21 +58,21 @@ export const sayPartitions = (
   rules: readonly PartitionRule[],
 ): string => {
   const of = (rule: PartitionRule) => rules.filter((one) => one === rule).length
-  const keys = `${sayCount(sampled)} sampled ${sampled === 1 ? 'key' : 'keys'}`
+  const keys = sayMany(sampled, 'sampled key')
   const say: Record<PartitionRule, string> = {
     own: "the message's own",
     'by-key':
       fit === null
         ? ''
-        : `by key, ${fit.name} (${partitioners[fit.name].usedBy}): ${sayCount(fit.hits)} of ${keys} fit${
+        : `by key, ${fit.name} (${partitioners[fit.name].usedBy}): ${sayCount(fit.hits)} of ${keys} ${fit.hits === 1 ? 'fits' : 'fit'}${
             formerPartitions === null
               ? ''
-              : `; the topic had ${formerPartitions} partitions and has ${partitions} now`
+              : `; the topic had ${sayMany(formerPartitions, 'partition')} and has ${partitions} now`
           }`,
     'by-key-unproven': `by key as the Java client does (murmur2), unproven: ${
       sampled === 0
         ? 'it holds no keyed messages to tell by'
-        : `no known partitioner explains where ${keys} stand`
+        : `no known partitioner explains where ${keys} ${sampled === 1 ? 'stands' : 'stand'}`
     }`,
     spread: 'without a key: the partitions in turns',
   }

@@ -1,5 +1,5 @@
 import type { DispositionKind, LetterDecision } from '#server/contracts/choices.ts'
-import { sayCount } from './say-amounts.ts'
+import { sayMany } from './say-amounts.ts'
 
 /** What a decision makes of a letter; null: it is open again. */
 export const kindOfDecision = {
@@ -30,7 +30,7 @@ const done = { discard: 'discarded', archive: 'archived', restore: 'restored' } 
 
 /** What was decided about how many, for a history: `discarded 12 letters: duplicates of the import`. */
 export const sayDecision = (decision: LetterDecision, count: number, reason: string): string =>
-  `${done[decision]} ${count === 1 ? '1 letter' : `${sayCount(count)} letters`}${reason === '' ? '' : `: ${reason}`}`
+  `${done[decision]} ${sayMany(count, 'letter')}${reason === '' ? '' : `: ${reason}`}`
 
 /** Who has put letters away and why, in brackets for a plan; the latest decision speaks for all. Empty for none. */
 export const sayDispositions = (
@@ -40,7 +40,6 @@ export const sayDispositions = (
   if (!last) return ''
   const more = new Set(others.map(({ actor, reason }) => `${actor}\n${reason}`))
   more.delete(`${last.actor}\n${last.reason}`)
-  const rest =
-    more.size === 0 ? '' : `, and for ${sayCount(more.size)} more reason${more.size === 1 ? '' : 's'}`
+  const rest = more.size === 0 ? '' : `, and for ${sayMany(more.size, 'more reason')}`
   return ` (by ${last.actor} because: ${last.reason}${rest})`
 }

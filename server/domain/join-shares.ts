@@ -1,4 +1,4 @@
-import { sayCount, sayDuration } from './say-amounts.ts'
+import { sayDuration, sayMany } from './say-amounts.ts'
 
 /** How fresh one owner's share of a source is; `source` ends with which share of how many: `dead-letter-index 2/4`. */
 export type ShareFreshness = {
@@ -53,7 +53,7 @@ export const joinShares = <T extends ShareFreshness>(rows: readonly T[]): readon
     const detail = [
       sayStandstill(own, missing),
       ...new Set(failing.map((one) => one.detail)),
-      failing.length === 0 && behind !== null && behind > 0n ? `${sayCount(behind)} records behind` : '',
+      failing.length === 0 && behind !== null && behind > 0n ? `${sayMany(behind, 'record')} behind` : '',
     ]
     return [
       {

@@ -1,5 +1,5 @@
 import type { FailureGroupEvidence } from '#server/contracts/failure-group-evidence.ts'
-import { sayCount, sayDuration } from './say-amounts.ts'
+import { sayCount, sayDuration, sayMany } from './say-amounts.ts'
 
 /** What is known of a failure since its last deploy. Times in milliseconds since the epoch. */
 export type FixFacts = {
@@ -43,7 +43,7 @@ export const judgeFix = (facts: FixFacts): Fix => {
       text:
         deathsSince === 0
           ? `No death ${since}, ${sayDuration(quietMs)} ago; at the rate before it would have been ${sayCount(Math.round(expected))}.`
-          : `${sayCount(deathsSince)} ${deathsSince === 1 ? 'death' : 'deaths'} ${since}, the last ${sayDuration(nowMs - lastDeathMs)} ago.`,
+          : `${sayMany(deathsSince, 'death')} ${since}, the last ${sayDuration(nowMs - lastDeathMs)} ago.`,
       source: 'dead-letter index and marks',
     },
     {

@@ -1,6 +1,7 @@
 import { type Convention, titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { readEncoded } from './header-encoding.ts'
+import { sayMany } from './say-amounts.ts'
 
 /** What one sampled record showed. */
 export type SampledRecord = {
@@ -83,7 +84,7 @@ export const judgeTopicNature = (
   if (sample.length === 0) return { verdict: 'empty', why: 'There is no record in it yet.', ...facts }
   const titles = conventions.map(titleOfConvention)
   const headers = `${titles[0]}'s failure headers${titles.length > 1 ? ` or those of ${titles.slice(1).join(', ')}` : ''}`
-  const share = `${letters.length} of ${sample.length} sampled ${sample.length === 1 ? 'record' : 'records'}`
+  const share = `${letters.length} of ${sayMany(sample.length, 'sampled record')}`
   const carry = `${share} ${letters.length === 1 ? 'carries' : 'carry'} ${headers}`
   if (letters.length < enough * sample.length)
     return {

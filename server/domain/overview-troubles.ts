@@ -2,7 +2,7 @@ import type { LagVerdict } from '#server/contracts/groups.ts'
 import type { Overview, Trouble } from '#server/contracts/overview.ts'
 import { deathsPerMinute, isDying } from './death-rate.ts'
 import type { SourceName, SourceState } from './overview-freshness.ts'
-import { sayCount, sayDuration, sayRate } from './say-amounts.ts'
+import { sayCount, sayDuration, sayMany, sayRate } from './say-amounts.ts'
 
 type Freshness = Overview['data']['freshness'][number]
 
@@ -225,7 +225,7 @@ const dying = (group: DyingGroupFacts, nowMs: number): Weighed => {
       ]
         .filter(Boolean)
         .join(': '),
-      numbers: `${sayCount(group.letters)} dead ${group.letters === 1 ? 'letter' : 'letters'}${trend}`,
+      numbers: `${sayMany(group.letters, 'dead letter')}${trend}`,
       sinceMs: since === null ? group.firstSeenAtMs : Math.max(since, group.firstSeenAtMs),
       link: { noun: 'failure-group', id: group.id, label: 'Open failure group' },
     },
@@ -302,7 +302,7 @@ const tracedErrors = ({ flows, dying: groups }: TroubleFacts): Weighed[] =>
           kind: 'errors-in-traces' as const,
           title: `${service} has errors in its traces`,
           cause: 'Spans of the last 10 minutes ended with an error.',
-          numbers: `${sayCount(errors)} of ${sayCount(spans)} spans (${Math.round((errors / spans) * 100)} %)`,
+          numbers: `${sayCount(errors)} of ${sayMany(spans, 'span')} (${Math.round((errors / spans) * 100)} %)`,
           sinceMs: null,
           link: { noun: 'traces' as const, id: service, label: 'Open traces with errors' },
         },
@@ -335,7 +335,7 @@ const lostPropagation = ({ flows }: TroubleFacts): Weighed[] =>
             producers.length > 0
               ? `${producers.join(', ')} is traced, but its messages carry no trace context that ${consumers.map(({ service }) => service).join(', ')} could read.`
               : 'Its producer sends no trace context: it is not instrumented, or something on the way drops headers.',
-          numbers: `${sayCount(lost)} of ${sayCount(all)} messages without context in the last 10 minutes`,
+          numbers: `${sayCount(lost)} of ${sayMany(all, 'message')} without context in the last 10 minutes`,
           sinceMs: null,
           link: { noun: 'topic' as const, id: topic, label: 'Open topic' },
         },

@@ -1,5 +1,5 @@
 import { finding, type PlanParts } from './plan-finding.ts'
-import { sayCount } from './say-amounts.ts'
+import { sayCount, sayMany } from './say-amounts.ts'
 import type { TopicNow } from './topic-change-facts.ts'
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b))
@@ -26,7 +26,7 @@ export const addPartitions = (topic: TopicNow, total: number): PlanParts => {
         ? `Add 1 partition to ${topic.name}`
         : `Add ${sayCount(Math.max(added, 0))} partitions to ${topic.name}`,
     steps: [
-      `${topic.name} goes from ${sayCount(now)} to ${sayCount(total)} partitions; the messages that are there stay where they are.`,
+      `${topic.name} goes from ${sayCount(now)} to ${sayMany(total, 'partition')}; the messages that are there stay where they are.`,
       'Producers and groups notice within five minutes (metadata.max.age.ms); groups rebalance then.',
     ],
     findings: [
@@ -35,7 +35,7 @@ export const addPartitions = (topic: TopicNow, total: number): PlanParts => {
             finding(
               'refused',
               'not-more',
-              `It has ${sayCount(now)} partitions. They can only become more: partitions can not be taken away.`,
+              `It has ${sayMany(now, 'partition')}. They can only become more: partitions can not be taken away.`,
               'partitions',
             ),
           ]

@@ -1,6 +1,6 @@
 import type { ChangeFinding, TopicChangeRequest } from '#server/contracts/topic-changes.ts'
 import { finding, type PlanParts } from './plan-finding.ts'
-import { sayCount } from './say-amounts.ts'
+import { sayCount, sayMany } from './say-amounts.ts'
 import type { ChangeFacts } from './topic-change-facts.ts'
 import { topicKindOf } from './topic-kind.ts'
 import { checkTopicName, collidingTopic } from './topic-name-rules.ts'
@@ -17,15 +17,16 @@ export const createTopic = (
   facts: ChangeFacts,
 ): PlanParts => ({
   title: `Create ${topic === '' ? 'a topic' : topic}`,
-  effect: `Create ${topic} with ${partitions === 1 ? '1 partition' : `${sayCount(partitions)} partitions`}`,
+  effect: `Create ${topic} with ${sayMany(partitions, 'partition')}`,
   steps: [
-    `The topic ${topic} is made with ${partitions === 1 ? '1 partition' : `${sayCount(partitions)} partitions`}, ${
-      replicationFactor === 1 ? '1 replica' : `${replicationFactor} replicas`
-    } of each.`,
+    `The topic ${topic} is made with ${sayMany(partitions, 'partition')}, ${sayMany(
+      replicationFactor,
+      'replica',
+    )} of each.`,
     ...(Object.keys(settings).length === 0
       ? ['It takes all settings from the brokers.']
       : [
-          `It gets ${Object.keys(settings).length === 1 ? '1 setting' : `${Object.keys(settings).length} settings`} of its own; all others come from the brokers.`,
+          `It gets ${sayMany(Object.keys(settings).length, 'setting')} of its own; all others come from the brokers.`,
         ]),
   ],
   findings: [
@@ -158,7 +159,7 @@ export const tooFewReplicas = (minimum: string | null | undefined, replicas: num
         finding(
           'warning',
           'min-insync',
-          `min.insync.replicas is ${minimum}, but a partition has ${replicas === 1 ? '1 replica' : `${replicas} replicas`}: every producer with acks=all is refused.`,
+          `min.insync.replicas is ${minimum}, but a partition has ${sayMany(replicas, 'replica')}: every producer with acks=all is refused.`,
           'min.insync.replicas',
         ),
       ]

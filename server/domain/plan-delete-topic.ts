@@ -1,8 +1,6 @@
 import { finding, type PlanParts } from './plan-finding.ts'
-import { sayBytes, sayCount, sayRate } from './say-amounts.ts'
+import { sayBytes, sayMany, sayRate } from './say-amounts.ts'
 import type { ChangeFacts, TopicNow } from './topic-change-facts.ts'
-
-const sayMessages = (count: bigint): string => (count === 1n ? '1 message' : `${sayCount(count)} messages`)
 
 /** The plan of a deletion: what will be gone, who reads and writes it, and that it can not be undone. */
 export const deleteTopic = (topic: TopicNow, { environment }: ChangeFacts): PlanParts => {
@@ -12,14 +10,14 @@ export const deleteTopic = (topic: TopicNow, { environment }: ChangeFacts): Plan
   )
   const size = sizeBytes === null ? '' : ` (${sayBytes(sizeBytes)} on disk)`
   const what =
-    messages === null ? 'all its messages' : `${isCompacted ? 'at most ' : ''}${sayMessages(messages)}`
+    messages === null ? 'all its messages' : `${isCompacted ? 'at most ' : ''}${sayMany(messages, 'message')}`
   const active = groups.filter(({ state }) => state !== 'empty' && state !== 'dead')
   const waiting = groups.filter(({ lag }) => lag > 0n)
   return {
     title: `Delete ${name}`,
-    effect: messages === null ? `Delete ${name}` : `Delete ${name} and its ${sayMessages(messages)}`,
+    effect: messages === null ? `Delete ${name}` : `Delete ${name} and its ${sayMany(messages, 'message')}`,
     steps: [
-      `${sayPartitions(partitions.length)} with ${what}${size} are deleted from all brokers.`,
+      `${sayMany(partitions.length, 'partition')} with ${what}${size} are deleted from all brokers.`,
       ...(groups.length === 0 ? [] : ['The offsets that groups have committed on it are forgotten.']),
       ...(subjects.length === 0
         ? []
@@ -41,7 +39,7 @@ export const deleteTopic = (topic: TopicNow, { environment }: ChangeFacts): Plan
             finding(
               'warning',
               'read',
-              `${sayGroups(active.length)} with members ${active.length === 1 ? 'reads' : 'read'} it now: ${active.map(({ group }) => group).join(', ')}. ${active.length === 1 ? 'It fails' : 'They fail'}, or wait for it to come back.`,
+              `${sayMany(active.length, 'group')} with members ${active.length === 1 ? 'reads' : 'read'} it now: ${active.map(({ group }) => group).join(', ')}. ${active.length === 1 ? 'It fails' : 'They fail'}, or wait for it to come back.`,
             ),
           ]),
       ...(waiting.length === 0
@@ -50,7 +48,7 @@ export const deleteTopic = (topic: TopicNow, { environment }: ChangeFacts): Plan
             finding(
               'warning',
               'unread',
-              `Not read yet: ${waiting.map(({ group, lag }) => `${sayMessages(lag)} by ${group}`).join(', ')}. They will never be read.`,
+              `Not read yet: ${waiting.map(({ group, lag }) => `${sayMany(lag, 'message')} by ${group}`).join(', ')}. They will never be read.`,
             ),
           ]),
       ...(producedPerSecond !== null && producedPerSecond > 0
@@ -88,7 +86,3 @@ export const deleteTopic = (topic: TopicNow, { environment }: ChangeFacts): Plan
     nameToType: environment.production ? name : null,
   }
 }
-
-const sayPartitions = (count: number): string =>
-  count === 1 ? '1 partition' : `${sayCount(count)} partitions`
-const sayGroups = (count: number): string => (count === 1 ? '1 group' : `${count} groups`)

@@ -1,7 +1,7 @@
 import type { ChangeFinding } from '#server/contracts/topic-changes.ts'
 import { tooFewReplicas } from './plan-create-topic.ts'
 import { finding, type PlanParts } from './plan-finding.ts'
-import { sayBytes, sayCount } from './say-amounts.ts'
+import { sayBytes, sayMany } from './say-amounts.ts'
 import type { ChangeFacts, TopicNow } from './topic-change-facts.ts'
 import { checkSetting, explainSetting, readSetting } from './topic-settings.ts'
 
@@ -154,7 +154,7 @@ const soon =
   'within minutes, as soon as the brokers check, in whole segments: the newest segment of a partition stays'
 
 const sayLoss = (messages: bigint, bytes: bigint | null): string =>
-  `about ${messages === 1n ? '1 message' : `${sayCount(messages)} messages`}${bytes === null ? '' : `, ${sayBytes(bytes)}`}`
+  `about ${sayMany(messages, 'message')}${bytes === null ? '' : `, ${sayBytes(bytes)}`}`
 
 const sayDeletedByTime = ({ name, before, after }: Change, { outdated }: ChangeFacts): ChangeFinding[] => {
   const change = `Retention from ${say(name, before)} to ${say(name, after)}`

@@ -1,6 +1,6 @@
 import type { ReplayReport, ReportedItem } from '#server/contracts/replay-report.ts'
 import type { Outcome } from '#server/contracts/replays.ts'
-import { sayCount, sayDuration } from './say-amounts.ts'
+import { sayDuration, sayMany } from './say-amounts.ts'
 import { sayPace } from './say-pace.ts'
 
 /** A report in pieces, so that one of many items is written as they are read. */
@@ -44,9 +44,6 @@ const time = (ms: number | null): string => (ms === null ? '–' : new Date(ms).
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
 const table = (heads: readonly string[], rows: readonly string[]): string =>
   row(...heads) + row(...heads.map(() => '---')) + rows.join('')
-
-const count = (amount: number, one: string, many = `${one}s`): string =>
-  `${sayCount(amount)} ${amount === 1 ? one : many}`
 
 const states: Readonly<Record<ReplayReport['replay']['state'], string>> = {
   scheduled: 'scheduled',
@@ -125,7 +122,7 @@ const sendingWords = ({ sending, abortedCopies }: ReplayReport['replay'], guaran
   const aborted =
     abortedCopies === 0
       ? ''
-      : `. ${count(abortedCopies, 'copy', 'copies')} of aborted batches may have been seen by readers of uncommitted messages`
+      : `. ${sayMany(abortedCopies, 'copy', 'copies')} of aborted batches may have been seen by readers of uncommitted messages`
   return `${how}${guarantee === '' ? '' : `. Promised by the plan: ${plain(guarantee.replace(/\.$/, ''))}`}${aborted}`
 }
 
@@ -136,16 +133,16 @@ const selection = ({ plan, replay, links }: ReplayReport): string => {
       : `of ${link(`failure group ${replay.failureGroupId}`, links.failureGroup)}`
   const targets = plan.targets.map(
     ({ topic, count: letters, partitions }) =>
-      `- ${letters} to ${plain(topic)} (${count(partitions, 'partition')})\n`,
+      `- ${letters} to ${plain(topic)} (${sayMany(partitions, 'partition')})\n`,
   )
   if (plan.requeue)
-    return `${count(plan.total, 'message')} that waited in ${plain(plan.requeue.topic)}, frozen to their coordinates; ${plan.ready} might be sent, ${plain(plan.requeue.sentence)}.\n\n${targets.join('')}`
+    return `${sayMany(plan.total, 'message')} that waited in ${plain(plan.requeue.topic)}, frozen to ${plan.total === 1 ? 'its' : 'their'} coordinates; ${plan.ready} might be sent, ${plain(plan.requeue.sentence)}.\n\n${targets.join('')}`
   const chosen = plan.selection ? ` Chosen: ${plain(plan.selection.words)}.` : ''
   const ends = (plan.sources ?? []).map(
     ({ topic, partition, end, letters }) =>
-      `- ${plain(topic)} ${partition} ended at offset ${end}: ${count(letters, 'letter')}\n`,
+      `- ${plain(topic)} ${partition} ended at offset ${end}: ${sayMany(letters, 'letter')}\n`,
   )
-  return `${count(plan.total, 'dead letter')} ${from}, frozen to their coordinates; ${plan.ready} might be sent.${chosen}\n\n${targets.join('')}${ends.length === 0 ? '' : `\nWhere the dead-letter partitions ended then:\n\n${ends.join('')}`}`
+  return `${sayMany(plan.total, 'dead letter')} ${from}, frozen to ${plan.total === 1 ? 'its' : 'their'} coordinates; ${plan.ready} might be sent.${chosen}\n\n${targets.join('')}${ends.length === 0 ? '' : `\nWhere the dead-letter partitions ended then:\n\n${ends.join('')}`}`
 }
 
 const planned = ({ plan, links }: ReplayReport): string => {
@@ -186,7 +183,7 @@ const ended = ({ replay }: ReplayReport): string => {
   const counts = outcomes.filter((one) => replay.outcomes[one] > 0)
   const settled = replay.outcomes.SETTLED
   const open = unprovenOutcomes.reduce((sum, one) => sum + replay.outcomes[one], 0)
-  const sentence = `${settled} of ${count(replay.total, 'item')} ${settled === 1 ? 'is' : 'are'} settled; what became of ${open} is not proven.`
+  const sentence = `${settled} of ${sayMany(replay.total, 'item')} ${settled === 1 ? 'is' : 'are'} settled; what became of ${open} is not proven.`
   return `${sentence}\n\n${table(
     ['Outcome', 'Items', 'Meaning'],
     counts.map((one) => row(one, String(replay.outcomes[one]), meanings[one].means)),
@@ -262,7 +259,7 @@ export const markdownReport: ReportForm = {
       `\`${item.line}\``,
     )
   },
-  end: (items) => `\n${count(items, 'item')}. The report ends here; one without this line was cut off.\n`,
+  end: (items) => `\n${sayMany(items, 'item')}. The report ends here; one without this line was cut off.\n`,
 }
 
 /** Lossless: everything that is kept of the replay, as the API answers it, ended by the count of its items. */

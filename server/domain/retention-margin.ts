@@ -1,4 +1,4 @@
-import { sayCount, sayDuration } from './say-amounts.ts'
+import { sayDuration, sayMany } from './say-amounts.ts'
 
 /** How far a group is from losing messages of one topic that it has not read yet. */
 export type RetentionMargin = {
@@ -40,7 +40,7 @@ export const retentionMargin = (input: MarginInput): RetentionMargin => {
   })
   if (lostMessages > 0n)
     return answer(
-      `${sayCount(lostMessages)} messages of ${topic} were deleted before ${group} read them`,
+      `${sayMany(lostMessages, 'message')} of ${topic} ${lostMessages === 1n ? 'was' : 'were'} deleted before ${group} read ${lostMessages === 1n ? 'it' : 'them'}`,
       lag > 0n ? nowMs : null,
     )
   if (lag === 0n) return answer(`nothing of ${topic} waits, so nothing can be lost`)

@@ -3,6 +3,10 @@ const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 /** A whole number with thousands separators; 64-bit values keep every digit. */
 export const sayCount = (count: bigint | number): string => counts.format(count)
 
+/** So many of something: `1 letter`, `2,310 letters`, `1 entry` and `3 entries`. */
+export const sayMany = (count: bigint | number, one: string, more = `${one}s`): string =>
+  `${sayCount(count)} ${Number(count) === 1 ? one : more}`
+
 /** An amount a second, in the unit that keeps it readable: 220/s, 3.4/s, 12/min. */
 export const sayRate = (perSecond: number): string => {
   const size = Math.abs(perSecond)

@@ -1,6 +1,6 @@
 import { canarySizes } from './canary-steps.ts'
 import type { ReplayControl } from './replay-control.ts'
-import { sayBytes, sayCount } from './say-amounts.ts'
+import { sayBytes, sayCount, sayMany } from './say-amounts.ts'
 
 /** How a replay is paced, in words for the record. */
 export const sayPace = (
@@ -14,7 +14,7 @@ export const sayPace = (
   },
 ): string =>
   [
-    `at most ${sayCount(copiesPerSecond)} copies a second`,
+    `at most ${sayMany(copiesPerSecond, 'copy', 'copies')} a second`,
     ...(bytesPerSecond === null ? [] : [`${sayBytes(BigInt(bytesPerSecond))} a second`]),
     ...(maxInFlight === null ? [] : [`${sayCount(maxInFlight)} sent and not yet consumed`]),
     ...(canary ? [`by canary: ${canarySizes.join(', ')}, then the rest`] : []),

@@ -6,6 +6,7 @@ import { ruleOfHeader } from '#server/domain/edit-headers.ts'
 import { makeStripTest } from '#server/domain/replay-copy.ts'
 import { hashCopy } from '#server/domain/replay-ledger.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import { recordAudit } from '#server/repositories/audit.ts'
 import type { NewLetterEdit } from '#server/repositories/letter-edits.ts'
@@ -120,7 +121,7 @@ export const planLetterEdit = async (
       detail: `changes ${[
         ...(isEdited.key ? ['the key'] : []),
         ...(isEdited.value ? ['the value'] : []),
-        `${headers.length} ${headers.length === 1 ? 'header' : 'headers'}`,
+        sayMany(headers.length, 'header'),
       ].join(', ')}`,
       facts: {
         plan: {

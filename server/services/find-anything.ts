@@ -4,7 +4,7 @@ import type { DegradedSource } from '#server/contracts/problem.ts'
 import { traceId } from '#server/contracts/scalars.ts'
 import { traceListQuery } from '#server/contracts/traces.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayCount, sayMany } from '#server/domain/say-amounts.ts'
 import { topicKindOf } from '#server/domain/topic-kind.ts'
 import { matchesName } from '#server/domain/topic-rows.ts'
 import { sayTrace, sortFoundTraces } from '#server/domain/traces/found-traces.ts'
@@ -138,7 +138,7 @@ const findFailures = async (deps: Deps, connection: Connection, text: string): P
     noun: 'failure-group',
     id: group.id,
     title: [group.errorClass ?? 'Unknown error', group.message].filter(Boolean).join(': '),
-    detail: `${sayCount(group.letters)} dead ${group.letters === 1n ? 'letter' : 'letters'} of ${group.consumerGroup ?? 'an unknown group'} on ${group.originTopic ?? 'an unknown topic'}`,
+    detail: `${sayMany(group.letters, 'dead letter')} of ${group.consumerGroup ?? 'an unknown group'} on ${group.originTopic ?? 'an unknown topic'}`,
   })),
 })
 

@@ -1,7 +1,7 @@
 import type { FailureGroupEvidence } from '#server/contracts/failure-group-evidence.ts'
 import { isDying } from '#server/domain/death-rate.ts'
 import { sayArrivals } from '#server/domain/plan-findings.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type FailureGroupRecord, readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { Connection, Deps } from './deps.ts'
@@ -96,7 +96,7 @@ const tell = (list: readonly Asked[], say: (fix: Fix) => string): string[] => {
     return [`${name}${withoutStop(say(fix))}`]
   })
   const more = list.length - said.length
-  return more > 0 ? [...said, `and ${sayCount(more)} more failure groups`] : said
+  return more > 0 ? [...said, `and ${sayMany(more, 'more failure group')}`] : said
 }
 
 const inBrackets = (parts: readonly string[]): string => (parts.length === 0 ? '' : ` (${parts.join('; ')})`)

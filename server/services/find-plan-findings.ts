@@ -1,5 +1,5 @@
 import { sayDispositions } from '#server/domain/decide-letters.ts'
-import { consentOf, type PlanFindingCode, planFindings } from '#server/domain/plan-findings.ts'
+import { consentOf, type PlanFindingCode, planFindings, sayFinding } from '#server/domain/plan-findings.ts'
 import { sayCount } from '#server/domain/say-amounts.ts'
 import { sayKinCopies } from '#server/domain/say-kin.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -88,7 +88,7 @@ export const findPlanFindings = async (
   return [...warnings, ...refusals]
     .filter(([, list]) => list.length > 0)
     .map(([code, list, words]) => {
-      const consent = consentOf(code)
+      const consent = consentOf(code, list.length)
       const end =
         code === 'in-ledger'
           ? sayLedger(list, earlier)
@@ -99,7 +99,7 @@ export const findPlanFindings = async (
               saySent(code, list, names)))
       return {
         severity: planFindings[code].severity,
-        sentence: `${planFindings[code].sentence}${end}`,
+        sentence: `${sayFinding(code, list.length)}${end}`,
         code,
         count: list.length,
         letterIds: list.slice(0, shownLetters).map(({ letter }) => letter.id.toString()),

@@ -5,7 +5,7 @@ import {
   type SchemaReference,
 } from '#server/domain/payload/payload-schema.ts'
 import { schemasOf } from '#server/domain/payload/schemas-of-value.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayCount, sayMany } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { describeMessage } from './decode-messages.ts'
@@ -105,6 +105,6 @@ const findUndecodable = async (
   const [first] = letters
   return {
     letters,
-    words: ` (of ${sayCount(tried.length)} that were tried${first ? `: ${failed.get(placeOf(first.letter))}` : ''})`,
+    words: ` (of ${sayMany(tried.length, 'that was', 'that were')} tried${first ? `: ${failed.get(placeOf(first.letter))}` : ''})`,
   }
 }

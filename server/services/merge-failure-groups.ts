@@ -2,7 +2,7 @@ import { openGroupStates } from '#server/contracts/choices.ts'
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import type { Result } from '#server/domain/result.ts'
 import { succeed } from '#server/domain/result.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import { writeAssignee, writeGroupEvent } from '#server/repositories/failure-group-standings.ts'
 import { insertGroupChange } from '#server/repositories/failure-grouping.ts'
@@ -63,7 +63,7 @@ export const mergeFailureGroups = async (
         facts: { replays, ...(before && after ? { before, after } : {}) } satisfies MergeFacts,
         by: actor.name,
       })
-      const letters = `${sayCount(source.letters)} ${source.letters === 1 ? 'letter' : 'letters'}`
+      const letters = sayMany(source.letters, 'letter')
       await writeGroupEvent(transaction, source.id, {
         actor: actor.name,
         kind: 'grouping',

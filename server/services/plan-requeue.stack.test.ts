@@ -306,7 +306,7 @@ it('leaves out what the group has read since the plan, and refuses by hand what 
   expect([byHand.ready, codes(byHand)]).toMatchObject([1, { 'not-waiting': 1, 'waiting-gone': 1 }])
   expect(byHand.findings.find(({ code }) => code === 'not-waiting')).toMatchObject({
     positions: ['0@0'],
-    sentence: `do not wait any more: ${chain.group}-retry has read past them`,
+    sentence: `does not wait any more: ${chain.group}-retry has read past it`,
   })
   const made = await plan(chain.first, 'skip-wait')
   await readUpTo(chain, chain.first, [3, 1])

@@ -175,7 +175,9 @@ export const planRequeue = async (
     findings: findings.map(({ letterIds, ...finding }) => ({
       ...finding,
       sentence:
-        finding.code === 'not-waiting' ? `${finding.sentence}: ${sayReadBy(waiting)}` : finding.sentence,
+        finding.code === 'not-waiting'
+          ? `${finding.sentence}: ${sayReadPast(waiting, finding.count)}`
+          : finding.sentence,
       letterIds: [],
       positions: letterIds.flatMap((id) => positionOf.get(id) ?? []),
     })),
@@ -232,8 +234,8 @@ const placeOf = ({ partition, offset }: { readonly partition: number; readonly o
 const isRead = ({ readers }: WaitingTopic, { letter }: ChosenRecord): boolean =>
   readers.length > 0 && letter.offset < readUpTo(readers, letter.partition)
 
-const sayReadBy = ({ readers }: WaitingTopic): string =>
-  `${readers.map(({ group }) => group).join(' and ')} ${readers.length === 1 ? 'has' : 'have'} read past them`
+const sayReadPast = ({ readers }: WaitingTopic, records: number): string =>
+  `${readers.map(({ group }) => group).join(' and ')} ${readers.length === 1 ? 'has' : 'have'} read past ${records === 1 ? 'it' : 'them'}`
 
 /** In another topic than where it began, a message stands in the partition of the same number, as frameworks have it. */
 const placedIn = (

@@ -1,5 +1,5 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import type { BrokerError, BrokerErrorKind } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
@@ -123,7 +123,7 @@ export const resolveIntents = async (
     const looked = await lookOnTarget(deps, connection, replay, topic as TopicName, items, lease, call)
     if ('left' in looked) {
       noteWorking(replay, lease, topic)
-      const sentence = `Looking on ${topic} for copies sent before a worker ended: ${sayCount(looked.left)} records to go`
+      const sentence = `Looking on ${topic} for copies sent before a worker ended: ${sayMany(looked.left, 'record')} to go`
       if (looked.left > 0n) waiting ??= { state: 'looking', sentence }
       else if (isSettled)
         await changeItems(
@@ -215,6 +215,13 @@ export const endTarget = async (
   )
   const failed = await failUnsent(deps.db, replay.id, topic, unsent, lease)
   const doubt =
-    begun.length > 0 ? `, and of ${sayCount(begun.length)} copies it is not known whether they arrived` : ''
-  await addReplayLoss(deps.db, replay.id, `${what}: ${sayCount(failed)} letters were not sent${doubt}`, lease)
+    begun.length > 0
+      ? `, and of ${sayMany(begun.length, 'copy', 'copies')} it is not known whether ${begun.length === 1 ? 'it' : 'they'} arrived`
+      : ''
+  await addReplayLoss(
+    deps.db,
+    replay.id,
+    `${what}: ${sayMany(failed, 'letter was', 'letters were')} not sent${doubt}`,
+    lease,
+  )
 }

@@ -1,5 +1,5 @@
 import { openGroupStates } from '#server/contracts/choices.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayCount, sayMany } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import { recordAudit } from '#server/repositories/audit.ts'
 import { writeGroupEvent } from '#server/repositories/failure-group-standings.ts'
@@ -91,7 +91,7 @@ const finish = async (
     target: connection.id,
     connectionId: connection.id,
     result: 'allowed',
-    detail: `${sayCount(job.moved)} of ${sayCount(job.looked)} letters moved: ${before} groups became ${after}`,
+    detail: `${sayCount(job.moved)} of ${sayMany(job.looked, 'letter')} moved: ${sayMany(before, 'group')} became ${after}`,
     facts: {
       outcome: { letters: job.looked, moved: job.moved, 'records gone': job.gone, before, after },
     },
@@ -142,8 +142,8 @@ const carryOver = async (
         kind: 'grouping',
         text: `by other grouping rules took ${came
           .slice(0, 3)
-          .map(({ from, letters }) => `${sayCount(letters)} letters of ${held.get(from)?.title ?? from}`)
-          .join(', ')}${came.length > 3 ? ` and of ${came.length - 3} more groups` : ''}`,
+          .map(({ from, letters }) => `${sayMany(letters, 'letter')} of ${held.get(from)?.title ?? from}`)
+          .join(', ')}${came.length > 3 ? ` and of ${sayMany(came.length - 3, 'more group')}` : ''}`,
       })
   }
   for (const [source, target] of leads) {

@@ -4,6 +4,7 @@ import { canaryFrom } from '#server/domain/canary-steps.ts'
 import { findMissingConsents } from '#server/domain/plan-findings.ts'
 import { linesHashFact } from '#server/domain/replay-lines.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { sayCount } from '#server/domain/say-amounts.ts'
 import { sayPace } from '#server/domain/say-pace.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type NewAuditEntry, recordAudit } from '#server/repositories/audit.ts'
@@ -57,12 +58,12 @@ export const startReplay = async (
   const resent = plan.plan.resent ?? 0
   if (plan.number === null && resent > 0 && reason.trim() === '')
     return invalid(
-      `reason: ${resent === 1 ? 'one of these letters was' : `${resent} of these letters were`} sent before. Sending again is a new attempt: say why.`,
+      `reason: ${resent === 1 ? 'one of these letters was' : `${sayCount(resent)} of these letters were`} sent before. Sending again is a new attempt: say why.`,
     )
   const missing = findMissingConsents(plan.plan.findings, request.consents ?? [])
   if (plan.number === null && missing.length > 0)
     return invalid(
-      `consents: ${missing.map(({ count, sentence }) => `${count} ${sentence}`).join('; ')}. Say that this is meant.`,
+      `consents: ${missing.map(({ count, sentence }) => `${sayCount(count)} ${sentence}`).join('; ')}. Say that this is meant.`,
     )
   const what = `${plan.plan.ready} to ${plan.targets.join(', ')}${target.id === connection.id ? '' : ` on ${target.id}`}`
   // What was started is in the audit and on the charts, or was not started.

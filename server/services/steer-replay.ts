@@ -1,7 +1,7 @@
 import { findGate } from '#server/domain/canary-steps.ts'
 import { batchLimits, nextFreeAt, type Pace } from '#server/domain/pacing.ts'
 import type { ReplayControl } from '#server/domain/replay-control.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import {
   countUnsent,
   findFirstReturn,
@@ -108,7 +108,7 @@ export const permitBatch = async (
   const room = control.maxInFlight === null ? largest.copies : control.maxInFlight - inFlight
   if (room <= 0 && unsent > 0) {
     const who = groups.length === 0 ? 'any group' : groups.join(', ')
-    const sentence = `${sayCount(inFlight)} copies are sent and not yet consumed by ${who}: no more may be in flight`
+    const sentence = `${sayMany(inFlight, 'copy is', 'copies are')} sent and not yet consumed by ${who}: no more may be in flight`
     await tellWait(deps, replay, control, sentence, lease)
     waiting.add(replay.id)
     return { state: 'wait', waitMs: gateMs }

@@ -6,7 +6,7 @@ import {
   transactionalIdOf,
 } from '#server/domain/replay-ledger.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import { isMadeAnew } from '#server/domain/topic-identity.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -105,7 +105,7 @@ export const takeOverSource = async (
   if (read.value.left > 0n)
     return succeed({
       state: 'looking',
-      sentence: `Reading the ledger ${taken.ledger.name} for what was sent before: ${sayCount(read.value.left)} records to go`,
+      sentence: `Reading the ledger ${taken.ledger.name} for what was sent before: ${sayMany(read.value.left, 'record')} to go`,
     })
   await settleByLedger(deps.db, replay, taken.source, lease)
   const begun = (await listIntents(deps.db, replay.id)).filter(
@@ -213,7 +213,7 @@ const countAborted = async (
     const looked = await lookForCopies(deps, targetOf(deps, connection, replay), look, lease, call)
     if (looked.ok && looked.value.left > 0n)
       return succeed(
-        `Looking on ${topic} for copies of an aborted batch that others may have seen: ${sayCount(looked.value.left)} records to go`,
+        `Looking on ${topic} for copies of an aborted batch that others may have seen: ${sayMany(looked.value.left, 'record')} to go`,
       )
     if (looked.ok) continue
     const { kind, detail } = looked.error

@@ -9,7 +9,7 @@ import { Ago } from '../../patterns/ago.tsx'
 import { Copyable } from '../../patterns/copyable.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
-import { formatCount, sayMany } from '../../patterns/quantity.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
@@ -90,7 +90,7 @@ const ChainWords = ({ chain, connection }: { readonly chain: AuditChain; readonl
         )}
         {foundEntries === 0 ? null : (
           <>
-            The oldest {formatCount(foundEntries)} were chained as they were found on{' '}
+            The oldest {sayMany(foundEntries, 'was', 'were')} chained as found on{' '}
             <Time at={chainedAtMs} short />.
           </>
         )}

@@ -2,7 +2,7 @@
 import type { LetterDecision } from '#server/contracts/choices.ts'
 import type { DecidedLetters } from '#server/contracts/letter-decisions.ts'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { sayLeft } from './letter-decision-words.ts'
 import { useDecideLetters } from './use-decide-letters.ts'
@@ -34,7 +34,7 @@ export const DecidedNotice = ({
       <span>
         {count === 0
           ? 'Nothing was changed'
-          : `${formatCount(count)} ${count === 1 ? 'letter is' : 'letters are'} ${done[decision]}`}
+          : `${sayMany(count, 'letter is', 'letters are')} ${done[decision]}`}
         .{left.length === 0 ? '' : ` ${sayLeft(left)}`}
       </span>
       {decision === 'restore' || count === 0 ? null : (

@@ -2,7 +2,7 @@
 import { mostGroupsOfPlan } from '#server/contracts/choices.ts'
 import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { PlanButton } from './plan-button.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
 
@@ -18,7 +18,7 @@ export const InboxReplay = ({
 }) => {
   const plan = usePlanReplay(connection)
   const letters = groups.reduce((sum, { count }) => sum + count, 0)
-  const which = `${formatCount(groups.length)} ${areChosen ? 'chosen ' : ''}${groups.length === 1 ? 'group' : 'groups'}`
+  const which = sayMany(groups.length, areChosen ? 'chosen group' : 'group')
   if (letters === 0) return null
   if (groups.length > mostGroupsOfPlan)
     return (

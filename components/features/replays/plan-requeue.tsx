@@ -2,7 +2,7 @@ import Link from 'next/link'
 import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { routes } from '../../client/routes.ts'
 import { KeyValue } from '../../patterns/key-value.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { actionTitles } from '../../patterns/requeue-words.ts'
 import { Section } from '../../patterns/section.tsx'
 
@@ -32,7 +32,7 @@ export const PlanRequeue = ({
             </Link>
             <span className="text-muted">
               {' '}
-              · frozen to {formatCount(plan.total)} {plan.total === 1 ? 'message' : 'messages'}
+              · frozen to {sayMany(plan.total, 'message')}
               {(plan.sources ?? []).length === 0
                 ? ''
                 : ` of ${(plan.sources ?? []).map(({ partition, end }) => `partition ${partition} (ended at ${formatCount(end)})`).join(', ')}`}

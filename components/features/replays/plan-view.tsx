@@ -9,7 +9,7 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -34,8 +34,8 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
       title={
         plan
           ? plan.requeue
-            ? `Requeue ${formatCount(plan.ready)} of ${formatCount(plan.total)} waiting messages`
-            : `Replay ${formatCount(plan.ready)} of ${formatCount(plan.total)} dead letters`
+            ? `Requeue ${formatCount(plan.ready)} of ${sayMany(plan.total, 'waiting message')}`
+            : `Replay ${formatCount(plan.ready)} of ${sayMany(plan.total, 'dead letter')}`
           : 'Replay plan'
       }
       meta={

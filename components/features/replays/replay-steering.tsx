@@ -6,7 +6,7 @@ import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
-import { formatBytes, formatCount } from '../../patterns/quantity.ts'
+import { formatBytes, formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Time } from '../../patterns/time.tsx'
 import { TimeLeft } from '../../patterns/time-left.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -103,7 +103,7 @@ export const SteeringWords = ({
           Stopped {stopped.by === 'canary' ? 'by its canary' : `by ${stopped.by}`} at{' '}
           <Time at={stopped.at} short />
           {stopped.by === 'canary' ? `: ${stopped.because}` : ''}.{' '}
-          {outcomes.SKIPPED > 0 ? `${formatCount(outcomes.SKIPPED)} were not sent. ` : ''}
+          {outcomes.SKIPPED > 0 ? `${sayMany(outcomes.SKIPPED, 'was', 'were')} not sent. ` : ''}
           {stopped.letterId === null ? null : (
             <Link href={routes.deadLetter(connection, stopped.letterId)} className="link underline">
               Open the letter that came back

@@ -10,19 +10,13 @@ import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { actionTitles } from '../../patterns/requeue-words.ts'
 import { Section } from '../../patterns/section.tsx'
 import { Button } from '../../ui/button.tsx'
 
 const membersWords = (members: number | null): string =>
-  members === null
-    ? 'members not told'
-    : members === 0
-      ? 'no members'
-      : members === 1
-        ? '1 member'
-        : `${formatCount(members)} members`
+  members === null ? 'members not told' : members === 0 ? 'no members' : sayMany(members, 'member')
 
 /** What can be done with waiting messages. Each choice leads to a plan, and nothing is sent before that is started. */
 export const RequeuePanel = ({
@@ -132,7 +126,7 @@ export const RequeuePanel = ({
             ? 'Checking…'
             : action === null
               ? 'Choose what to do'
-              : `Plan: ${actionTitles[action].toLowerCase()}, ${formatCount(count)} ${count === 1 ? 'message' : 'messages'}`}
+              : `Plan: ${actionTitles[action].toLowerCase()}, ${sayMany(count, 'message')}`}
         </Button>
         <p className="text-small text-muted">
           Kafka takes no single message away: copies are sent, and the originals stay until they are due. The

@@ -9,7 +9,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount, formatDuration } from '../../patterns/quantity.ts'
+import { formatCount, formatDuration, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { RetryChain } from '../../patterns/retry-chain.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -166,7 +166,7 @@ const Meta = ({ list }: { readonly list: WaitingList }) => (
   <>
     <span>
       {list.isWhole ? '' : 'the first '}
-      {formatCount(list.waiting)} {list.waiting === 1 ? 'message waits' : 'messages wait'}
+      {sayMany(list.waiting, 'message waits', 'messages wait')}
     </span>
     {list.firstDueAt === null ? null : (
       <span>

@@ -9,7 +9,7 @@ import { routes } from '../../client/routes.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { emptyPage, Pager } from '../../patterns/pager.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SampleNow } from '../../patterns/sample-now.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -38,7 +38,7 @@ export const SubjectsView = ({ connection }: { readonly connection: string }) =>
         data ? (
           <>
             <span>
-              {formatCount(total)} of {formatCount(data.unfilteredTotal)} subjects
+              {formatCount(total)} of {sayMany(data.unfilteredTotal, 'subject')}
             </span>
             <span>
               all: <Level level={data.compatibility} />

@@ -6,7 +6,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
-import { formatCount } from '../../patterns/quantity.ts'
+import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SampleNow } from '../../patterns/sample-now.tsx'
 import { SchemaDrifts } from '../../patterns/schema-drifts.tsx'
@@ -71,7 +71,7 @@ const sayWithout = ({ sample, side }: Side): string => {
     sample.withoutSchema === 0
       ? ''
       : `, ${formatCount(sample.withoutSchema)} without a schema id${sample.format === null ? '' : ` (${sample.format})`}`
-  return `${formatCount(all)} sampled ${side}s${nulls}${without}`
+  return `${sayMany(all, `sampled ${side}`)}${nulls}${without}`
 }
 
 const SideSection = ({
