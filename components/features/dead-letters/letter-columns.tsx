@@ -7,8 +7,8 @@ import { Status } from '../../patterns/status.tsx'
 import { TraceCell } from '../../patterns/trace-cell.tsx'
 import { DiedAt } from './died-at.tsx'
 
-/** Columns of the letters of a failure group. */
-export const letterColumns = (connection: string): readonly Column<DeadLetterRow>[] => [
+/** Columns of letters. `withTopic`: they come from several dead-letter topics, so that a position alone says little. */
+export const letterColumns = (connection: string, withTopic: boolean): readonly Column<DeadLetterRow>[] => [
   { id: 'died', header: 'Died', width: '104px', mono: true, cell: (letter) => <DiedAt letter={letter} /> },
   {
     id: 'key',
@@ -37,6 +37,7 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
       </span>
     ),
   },
+  ...(withTopic ? [topicColumn(connection)] : []),
   {
     id: 'position',
     header: 'Position',
@@ -49,6 +50,7 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
     header: 'Attempts',
     width: '60px',
     align: 'right',
+    isSecondary: withTopic,
     cell: ({ attempts }) => attempts ?? <span className="text-faint">–</span>,
   },
   {
@@ -81,3 +83,15 @@ export const letterColumns = (connection: string): readonly Column<DeadLetterRow
     cell: ({ traceId }) => <TraceCell connection={connection} traceId={traceId} />,
   },
 ]
+
+const topicColumn = (connection: string): Column<DeadLetterRow> => ({
+  id: 'topic',
+  header: 'Dead-letter topic',
+  width: 'minmax(110px, 1.2fr)',
+  mono: true,
+  cell: ({ topic }) => (
+    <Link href={routes.topic(connection, topic)} className="link" title={topic}>
+      {topic}
+    </Link>
+  ),
+})

@@ -1,44 +1,24 @@
 'use client'
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { useQueryStates } from 'nuqs'
 import { useId } from 'react'
 import { findChoice, letterStandings } from '#server/contracts/choices.ts'
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
-import type { TopicName } from '#server/contracts/scalars.ts'
 import { useZone } from '../../client/zone-provider.tsx'
 import { fromZoned, toZoned } from '../../patterns/message-search/zoned-time.ts'
 import { formatCount } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
+import { lettersFilterOf, lettersSearch } from './letters-address.ts'
 
-const slowly = { throttleMs: 300 }
-const letterSearch = {
-  standing: parseAsStringLiteral(letterStandings),
-  text: parseAsString.withDefault('').withOptions(slowly),
-  topic: parseAsString.withDefault('').withOptions(slowly),
-  partition: parseAsInteger.withOptions(slowly),
-  key: parseAsString.withDefault('').withOptions(slowly),
-  from: parseAsInteger,
-  to: parseAsInteger,
-}
 const nothing = { standing: null, text: null, topic: null, partition: null, key: null, from: null, to: null }
 
 const standingNames = { open: 'Not put away', discarded: 'Discarded', archived: 'Archived' } as const
 
 /** By what a list of letters is narrowed, as its address holds it. */
 export const useLetterFilters = () => {
-  const [view, setView] = useQueryStates(letterSearch)
-  const [q, topic] = [view.text.trim(), view.topic.trim()]
-  const { standing, partition, key, from, to } = view
-  const filter = {
-    ...(standing === null ? {} : { standing }),
-    ...(q === '' ? {} : { q }),
-    ...(topic === '' ? {} : { topic: topic as TopicName }),
-    ...(partition === null || partition < 0 ? {} : { partition }),
-    ...(key === '' ? {} : { key }),
-    ...(from === null ? {} : { diedFrom: from }),
-    ...(to === null ? {} : { diedTo: to }),
-  }
+  const [view, setView] = useQueryStates(lettersSearch)
+  const filter = lettersFilterOf(view)
   const { standing: _, ...beside } = filter
   return {
     view,
@@ -50,6 +30,7 @@ export const useLetterFilters = () => {
     clear: () => void setView(nothing),
   }
 }
+
 type Filters = ReturnType<typeof useLetterFilters>
 
 const countOf = (

@@ -16,6 +16,7 @@ import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Button } from '../../ui/button.tsx'
 import { letterColumns } from './letter-columns.tsx'
 import { LetterFilters, useLetterFilters } from './letter-filters.tsx'
+import { lettersAsk } from './letters-address.ts'
 import { PlanButton } from './plan-button.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
 
@@ -43,12 +44,12 @@ export const LettersTable = ({
   connection,
   failureGroup,
   standings,
-  topics = [],
+  topics,
 }: {
   readonly connection: string
   /** Left out: of all groups. */
   readonly failureGroup?: string
-  /** Dead-letter topics that hold some. */
+  /** Dead-letter topics that hold some; left out: those of the letters that are shown are known. */
   readonly topics?: readonly string[]
   /** Undefined while they are not known. */
   readonly standings?: FailureGroupDetail['standings'] | undefined
@@ -63,14 +64,13 @@ export const LettersTable = ({
   const plan = usePlanReplay(connection)
   const growing = useGrowingList({
     endpoint: endpoints.listDeadLetters,
-    input: {
-      params: { connection },
-      query: { ...ofGroup, limit: 100, ...filter },
-    },
+    input: lettersAsk(connection, filter, failureGroup),
     rowsIn,
     keyOf: ({ id }: DeadLetterRow) => id,
   })
   const { panel, newest, rows } = growing
+  const shownTopics = [...new Set(rows.map(({ topic }) => topic))]
+  const columns = letterColumns(connection, shownTopics.length > 1)
   return (
     <Section
       title="Letters"
@@ -115,7 +115,7 @@ export const LettersTable = ({
     >
       <LetterFilters
         filters={filters}
-        topics={topics}
+        topics={topics ?? shownTopics}
         standings={standings}
         onChange={() => setChosen(new Set())}
       />
@@ -143,7 +143,7 @@ export const LettersTable = ({
       <GrowingList {...growing} more="Older letters">
         <QueryPanel
           query={panel}
-          skeleton={<TableSkeleton rows={6} columns={letterColumns(connection)} canChoose />}
+          skeleton={<TableSkeleton rows={6} columns={columns} canChoose />}
           isEmpty={() => rows.length === 0}
           empty={
             failureGroup === undefined
@@ -169,7 +169,7 @@ export const LettersTable = ({
           {() => (
             <DataTable
               label="Dead letters"
-              columns={letterColumns(connection)}
+              columns={columns}
               rows={rows}
               rowKey={({ id }) => id}
               rowHref={({ id }) => routes.deadLetter(connection, id)}
