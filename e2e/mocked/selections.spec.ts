@@ -1,4 +1,5 @@
 import { failureGroups } from './answers-of-failure-groups.ts'
+import { lettersFrom } from './answers-of-messages.ts'
 import { plan } from './answers-of-replays.ts'
 import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
@@ -77,4 +78,21 @@ test('letters are narrowed by topic, partition, key and time, and those that fit
       },
     },
   })
+})
+
+test('letters of several topics tell each its topic, those of one do not', async ({ page }) => {
+  const list = lettersFrom(40, 12)
+  const columns = page.getByRole('columnheader')
+  await scriptApi(page, { ...good, listDeadLetters: { body: list } })
+  await page.goto('/local/letters')
+  await expect(columns.getByText('Position')).toBeVisible()
+  await expect(columns.getByText('Dead-letter topic')).toHaveCount(0)
+  const letters = list.letters.map((letter, index) =>
+    index % 3 === 0 ? { ...letter, topic: 'payments.authorizations-dlt' as typeof letter.topic } : letter,
+  )
+  await scriptApi(page, { ...good, listDeadLetters: { body: { ...list, letters } } })
+  await page.goto('/local/letters')
+  await expect(columns.getByText('Dead-letter topic')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'payments.authorizations-dlt' })).toHaveCount(4)
+  expect(await faultsOf(page, 'letters of several topics')).toEqual([])
 })
