@@ -29,7 +29,7 @@ describe('quantities', () => {
     expect(formatDuration(41)).toBe('41 ms')
     expect(formatDuration(3_600_000)).toBe('1 h')
     // A unit that is full is the next one.
-    expect([formatDuration(999.7), formatDuration(59_999)]).toEqual(['1.0 s', '59 s'])
+    expect([formatDuration(999.7), formatDuration(59_999)]).toEqual(['1 s', '59 s'])
     expect(formatBytes(999_999)).toBe('999 kB')
   })
   it('bytes and rates are short', () => {
@@ -38,10 +38,10 @@ describe('quantities', () => {
       '999 B',
       '–',
     ])
-    expect([formatRate(210.4), formatRate(0.05), formatRate(3.14)]).toEqual(['210/s', '3.0/min', '3.1/s'])
+    expect([formatRate(210.4), formatRate(0.05), formatRate(3.14)]).toEqual(['210/s', '3/min', '3.1/s'])
     expect([formatPerMinute(4.4), formatPerMinute(0.05), formatPerMinute(0)]).toEqual([
       '264/min',
-      '3.0/min',
+      '3/min',
       '0/min',
     ])
   })

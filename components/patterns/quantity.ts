@@ -18,13 +18,16 @@ const units = [
   ['s', 1_000],
 ] as const
 
+/** With one decimal where it says something: `8`, not `8.0`. */
+const shortest = (value: number): string => value.toFixed(1).replace(/\.0$/, '')
+
 /** A duration in two units: “5 d 3 h”, “6 min 12 s”, “41 ms”. */
 export const formatDuration = (durationMs: number): string => {
   const rest = Math.abs(durationMs)
   const sign = durationMs < 0 ? '−' : ''
   if (rest < 1) return `${sign}${rest === 0 ? '0' : rest.toFixed(2)} ms`
   if (rest < 999.5) return `${sign}${rest < 10 ? rest.toFixed(1) : Math.round(rest)} ms`
-  if (rest < 60_000) return `${sign}${rest < 9_950 ? (rest / 1_000).toFixed(1) : Math.floor(rest / 1_000)} s`
+  if (rest < 60_000) return `${sign}${rest < 9_950 ? shortest(rest / 1_000) : Math.floor(rest / 1_000)} s`
   const at = units.findIndex(([, size]) => rest >= size)
   const [name, size] = units[at] ?? units[2]
   const next = units[at + 1] ?? units[3]
@@ -56,13 +59,13 @@ export const formatBytes = (bytes: string | number | null): string => {
 export const formatRate = (perSecond: number | null): string => {
   if (perSecond === null) return '–'
   if (perSecond === 0) return '0/s'
-  if (Math.abs(perSecond) < 0.1) return `${(perSecond * 60).toFixed(1)}/min`
-  return Math.abs(perSecond) < 10 ? `${perSecond.toFixed(1)}/s` : `${formatCount(perSecond)}/s`
+  if (Math.abs(perSecond) < 0.1) return `${shortest(perSecond * 60)}/min`
+  return Math.abs(perSecond) < 10 ? `${shortest(perSecond)}/s` : `${formatCount(perSecond)}/s`
 }
 
 /** Events a minute, from a rate a second: beside verdicts, which count by the minute. */
 export const formatPerMinute = (perSecond: number | null): string => {
   if (perSecond === null) return '–'
   const perMinute = perSecond * 60
-  return `${perMinute === 0 || Math.abs(perMinute) >= 10 ? formatCount(perMinute) : perMinute.toFixed(1)}/min`
+  return `${perMinute === 0 || Math.abs(perMinute) >= 10 ? formatCount(perMinute) : shortest(perMinute)}/min`
 }

@@ -84,7 +84,7 @@ describe('the lag verdict', () => {
   it('calls members that make no progress stalled', () => {
     expect(judge(steps(25, (i) => [700, 900 + i * 10]))).toMatchObject({
       kind: 'stalled',
-      sentence: 'inventory has stalled on stock: no progress for 2 min, lag 440, growing 2.0/s',
+      sentence: 'inventory has stalled on stock: no progress for 2 min, lag 440, growing 2/s',
       sinceMs: now - 120_000,
     })
   })

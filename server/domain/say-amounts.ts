@@ -7,13 +7,16 @@ export const sayCount = (count: bigint | number): string => counts.format(count)
 export const sayMany = (count: bigint | number, one: string, more = `${one}s`): string =>
   `${sayCount(count)} ${Number(count) === 1 ? one : more}`
 
+/** With one decimal where it says something: `2`, not `2.0`. */
+const shortest = (value: number): string => value.toFixed(1).replace(/\.0$/, '')
+
 /** An amount a second, in the unit that keeps it readable: 220/s, 3.4/s, 12/min. */
 export const sayRate = (perSecond: number): string => {
   const size = Math.abs(perSecond)
   if (size >= 10) return `${sayCount(Math.round(size))}/s`
-  if (size >= 1) return `${size.toFixed(1)}/s`
+  if (size >= 1) return `${shortest(size)}/s`
   const perMinute = size * 60
-  return perMinute >= 10 ? `${Math.round(perMinute)}/min` : `${perMinute.toFixed(1)}/min`
+  return perMinute >= 10 ? `${Math.round(perMinute)}/min` : `${shortest(perMinute)}/min`
 }
 
 const units = [
