@@ -60,7 +60,7 @@ test('3: the fix is out: replay the letters and see that they worked', async ({ 
     .click()
   await page.getByRole('button', { name: /^Replay [\d,]+…$/ }).click()
   await expect(
-    page.getByRole('heading', { level: 1, name: /^Replay [\d,]+ of [\d,]+ dead letters$/ }),
+    page.getByRole('heading', { level: 1, name: /^Replay [\d,]+( of [\d,]+)? dead letters$/ }),
   ).toBeVisible()
   await expect(page.getByText('kafka_dlt-exception-stacktrace', { exact: false })).toBeVisible()
   await page.getByRole('button', { name: /^Replay [\d,]+ to orders$/ }).click()

@@ -108,7 +108,7 @@ export const PaceFields = ({ plan, form }: { readonly plan: ReplayPlan; readonly
           />
           <span className="text-muted">
             a second
-            {isPaceGood && plan.ready > 0
+            {isPaceGood && plan.ready > copies
               ? `, about ${formatDuration((plan.ready / copies) * 1_000)}${form.canary ? ' and the waits of the canary' : ''}`
               : ''}
           </span>

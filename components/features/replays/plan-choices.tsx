@@ -59,18 +59,20 @@ export const PlanChoices = ({
             </div>
           ))}
         {targets.length > 1 && choice.targetTopic === null ? (
-          <div className="flex flex-wrap items-center gap-2">
+          <div className="flex items-baseline gap-4">
             <span className="w-[96px] shrink-0 text-muted">One alone</span>
-            {targets.map((one) => (
-              <Button
-                key={one.topic}
-                size="small"
-                disabled={again.isPending}
-                onClick={() => again.mutate({ originTopic: one.topic })}
-              >
-                Plan {formatCount(one.count)} to {one.topic}
-              </Button>
-            ))}
+            <span className="flex min-w-0 flex-wrap gap-2">
+              {targets.map((one) => (
+                <Button
+                  key={one.topic}
+                  size="small"
+                  disabled={again.isPending}
+                  onClick={() => again.mutate({ originTopic: one.topic })}
+                >
+                  Plan {formatCount(one.count)} to {one.topic}
+                </Button>
+              ))}
+            </span>
           </div>
         ) : null}
         <div className="flex flex-wrap items-center gap-4">

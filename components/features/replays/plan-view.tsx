@@ -9,7 +9,7 @@ import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
-import { formatCount, sayMany } from '../../patterns/quantity.ts'
+import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -20,6 +20,7 @@ import { PlanReaders } from './plan-readers.tsx'
 import { PlanRequeue } from './plan-requeue.tsx'
 import { PlanSelection } from './plan-selection.tsx'
 import { PlanStart } from './plan-start.tsx'
+import { planTitle } from './start-words.ts'
 
 /** What a replay would do: how many, where to, who else reads it, what is refused and why. Nothing is sent before Start. */
 export const PlanView = ({ connection, id }: { readonly connection: string; readonly id: string }) => {
@@ -31,13 +32,7 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
   const plan = query.data
   return (
     <PageShell
-      title={
-        plan
-          ? plan.requeue
-            ? `Requeue ${formatCount(plan.ready)} of ${sayMany(plan.total, 'waiting message')}`
-            : `Replay ${formatCount(plan.ready)} of ${sayMany(plan.total, 'dead letter')}`
-          : 'Replay plan'
-      }
+      title={plan ? planTitle(plan) : 'Replay plan'}
       meta={
         plan ? (
           <span>
@@ -112,9 +107,9 @@ const looks = {
 const Findings = ({ plan, connection }: { readonly plan: ReplayPlan; readonly connection: string }) => (
   <ul className="divide-y divide-line">
     <Finding
-      severity="ready"
+      severity={plan.ready === 0 ? 'warning' : 'ready'}
       count={plan.ready}
-      sentence={plan.ready === 0 ? 'nothing may be sent' : 'ready to be sent'}
+      sentence={plan.ready === 0 ? 'may be sent: each has a reason below' : 'ready to be sent'}
     />
     {plan.findings.map(({ severity, code, sentence, count, letterIds, positions }) => (
       <Finding key={code} severity={severity} count={count} sentence={sentence}>
