@@ -93,8 +93,11 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
         {(data) => (
           <Section title="Progress" aside={<span>{progressWords(data)}</span>}>
             {data.failure === null ? null : (
-              <p role="alert" className="mb-2 text-warning">
-                {data.failure}.
+              <p
+                role="alert"
+                className={`mb-2 ${data.state === 'failed' ? 'text-critical' : 'text-warning'}`}
+              >
+                {data.failure.replace(/\.$/, '')}.
               </p>
             )}
             <SteeringWords replay={data} connection={connection} />
