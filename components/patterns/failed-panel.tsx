@@ -42,6 +42,7 @@ export const FailedPanel = ({
   isTrying,
   onRetry,
   list,
+  onClearFilter,
 }: {
   readonly error: unknown
   /** When it was first seen to fail; null when that is not known. */
@@ -50,9 +51,12 @@ export const FailedPanel = ({
   readonly onRetry: () => void
   /** Given by a panel that is all of its page: it then has a border of its own. */
   readonly list?: ListLink | undefined
+  /** Set when a filter is in force: where it is what can not be understood, it can be cleared. */
+  readonly onClearFilter?: (() => void) | undefined
 }) => {
   const { title, detail, hint, code } = problemOfError(error)
   const words = code === 'invalid-request' ? unreadable(detail) : null
+  const isWrongFilter = code === 'invalid-request' && words === null && onClearFilter !== undefined
   const lacksRight = isDenied(error)
   const isGone = isMissing(error)
   const look = lacksRight
@@ -63,7 +67,13 @@ export const FailedPanel = ({
   const message = (
     <PanelMessage
       {...look}
-      title={words === null ? title : 'There is nothing at this address'}
+      title={
+        words !== null
+          ? 'There is nothing at this address'
+          : isWrongFilter
+            ? 'The filter can not be understood'
+            : title
+      }
       text={
         <>
           {words ?? detail}
@@ -75,9 +85,17 @@ export const FailedPanel = ({
           ) : null}
         </>
       }
-      hint={words === null ? hint : 'Check the name, or look for it in the list.'}
+      hint={
+        words !== null
+          ? 'Check the name, or look for it in the list.'
+          : isWrongFilter
+            ? 'Correct it in its field or in the address, or clear it.'
+            : hint
+      }
       action={
-        isGone && list ? (
+        isWrongFilter ? (
+          <Button onClick={onClearFilter}>Clear filter</Button>
+        ) : isGone && list ? (
           <LinkButton href={list.href}>{list.title}</LinkButton>
         ) : (
           <Button onClick={onRetry} disabled={isTrying}>

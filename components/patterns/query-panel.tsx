@@ -75,6 +75,7 @@ export const QueryPanel = <T,>(props: PanelProps<T>) => {
         isTrying={isFetching}
         onRetry={() => void query.refetch()}
         list={list}
+        onClearFilter={props.onClearFilter}
       />
     )
   }
