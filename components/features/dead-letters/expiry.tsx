@@ -10,7 +10,11 @@ const toneOf = (leftMs: number): string =>
   leftMs < 6 * hourMs ? 'font-strong text-critical' : leftMs < 24 * hourMs ? 'text-warning' : ''
 
 const sayLeft = (leftMs: number): string =>
-  leftMs <= 0 ? 'now' : formatDuration(Math.floor(leftMs / 60_000) * 60_000)
+  leftMs <= 0
+    ? 'gone'
+    : leftMs < 60_000
+      ? 'less than 1 min'
+      : formatDuration(Math.floor(leftMs / 60_000) * 60_000)
 
 /** When the first letter of a failure group can not be sent again any more, and what of letter and origin goes when. */
 export const Expiry = ({

@@ -38,7 +38,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'what',
     header: 'What',
-    width: 'minmax(150px, 3fr)',
+    width: 'minmax(150px, 5fr)',
     cell: (group) => (
       <span className="block min-w-0" title={titleOfFailure(group)}>
         <span className="flex min-w-0 items-baseline gap-2">
@@ -62,7 +62,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'where',
     header: 'Where',
-    width: 'minmax(112px, 2fr)',
+    width: 'minmax(112px, 3fr)',
     cell: ({ originTopic, group, confidence, services, conventions }) => {
       const titles = conventions.map(titleOfConvention).join(', ')
       return (
@@ -103,7 +103,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'last',
     header: 'Last seen',
-    width: '124px',
+    width: '112px',
     sortable: true,
     isSecondary: true,
     cell: ({ firstSeenAt, lastSeenAt }) => (
@@ -120,7 +120,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'expires',
     header: 'Expires',
-    width: 'minmax(176px, 200px)',
+    width: '196px',
     sortable: true,
     cell: (group) => <Expiry group={group} />,
   },

@@ -42,7 +42,7 @@ const sourceOf = (fact: SourcedFact): string =>
 
 const factRow = (field: string, fact: SourcedFact): readonly [string, ReactNode] => [
   nameOf(field),
-  <span key={field} title={sourceOf(fact)} className="break-all">
+  <span key={field} title={sourceOf(fact)}>
     {moments.has(field) ? <Moment text={fact.value} /> : fact.value}
     {fact.from === 'header' ? null : <span className="text-muted"> ({sourceOf(fact)})</span>}
   </span>,

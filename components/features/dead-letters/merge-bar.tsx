@@ -60,7 +60,7 @@ export const MergeBar = ({
               ))}
             </Select>
           </label>
-          <Button kind="main" disabled={merge.isPending} onClick={() => merge.mutate(into.id)}>
+          <Button disabled={merge.isPending} onClick={() => merge.mutate(into.id)}>
             {merge.isPending ? 'Merging…' : `Merge ${sayMany(letters, 'letter')}`}
           </Button>
           <span className="text-small text-muted">
