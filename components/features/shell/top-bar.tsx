@@ -126,18 +126,25 @@ export const TopBar = ({
   )
 }
 
+/** The page of what stands first behind a noun, where more stands behind it. */
+const pagesOf: Readonly<Record<string, ((connection: string, name: string) => string) | undefined>> = {
+  topics: routes.topic,
+  schemas: routes.subject,
+  'dead-letters': routes.deadLetter,
+}
+
 const Breadcrumb = ({ connection }: { readonly connection: string }) => {
   const path = usePathname()
   const noun = nounOfPath(path)
   const deeper = path
     .split('/')
     .slice(3)
-    .filter((one) => one !== 'messages' && one !== 'plans')
+    .filter((one) => one !== 'messages')
     .map(decodePart)
     // A UUID says nothing to a reader; its beginning is enough to tell it from another.
     .map((one) => (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(one) ? one.slice(0, 8) : one))
   if (!noun || noun.id === 'overview') return null
-  const pageOf = noun.id === 'topics' ? routes.topic : noun.id === 'schemas' ? routes.subject : undefined
+  const pageOf = pagesOf[noun.id]
   return (
     <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1.5 text-muted">
       <Link href={noun.address(connection)} className="link whitespace-nowrap">
