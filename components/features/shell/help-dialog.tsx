@@ -20,11 +20,11 @@ export const HelpDialog = ({
             <h3 className="mb-1 text-small text-muted">{section}</h3>
             <ul>
               {list.map(({ title, keys, also }) => (
-                <li key={title} className="flex h-7 items-center justify-between gap-3">
-                  <span className="truncate">{title}</span>
-                  <span className="flex gap-1">
-                    {keys.split(' ').map((key) => (
-                      <Kbd key={key}>{key}</Kbd>
+                <li key={title} className="flex min-h-7 items-center justify-between gap-3">
+                  <span>{title}</span>
+                  <span className="flex shrink-0 gap-1">
+                    {keys.split(' ').map((key, place) => (
+                      <Kbd key={place}>{key}</Kbd>
                     ))}
                     {also ? (
                       <>
