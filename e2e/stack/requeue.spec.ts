@@ -1,5 +1,7 @@
+import { commitOffsets } from '../../server/sandbox/stack/commit-offsets.ts'
 import { expect, test } from '../fixtures/journey.ts'
 import { makeOwnLetters, type OwnLetters } from '../fixtures/own-letters.ts'
+import { running } from '../fixtures/running.ts'
 
 const opened: OwnLetters[] = []
 test.setTimeout(240_000)
@@ -43,11 +45,7 @@ const makeWaiting = async (name: string, keys: readonly string[]) => {
       },
     })),
   })
-  await scene.admin.setOffsets({
-    groupId: `${scene.group}-retry`,
-    topic: first,
-    partitions: [{ partition: 0, offset: '1' }],
-  })
+  await commitOffsets([running().brokers], `${scene.group}-retry`, first, [1])
   return { scene, first }
 }
 

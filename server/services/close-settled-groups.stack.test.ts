@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import { listDecidedGroups } from '#server/repositories/weigh-group.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { closeSettledGroups } from './close-settled-groups.ts'
 import { type Bench, good, openBench, outgoing, springHeaders } from './dead-letter-fixture.ts'
 import { decideLetters } from './decide-letters.ts'
@@ -48,8 +49,7 @@ const replayAll = async (letters: string, letterIds?: readonly string[]) => {
   return replay
 }
 /** Commits past all copies; each of their transactions ends with a marker, which has an offset, too. */
-const commit = (groupId: string, topic: string) =>
-  bench.admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '1000' }] })
+const commit = (groupId: string, topic: string) => commitOffsets(bench.brokers, groupId, topic, [1000])
 const groupOf = (id: string) => good(showFailureGroup(bench.deps, bench.connection, id, bench.call()))
 const untilOver = (replayId: string) =>
   expect.poll(() => follow(bench, replayId, quiet), { timeout: 30_000, interval: 400 }).toBe(false)

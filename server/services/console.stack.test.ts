@@ -8,6 +8,7 @@ import { recordFailure } from '#server/repositories/freshness.ts'
 import { beat } from '#server/repositories/heartbeats.ts'
 import { LeaseLostError } from '#server/repositories/leases.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import { ensurePartitions } from './ensure-partitions.ts'
 import { findAnything } from './find-anything.ts'
@@ -66,13 +67,9 @@ beforeAll(async () => {
   producer = kafka().producer()
   await producer.connect()
   await send(300)
-  await admin.setOffsets({
-    groupId: stopped,
-    topic,
-    partitions: [0, 1, 2].map((partition) => ({ partition, offset: '1' })),
-  })
+  await commitOffsets([inject('brokers')], stopped, topic, [1, 1, 1])
   await admin.disconnect()
-  consumer = kafka().consumer({ groupId: reading })
+  consumer = kafka().consumer({ groupId: reading, maxWaitTimeInMs: 200 })
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   const seen = new Promise<void>((resolve) => {

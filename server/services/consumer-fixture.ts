@@ -19,7 +19,7 @@ export const startConsumer = async (
   topic: string,
   handle: (place: Place) => Promise<void>,
 ): Promise<Consumer> => {
-  const consumer = bench.kafka.consumer({ groupId: group })
+  const consumer = bench.kafka.consumer({ groupId: group, maxWaitTimeInMs: 200 })
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({

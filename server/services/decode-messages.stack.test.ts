@@ -11,6 +11,7 @@ import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import { avroLong } from '#server/domain/payload/avro-long.ts'
 import { readEnv } from '#server/env.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { type HttpFaultProxy, startHttpFaultProxy } from '#server/sandbox/stack/fault-proxy.ts'
 import { chooseDecoder, showDecoders } from './choose-decoder.ts'
 import { good, meansOf, quietKafka, testCall } from './console-fixture.ts'
@@ -102,11 +103,7 @@ beforeAll(async () => {
     messages: [{ value: Buffer.from('088180808080808010', 'hex') }],
   })
   await producer.disconnect()
-  await admin.setOffsets({
-    groupId: group,
-    topic,
-    partitions: [{ partition: 0, offset: '3' }],
-  })
+  await commitOffsets([inject('brokers')], group, topic, [3])
   await admin.disconnect()
   const transactional = kafka.producer({
     transactionalId: `decoding-tx-${run}`,

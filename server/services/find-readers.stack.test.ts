@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { BrokerErrorKind } from '#server/ports/broker-error.ts'
 import type { ConsumerGroups } from '#server/ports/consumer-groups.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { type Bench, openBench } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import { lettersOf, makeLetters, planOf } from './replay-fixture.ts'
@@ -22,8 +23,7 @@ const withGroups = (change: (real: ConsumerGroups) => Partial<ConsumerGroups>): 
 }
 const refusing = (kind: BrokerErrorKind, detail: string) => async () =>
   ({ ok: false, error: { kind, detail, source: 'broker' } }) as const
-const commit = async (topic: string, groupId: string) =>
-  bench.admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '0' }] })
+const commit = async (topic: string, groupId: string) => commitOffsets(bench.brokers, groupId, topic, [0])
 
 describe('a plan whose broker does not tell who reads the target', () => {
   it.each([

@@ -3,6 +3,7 @@ import type { SpanRecord } from '#server/domain/traces/span-record.ts'
 import { listOpenReplayIds } from '#server/repositories/replays.ts'
 import { writeSpans } from '#server/repositories/spans.ts'
 import { makeSpan } from '#server/repositories/spans-fixture.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { type Bench, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { follow, itemsOf, planOf, sendAll, start } from './replay-fixture.ts'
 
@@ -54,8 +55,7 @@ const outcomeAfterQuiet = async (replayId: string) => {
   return itemOf(replayId)
 }
 /** Commits past the copy, as a member of the group would. */
-const commit = (groupId: string, topic: string) =>
-  bench.admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '1' }] })
+const commit = (groupId: string, topic: string) => commitOffsets(bench.brokers, groupId, topic, [1])
 
 describe('a copy whose group keeps no offset', () => {
   it('is consumed by the span of that group for that very offset, and settled only after the quiet period', async () => {
@@ -231,11 +231,7 @@ describe('a copy that nobody has read', () => {
   it('is unknown because its group has no members', async () => {
     const group = `empty-${bench.suffix}`
     const { replay, origin } = await sendOne(group)
-    await bench.admin.setOffsets({
-      groupId: group,
-      topic: origin,
-      partitions: [{ partition: 0, offset: '0' }],
-    })
+    await commitOffsets(bench.brokers, group, origin, [0])
     await follow(bench, replay.id, { quietMs: 500, giveUpMs: 1 })
     expect((await itemOf(replay.id))?.proof).toContain('it has no members')
   })

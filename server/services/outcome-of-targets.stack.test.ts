@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { listOpenReplayIds } from '#server/repositories/replays.ts'
-import { gatherConsumers, giveUp, type Place, sampleGroup } from './consumer-fixture.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
+import { gatherConsumers, giveUp, giveUp, type Place, type Place, sampleGroup, sampleGroup, startConsumer } from './consumer-fixture.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { listReplayReturns } from './list-replay-returns.ts'
 import { follow, itemsOf, makeDeaths, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
@@ -138,11 +139,7 @@ describe('a copy that another group has moved to a retry topic that both have', 
     await giveUp(bench, place, retries, springHeaders({ ...place, group: theirs }))
     await follow(bench, replay.id)
     expect((await itemsOf(bench, replay.id))[0]?.outcome).toBe('SENT')
-    await bench.admin.setOffsets({
-      groupId: group,
-      topic: origin,
-      partitions: [{ partition: 0, offset: '100' }],
-    })
+    await commitOffsets(bench.brokers, group, origin, [100])
     await until(replay.id, ['SETTLED'])
     expect((await itemsOf(bench, replay.id))[0]?.proof).not.toContain('moved it to')
   }, 120_000)

@@ -4,6 +4,7 @@ import { connectionConfig } from '#server/config.ts'
 import { replayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { readEnv } from '#server/env.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { planReplay } from './plan-replay.ts'
 import { lettersOf, makeLetters, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
@@ -26,8 +27,8 @@ describe('who will receive the copies', () => {
     const { origin, letters } = await makeLetters(bench, 'readers', 2, 2)
     await bench.send([0, 1, 0].map((partition) => outgoing(origin, { partition, value: 'live' })))
     const groupId = `readers-${bench.suffix}`
-    await bench.admin.setOffsets({ groupId, topic: origin, partitions: [{ partition: 0, offset: '1' }] })
-    const consumer = bench.kafka.consumer({ groupId: `members-${bench.suffix}` })
+    await commitOffsets(bench.brokers, groupId, origin, [1])
+    const consumer = bench.kafka.consumer({ groupId: `members-${bench.suffix}`, maxWaitTimeInMs: 200 })
     await consumer.connect()
     await consumer.subscribe({ topic: origin, fromBeginning: true })
     const joined = new Promise((resolve) => consumer.on('consumer.group_join', resolve))

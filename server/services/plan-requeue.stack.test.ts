@@ -4,6 +4,7 @@ import type { PlanRequeue } from '#server/contracts/requeues.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
 import { bigIntegerBytes } from '#server/domain/requeue.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { type Bench, good, int32, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listWaiting } from './list-waiting.ts'
@@ -89,20 +90,13 @@ const putWaiting = (topic: TopicName, { origin, group }: Chain, count: number, d
 
 /** What a group has read: so many of each partition. */
 const readUpTo = (chain: Chain, topic: TopicName, offsets: readonly [number, number]) =>
-  bench.admin.setOffsets({
-    groupId: `${chain.group}-retry`,
-    topic,
-    partitions: offsets.map((offset, partition) => ({ partition, offset: String(offset) })),
-  })
+  commitOffsets(bench.brokers, `${chain.group}-retry`, topic, offsets)
 
 /** The group that failed has read all of the origin. */
 const readOrigin = async ({ origin, group }: Chain) => {
   const offsets = await bench.admin.fetchTopicOffsets(origin)
-  await bench.admin.setOffsets({
-    groupId: group,
-    topic: origin,
-    partitions: offsets.map(({ partition, high }) => ({ partition, offset: high })),
-  })
+  const ends = offsets.toSorted((a, b) => a.partition - b.partition).map(({ high }) => high)
+  await commitOffsets(bench.brokers, group, origin, ends)
 }
 
 const plan = (
@@ -138,11 +132,7 @@ it('shows what the group of the chain has not read, when it is due and what can 
   await readOrigin(chain)
   await readUpTo(chain, chain.first, [2, 1])
   // Somebody else who looks at the topic is not of the chain.
-  await bench.admin.setOffsets({
-    groupId: `browser-${bench.suffix}`,
-    topic: chain.first,
-    partitions: [{ partition: 0, offset: '5' }],
-  })
+  await commitOffsets(bench.brokers, `browser-${bench.suffix}`, chain.first, [5])
   const list = await good(
     listWaiting(bench.deps, bench.connection, { topic: chain.first, limit: 3 }, bench.call()),
   )

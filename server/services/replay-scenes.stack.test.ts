@@ -247,7 +247,7 @@ describe('a retry chain of three topics', () => {
     moves: (value: string) => boolean,
     origin: TopicName,
   ) => {
-    const consumer = bench.kafka.consumer({ groupId: group })
+    const consumer = bench.kafka.consumer({ groupId: group, maxWaitTimeInMs: 200 })
     consumers.push(consumer)
     await consumer.connect()
     await consumer.subscribe({ topic: from, fromBeginning: true })

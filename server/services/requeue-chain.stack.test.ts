@@ -5,6 +5,7 @@ import type { PlanRequeue } from '#server/contracts/requeues.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
 import { bigIntegerBytes } from '#server/domain/requeue.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { type Bench, good, int32, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { listWaiting } from './list-waiting.ts'
 import { planRequeue } from './plan-requeue.ts'
@@ -125,11 +126,12 @@ it('SmallRye: due at once in the same topic by its timestamp, and in the last to
     text('delayed-retry-count', '0'),
   ]
   await bench.send([outgoing(smallrye.first, { headers, timestampMs: BigInt(Date.now()) })])
-  await bench.admin.setOffsets({
-    groupId: `kafka-delayed-retry-topic-inventory-${bench.suffix}`,
-    topic: smallrye.first,
-    partitions: [{ partition: 0, offset: '0' }],
-  })
+  await commitOffsets(
+    bench.brokers,
+    `kafka-delayed-retry-topic-inventory-${bench.suffix}`,
+    smallrye.first,
+    [0],
+  )
   const { plan } = await requeue(smallrye.first, 'skip-wait')
   expect(plan.targets[0]?.topic).toBe(smallrye.first)
   const [original, copy] = await recordsOf(bench, smallrye.first)

@@ -3,6 +3,7 @@ import { refuseWrites } from '#server/adapters/read-only.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { TopicChange, TopicChangeRequest } from '#server/contracts/topic-changes.ts'
 import type { TopicAdmin } from '#server/ports/topic-admin.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { applyTopicChange } from './apply-topic-change.ts'
 import { type Bench, openBench, outgoing } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
@@ -198,7 +199,7 @@ describe('a deletion', () => {
       outgoing(topic, { partition: 0, value: 'b' }),
     ])
     const group = `reader-${bench.suffix}`
-    await bench.admin.setOffsets({ groupId: group, topic, partitions: [{ partition: 0, offset: '1' }] })
+    await commitOffsets(bench.brokers, group, topic, [1])
     const change = await plan({ action: 'delete', topic })
     expect(change.plan.effect).toBe(`Delete ${topic} and its 2 messages`)
     expect(change.plan.readers).toEqual([{ group, state: 'empty', lagMessages: '1' }])

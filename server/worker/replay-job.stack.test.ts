@@ -85,7 +85,7 @@ it('indexes exactly, and replays each letter once, though its workers are killed
   expect(items).toHaveLength(count)
   expect(new Set(items).size).toBe(count)
 
-  const consumer = bench.kafka.consumer({ groupId: group })
+  const consumer = bench.kafka.consumer({ groupId: group, maxWaitTimeInMs: 200 })
   await consumer.connect()
   await consumer.subscribe({ topic: origin, fromBeginning: true })
   await consumer.run({ autoCommitInterval: 200, eachMessage: async () => {} })

@@ -12,7 +12,7 @@ const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHIN
 const admin = kafka.admin()
 
 const consumeClassic = async (topic: string, group: string): Promise<void> => {
-  const consumer = kafka.consumer({ groupId: group })
+  const consumer = kafka.consumer({ groupId: group, maxWaitTimeInMs: 200 })
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   const partitions = new Set<number>()

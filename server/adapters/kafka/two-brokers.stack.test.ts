@@ -9,6 +9,7 @@ import type { BrokerAdapter } from '#server/ports/broker.ts'
 import { browseBudget } from '#server/ports/call.ts'
 import type { ConsumerGroups } from '#server/ports/consumer-groups.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
+import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { startTwoBrokers, type TwoBrokers } from '#server/sandbox/stack/two-brokers.ts'
 import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
@@ -48,11 +49,7 @@ describe('a cluster of two brokers', () => {
     for (let partition = 0; partition < partitions; partition++)
       await producer.send({ topic, messages: [{ value: `in ${partition}`, partition }] })
     await producer.disconnect()
-    await Promise.all(
-      groups.map((groupId) =>
-        admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '1' }] }),
-      ),
-    )
+    await Promise.all(groups.map((groupId) => commitOffsets(cluster.brokers.split(','), groupId, topic, [1])))
     await admin.disconnect()
     adapter = makeKafkaAdapter(connectionConfig.parse({ id: 'two', name: 'Two', brokers: cluster.brokers }))
     if (!adapter.groups) throw new Error('the adapter has no groups')
