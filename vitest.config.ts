@@ -22,7 +22,9 @@ export default defineConfig({
           globalSetup: ['./server/sandbox/stack/vitest-stack.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // They wait for brokers, leases and quiet periods far more than they compute: two at once, each with topics and a
+          // database of its own.
+          maxWorkers: 2,
           // kafkajs, which only the sandbox and the tests use, counts a timer from -1 instead of from now whenever it is
           // not throttled (requestQueue, scheduleCheckPendingRequests). No part of the worker loads it.
           execArgv: ['--disable-warning=TimeoutNegativeWarning'],
