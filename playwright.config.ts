@@ -5,13 +5,14 @@ const { executablePath, args } = await findBrowser()
 
 /**
  * Two projects, one after the other. `journeys`: a real browser on the real stack, where all share one shop. `mocked`:
- * every page in every state by scripted answers; alone (`playwright test --project mocked`) it starts no stack.
+ * every page in every state by scripted answers; alone (`playwright test --project=mocked`) it starts no stack, and its
+ * tests may run beside each other (`--workers=2`).
  */
 export default defineConfig({
   globalSetup: './e2e/fixtures/start-everything.ts',
   workers: 1,
   fullyParallel: false,
-  reporter: [['list'], ['json', { outputFile: 'test-results/journeys.json' }]],
+  reporter: [['list'], ['json', { outputFile: 'test-results/browser.json' }]],
   use: {
     launchOptions: { executablePath, args: [...args] },
     viewport: { width: 1440, height: 900 },
@@ -22,6 +23,7 @@ export default defineConfig({
     {
       name: 'mocked',
       testDir: 'e2e/mocked',
+      fullyParallel: true,
       testMatch: '*.spec.ts',
       timeout: 90_000,
       expect: { timeout: 15_000 },

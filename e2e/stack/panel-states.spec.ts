@@ -1,8 +1,8 @@
-import AxeBuilder from '@axe-core/playwright'
 import kafkajs from 'kafkajs'
 import { type FaultyConsole, startFaultyConsole } from '../fixtures/faulty-console.ts'
 import { expect, type Page, test } from '../fixtures/journey.ts'
 import { limitedUser, running } from '../fixtures/running.ts'
+import { lookWithAxe } from '../mocked/faults-of.ts'
 
 // The states of panels, each made by the fault that it tells of.
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, ResourcePatternTypes } = kafkajs
@@ -43,8 +43,7 @@ test.afterEach(() => {
 
 const state = (page: Page, name: string) => page.locator(`[data-state="${name}"]`)
 const looksRight = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+  expect(await lookWithAxe(page, page.url())).toEqual([])
 }
 
 test('loading: a slow broker shows the layout first, then the answer', async ({ page }) => {
