@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { listOpenReplayIds } from '#server/repositories/replays.ts'
 import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
-import { gatherConsumers, giveUp, type Place, sampleGroup, startConsumer } from './consumer-fixture.ts'
+import { gatherConsumers, giveUp, type Place, sampleGroup } from './consumer-fixture.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { listReplayReturns } from './list-replay-returns.ts'
 import { follow, itemsOf, makeDeaths, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
