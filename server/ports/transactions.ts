@@ -6,8 +6,12 @@ import type { OutgoingMessage, Placed } from './publisher.ts'
 
 /** How a transaction ended. */
 export type TransactionEnd =
-  /** Readers of committed messages see all of it. */
-  | { readonly state: 'committed'; readonly placed: readonly Placed[] }
+  /** Readers of committed messages see all of it: the messages where they are placed, and what followed. */
+  | {
+      readonly state: 'committed'
+      readonly placed: readonly Placed[]
+      readonly followed: readonly Placed[]
+    }
   /** They see nothing of it, and never will. `written` copies had reached a topic: readers of uncommitted messages may have seen those. */
   | { readonly state: 'aborted'; readonly error: BrokerError; readonly written: number }
   /** Another has opened the same id, or the broker has ended the transaction for its age: this producer is over. */

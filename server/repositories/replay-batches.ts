@@ -2,6 +2,7 @@ import { keepRunsOf } from './copy-runs.ts'
 import type { Database } from './database.ts'
 import { encodeBigints, encodeIntegers } from './encode-array.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
+import { advanceLedgerPosition, type LedgerPlace } from './replay-ledger.ts'
 
 /**
  * Writes the intent to send items, one row for all of them: thousands of rows a batch would cost more than the sending.
@@ -26,12 +27,16 @@ export const insertBatch = async (
 /** An item whose copy was committed; its offset is null where the broker did not tell. */
 export type SentItem = { readonly id: bigint; readonly partition: number; readonly offset: bigint | null }
 
-/** Writes down that the copies of a batch were committed, and that the batch is over. */
+/**
+ * Writes down that the copies of a batch were committed, and that the batch is over. `ledger` tells which of its records
+ * are theirs, where these come next to what was read of it: they need not be read.
+ */
 export const finishBatch = async (
   db: Database,
   batchId: bigint,
   sent: readonly SentItem[],
   sentAtMs: bigint,
+  ledger: { readonly place: LedgerPlace; readonly from: bigint; readonly to: bigint } | null,
   lease: LeaseProof,
 ): Promise<void> => {
   await runUnderLease(db, lease, async (client) => {
@@ -56,6 +61,7 @@ export const finishBatch = async (
       ],
     )
     await client.query('DELETE FROM replay_batch WHERE id = $1', [batchId.toString()])
+    if (ledger) await advanceLedgerPosition(client, ledger.place, ledger)
   })
 }
 

@@ -2,7 +2,7 @@ import type { LedgerKey, LedgerSource, LedgerValue } from '#server/domain/replay
 import { keepRunsOf } from './copy-runs.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
-import { runInTransaction } from './run-in-transaction.ts'
+import { runInTransaction, type Transaction } from './run-in-transaction.ts'
 
 /** A partition of a connection's ledger; `topicId` is the ledger's own. */
 export type LedgerPlace = {
@@ -20,6 +20,21 @@ export const readLedgerPosition = async (db: Database, place: LedgerPlace): Prom
     where: { connectionId_topicId_partition: { connectionId, topicId, partition } },
   })
   return row?.nextOffset ?? 0n
+}
+
+/** Moves the position on past records that are known without being read, unless it stands elsewhere by now. */
+export const advanceLedgerPosition = async (
+  client: Transaction,
+  { connectionId, topicId, partition }: LedgerPlace,
+  { from, to }: { readonly from: bigint; readonly to: bigint },
+): Promise<void> => {
+  await client.query(
+    `INSERT INTO ledger_position AS p (connection_id, topic_id, partition, next_offset)
+     SELECT $1, $2, $3, $5::int8 WHERE $4::int8 = 0 OR EXISTS (
+       SELECT FROM ledger_position WHERE connection_id = $1 AND topic_id = $2 AND partition = $3)
+     ON CONFLICT (connection_id, topic_id, partition) DO UPDATE SET next_offset = excluded.next_offset WHERE p.next_offset = $4::int8`,
+    [connectionId, topicId, partition, from.toString(), to.toString()],
+  )
 }
 
 /**

@@ -44,7 +44,7 @@ export const findLedgerEnd = async (
 /**
  * Reads a partition of the ledger from where it was read last, up to an offset, and keeps what it holds. Waits while a
  * transaction below that offset is still open. Answers how many records are left to the next reading: 0 when every
- * transaction below the offset is decided and known here.
+ * transaction below the offset is decided and known here; and from where it is to be read on.
  */
 export const readLedger = async (
   deps: Deps,
@@ -53,16 +53,15 @@ export const readLedger = async (
   partition: number,
   end: bigint,
   call: Call,
-): Answer<{ readonly left: bigint }> => {
+): Answer<{ readonly left: bigint; readonly next: bigint }> => {
   const reader = connection.broker.messages
   if (!reader)
     return fail({ kind: 'unsupported', detail: 'the ledger can not be read by position', source: 'broker' })
-  const topicId = isTopicId(ledger.topicId) ? ledger.topicId : ledger.name
-  const place: LedgerPlace = { connectionId: connection.id, topicId, partition }
+  const place = ledgerPlaceOf(connection, ledger, partition)
   const until = performance.now() + readingMs
   let next = await readLedgerPosition(deps.db, place)
   while (next < end) {
-    if (call.signal.aborted || performance.now() > until) return succeed({ left: end - next })
+    if (call.signal.aborted || performance.now() > until) return succeed({ left: end - next, next })
     const request = { topic: ledger.name, partition, from: next, limit: readAtOnce, budget: readBudget }
     const read = await reader.readForward(request, call)
     if (!read.ok) return read
@@ -73,8 +72,19 @@ export const readLedger = async (
     else await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
     next = reached
   }
-  return succeed({ left: 0n })
+  return succeed({ left: 0n, next })
 }
+
+/** How a partition of a connection's ledger is named where it is kept how far it was read. */
+export const ledgerPlaceOf = (
+  connection: Connection,
+  { name, topicId }: TopicState,
+  partition: number,
+): LedgerPlace => ({
+  connectionId: connection.id,
+  topicId: isTopicId(topicId) ? topicId : name,
+  partition,
+})
 
 /** What is no record of a ledger is passed over: the topic may have been used for something else. */
 const recordsOf = ({ key, value }: RawMessage): LedgerRecord[] => {

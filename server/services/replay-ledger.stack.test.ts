@@ -133,6 +133,24 @@ describe('a worker that is killed', () => {
     60_000,
   )
 
+  it('has nothing to read back of what it sent itself: its items know it', async () => {
+    const { origin, letters } = await makeLetters(bench, 'known', 30)
+    const { id } = await start(bench, await planOf(bench, letters), { pacePerSecond: 10_000 })
+    await sendAll(bench, id)
+    await expectExactlyOnce(id, origin, 30)
+    const own = (await recordsOf(bench, bench.connection.ledgerTopic)).filter(
+      (record) => decodeLedgerValue(record.value)?.job === id,
+    )
+    const { pool } = bench.database.db
+    const { rows } = await pool.query<{ partition: number; next_offset: string }>(
+      'SELECT partition, next_offset FROM ledger_position WHERE connection_id = $1',
+      [bench.connection.id],
+    )
+    const nextOf = new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]))
+    for (const { partition, offset } of own) expect(nextOf.get(partition)).toBeGreaterThan(offset)
+    expect((await pool.query('SELECT FROM ledger_entry WHERE replay_id = $1', [id])).rowCount).toBe(0)
+  })
+
   it('during the takeover of another that was killed: the third sends the rest once', async () => {
     const { origin, letters } = await makeLetters(bench, 'takeover', 150)
     const replay = await start(bench, await planOf(bench, letters), { pacePerSecond: 500 })

@@ -13,8 +13,15 @@ import type { Connection, Deps } from './deps.ts'
 import { type ReadRecords, readItems } from './read-items.ts'
 import { bytesOfMessage } from './read-letters.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
+import { targetOf } from './replay-target.ts'
 import { type Hindrance, sendInTransactions, sendWithLedger } from './send-in-transactions.ts'
-import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './take-over-source.ts'
+import {
+  letGoOfSource,
+  noteFenced,
+  noteFollowed,
+  type TakenSource,
+  takeOverSource,
+} from './take-over-source.ts'
 
 /** From this pace on, in copies a second, batches are sent without a pause between them. */
 export const streamPace = 5_000
@@ -99,7 +106,8 @@ export const sendStream = async (
     )
     if (ended.state === 'committed') {
       await writing
-      writing = writeDown(deps, present, ended.placed, lease).then(() =>
+      const ledger = noteFollowed(present.taken, targetOf(deps, connection, replay), ended.followed)
+      writing = writeDown(deps, present, ended.placed, ledger, lease).then(() =>
         recordCopySpans(deps, replay, present.batch, ended.placed, Number(present.nowMs)),
       )
       writing.catch(() => {})
@@ -210,6 +218,7 @@ const writeDown = (
   deps: Deps,
   { id, batch, nowMs }: Prepared,
   placed: readonly Placed[],
+  ledger: ReturnType<typeof noteFollowed>,
   lease: LeaseProof,
 ): Promise<void> =>
   finishBatch(
@@ -221,5 +230,6 @@ const writeDown = (
       offset: placed[index]?.offset ?? null,
     })),
     nowMs,
+    ledger,
     lease,
   )

@@ -1,4 +1,5 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { advanceKnown, type LedgerAdvance, type LedgerKnown } from '#server/domain/ledger-known.ts'
 import {
   type LedgerSource,
   ledgerPartitionOf,
@@ -10,17 +11,18 @@ import { sayMany } from '#server/domain/say-amounts.ts'
 import { isMadeAnew } from '#server/domain/topic-identity.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { Placed } from '#server/ports/publisher.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { TransactionalProducer } from '#server/ports/transactions.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { clearIntents, type ItemRecord, listIntents } from '#server/repositories/replay-items.ts'
-import { settleByLedger } from '#server/repositories/replay-ledger.ts'
+import { type LedgerPlace, settleByLedger } from '#server/repositories/replay-ledger.ts'
 import { addReplayLoss, noteLedger, type ReplayRecord } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { ensureLedger } from './ensure-ledger.ts'
 import { lookForCopies } from './look-for-copies.ts'
-import { findLedgerEnd, readLedger } from './read-ledger.ts'
+import { findLedgerEnd, ledgerPlaceOf, readLedger } from './read-ledger.ts'
 import { targetOf } from './replay-target.ts'
 
 /** A dead-letter partition in hand: its one producer, and where its records stand in the ledger. */
@@ -29,6 +31,8 @@ export type TakenSource = {
   readonly ledger: TopicState
   readonly ledgerPartition: number
   readonly producer: TransactionalProducer
+  /** How far the ledger is known by what was read of it and sent since. */
+  known: LedgerKnown
 }
 type Taken = TakenSource & {
   /** Where the ledger ended when the producer was opened: all that was begun before stands below. */
@@ -124,8 +128,26 @@ export const takeOverSource = async (
       lease,
     )
   }
+  taken.known = { next: read.value.next, isOwn: false }
   taken.isSettled = true
   return succeed({ state: 'ready', taken, isNew: true })
+}
+
+/**
+ * Notes where records of this producer stand in the ledger. Answers what may be taken as known, once their items are
+ * written; null where anything else may stand between.
+ */
+export const noteFollowed = (
+  taken: TakenSource,
+  target: Connection,
+  followed: readonly Placed[],
+): (LedgerAdvance & { readonly place: LedgerPlace }) | null => {
+  const { known, advance } = advanceKnown(
+    taken.known,
+    followed.map(({ offset }) => offset),
+  )
+  taken.known = known
+  return advance && { ...advance, place: ledgerPlaceOf(target, taken.ledger, taken.ledgerPartition) }
 }
 
 /** How a dead-letter partition is named in the ledger and by its transactional id. */
@@ -174,6 +196,7 @@ const open = async (
     ledgerPartition,
     producer: producer.value,
     ledgerEnd: ledgerEnd.value,
+    known: { next: null, isOwn: false },
     isSettled: false,
   })
 }

@@ -184,6 +184,7 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
       let isOpen = false
       let isWriting = false
       let placed: readonly Placed[]
+      let followed: readonly Placed[]
       try {
         throwIfGivenUp(signal)
         const portions = await portionsOf(client, messages, signal)
@@ -197,7 +198,7 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
         isWriting = false
         const records = following.of(placed)
         const tail = await portionsOf(client, records, signal)
-        await write(tail, records, limited, () => {})
+        followed = await write(tail, records, limited, () => {})
       } catch (error) {
         const problem = errorOfThrown(error, 'sending')
         if (isFenced(error)) return { state: 'fenced', error: problem }
@@ -211,7 +212,7 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
       try {
         await end(true)
         isOver = false
-        return { state: 'committed', placed }
+        return { state: 'committed', placed, followed }
       } catch (error) {
         const problem = errorOfThrown(error, 'committing')
         return { state: isFenced(error) ? 'fenced' : 'unknown', error: problem }
