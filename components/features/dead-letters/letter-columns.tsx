@@ -13,7 +13,7 @@ export const letterColumns = (connection: string, withTopic: boolean): readonly 
   {
     id: 'key',
     header: 'Key',
-    width: 'minmax(110px, 1fr)',
+    width: 'minmax(90px, 1fr)',
     mono: true,
     cell: ({ id, keyText }) => (
       <Link href={routes.deadLetter(connection, id)} className="link">
@@ -24,7 +24,7 @@ export const letterColumns = (connection: string, withTopic: boolean): readonly 
   {
     id: 'message',
     header: 'Message',
-    width: 'minmax(150px, 3fr)',
+    width: 'minmax(96px, 3fr)',
     cell: ({ message, isPointer, originTopic, originPosition }) => (
       <span title={message ?? undefined}>
         {message ?? <span className="text-faint">none</span>}
@@ -50,13 +50,13 @@ export const letterColumns = (connection: string, withTopic: boolean): readonly 
     header: 'Attempts',
     width: '60px',
     align: 'right',
-    isSecondary: withTopic,
+    isSecondary: true,
     cell: ({ attempts }) => attempts ?? <span className="text-faint">–</span>,
   },
   {
     id: 'replay',
     header: 'Standing',
-    width: '92px',
+    width: '88px',
     cell: ({ lastReplay, disposition, parkedBy }) =>
       disposition ? (
         <span title={`By ${disposition.actor} because: ${disposition.reason}`}>
@@ -87,7 +87,7 @@ export const letterColumns = (connection: string, withTopic: boolean): readonly 
 const topicColumn = (connection: string): Column<DeadLetterRow> => ({
   id: 'topic',
   header: 'Dead-letter topic',
-  width: 'minmax(110px, 1.2fr)',
+  width: 'minmax(100px, 1.2fr)',
   mono: true,
   cell: ({ topic }) => (
     <Link href={routes.topic(connection, topic)} className="link" title={topic}>

@@ -100,7 +100,7 @@ export const LetterFilters = ({
         list={`${id}-topics`}
         value={view.topic}
         onChange={(event) => change({ topic: event.target.value === '' ? null : event.target.value })}
-        className="w-44 font-mono text-small"
+        className="w-48 font-mono text-small"
       />
       <datalist id={`${id}-topics`}>
         {topics.map((one) => (
