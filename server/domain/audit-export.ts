@@ -12,6 +12,7 @@ export type AuditFileHead = {
 /** And in its last line. */
 export type AuditFileEnd = { readonly entries: number; readonly lastHash: string }
 
+/** The file's first line, as JSON with its line end; `entryLine` and `endLine` make the others. */
 export const headLine = (head: AuditFileHead): string => `${JSON.stringify({ audit: head })}\n`
 export const entryLine = ({
   id,

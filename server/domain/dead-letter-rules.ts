@@ -41,6 +41,7 @@ export type DeadLetterRules = {
   readonly mappings: readonly OriginMapping[]
 }
 
+/** A convention made ready for reading letters: its rules as a list, and which fields of a death it never writes. */
 export const compileConvention = (convention: DeadLetterConvention): CompiledConvention => {
   const slots = rulesOf(convention).map(([field, rule]) => ({ field, rule }))
   const fields = deathFields.filter((field) => field in convention.fields)

@@ -29,6 +29,7 @@ const murmur2 = (key: Uint8Array): number => {
 const fnv1a = (key: Uint8Array): number =>
   key.reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5) >>> 0
 
+/** The hashes that clients choose partitions by, of one key. */
 export const hashKey = (key: Uint8Array): KeyHashes => ({
   murmur2: murmur2(key),
   crc32: crc32(key),

@@ -1,6 +1,6 @@
-import { finding, type PlanParts } from './plan-finding.ts'
 import { sayCount, sayMany } from './say-amounts.ts'
 import type { TopicNow } from './topic-change-facts.ts'
+import { finding, type PlanParts } from './topic-change-finding.ts'
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b))
 

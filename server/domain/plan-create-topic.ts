@@ -1,7 +1,7 @@
 import type { ChangeFinding, TopicChangeRequest } from '#server/contracts/topic-changes.ts'
-import { finding, type PlanParts } from './plan-finding.ts'
 import { sayCount, sayMany } from './say-amounts.ts'
 import type { ChangeFacts } from './topic-change-facts.ts'
+import { finding, type PlanParts } from './topic-change-finding.ts'
 import { topicKindOf } from './topic-kind.ts'
 import { checkTopicName, collidingTopic } from './topic-name-rules.ts'
 import { checkSetting, explainSetting, readSetting } from './topic-settings.ts'

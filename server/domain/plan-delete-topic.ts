@@ -1,6 +1,6 @@
-import { finding, type PlanParts } from './plan-finding.ts'
 import { sayBytes, sayMany, sayRate } from './say-amounts.ts'
 import type { ChangeFacts, TopicNow } from './topic-change-facts.ts'
+import { finding, type PlanParts } from './topic-change-finding.ts'
 
 /** The plan of a deletion: what will be gone, who reads and writes it, and that it can not be undone. */
 export const deleteTopic = (topic: TopicNow, { environment }: ChangeFacts): PlanParts => {

@@ -1,8 +1,8 @@
 import type { ChangeFinding } from '#server/contracts/topic-changes.ts'
 import { tooFewReplicas } from './plan-create-topic.ts'
-import { finding, type PlanParts } from './plan-finding.ts'
 import { sayBytes, sayMany } from './say-amounts.ts'
 import type { ChangeFacts, TopicNow } from './topic-change-facts.ts'
+import { finding, type PlanParts } from './topic-change-finding.ts'
 import { checkSetting, explainSetting, readSetting } from './topic-settings.ts'
 
 type Change = {

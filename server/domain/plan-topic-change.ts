@@ -2,9 +2,9 @@ import type { TopicChangePlan, TopicChangeRequest } from '#server/contracts/topi
 import { addPartitions } from './plan-add-partitions.ts'
 import { createTopic } from './plan-create-topic.ts'
 import { deleteTopic } from './plan-delete-topic.ts'
-import { finding, type PlanParts } from './plan-finding.ts'
 import { changeSettings } from './plan-settings-change.ts'
 import type { ChangeFacts } from './topic-change-facts.ts'
+import { finding, type PlanParts } from './topic-change-finding.ts'
 
 const partsOf = (request: TopicChangeRequest, facts: ChangeFacts): PlanParts => {
   if (request.action === 'create') return createTopic(request, facts)

@@ -64,6 +64,7 @@ export const decodeLedgerKey = (bytes: Uint8Array | null): LedgerKey | null => {
   }
 }
 
+/** A ledger record's value: JSON in UTF-8. */
 export const encodeLedgerValue = (value: LedgerValue): Buffer => Buffer.from(JSON.stringify(value), 'utf8')
 
 /** Null for what is no value of this ledger. */

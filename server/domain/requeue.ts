@@ -187,6 +187,7 @@ export type RequeueRecipe = {
   readonly retries: number
 }
 
+/** What a worker has to know to make the copies of a requeue, kept with its plan. */
 export const recipeOf = (action: RequeueAction, { retries, lastRetry }: ChainEnds): RequeueRecipe => ({
   action,
   lastRetryDelayMs: lastRetry?.delayMs ?? null,

@@ -166,6 +166,7 @@ export type AuditHead = {
   readonly foundEntries: number
 }
 
+/** Where the chain of the audit ends. It has an end from its first migration on. */
 export const readAuditHead = async (db: Database): Promise<AuditHead> => {
   const { lastId, entries, hash, chainedAt, foundEntries } = await db.prisma.auditHead.findFirstOrThrow()
   return {

@@ -159,8 +159,10 @@ export type LetterToGroupRow = {
   readonly consumer_group: string | null
   readonly convention: string
 }
+/** What of a letter its group follows from. */
 export const letterToGroupColumns = `id, failure_group_id, homes, topic, partition, "offset", message, error_class, root_cause,
   origin_topic, consumer_group, convention`
+/** A row of these columns. */
 export const letterToGroupOf = (row: LetterToGroupRow): LetterToGroup => ({
   id: BigInt(row.id),
   failureGroupId: row.failure_group_id,

@@ -47,7 +47,9 @@ export const degradedBy = (error: BrokerError, lastGoodAt?: number): DegradedSou
   ...(lastGoodAt === undefined ? {} : { lastGoodAt }),
 })
 
+/** Fails for what is not there; the detail is a whole sentence. */
 export const notFound = (detail: string) => fail<Fault>({ code: 'not-found', detail })
+/** Fails for a request that can not be carried out as it was written; the detail names the field. */
 export const invalid = (detail: string) => fail<Fault>({ code: 'invalid-request', detail })
 
 /** What is wrong with the words of a search, and at which of its characters, counted from 1. */

@@ -53,6 +53,7 @@ export const expiryOf = async (
   return retentionMs === null ? null : Number(timestampMs) + retentionMs
 }
 
+/** A record as the letter's page shows it. `expiresAt`: when retention deletes it, in milliseconds since the epoch; null: not known, or never. */
 export const recordViewOf = (
   { key, value, headers, timestampMs }: MessageDetail,
   expiresAt: number | null,

@@ -49,6 +49,7 @@ export const planOf = async (
   )
 }
 
+/** Starts a plan, as fast as it goes and without a canary unless the request says otherwise. */
 export const start = (
   bench: Bench,
   plan: ReplayPlan,
@@ -104,6 +105,7 @@ export const follow = async (
   }
 }
 
+/** Items of a replay in the order they are sent, up to 500. */
 export const itemsOf = async (
   bench: Bench,
   replayId: string,
@@ -199,6 +201,7 @@ const committedOf = async (
   }
 }
 
+/** The newest header of a name as text; null where it is not there, or null itself. */
 export const headerText = ({ headers }: RawMessage, name: string): string | null => {
   const value = headers.findLast((header) => header.name === name)?.value
   return value ? Buffer.from(value).toString() : null

@@ -61,6 +61,7 @@ const nameOf = (replay: ReplayRecord, lease: LeaseProof, item: SourceOfItem): st
 export const noteFenced = (replay: ReplayRecord, lease: LeaseProof): void => {
   fenced.add(holdName(replay, lease))
 }
+/** Whether a producer of this replay was fenced under this lease. */
 export const isFenced = (replay: ReplayRecord, lease: LeaseProof): boolean =>
   fenced.has(holdName(replay, lease))
 

@@ -7,6 +7,7 @@ export type PlanParts = Omit<
 > &
   Partial<Pick<TopicChangePlan, 'settings' | 'nameToType'>>
 
+/** One finding of a plan of a topic's change; `field`: the field of the form that it is about. */
 export const finding = (
   severity: ChangeFinding['severity'],
   code: string,
