@@ -1,4 +1,4 @@
-import { sayCount } from './say-amounts.ts'
+import { sayCount, sayMoment } from './say-amounts.ts'
 
 /** What became of the letters of a failure group, each by its latest replay; a copy that came back stands for its letter. */
 export type WeighedGroup = {
@@ -40,8 +40,6 @@ export const sayClosure = (weighed: WeighedGroup): string => {
   ]
   const all = letters === 1 ? 'its one letter is' : `all ${sayCount(letters)} letters are`
   const since =
-    lastSentAtMs === null
-      ? ''
-      : `, none came since the last copy was sent on ${new Date(lastSentAtMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+    lastSentAtMs === null ? '' : `, none came since the last copy was sent on ${sayMoment(lastSentAtMs)}`
   return `resolved: ${all} done with (${join(parts)})${since}`
 }

@@ -39,6 +39,10 @@ export const sayDuration = (durationMs: number): string => {
   return parts.join(' ')
 }
 
+/** A moment, given in milliseconds since the epoch: 2026-11-22 02:38:11 UTC. */
+export const sayMoment = (atMs: number): string =>
+  `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const
 
 /** Bytes in powers of 1000 with up to three digits, rounded down: 3.14 GB, 604 kB. */

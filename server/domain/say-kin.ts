@@ -1,9 +1,7 @@
 import type { KinCopy } from './judge-kin.ts'
-import { sayCount } from './say-amounts.ts'
+import { sayCount, sayMoment } from './say-amounts.ts'
 
 const namedCopies = 3
-
-const sayAt = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
 /** By whom, as which letters and when the same messages were sent, the latest replay first; in brackets, empty for none. */
 export const sayKinCopies = (copies: readonly KinCopy[]): string => {
@@ -13,9 +11,11 @@ export const sayKinCopies = (copies: readonly KinCopy[]): string => {
   const said = byReplay.slice(0, namedCopies).flatMap((list) => {
     const [last] = list
     if (!last) return []
-    const sent = last.sentAtMs === null ? 'not sent yet' : `sent ${sayAt(last.sentAtMs)}`
+    const sent = last.sentAtMs === null ? 'not sent yet' : `sent ${sayMoment(last.sentAtMs)}`
     const ended =
-      last.outcome === 'SETTLED' && last.outcomeAtMs !== null ? `, settled ${sayAt(last.outcomeAtMs)}` : ''
+      last.outcome === 'SETTLED' && last.outcomeAtMs !== null
+        ? `, settled ${sayMoment(last.outcomeAtMs)}`
+        : ''
     const which = list.length === 1 ? `as letter ${last.letterId}` : `${sayCount(list.length)}, the last`
     return [`by replay #${last.number} of ${last.by}, ${which}: ${sent}${ended}`]
   })

@@ -1,4 +1,4 @@
-import { sayCount } from './say-amounts.ts'
+import { sayCount, sayMoment } from './say-amounts.ts'
 
 /** How letters of a plan were chosen. Times in milliseconds since the epoch, the end not included. */
 export type SelectionFilter = {
@@ -12,8 +12,6 @@ export type SelectionFilter = {
 }
 
 const standings: Readonly<Record<string, string>> = { open: 'not put away' }
-const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
-
 /** What letters a filter takes, in words: null where it takes all. */
 export const sayFilter = (filter: SelectionFilter): string | null => {
   const { topic, partition, key, standing, q, diedFrom, diedTo } = filter
@@ -23,8 +21,8 @@ export const sayFilter = (filter: SelectionFilter): string | null => {
     key === undefined ? null : `with the key ${key}`,
     q === undefined ? null : `with the text “${q}”`,
     standing === undefined ? null : (standings[standing] ?? standing),
-    diedFrom === undefined ? null : `that died from ${time(diedFrom)} on`,
-    diedTo === undefined ? null : `that died before ${time(diedTo)}`,
+    diedFrom === undefined ? null : `that died from ${sayMoment(diedFrom)} on`,
+    diedTo === undefined ? null : `that died before ${sayMoment(diedTo)}`,
   ].filter((one) => one !== null)
   return parts.length === 0 ? null : parts.join(', ')
 }

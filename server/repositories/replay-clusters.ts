@@ -14,8 +14,8 @@ export const isSameSource = (one: string, other: string): string =>
 /** Whether a replay `r` writes to another cluster than that of its letters. */
 export const isElsewhere = 'r.target_cluster_id IS DISTINCT FROM r.cluster_id'
 
-/** What became of a letter by the latest of its copies that went to one cluster. */
-export type LatestOnCluster = {
+/** What became of the latest copy of a letter, or of a record that waits; sent in milliseconds since the epoch. */
+export type LatestCopy = {
   readonly replayId: string
   readonly outcome: Outcome
   readonly sentAtMs: number | null
@@ -30,7 +30,7 @@ export const readLatestOnCluster = async (
   letterIds: readonly bigint[],
   clusterId: string,
   isHome: boolean,
-): Promise<ReadonlyMap<bigint, LatestOnCluster>> => {
+): Promise<ReadonlyMap<bigint, LatestCopy>> => {
   const { rows } = await db.pool.query<{
     letter_id: string
     replay_id: string

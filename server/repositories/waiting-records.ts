@@ -1,16 +1,10 @@
 import type { Outcome } from '#server/contracts/replays.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
+import type { LatestCopy } from './replay-clusters.ts'
 import { runUnhurried } from './run-unhurried.ts'
 
 export type WaitingPlace = { readonly partition: number; readonly offset: bigint }
-
-/** The latest item of a started replay of a waiting record. */
-export type LatestRequeue = {
-  readonly replayId: string
-  readonly outcome: Outcome
-  readonly sentAtMs: number | null
-}
 
 const namePlace = ({ partition, offset }: WaitingPlace): string => `${partition}@${offset}`
 
@@ -47,7 +41,7 @@ export const registerWaiting = async (
 export const readLatestRequeues = async (
   db: Database,
   { connectionId, topic, topicId }: Topic,
-): Promise<ReadonlyMap<string, LatestRequeue>> => {
+): Promise<ReadonlyMap<string, LatestCopy>> => {
   const { rows } = await db.pool.query<{
     partition: number
     offset: string

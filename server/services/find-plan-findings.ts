@@ -1,6 +1,6 @@
 import { sayDispositions } from '#server/domain/decide-letters.ts'
 import { consentOf, type PlanFindingCode, planFindings, sayFinding } from '#server/domain/plan-findings.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayCount, sayMoment } from '#server/domain/say-amounts.ts'
 import { sayKinCopies } from '#server/domain/say-kin.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Compared, Written } from '#server/ports/scanner.ts'
@@ -145,7 +145,7 @@ const saySent = (
   if (replays.length === 0) return ''
   const said = replays.slice(0, namedReplays).map(({ number, startedBy, sentAtMs, count }) => {
     const which = `replay #${number} by ${startedBy}`
-    const when = sentAtMs > 0 ? `, last sent ${sayTime(sentAtMs)}` : ', not sent yet'
+    const when = sentAtMs > 0 ? `, last sent ${sayMoment(sentAtMs)}` : ', not sent yet'
     return replays.length === 1 ? `${which}${when}` : `${sayCount(count)} by ${which}${when}`
   })
   const more = replays.length - said.length
@@ -168,8 +168,6 @@ const sayKin = (code: PlanFindingCode, list: readonly Judged[]): string => {
   return aboutKin.has(code) ? sayKinCopies(copies) : ''
 }
 
-const sayTime = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
-
 /** Who sent the latest of them, and when. */
 const sayLedger = (list: readonly Judged[], earlier: ReadonlyMap<bigint, EarlierAttempts>): string => {
   const [last] = list
@@ -177,7 +175,7 @@ const sayLedger = (list: readonly Judged[], earlier: ReadonlyMap<bigint, Earlier
     .sort((a, b) => b.atMs - a.atMs)
   if (!last) return ''
   const replay = last.replayNumber === null ? '' : `replay #${last.replayNumber} of `
-  return ` (last by ${replay}${last.by}, ${sayTime(last.atMs)})`
+  return ` (last by ${replay}${last.by}, ${sayMoment(last.atMs)})`
 }
 
 /** A letter as the message that it was; nothing where it goes elsewhere or has no key. */

@@ -12,7 +12,7 @@ import type { RawMessage } from '#server/ports/raw-message.ts'
 import { type LetterRecord, readIndexPositions } from '#server/repositories/dead-letters.ts'
 import { insertPlan } from '#server/repositories/insert-plan.ts'
 import type { NewLetterEdit } from '#server/repositories/letter-edits.ts'
-import type { NewReplayItem, StoredPlan } from '#server/repositories/replays.ts'
+import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
 import { findEarlier } from './find-earlier.ts'
@@ -25,8 +25,8 @@ import { findSchemaProblems, makeSchemaSample } from './find-schema-problems.ts'
 import { findSourceEnds } from './find-source-ends.ts'
 import type { FoundLetters } from './found-letters.ts'
 import { type Judged, judgeLetters, type PlanChoice } from './judge-letters.ts'
-import { newCopyTrace } from './new-copy-trace.ts'
 import { openKept } from './open-kept.ts'
+import { planItemOf } from './plan-item.ts'
 import { coordinateKey, visitLetters } from './read-letters.ts'
 import { findPlanTarget, withOutcomesOf } from './replay-target.ts'
 import { selectLetters } from './select-letters.ts'
@@ -184,7 +184,11 @@ export const planReplay = async (
       plan,
     },
     order.map((one) => ({
-      ...itemOf(one),
+      ...planItemOf(one, {
+        topicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
+        attempts: before.attempts,
+        partitionOf: placed.partitionOf,
+      }),
       // In another cluster the group that failed counts only where it reads, too.
       readerGroup: chooseReaderGroup(
         place.isElsewhere ? { ...one.letter, originTopic: null } : one.letter,
@@ -192,9 +196,6 @@ export const planReplay = async (
         readers,
       ),
       ...(edit?.isKeyChanged ? { keyText: edit.keyText } : {}),
-      targetPartition: placed.partitionOf(one.letter.id),
-      sourceTopicId: topicIds.get(`${one.letter.topic}/${one.letter.partition}`) ?? null,
-      attempt: (before.attempts.get(one.letter.id)?.attempts ?? 0) + 1,
     })),
     edit?.row ?? null,
   )
@@ -215,23 +216,6 @@ const titleOf = (letters: readonly LetterRecord[]): string => {
   const [first = 'dead letters'] = causes
   return causes.size > 1 ? `${first} and ${causes.size - 1} more` : first
 }
-
-const itemOf = ({
-  letter,
-  record,
-  restores,
-  target,
-}: Judged): Omit<NewReplayItem, 'sourceTopicId' | 'attempt' | 'targetPartition' | 'readerGroup'> => ({
-  letterId: letter.id,
-  sourceTopic: letter.topic,
-  sourcePartition: letter.partition,
-  sourceOffset: letter.offset,
-  keyText: letter.keyText,
-  targetTopic: target?.name ?? '',
-  traceId: letter.traceId ?? record?.traceId ?? null,
-  rehydrated: restores !== null,
-  copyTraceId: newCopyTrace(record),
-})
 
 /** Why nothing can be written over a connection, in a sentence; null: it can. `isOther`: it is not that of the letters. */
 export const whyNotWrite = async (

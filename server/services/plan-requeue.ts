@@ -19,7 +19,7 @@ import { fail, type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { formatPosition } from '#server/ports/raw-message.ts'
 import { insertPlan } from '#server/repositories/insert-plan.ts'
-import type { NewReplayItem, StoredPlan } from '#server/repositories/replays.ts'
+import type { StoredPlan } from '#server/repositories/replays.ts'
 import { registerWaiting } from '#server/repositories/waiting-records.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import type { Fault } from './fault.ts'
@@ -31,7 +31,7 @@ import { findSchemaProblems, makeSchemaSample } from './find-schema-problems.ts'
 import { findSourceEnds } from './find-source-ends.ts'
 import type { FoundLetters } from './found-letters.ts'
 import { type Judged, judgeLetters } from './judge-letters.ts'
-import { newCopyTrace } from './new-copy-trace.ts'
+import { planItemOf } from './plan-item.ts'
 import { whyNotWrite } from './plan-replay.ts'
 import { coordinateKey } from './read-letters.ts'
 import { readUpTo, type WaitingTopic } from './read-waiting.ts'
@@ -211,18 +211,18 @@ export const planRequeue = async (
       targetClusterId: sourceClusterId || null,
       plan,
     },
-    inSendingOrder(ready, ({ letter }) => letter).map(
-      (one): NewReplayItem => ({
-        ...itemOf(one, waiting),
-        readerGroup: chooseReaderGroup(
-          { group: one.letter.group, originTopic: ends.origin },
-          one.target?.name ?? '',
-          readers,
-        ),
-        targetPartition: placed.partitionOf(one.letter.id),
-        attempt: (before.attempts.get(one.letter.id)?.attempts ?? 0) + 1,
+    inSendingOrder(ready, ({ letter }) => letter).map((one) => ({
+      ...planItemOf(one, {
+        topicId: waiting.state.topicId,
+        attempts: before.attempts,
+        partitionOf: placed.partitionOf,
       }),
-    ),
+      readerGroup: chooseReaderGroup(
+        { group: one.letter.group, originTopic: ends.origin },
+        one.target?.name ?? '',
+        readers,
+      ),
+    })),
   )
   return succeed(await presentPlan(deps, connection, id, plan, null, call, actor))
 }
@@ -246,22 +246,6 @@ const placedIn = (
   targetTopic === origin || targetTopic === null
     ? letter
     : { ...letter, originTopic: targetTopic, originPartition: letter.partition, originOffset: letter.offset }
-
-const itemOf = (
-  { letter, record, target }: Judged,
-  { state }: WaitingTopic,
-): Omit<NewReplayItem, 'attempt' | 'targetPartition' | 'readerGroup'> => ({
-  letterId: letter.id,
-  sourceTopic: letter.topic,
-  sourcePartition: letter.partition,
-  sourceOffset: letter.offset,
-  sourceTopicId: state.topicId,
-  keyText: letter.keyText,
-  targetTopic: target?.name ?? '',
-  traceId: letter.traceId ?? record?.traceId ?? null,
-  rehydrated: false,
-  copyTraceId: newCopyTrace(record),
-})
 
 /** SmallRye counts the wait from the record's timestamp, which a topic may set itself. */
 const whyNotByTimestamp = async (

@@ -2,6 +2,7 @@ import type { LagAtDeath } from '#server/contracts/letter-moment.ts'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
 import { lagPoints } from '#server/domain/lag-trend.ts'
 import { nearestSample } from '#server/domain/nearest-sample.ts'
+import { sayMoment } from '#server/domain/say-amounts.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import { readFirstSampleAt, readLagHistory } from '#server/repositories/lag-samples.ts'
 import type { Connection, Deps } from './deps.ts'
@@ -12,8 +13,6 @@ const bucketMs = 10_000
 const nearMs = 60_000
 
 const none = (why: string): LagAtDeath => ({ state: 'none', why })
-const sayTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
-
 /** How far behind the group was when a letter died, by the samples nearest to that; or why nobody knows. */
 export const readLagAtDeath = async (
   deps: Deps,
@@ -47,7 +46,7 @@ export const readLagAtDeath = async (
     return none(
       firstAtMs === null
         ? 'No samples are kept: no worker has sampled this connection, or all are too old by now.'
-        : `It died before the oldest sample that is kept, of ${sayTime(firstAtMs)}.`,
+        : `It died before the oldest sample that is kept, of ${sayMoment(firstAtMs)}.`,
     )
   return none(
     samples.length > 0 || series.length > 0

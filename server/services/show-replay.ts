@@ -1,3 +1,4 @@
+import { outcomes } from '#server/contracts/choices.ts'
 import type { Outcome, ReplaySummary } from '#server/contracts/replays.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -8,17 +9,6 @@ import type { Connection, Deps } from './deps.ts'
 import { type Fault, notFound } from './fault.ts'
 import { showControls } from './show-replay-control.ts'
 
-const outcomeNames = [
-  'PENDING',
-  'SENT',
-  'CONSUMED',
-  'SETTLED',
-  'RETRYING',
-  'RETURNED',
-  'FAILED',
-  'SKIPPED',
-  'UNKNOWN',
-] as const satisfies readonly Outcome[]
 const lateSeconds = 5
 
 /** Replays with their progress as it stands. Plans that were not started are left out. */
@@ -38,9 +28,9 @@ export const summariseReplays = async (
   const controlOf = await showControls(deps, records, (id) => counts.get(id)?.outcomes ?? new Map())
   return records.flatMap((record) => {
     if (record.number === null) return []
-    const { outcomes = new Map<string, number>(), sentLately = 0 } = counts.get(record.id) ?? {}
-    const of = (name: Outcome) => outcomes.get(name) ?? 0
-    const total = [...outcomes.values()].reduce((sum, count) => sum + count, 0)
+    const { outcomes: counted = new Map<string, number>(), sentLately = 0 } = counts.get(record.id) ?? {}
+    const of = (name: Outcome) => counted.get(name) ?? 0
+    const total = [...counted.values()].reduce((sum, count) => sum + count, 0)
     const pending = of('PENDING')
     const isSending = record.state === 'running'
     const ratePerSecond = isSending ? sentLately / lateSeconds : null
@@ -64,9 +54,7 @@ export const summariseReplays = async (
         remainingMs: isSending
           ? (pending / Math.max(1, ratePerSecond || record.pacePerSecond)) * 1_000
           : null,
-        outcomes: Object.fromEntries(
-          outcomeNames.map((name) => [name, of(name)]),
-        ) as ReplaySummary['outcomes'],
+        outcomes: Object.fromEntries(outcomes.map((name) => [name, of(name)])) as ReplaySummary['outcomes'],
         finishedAt: record.finishedAtMs,
         sending: record.sending,
         abortedCopies: record.abortedCopies,

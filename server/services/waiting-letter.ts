@@ -5,7 +5,7 @@ import { dueAtOf, type RetryConvention, retryConventionOf } from '#server/domain
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
-import type { LatestRequeue } from '#server/repositories/waiting-records.ts'
+import type { LatestCopy } from '#server/repositories/replay-clusters.ts'
 import type { Connection } from './deps.ts'
 
 /** A record that waits in a retry topic, told as a letter: it is one that has not died yet. */
@@ -23,7 +23,7 @@ const neverStripped = () => false
 export const waitingLetterOf = (
   { id, deadLetterRules }: Connection,
   message: RawMessage,
-  latest: LatestRequeue | undefined,
+  latest: LatestCopy | undefined,
 ): WaitingLetter => {
   const { topic, partition, offset, headers, key, timestampMs } = message
   const facts = readLetterFacts(id, message, deadLetterRules)

@@ -6,6 +6,7 @@ import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { EnvironmentName } from '../../patterns/environment-name.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
@@ -85,16 +86,7 @@ export const PlanStart = ({
                 {plan.guarantee}
               </span>,
             ],
-            [
-              'Environment',
-              plan.environment.production ? (
-                <strong key="e" className="text-critical">
-                  {plan.environment.name} (production)
-                </strong>
-              ) : (
-                plan.environment.name
-              ),
-            ],
+            ['Environment', <EnvironmentName key="e" environment={plan.environment} />],
           ]}
         />
         {plan.started ? null : (

@@ -7,6 +7,7 @@ import { callEndpoint, endpointStill } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
+import { EnvironmentName } from '../../patterns/environment-name.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SendButton } from '../../patterns/send-panel.tsx'
@@ -34,16 +35,7 @@ export const ApplyPanel = ({
                 {request.topic}
               </span>,
             ],
-            [
-              'Environment',
-              plan.environment.production ? (
-                <strong key="e" className="text-critical">
-                  {plan.environment.name} (production)
-                </strong>
-              ) : (
-                plan.environment.name
-              ),
-            ],
+            ['Environment', <EnvironmentName key="e" environment={plan.environment} />],
             ['Undo', plan.undo],
           ]}
         />
