@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -91,7 +92,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
       {letter ? <LetterStanding connection={connection} letter={letter} /> : null}
       <QueryPanel
         query={query}
-        list={{ href: routes.deadLetters(connection), title: 'All failure groups' }}
+        list={listLinks.failureGroups(connection)}
         skeleton={
           <SectionsSkeleton
             columns="minmax(0,1fr) minmax(0,1fr)"

@@ -12,6 +12,7 @@ import { Ago } from '../../patterns/ago.tsx'
 import { isMissing } from '../../patterns/failed-panel.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
@@ -129,7 +130,7 @@ export const FailureGroupView = ({
         <div className="flex min-w-0 flex-col gap-3 max-[1100px]:contents">
           <QueryPanel
             query={query}
-            list={{ href: routes.deadLetters(connection), title: 'All failure groups' }}
+            list={listLinks.failureGroups(connection)}
             skeleton={
               <SectionsSkeleton
                 columns="minmax(0,1fr)"

@@ -8,6 +8,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { isMissing } from '../../patterns/failed-panel.tsx'
 import { LazyMessageActions } from '../../patterns/lazy-message-actions.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { MessageFacts, MessagePayloads } from '../../patterns/message-sections.tsx'
 import { MessageSteps } from '../../patterns/message-steps.tsx'
 import { PageShell } from '../../patterns/page-shell.tsx'
@@ -69,7 +70,7 @@ export const MessageView = ({
       />
       <QueryPanel
         query={query}
-        list={{ href: routes.topic(connection, topic), title: 'Messages of the topic' }}
+        list={listLinks.messages(connection, topic)}
         skeleton={
           <SectionsSkeleton
             columns="minmax(0,3fr) minmax(0,2fr)"

@@ -10,6 +10,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { EditChangesView } from '../../patterns/edit-changes.tsx'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -50,7 +51,7 @@ export const EditView = ({ connection, id }: { readonly connection: string; read
     >
       <QueryPanel
         query={query}
-        list={{ href: routes.deadLetters(connection), title: 'All failure groups' }}
+        list={listLinks.failureGroups(connection)}
         skeleton={
           <SectionsSkeleton
             columns="minmax(0,3fr) minmax(320px,2fr)"

@@ -7,6 +7,7 @@ import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -78,11 +79,7 @@ export const ProduceView = ({ connection, topic, from }: Props) => {
       {from === null ? (
         <EmptyEditor key={`${connection}/${topic}`} connection={connection} topic={topic} />
       ) : (
-        <QueryPanel
-          query={original}
-          list={{ href: routes.topic(connection, from.topic), title: 'Messages of the topic' }}
-          skeleton={skeleton}
-        >
+        <QueryPanel query={original} list={listLinks.messages(connection, from.topic)} skeleton={skeleton}>
           {(message) => (
             <Editor
               key={message.position}

@@ -8,6 +8,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount, formatDuration, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -67,7 +68,7 @@ export const WaitingView = ({
       <RetryChain connection={connection} topic={topic} isWaitingPage />
       <QueryPanel
         query={query}
-        list={{ href: routes.topics(connection), title: 'All topics' }}
+        list={listLinks.topics(connection)}
         skeleton={
           <SectionsSkeleton
             columns="minmax(0,1fr) minmax(300px,380px)"

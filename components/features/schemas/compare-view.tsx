@@ -5,6 +5,7 @@ import type { SchemaComparisonView } from '#server/contracts/schemas.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SchemaSightings } from '../../patterns/schema-sightings.tsx'
@@ -53,7 +54,7 @@ export const CompareView = ({
     >
       <QueryPanel
         query={query}
-        list={{ href: routes.subject(connection, subject), title: 'The subject' }}
+        list={listLinks.subject(connection, subject)}
         degraded={({ degraded }) => degraded}
         skeleton={
           <SectionsSkeleton

@@ -9,6 +9,7 @@ import type { DeletionPlan } from '#server/contracts/schemas.ts'
 import { callEndpoint, endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -61,7 +62,7 @@ export const DeletionView = ({
     >
       <QueryPanel
         query={query}
-        list={{ href: routes.schemas(connection), title: 'All subjects' }}
+        list={listLinks.subjects(connection)}
         degraded={({ degraded }) => degraded}
         skeleton={
           <SectionsSkeleton

@@ -10,6 +10,7 @@ import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
 import { routes } from '../../client/routes.ts'
 import { LinesSkeleton } from '../../patterns/lines-skeleton.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -78,7 +79,7 @@ export const DraftView = ({ connection }: { readonly connection: string }) => {
       ) : (
         <QueryPanel
           query={latest}
-          list={{ href: routes.schemas(connection), title: 'All subjects' }}
+          list={listLinks.subjects(connection)}
           skeleton={
             <Section title="Draft" padded={false}>
               <LinesSkeleton lines={16} />

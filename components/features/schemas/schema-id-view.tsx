@@ -6,6 +6,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { CodeView } from '../../patterns/code-view.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SchemaSightings } from '../../patterns/schema-sightings.tsx'
@@ -24,7 +25,7 @@ export const SchemaIdView = ({ connection, id }: { readonly connection: string; 
     >
       <QueryPanel
         query={query}
-        list={{ href: routes.schemas(connection), title: 'All subjects' }}
+        list={listLinks.subjects(connection)}
         degraded={({ degraded }) => degraded}
         skeleton={
           <SectionsSkeleton

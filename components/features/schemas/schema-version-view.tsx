@@ -6,6 +6,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { CodeView } from '../../patterns/code-view.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -51,7 +52,7 @@ export const SchemaVersionView = ({
     >
       <QueryPanel
         query={query}
-        list={{ href: routes.subject(connection, subject), title: 'The subject' }}
+        list={listLinks.subject(connection, subject)}
         degraded={({ degraded }) => degraded}
         skeleton={
           <SectionsSkeleton

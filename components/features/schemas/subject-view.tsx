@@ -9,6 +9,7 @@ import { routes } from '../../client/routes.ts'
 import { CodeView } from '../../patterns/code-view.tsx'
 import { DataTable } from '../../patterns/data-table.tsx'
 import { KeyValue } from '../../patterns/key-value.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -63,7 +64,7 @@ export const SubjectView = ({
     >
       <QueryPanel
         query={query}
-        list={{ href: routes.schemas(connection), title: 'All subjects' }}
+        list={listLinks.subjects(connection)}
         degraded={({ degraded }) => degraded}
         skeleton={
           <SectionsSkeleton

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { TopicDetail } from '#server/contracts/topics.ts'
 import { endpointStill } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
-import { routes } from '../../client/routes.ts'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -37,7 +37,7 @@ export const AddPartitionsView = ({
     >
       <QueryPanel
         query={query}
-        list={{ href: routes.topics(connection), title: 'All topics' }}
+        list={listLinks.topics(connection)}
         skeleton={<SectionsSkeleton columns="minmax(0,1fr)" sections={[[['Partitions', 3]]]} />}
       >
         {({ data }) => <PartitionsForm connection={connection} data={data} />}

@@ -6,6 +6,7 @@ import type { TopicDetail } from '#server/contracts/topics.ts'
 import { endpointStill } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
@@ -43,7 +44,7 @@ export const ChangeSettingsView = ({
     >
       <QueryPanel
         query={query}
-        list={{ href: routes.topics(connection), title: 'All topics' }}
+        list={listLinks.topics(connection)}
         skeleton={<SectionsSkeleton columns="minmax(0,1fr)" sections={[[['Settings', 6]]]} />}
       >
         {({ data }) => <ChangeForm connection={connection} data={data} first={setting} />}

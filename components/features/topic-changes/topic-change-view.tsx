@@ -6,6 +6,7 @@ import type { ChangeFinding, TopicChange } from '#server/contracts/topic-changes
 import { endpointStill } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -47,7 +48,7 @@ export const TopicChangeView = ({ connection, id }: { readonly connection: strin
     >
       <QueryPanel
         query={query}
-        list={{ href: routes.topics(connection), title: 'All topics' }}
+        list={listLinks.topics(connection)}
         skeleton={
           <SectionsSkeleton
             columns={columns}

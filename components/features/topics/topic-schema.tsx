@@ -6,6 +6,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { SampleNow } from '../../patterns/sample-now.tsx'
@@ -30,7 +31,7 @@ export const TopicSchema = ({
   return (
     <QueryPanel
       query={query}
-      list={{ href: routes.topics(connection), title: 'All topics' }}
+      list={listLinks.topics(connection)}
       degraded={({ degraded }) => degraded}
       skeleton={
         <SectionsSkeleton

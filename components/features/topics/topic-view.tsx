@@ -6,6 +6,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
 import { FailedPanel, isMissing } from '../../patterns/failed-panel.tsx'
+import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatBytes, formatRate, sayMany } from '../../patterns/quantity.ts'
 import { RetryChain } from '../../patterns/retry-chain.tsx'
@@ -46,7 +47,7 @@ export const TopicView = ({ connection, topic }: { readonly connection: string; 
           sinceMs={null}
           isTrying={query.isFetching}
           onRetry={() => void query.refetch()}
-          list={{ href: routes.topics(connection), title: 'All topics' }}
+          list={listLinks.topics(connection)}
         />
       </PageShell>
     )
