@@ -90,7 +90,7 @@ test('what waits in a retry topic: two skip the wait, one is parked and stands i
   await expect(page.getByRole('table', { name: 'Waiting messages' }).getByRole('row')).toHaveCount(2)
   await requeue.getByRole('radio', { name: /Park/ }).check()
   await requeue.getByRole('button', { name: 'Plan: park, 1 message' }).click()
-  await page.getByRole('checkbox', { name: /Processing them twice does no harm/ }).check()
+  await page.getByRole('checkbox', { name: /Processing it twice does no harm/ }).check()
   await page.getByRole('button', { name: `Park 1 in ${scene.letters}` }).click()
   await expect(page.locator('[data-outcome="SETTLED"]')).toContainText('1', { timeout: 60_000 })
   await expect(page.getByText(/^parked: stands in the inbox as dead letter \d+$/)).toBeVisible()
