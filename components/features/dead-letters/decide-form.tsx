@@ -12,10 +12,13 @@ const words = {
     verb: 'Discard',
     effect:
       'They are not wanted any more. Replays leave them out; they stay in their topic until retention deletes them.',
+    ofOne:
+      'It is not wanted any more. Replays leave it out; it stays in its topic until retention deletes it.',
   },
   archive: {
     verb: 'Archive',
     effect: 'They were dealt with elsewhere. Replays leave them out; they stay in their topic.',
+    ofOne: 'It was dealt with elsewhere. Replays leave it out; it stays in its topic.',
   },
 } as const
 
@@ -38,7 +41,7 @@ export const DecideForm = ({
   const id = useId()
   const [reason, setReason] = useState('')
   const decide = useDecideLetters(connection)
-  const { verb, effect } = words[decision]
+  const { verb, effect, ofOne } = words[decision]
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (reason.trim() !== '' && !decide.isPending)
@@ -57,7 +60,7 @@ export const DecideForm = ({
         id={`${id}-reason`}
         autoFocus
         maxLength={500}
-        placeholder="shown wherever these letters are"
+        placeholder={count === 1 ? 'shown wherever this letter is' : 'shown wherever these letters are'}
         value={reason}
         onChange={(event) => setReason(event.target.value)}
         className="min-w-48 flex-1"
@@ -66,7 +69,7 @@ export const DecideForm = ({
         {verb} {formatCount(count)}
       </Button>
       <Button onClick={onCancel}>Cancel</Button>
-      <p className="w-full text-small text-muted">{effect}</p>
+      <p className="w-full text-small text-muted">{count === 1 ? ofOne : effect}</p>
       <ProblemLine error={decide.error} className="w-full" />
     </form>
   )
