@@ -70,7 +70,7 @@ test('what waits in a retry topic: two skip the wait, one is parked and stands i
   await page.getByRole('checkbox', { name: 'Choose row 2' }).check()
   await requeue.getByRole('radio', { name: /Skip the wait/ }).check()
   await requeue.getByRole('button', { name: 'Plan: skip the wait, 2 messages' }).click()
-  await expect(page.getByRole('heading', { name: 'Requeue 2 of 2 waiting messages' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Requeue 2 waiting messages' })).toBeVisible()
   await expect(
     page.getByText(/processes them twice unless the consumer recognises them by idempotency-key/),
   ).toBeVisible()
