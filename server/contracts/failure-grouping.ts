@@ -47,7 +47,7 @@ export const regrouping = z.object({
   after: z.number().int().nullable(),
   /** Why it does not go on at present. */
   problem: z.string().nullable(),
-  /** The rules that it applies. */
+  /** Null: it moves letters for a merge or a split by hand. */
   rules: groupingRules.nullable(),
 })
 export type Regrouping = z.infer<typeof regrouping>

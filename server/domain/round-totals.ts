@@ -12,7 +12,7 @@ export type RoundTotals = {
 const minuteMs = 60_000
 const keptMinutes = 62
 
-/** Sums up one round. */
+/** A round of samples as its sums over all groups and topics; lag and offsets are in messages. */
 export const sumRound = (
   atMs: number,
   groups: readonly { readonly lag: bigint; readonly committedSum: bigint }[],
