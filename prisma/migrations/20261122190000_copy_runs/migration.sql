@@ -1,5 +1,6 @@
 -- Where copies stand, by runs of neighbours: an index on the items' own offsets, or on their outcomes, would make every
 -- change of an outcome a new entry in each of their indexes (PostgreSQL: heap-only tuples).
+-- CreateTable
 CREATE TABLE "replay_copy_run" (
     "replay_id" UUID NOT NULL,
     "target_topic" TEXT NOT NULL,
