@@ -1,6 +1,6 @@
 import type { LagVerdict } from '#server/contracts/groups.ts'
 import { isSteadyStep, type LagRates, type LagSample, ratesOf, recentSamples } from './lag-rates.ts'
-import { sayCount, sayDuration, sayRate } from './say-amounts.ts'
+import { sayCount, sayDuration, sayMany, sayRate } from './say-amounts.ts'
 
 export type VerdictInput = {
   readonly group: string
@@ -73,7 +73,7 @@ const stopped = (
   const duration = sayDuration(nowMs - sinceMs)
   return verdict(
     'stopped',
-    `${group} has stopped: no members for ${exact ? '' : 'at least '}${duration}, ${sayCount(latest.lag)} messages waiting on ${topic}`,
+    `${group} has stopped: no members for ${exact ? '' : 'at least '}${duration}, ${sayMany(latest.lag, 'message')} waiting on ${topic}`,
     { ...known, sinceMs },
   )
 }

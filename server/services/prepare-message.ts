@@ -14,6 +14,7 @@ import { encodeSide } from '#server/domain/payload/encode-side.ts'
 import { readSchemaId } from '#server/domain/payload/payload-schema.ts'
 import { sizeOfRecord } from '#server/domain/record-size.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { parsePosition, type RawMessage } from '#server/ports/raw-message.ts'
@@ -145,7 +146,7 @@ const choosePartition = async (
   const isOffline = topic.partitions.find((one) => one.partition === chosen.value)?.leader === null
   return {
     number: chosen.value,
-    why: `by the key, as Java clients choose (murmur2 over ${count === 1 ? '1 partition' : `${count} partitions`})`,
+    why: `by the key, as Java clients choose (murmur2 over ${sayMany(count, 'partition')})`,
     problem: isOffline ? `Partition ${chosen.value}, which the key leads to, has no leader now.` : null,
   }
 }

@@ -7,6 +7,7 @@ import { routes } from '../../client/routes.ts'
 import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
+import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { RetryChain } from '../../patterns/retry-chain.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
@@ -46,7 +47,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
             <span>
               died <DiedAt letter={letter} relative />
             </span>
-            {letter.attempts === null ? null : <span>{letter.attempts} attempts</span>}
+            {letter.attempts === null ? null : <span>{sayMany(letter.attempts, 'attempt')}</span>}
             {letter.earlierDeaths > 0 ? <span>died {letter.earlierDeaths + 1} times</span> : null}
             {query.data?.rehydration?.state === 'unrecoverable' ? (
               <span className="text-critical">unrecoverable</span>
