@@ -109,6 +109,21 @@ test('a letter whose record is gone shows what the index kept', async ({ page })
   expect(await faultsOf(page, 'gone')).toEqual([])
 })
 
+test('a letter that is deleted is shown as the message that died, and says what a replay sends', async ({ page }) => {
+  const gone = {
+    ...letterDetail,
+    letter: letterOf(7),
+    record: null,
+    recordProblem: 'orders.DLT partition 0 begins at 43 now: offset 42 was deleted by retention.',
+    rehydration: { state: 'rehydrated' } as const,
+  }
+  await scriptApi(page, { ...good, showDeadLetter: { body: gone } })
+  await page.goto(path)
+  await expect(page.getByText('The message that died is still there, as')).toBeVisible()
+  await expect(page.getByText('without headers that retries have added since')).toBeVisible()
+  expect(await faultsOf(page, 'deleted')).toEqual([])
+})
+
 test('a letter whose message is gone and that holds no payload is unrecoverable, and says since when', async ({
   page,
 }) => {

@@ -47,8 +47,8 @@ export const originRecord = z.discriminatedUnion('state', [
 export type OriginRecord = z.infer<typeof originRecord>
 
 /**
- * What a letter without a payload of its own is to be shown and sent as: its origin record, or nothing that can be
- * trusted. Null for letters that carry key or value themselves.
+ * What a letter without a payload of its own, or one that is not in its topic any more, is to be shown and sent as: its
+ * origin record, or nothing that can be trusted. Null for letters that carry key or value themselves.
  */
 export const rehydration = z
   .discriminatedUnion('state', [

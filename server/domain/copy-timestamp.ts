@@ -1,5 +1,5 @@
 import { byHeaderNames } from './by-header-names.ts'
-import type { RawHeader } from './dead-letter.ts'
+import type { DecodedDeadLetter, RawHeader } from './dead-letter.ts'
 import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { decodeDeadLetter, findOriginTime, type OriginTimeAt } from './decode-dead-letter.ts'
 import { readFact } from './read-deaths.ts'
@@ -37,6 +37,23 @@ export const originTimestampOf = (
   // A topic may give every record the time of its arrival instead.
   const isKept = (at ?? decoded)?.timestampOf === 'origin' && timestampType !== 'log-append'
   return isKept && timestampMs >= 0n ? timestampMs : null
+}
+
+/** Dates beyond this year are no times of messages. */
+const latestMs = BigInt(Date.UTC(9999, 0))
+
+/**
+ * `originTimestampOf` for a letter whose headers are decoded already, as a number: null as well where it is no time of
+ * this or the last millennia.
+ */
+export const originTimeOf = (
+  decoded: Pick<DecodedDeadLetter, 'death' | 'timestampOf'> | null,
+  { timestampMs, timestampType }: Omit<Stamped, 'headers'>,
+): number | null => {
+  const told = BigInt(decoded?.death.originTimestamp?.value ?? -1)
+  const isKept = decoded?.timestampOf === 'origin' && timestampType !== 'log-append'
+  const atMs = told >= 0n ? told : isKept ? timestampMs : -1n
+  return atMs >= 0n && atMs < latestMs ? Number(atMs) : null
 }
 
 const originTimeAt = byHeaderNames(findOriginTime)

@@ -12,7 +12,7 @@ export type Candidate = {
   /** The target is one of the broker's own topics. */
   readonly targetIsInternal?: boolean
   readonly targetIsCompacted?: boolean
-  /** Null: the record is not in the dead-letter topic any more. */
+  /** Null: the record is not in the dead-letter topic any more, and there is none that died in its place. */
   readonly record: {
     readonly isTombstone: boolean
     /** The message that died is still there and was a tombstone, too. */
@@ -27,6 +27,8 @@ export type Candidate = {
     readonly sizeBytes: number
     readonly hasReplyTopic: boolean
   } | null
+  /** The record is gone, and the one that died could not be asked for now. */
+  readonly isLostOriginUnreadable?: boolean
   readonly maxMessageBytes: number | null
   /** What a person has decided about it; null or left out: nothing. */
   readonly disposition?: DispositionKind | null
@@ -52,7 +54,7 @@ const stillOpen = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
 export const refusalOf = (candidate: Candidate): PlanFindingCode | null => {
   const { targetTopic, record, lastOutcome, kin = null } = candidate
   if (candidate.disposition) return candidate.disposition
-  if (record === null) return 'expired'
+  if (record === null) return candidate.isLostOriginUnreadable ? 'origin-unreadable' : 'expired'
   if (targetTopic === null) return 'origin-unknown'
   if (candidate.targetIsDeadLetterTopic) return 'target-is-dead-letter-topic'
   if (candidate.targetIsInternal) return 'target-internal'

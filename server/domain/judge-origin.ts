@@ -25,7 +25,7 @@ export const madeAnewAt = (
 const clocksApartMs = 60_000
 
 /** What speaks against a record being the one that died, where the topic's id proves nothing. */
-export type OriginDoubt = 'other-time' | 'written-after'
+export type OriginDoubt = 'other-time' | 'other-key' | 'written-after'
 
 /**
  * Whether the record that stands at the origin's position now may be another one. `toldMs` is the origin's timestamp by
@@ -37,8 +37,11 @@ export const doubtOrigin = (record: {
   readonly diedAtMs: number
   /** The time of death is that of the death, and not a guess. */
   readonly isDeathTimeSure: boolean
+  /** The key of a letter that is gone was known, and is another one. */
+  readonly isOtherKey?: boolean
 }): OriginDoubt | null => {
-  const { toldMs, timestampMs, diedAtMs, isDeathTimeSure } = record
+  const { toldMs, timestampMs, diedAtMs, isDeathTimeSure, isOtherKey } = record
+  if (isOtherKey) return 'other-key'
   if (toldMs !== null && toldMs >= 0n && timestampMs >= 0n)
     return toldMs === timestampMs ? null : 'other-time'
   return isDeathTimeSure && timestampMs > BigInt(diedAtMs + clocksApartMs) ? 'written-after' : null

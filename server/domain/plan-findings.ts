@@ -27,7 +27,8 @@ export const planFindings = {
   },
   expired: {
     severity: 'refused',
-    sentence: 'retention has deleted the dead letter; there is nothing to copy',
+    sentence:
+      'unrecoverable: retention has deleted the dead letter, and the message that died is gone, too, or nothing says where it stands',
   },
   'origin-unknown': {
     severity: 'refused',
@@ -92,8 +93,9 @@ export const planFindings = {
   },
   'origin-unreadable': {
     severity: 'refused',
-    sentence: 'their value is null, and the message that died could not be read now: plan them again later',
-    one: 'its value is null, and the message that died could not be read now: plan it again later',
+    sentence:
+      'they are deleted or their value is null, and the message that died could not be read now: plan them again later',
+    one: 'it is deleted or its value is null, and the message that died could not be read now: plan it again later',
   },
   keyless: {
     severity: 'refused',
@@ -117,6 +119,12 @@ export const planFindings = {
     sentence:
       'hold neither key nor value: their copies are made of the record that died, with its headers, and are not sent if that is gone by then',
     one: 'holds neither key nor value: its copy is made of the record that died, with its headers, and is not sent if that is gone by then',
+  },
+  'letter-gone': {
+    severity: 'warning',
+    sentence:
+      'retention has deleted these dead letters: their copies are made of the record that died, without headers that retries have added since, and are not sent if that is gone by then',
+    one: 'retention has deleted this dead letter: its copy is made of the record that died, without headers that retries have added since, and is not sent if that is gone by then',
   },
   'headers-restored': {
     severity: 'ready',

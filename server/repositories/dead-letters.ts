@@ -139,6 +139,8 @@ export type LetterRecord = {
   readonly originTopic: string | null
   readonly originPartition: number | null
   readonly originOffset: bigint | null
+  /** Timestamp of the record that died, as far as the letter told it; milliseconds since the epoch. */
+  readonly originAtMs: number | null
   readonly group: string | null
   readonly errorClass: string | null
   readonly rootCause: string | null
@@ -157,7 +159,7 @@ export type LetterRecord = {
 }
 
 const letterColumns = `l.id, l.failure_group_id, l.topic, l.partition, l."offset", l.died_at, l.death_time_source, l.key_text, l.convention, l.confidence, l.is_pointer, l.earlier_deaths, l.origin_topic,
-  l.origin_partition, l.origin_offset, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
+  l.origin_partition, l.origin_offset, l.origin_at, l.consumer_group, l.error_class, l.root_cause, l.message, l.attempts, l.trace_id,
   c.letter_id AS copy_of, r.replay_id, r.outcome, r.sent_at, ${dispositionColumn},
   (SELECT json_build_object('replayId', p.id, 'number', p.number) FROM replay p ${joinItemsAt('l.topic', 'l.partition', 'l."offset"')}
    WHERE i.replay_id = p.id AND p.connection_id = l.connection_id AND p.plan->'requeue'->>'action' = 'park' LIMIT 1) AS parked_by`
@@ -186,6 +188,7 @@ type LetterRow = {
   readonly origin_topic: string | null
   readonly origin_partition: number | null
   readonly origin_offset: string | null
+  readonly origin_at: Date | null
   readonly consumer_group: string | null
   readonly error_class: string | null
   readonly root_cause: string | null
@@ -216,6 +219,7 @@ const letterOf = (row: LetterRow): LetterRecord => ({
   originTopic: row.origin_topic,
   originPartition: row.origin_partition,
   originOffset: row.origin_offset === null ? null : BigInt(row.origin_offset),
+  originAtMs: row.origin_at?.getTime() ?? null,
   group: row.consumer_group,
   errorClass: row.error_class,
   rootCause: row.root_cause,

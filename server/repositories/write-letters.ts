@@ -20,6 +20,8 @@ export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
   readonly arrivedAtMs: number
   readonly keyText: string | null
   readonly traceId: string | null
+  /** Timestamp of the record that died, as far as the letter tells it; within what a date can hold. */
+  readonly originAtMs: number | null
   /** What led it to its failure group, where that is not just its fingerprint: see `groupLetter`. */
   readonly homes: string | null
 }
@@ -190,6 +192,7 @@ const letterColumns = [
   'homes',
   'replay_item_id',
   'error_key',
+  'origin_at',
 ]
 const letterStatement = `COPY dead_letter (${letterColumns.join(', ')}) FROM STDIN (FORMAT binary)`
 /** What a row is likely to need at most; it grows where it must. */
@@ -231,6 +234,7 @@ const rowsOf = (
     rows.text(letter.homes)
     rows.int8(items.get(no) ?? null)
     rows.int8(letter.errorKey)
+    rows.time(letter.originAtMs)
   }
   return rows.end()
 }

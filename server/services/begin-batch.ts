@@ -69,7 +69,7 @@ const lostOf = (records: ReadRecords, item: ItemRecord): string => {
   const record = records.get(item)
   return record && 'lost' in record
     ? record.lost
-    : 'the dead letter was deleted by retention before it was sent'
+    : 'the dead letter was deleted by retention before it was sent: plan it again to send the record that died'
 }
 
 /** Ends an item whose copy the broker refuses. */

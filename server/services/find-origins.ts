@@ -2,16 +2,15 @@ import type { Call } from '#server/ports/call.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
 import type { Connection, Deps } from './deps.ts'
 import { coordinateKey } from './read-letters.ts'
-import { type OriginState, readOrigins } from './read-origins.ts'
+import { type OriginState, originOfGone, readOrigins } from './read-origins.ts'
 import { type PlannedRecord, summariseRecord } from './summarise-record.ts'
+
+/** What a copy has from the record that died; `whole`: all of it, for the letter itself is gone. */
+export type Restored = 'whole' | 'payload' | 'headers'
 
 /** The record that died of a letter that does not hold all of it, and what of it the copy needs. */
 export type PlannedOrigin =
-  | {
-      readonly state: 'found'
-      readonly record: PlannedRecord
-      readonly restores: 'payload' | 'headers' | null
-    }
+  | { readonly state: 'found'; readonly record: PlannedRecord; readonly restores: Restored | null }
   | Exclude<OriginState, { state: 'found' }>
 
 /** Conventions whose letters do not carry the headers of the message that died, at least of some versions. */
@@ -20,15 +19,16 @@ const droppingHeaders: ReadonlySet<string> = new Set(['share-group', 'kafka-stre
 const lacksPayload = ({ key, isTombstone }: PlannedRecord): boolean => key === null && isTombstone
 
 /** What of the record that died is missing in its letter. Headers are taken only where payload proves it is the same. */
-const restored = (own: PlannedRecord, origin: PlannedRecord): 'payload' | 'headers' | null => {
+const restored = (own: PlannedRecord | null, origin: PlannedRecord): Restored | null => {
+  if (own === null) return 'whole'
   if (lacksPayload(own)) return 'payload'
   const isSame = own.key === origin.key && own.valueHash === origin.valueHash
   return isSame && !own.hasOwnHeaders && origin.hasOwnHeaders ? 'headers' : null
 }
 
 /**
- * Of letters with a null value, and of those whose framework drops headers, by id: what stands at their origin. Others
- * are left out.
+ * Of letters with a null value, of those whose framework drops headers, and where `withGone` of those that are not in
+ * their topic any more, by id: what stands at their origin. Others are left out.
  */
 export const findOrigins = async (
   deps: Deps,
@@ -36,10 +36,14 @@ export const findOrigins = async (
   letters: readonly LetterRecord[],
   records: ReadonlyMap<string, PlannedRecord>,
   call: Call,
+  withGone = false,
 ): Promise<ReadonlyMap<bigint, PlannedOrigin>> => {
   const wanted = letters.flatMap((letter) => {
-    const own = records.get(coordinateKey(letter))
-    const needs = own && (own.isTombstone || (droppingHeaders.has(letter.convention) && !own.hasOwnHeaders))
+    const own = records.get(coordinateKey(letter)) ?? null
+    const needs =
+      own === null
+        ? withGone
+        : own.isTombstone || (droppingHeaders.has(letter.convention) && !own.hasOwnHeaders)
     return needs ? [{ letter, own }] : []
   })
   const own = new Map(wanted.map((one) => [one.letter.id, one.own]))
@@ -47,11 +51,12 @@ export const findOrigins = async (
   const states = await readOrigins(
     deps,
     connection,
-    wanted.map(({ letter, own: { originTimestampMs } }) => ({ ...letter, originTimestampMs })),
+    wanted.map(({ letter, own: mine }) =>
+      mine === null ? originOfGone(letter) : { ...letter, originTimestampMs: mine.originTimestampMs },
+    ),
     (id, message) => {
       const record = summariseRecord(message, connection)
-      const mine = own.get(id)
-      if (mine) found.set(id, { state: 'found', record, restores: restored(mine, record) })
+      found.set(id, { state: 'found', record, restores: restored(own.get(id) ?? null, record) })
     },
     call,
   )

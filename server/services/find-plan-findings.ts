@@ -58,6 +58,7 @@ export const findPlanFindings = async (
   const compared = await compare(deps, connection, isElsewhere ? [] : ready.flatMap(writtenOf), call)
   const warnings: readonly FoundLetters[] = [
     ['rehydrated', ready.filter(({ restores }) => restores === 'payload')],
+    ['letter-gone', ready.filter(({ restores }) => restores === 'whole')],
     ['headers-restored', ready.filter(({ restores }) => restores === 'headers')],
     ...(await findFixFindings(deps, connection, ready, call)),
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
@@ -114,7 +115,7 @@ const refusedOf = (code: PlanFindingCode, list: readonly Judged[]): readonly Dis
 
 /** Why messages that died can not be had, for what is refused for that: the first reason speaks for all. */
 const sayNoOrigin = (code: PlanFindingCode, list: readonly Judged[]): string => {
-  if (code !== 'unrecoverable' && code !== 'origin-unreadable') return ''
+  if (code !== 'unrecoverable' && code !== 'origin-unreadable' && code !== 'expired') return ''
   const [first, ...others] = list.flatMap(({ whyNoOrigin }) => whyNoOrigin ?? [])
   if (first === undefined) return ''
   return ` (${first.replace(/\.$/, '')}${others.some((why) => why !== first) ? '; others for their own reasons' : ''})`

@@ -1,3 +1,4 @@
+import { originTimeOf } from '#server/domain/copy-timestamp.ts'
 import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { arrivalOf, deathTimeOf } from '#server/domain/death-time.ts'
 import { type Grouping, groupLetter, headerOf } from '#server/domain/failure-grouping.ts'
@@ -307,5 +308,6 @@ const letterOf = (
     arrivedAtMs: countedAtMs ?? (time.deathTimeSource === 'origin' ? nowMs : time.diedAtMs),
     keyText: keyTextOf(key),
     traceId: traceIdOfHeaders(headers),
+    originAtMs: originTimeOf(decoded, message),
   }
 }

@@ -13,7 +13,7 @@ import { findLetterKin } from '#server/repositories/letter-kin.ts'
 import type { StoredPlan } from '#server/repositories/replays.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type Fault, faultOf } from './fault.ts'
-import { findOrigins, type PlannedOrigin } from './find-origins.ts'
+import { findOrigins, type PlannedOrigin, type Restored } from './find-origins.ts'
 import { coordinateKey } from './read-letters.ts'
 import { readTopicKinds } from './read-topic-kinds.ts'
 import type { PlanTarget } from './replay-target.ts'
@@ -25,7 +25,7 @@ export type Judged = {
   /** What the copy is made of: the letter's own record, or the record that died where it lacks something of that. */
   readonly record: PlannedRecord | null
   /** What the copy has from the record that died. */
-  readonly restores: 'payload' | 'headers' | null
+  readonly restores: Restored | null
   /** Of the letter's own record, milliseconds since the epoch. */
   readonly letterTimestampMs: bigint | null
   readonly target: TopicState | null
@@ -79,7 +79,8 @@ export const judgeLetters = async (
     (settings.ok ? settings.value.get(topic as TopicName) : null)?.find(({ name }) => name === setting)
       ?.value ?? null
   const kinds = await readTopicKinds(deps, target)
-  const origins = await findOrigins(deps, connection, letters, records, call)
+  // An edit is one of the letter's bytes: without those there is none.
+  const origins = await findOrigins(deps, connection, letters, records, call, !isEdit)
   const kinOf = await findLetterKin(
     deps.db.pool,
     letters.map(({ id }) => id),
@@ -118,6 +119,7 @@ export const judgeLetters = async (
         targetIsDeadLetterTopic: !isParking && name !== null && kinds.isDeadLetter(name),
         targetIsCompacted: isCompacted,
         record: record && factsOf(record, origin),
+        isLostOriginUnreadable: own === null && origin?.state === 'unreadable',
         maxMessageBytes: Number(settingOf(name, 'max.message.bytes')) || null,
         lastOutcome: letter.lastOutcome,
         disposition: letter.disposition?.kind ?? null,

@@ -1,3 +1,4 @@
+import type { TopicName } from '#server/contracts/scalars.ts'
 import { originTimestampOf } from '#server/domain/copy-timestamp.ts'
 import { detachMessage } from '#server/domain/detach-message.ts'
 import { fail, succeed } from '#server/domain/result.ts'
@@ -11,7 +12,7 @@ import { sourceOf } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { openKept } from './open-kept.ts'
 import { readLetters } from './read-letters.ts'
-import { readOrigins } from './read-origins.ts'
+import { originOfGone, readOrigins } from './read-origins.ts'
 
 /** A letter of which no copy can be made any more, and why. */
 export type LostRecord = { readonly lost: string }
@@ -72,19 +73,22 @@ const readAsTheyDied = async (
       null,
     )
     const itemOf = new Map(some.map(({ item }) => [item.letterId, item]))
-    const ownOf = (letterId: bigint): RawMessage | null => {
-      const item = itemOf.get(letterId)
+    const ownOf = (item: ItemRecord | undefined): RawMessage | null => {
       const record = item && records.get(item)
       return record && !('lost' in record) ? record : null
     }
-    const wanted = letters.flatMap((letter) => {
-      const own = ownOf(letter.id)
-      return own ? [{ ...letter, originTimestampMs: originTimestampOf(own, connection.deadLetterRules) }] : []
+    const wanted = letters.map((letter) => {
+      const own = ownOf(itemOf.get(letter.id))
+      return own
+        ? { ...letter, originTimestampMs: originTimestampOf(own, connection.deadLetterRules) }
+        : originOfGone(letter)
     })
-    const take = (id: bigint, { key, value, headers, timestampMs }: RawMessage) => {
+    const take = (id: bigint, message: RawMessage) => {
+      const { key, value, headers, timestampMs } = message
       const item = itemOf.get(id)
-      const own = ownOf(id)
-      if (!item || !own) return
+      if (!item) return
+      // In the place of the letter, also of one that is gone: its item is known by that.
+      const own = ownOf(item) ?? { ...message, ...sourceOf(item), topic: item.sourceTopic as TopicName }
       const whole = detachMessage({ ...own, key, value, headers, timestampMs })
       bytes += (key?.length ?? 0) + (value?.length ?? 0)
       records.set(item, whole)
@@ -92,12 +96,13 @@ const readAsTheyDied = async (
     const states = await readOrigins(deps, connection, wanted, take, call)
     for (const { item } of some) {
       const state = states.get(item.letterId)
-      if (state?.state === 'found' || !records.has(item)) continue
+      if (state?.state === 'found') continue
       if (state?.state === 'unreadable')
         return fail({ kind: 'unreachable', detail: `the message that died: ${state.why}`, source: 'broker' })
       const why = state?.why ?? 'its letter is not in the index any more'
+      const lacks = ownOf(item) === null ? 'is deleted' : 'lacks what died'
       records.set(item, {
-        lost: `not sent: its letter lacks what died, and the record that died is gone since the plan: ${why}. A copy would not be the message`,
+        lost: `not sent: its letter ${lacks}, and the record that died is gone since the plan: ${why}. A copy would not be the message`,
       })
     }
   }

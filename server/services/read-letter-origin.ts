@@ -2,6 +2,7 @@ import type { OriginRecord, RecordView } from '#server/contracts/letter-origin.t
 import type { MessageDetail } from '#server/contracts/messages.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { compareHeaders } from '#server/domain/compare-headers.ts'
+import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { doubtOrigin, lacksPayload, madeAnewAt, type OriginDoubt } from '#server/domain/judge-origin.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { browseBudget, type Call } from '#server/ports/call.ts'
@@ -36,6 +37,8 @@ const unreadable = (error: BrokerError): OriginReading => gone('unreadable', err
 const doubts = {
   'other-time':
     'The headers of the letter tell another timestamp of the message that died. The topic may have been made anew, and this be another message at the same position.',
+  'other-key':
+    'It has another key than the index has kept of the letter. The topic may have been made anew, and this be another message at the same position.',
   'written-after':
     'It was written after the letter died. The topic may have been made anew, and this be another message at the same position.',
 } as const satisfies Record<OriginDoubt, string>
@@ -107,8 +110,10 @@ const foundOrigin = async (
   message: RawMessage,
   call: Call,
 ): Promise<OriginReading> => {
+  const isGone = own.message === null
   const doubt = doubtOrigin({
-    toldMs: own.originTimestampMs,
+    toldMs: own.originTimestampMs ?? (isGone ? keptTimeOf(letter) : null),
+    isOtherKey: isGone && letter.keyText !== null && letter.keyText !== keyTextOf(message.key),
     timestampMs: message.timestampMs,
     diedAtMs: letter.diedAtMs,
     isDeathTimeSure: letter.deathTimeSource === 'record' || letter.deathTimeSource === 'header',
@@ -189,6 +194,11 @@ const sayWhyGone = async (
   )
 }
 
+const keptTimeOf = ({ originAtMs }: LetterRecord): bigint | null =>
+  originAtMs === null ? null : BigInt(originAtMs)
+
 /** What is known of the origin's timestamp without it: its headers tell it, or the letter keeps it as its own. */
 const originTimeOf = (letter: LetterRecord, own: OwnRecord): bigint | null =>
-  own.originTimestampMs ?? (letter.deathTimeSource === 'origin' ? BigInt(letter.diedAtMs) : null)
+  own.originTimestampMs ??
+  keptTimeOf(letter) ??
+  (letter.deathTimeSource === 'origin' ? BigInt(letter.diedAtMs) : null)

@@ -1,4 +1,5 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { doubtOrigin, madeAnewAt } from '#server/domain/judge-origin.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -15,7 +16,16 @@ export type WantedOrigin = Pick<
 > & {
   /** Its timestamp, as the letter's headers tell; milliseconds since the epoch. */
   readonly originTimestampMs: bigint | null
+  /** Of a letter that is gone the key that the index has kept; null or left out: nothing to compare with. */
+  readonly lostKeyText?: string | null
 }
+
+/** What is asked for in the place of a letter that is gone: what the index has kept of it proves which record died. */
+export const originOfGone = (letter: LetterRecord): WantedOrigin => ({
+  ...letter,
+  originTimestampMs: letter.originAtMs === null ? null : BigInt(letter.originAtMs),
+  lostKeyText: letter.keyText,
+})
 
 /** Whether the record that died is there, and why not. `unreadable`: it could not be asked for now. */
 export type OriginState =
@@ -73,6 +83,7 @@ export const readOrigins = async (
         timestampMs: message.timestampMs,
         diedAtMs: one.diedAtMs,
         isDeathTimeSure: one.deathTimeSource === 'record' || one.deathTimeSource === 'header',
+        isOtherKey: one.lostKeyText != null && one.lostKeyText !== keyTextOf(message.key),
       })
       states.set(one.id, doubt === null ? { state: 'found' } : gone(doubts[doubt]))
       if (doubt === null) visit(one.id, message)
@@ -110,5 +121,6 @@ const stateOfMissing = (
 const doubts = {
   'other-time':
     'what stands there now has another timestamp than the headers tell, so it may be another message',
+  'other-key': 'what stands there now has another key than the letter had, so it may be another message',
   'written-after': 'what stands there now was written after the death, so it is another message',
 } as const

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { type TopicName, traceId as traceIdSchema } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
-import { type Bench, good, openBench, outgoing, text } from './dead-letter-fixture.ts'
+import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
 import { abortOn, itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 
 let bench: Bench
@@ -171,4 +171,93 @@ it('a letter of which the framework dropped the headers gets them back', async (
   const replay = await start(bench, plan)
   await sendAll(bench, replay.id)
   expect(await copiesOf(origin, 1)).toEqual([whole('a', 'one')])
+})
+
+describe('a letter that retention has deleted', () => {
+  const writtenMs = 1_795_000_000_000n
+  /** Letters of Spring with what died at the same offsets of their origin; the letters are deleted up to `before`. */
+  const makeDeleted = async (
+    messages: readonly { readonly key: string; readonly value: string; readonly diedAs?: string }[],
+    before: bigint,
+    timestampMs = writtenMs,
+  ) => {
+    const origin = await bench.makeTopic(`letter-gone-${made++}-${bench.suffix}`, 1)
+    const letters = await bench.makeTopic(`${origin}-dlt`, 1)
+    await bench.send(messages.map((message) => outgoing(origin, { ...message, headers, timestampMs })))
+    await bench.send(
+      messages.map(({ key, diedAs = key }, at) =>
+        outgoing(letters, {
+          key: diedAs,
+          value: 'as the retry has left it',
+          headers: [
+            ...headers,
+            text('retried', 'yes'),
+            ...springHeaders({ topic: origin, group: 'payments', offset: BigInt(at) }),
+          ],
+        }),
+      ),
+    )
+    const letterIds = (await lettersOf(bench, letters)).map(({ id }) => id)
+    await bench.deleteBefore(letters, before)
+    return { origin, letters, letterIds }
+  }
+  const codesOf = ({ findings }: { findings: readonly { code: string; count: number }[] }) =>
+    findings.flatMap(({ code, count }) => (code.startsWith('fix-') ? [] : [[code, count]]))
+
+  it('is sent as the record that died, with a warning that says how many', async () => {
+    const { origin, letters, letterIds } = await makeDeleted(
+      [
+        { key: 'a', value: 'one' },
+        { key: 'b', value: 'two' },
+        { key: 'c', value: 'three' },
+      ],
+      2n,
+    )
+    const plan = await planOf(bench, letters, { letterIds })
+    expect(plan).toMatchObject({ ready: 3, total: 3 })
+    expect(plan.findings).toContainEqual(
+      expect.objectContaining({ code: 'letter-gone', severity: 'warning', count: 2 }),
+    )
+    const replay = await start(bench, plan)
+    await sendAll(bench, replay.id)
+    const [first, second, third] = await copiesOf(origin, 3)
+    expect([first, second]).toEqual([whole('a', 'one'), whole('b', 'two')])
+    expect(third?.value).toBe(bytes(Buffer.from('as the retry has left it')))
+    const items = await itemsOf(bench, replay.id)
+    expect(items.map(({ outcome }) => outcome)).toEqual(['SENT', 'SENT', 'SENT'])
+    const again = await planOf(bench, letters, { letterIds })
+    expect(codesOf(again)).toEqual([['being-replayed', 3]])
+  })
+
+  it('is refused where the record that died is gone, too, and fails where that went after the plan', async () => {
+    const { origin, letters, letterIds } = await makeDeleted(
+      [
+        { key: 'a', value: 'one' },
+        { key: 'b', value: 'two' },
+      ],
+      2n,
+    )
+    await bench.deleteBefore(origin, 1n)
+    const plan = await planOf(bench, letters, { letterIds })
+    expect(plan.ready).toBe(1)
+    const refused = plan.findings.find(({ code }) => code === 'expired')
+    expect(refused).toMatchObject({ severity: 'refused', count: 1 })
+    expect(refused?.sentence).toMatch(/^unrecoverable: .*has removed 0@0 of/)
+    const replay = await start(bench, plan)
+    await bench.deleteBefore(origin, 2n)
+    await sendAll(bench, replay.id)
+    const [item] = await itemsOf(bench, replay.id)
+    expect(item).toMatchObject({ outcome: 'FAILED' })
+    expect(item?.proof).toMatch(/^not sent: its letter is deleted, and the record that died is gone since/)
+  })
+
+  it('is refused where another key or another time stands at its origin', async () => {
+    const key = await makeDeleted([{ key: 'a', value: 'one', diedAs: 'b' }], 1n)
+    const other = await planOf(bench, key.letters, key)
+    expect(other.findings.find(({ code }) => code === 'expired')?.sentence).toContain('another key')
+    const time = await makeDeleted([{ key: 'a', value: 'one' }], 1n, writtenMs + 1n)
+    const later = await planOf(bench, time.letters, time)
+    expect(later.findings.find(({ code }) => code === 'expired')?.sentence).toContain('another timestamp')
+    expect([other.ready, later.ready]).toEqual([0, 0])
+  })
 })

@@ -182,6 +182,19 @@ describe('the origin record of a dead letter', () => {
   })
 })
 
+it('a letter that is deleted is shown as the message that died while that is there', async () => {
+  const { origin, letters } = await topicsOf('letter-deleted')
+  await bench.send([original(origin)])
+  await bench.send([outgoing(letters, { key: 'order-7', headers: springDeath(origin, 0n) })])
+  const { letter, rehydration } = await shown(letters)
+  expect(rehydration).toBeNull()
+  const later = () => good(showDeadLetter(bench.deps, bench.connection, letter.id, bench.call()))
+  await bench.deleteBefore(letters, 1n)
+  expect(await later()).toMatchObject({ record: null, rehydration: { state: 'rehydrated' } })
+  await bench.deleteBefore(origin, 1n)
+  expect(await later()).toMatchObject({ record: null, rehydration: { state: 'unrecoverable' } })
+})
+
 describe('a letter without a payload', () => {
   it('shows the message that died with its trace, and is sent as that, not as the null that it is', async () => {
     const { origin, letters } = await topicsOf('pointer')

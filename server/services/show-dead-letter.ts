@@ -10,6 +10,7 @@ import { type LetterFacts, stackLines } from '#server/domain/letter-facts.ts'
 import { readParking } from '#server/domain/requeue.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { LetterRecord } from '#server/repositories/dead-letters.ts'
@@ -86,15 +87,21 @@ export const showDeadLetter = async (
     reading: facts ? readingOf(facts, letter.topic) : null,
     stackLines: stackLines(facts?.stack ?? null),
     origin: origin.view,
-    rehydration: rehydrationOf(own.ok ? own.value : null, origin),
+    rehydration: rehydrationOf(own, origin),
     trace: traceOf(letter, origin),
     degraded,
   })
 }
 
-/** What a letter without a payload can be shown and sent as. An origin that may be another message gives none. */
-const rehydrationOf = (own: RawMessage | null, { view, message }: OriginReading): Rehydration => {
-  if (own === null || !lacksPayload(own)) return null
+/**
+ * What a letter without a payload, or one that is gone, can be shown and sent as. An origin that may be another message
+ * gives none.
+ */
+const rehydrationOf = (
+  own: Result<RawMessage, BrokerError>,
+  { view, message }: OriginReading,
+): Rehydration => {
+  if (own.ok ? !lacksPayload(own.value) : own.error.kind !== 'not-found') return null
   if (message) return { state: lacksPayload(message) ? 'empty' : 'rehydrated' }
   if (view.state === 'found') return { state: 'unrecoverable', why: view.doubt ?? '' }
   return { state: view.state === 'unreadable' ? 'unreadable' : 'unrecoverable', why: view.why }

@@ -52,6 +52,7 @@ export const waitingLetterOf = (
       originTopic: facts.originTopic,
       originPartition: facts.originPartition,
       originOffset: facts.originOffset,
+      originAtMs: null,
       group: facts.group,
       errorClass: facts.errorClass,
       rootCause: facts.rootCause,

@@ -112,7 +112,7 @@ const Beside = ({ data, origin }: { readonly data: DeadLetterDetail; readonly or
   const { sameKey, sameValue } = origin
   return (
     <p className="border-b border-line px-3 py-1.5">
-      {data.letter.isPointer || data.rehydration !== null ? (
+      {data.record !== null && (data.letter.isPointer || data.rehydration !== null) ? (
         'The message that died, with its key and headers: the dead letter only points to it.'
       ) : sameKey === null || sameValue === null ? (
         'There is no record of the letter any more to compare it with.'

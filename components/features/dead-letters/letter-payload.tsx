@@ -35,10 +35,13 @@ export const LetterPayload = ({ data, connection }: Props) => {
         ) : null
       }
     >
-      {record === null ? (
+      {record === null && rehydration === null ? (
         <p className="p-3 text-muted">{data.recordProblem}</p>
       ) : (
         <>
+          {record === null ? (
+            <p className="border-b border-line px-3 py-1.5 text-muted">{data.recordProblem}</p>
+          ) : null}
           {rehydration === null ? null : <WithoutPayload data={data} connection={connection} />}
           {isRehydrated && letter.originTopic !== null && letter.originPosition !== null ? (
             <>
@@ -55,7 +58,7 @@ export const LetterPayload = ({ data, connection }: Props) => {
                 }}
               />
             </>
-          ) : rehydration === null ? (
+          ) : rehydration === null && record !== null ? (
             <>
               <SchemaLink connection={connection} side={record.value} />
               <PayloadView
@@ -74,31 +77,37 @@ export const LetterPayload = ({ data, connection }: Props) => {
 
 /** What stands in the place of a payload that the letter does not hold. */
 const WithoutPayload = ({ data, connection }: Props) => {
-  const { rehydration, letter } = data
+  const { rehydration, letter, record } = data
+  const isGone = record === null
   if (rehydration?.state === 'unrecoverable')
     return (
       <p className="border-b border-critical-line bg-critical-bg px-3 py-1.5 text-critical">
-        Unrecoverable: the record holds neither key nor value, and the message that died can not be had.{' '}
-        {rehydration.why} A replay refuses it, as its copy would be a null.
+        Unrecoverable: {isGone ? 'the letter is deleted' : 'the record holds neither key nor value'}, and the
+        message that died can not be had. {rehydration.why} A replay refuses it
+        {isGone ? '.' : ', as its copy would be a null.'}
       </p>
     )
   if (rehydration?.state === 'unreadable')
     return (
       <p className="border-b border-warning-line bg-warning-bg px-3 py-1.5 text-warning">
-        The record holds no payload, and the message that died could not be read now: {rehydration.why}
+        {isGone ? 'The letter is deleted' : 'The record holds no payload'}, and the message that died could
+        not be read now: {rehydration.why}
       </p>
     )
   if (rehydration?.state === 'empty')
     return (
       <p className="px-3 py-1.5 text-muted">
-        Neither the record nor the message that died holds a key or a value.
+        {isGone
+          ? 'The message that died holds neither a key nor a value.'
+          : 'Neither the record nor the message that died holds a key or a value.'}
       </p>
     )
   return (
     <p className="border-b border-line px-3 py-1.5">
-      The record holds no payload: it points to{' '}
+      {isGone ? 'The message that died is still there, as ' : 'The record holds no payload: it points to '}
       <LetterOriginLink letter={letter} connection={connection} otherwise="another record" />. What follows is
-      the value of that record.
+      the value of that record
+      {isGone ? ', and a replay sends it, without headers that retries have added since.' : '.'}
     </p>
   )
 }

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "dead_letter" ADD COLUMN     "origin_at" TIMESTAMPTZ(3);
