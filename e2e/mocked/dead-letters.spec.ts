@@ -109,7 +109,9 @@ test('a letter whose record is gone shows what the index kept', async ({ page })
   expect(await faultsOf(page, 'gone')).toEqual([])
 })
 
-test('a letter that is deleted is shown as the message that died, and says what a replay sends', async ({ page }) => {
+test('a letter that is deleted is shown as the message that died, and says what a replay sends', async ({
+  page,
+}) => {
   const gone = {
     ...letterDetail,
     letter: letterOf(7),
