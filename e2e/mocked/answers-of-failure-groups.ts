@@ -24,6 +24,7 @@ const failureGroupRow: FailureGroup = {
   firstExpiresAt: nowMs + 600_000_000,
   originExpiresAt: nowMs + 10_800_000,
   unrecoverableAt: nowMs + 600_000_000,
+  isKept: false,
   state: 'new',
   stateBy: null,
   stateAt: minutesAgo(3),

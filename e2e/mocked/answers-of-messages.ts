@@ -169,6 +169,7 @@ export const letterDetail: Answer<'showDeadLetter'> = {
     doubt: null,
   },
   rehydration: null,
+  willBeKept: false,
   trace: { traceId: traceIdOf(7), from: 'letter' },
   degraded: [],
 }

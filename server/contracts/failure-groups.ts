@@ -58,10 +58,12 @@ export const failureGroupRow = z.object({
   lastSeenAt: epochMs,
   /** When the oldest letter will be deleted by retention; null when kept for ever or unknown. */
   firstExpiresAt: epochMs.nullable(),
-  /** When the first origin record will be deleted, at the latest: it is as old as its letter or older. */
+  /** When the first origin record will be deleted; where its letter does not tell how old it is, at the latest. */
   originExpiresAt: epochMs.nullable(),
-  /** When the first of its letters can not be sent again any more, at the latest: it is deleted then or, where it holds no payload, its origin record. Null when never, or not known. */
+  /** When the first of its letters can not be sent again any more: it is deleted then and so is its origin record, or where it holds no payload one of the two. Null when never, or not known. */
   unrecoverableAt: epochMs.nullable(),
+  /** Spillway keeps its letters before they are deleted; what is unrecoverable then are those that it does not keep. */
+  isKept: z.boolean(),
   state: failureGroupState,
   stateBy: z.string().nullable(),
   stateAt: epochMs.nullable(),
@@ -224,6 +226,8 @@ export const deadLetterDetail = z.object({
   parked: z.object({ from: z.string(), replayId: z.string(), number: z.string() }).nullable().optional(),
   /** When its bytes were kept, because retention was about to delete it; `record` is what was kept once it has. */
   kept: z.object({ atMs: epochMs, isGone: z.boolean() }).nullable(),
+  /** It is to be kept before it is deleted, and was not yet. */
+  willBeKept: z.boolean(),
   /** Field name → value and what tells it. */
   death: deathView,
   /** Earlier deaths of which its headers tell, newest first. */

@@ -27,6 +27,8 @@ export type FailureGroupRecord = {
   /** Of the newest letter: how sure its origin is, and whether its record holds no payload. */
   readonly confidence: string
   readonly isPointer: boolean
+  /** The newest letter tells where the message that died stands, and its timestamp. */
+  readonly tellsOrigin: boolean
   readonly state: string
   readonly stateBy: string | null
   readonly stateAtMs: number | null
@@ -77,6 +79,7 @@ type Row = {
   readonly sample_letter_id: string | null
   readonly confidence: string | null
   readonly is_pointer: boolean | null
+  readonly tells_origin: boolean | null
   readonly state: string
   readonly state_by: string | null
   readonly state_ms: number | null
@@ -110,7 +113,7 @@ const readGroupRows = async (
        CASE WHEN NOT g.keys_due THEN least(coalesce(k.estimate, 0), g.letters)::float8 END AS keys,
        coalesce(k.is_exact, true) AS keys_exact,
        ${msOf('g.first_seen_at')} AS first_seen_ms, ${msOf('g.last_seen_at')} AS last_seen_ms,
-       g.sample_letter_id, sample.confidence, sample.is_pointer,
+       g.sample_letter_id, sample.confidence, sample.is_pointer, sample.tells_origin,
        CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END AS state,
        g.state_by, ${msOf('g.state_at')} AS state_ms, g.assignee,
        CASE WHEN g.state = 'muted' THEN g.mute_past END AS mute_past,
@@ -120,7 +123,8 @@ const readGroupRows = async (
      LEFT JOIN failure_group_keys k ON k.failure_group_id = g.id
      LEFT JOIN LATERAL (
        -- One by one, by their numbers: all letters would be read else.
-       SELECT confidence, is_pointer FROM dead_letter WHERE id = g.sample_letter_id AND failure_group_id = g.id LIMIT 1
+       SELECT confidence, is_pointer, origin_at IS NOT NULL AND origin_partition IS NOT NULL AND origin_offset IS NOT NULL AS tells_origin
+       FROM dead_letter WHERE id = g.sample_letter_id AND failure_group_id = g.id LIMIT 1
      ) AS sample ON true
      ORDER BY g.last_seen_at DESC`,
     [connectionId, ids],
@@ -192,6 +196,7 @@ export const readFailureGroups = async (
     sampleLetterId: row.sample_letter_id === null ? null : BigInt(row.sample_letter_id),
     confidence: row.confidence ?? 'none',
     isPointer: row.is_pointer ?? false,
+    tellsOrigin: row.tells_origin ?? false,
     state: row.state,
     stateBy: row.state_by,
     stateAtMs: row.state_ms === null ? null : Math.round(row.state_ms),
@@ -200,44 +205,4 @@ export const readFailureGroups = async (
     regression: row.regression,
     trend: trends.get(row.id) ?? noDeaths,
   }))
-}
-
-export type RetainedTopic = {
-  readonly failureGroupId: string
-  readonly topic: string
-  readonly retentionMs: number
-}
-
-/** Ten thousand years: longer retention is for ever, and PostgreSQL's times end before. */
-const longestMs = 3e14
-
-/**
- * When the oldest letter (by `topic`) or origin record (by `origin_topic`) that retention has not deleted yet will be
- * deleted, by failure group, in milliseconds since the epoch. Groups without such a letter are left out. An origin is as
- * old as its letter or older: it goes at the latest then.
- */
-export const readFirstExpiries = async (
-  db: Database,
-  column: 'topic' | 'origin_topic',
-  retained: readonly RetainedTopic[],
-): Promise<ReadonlyMap<string, number>> => {
-  const ending = retained.filter(({ retentionMs }) => retentionMs < longestMs)
-  if (ending.length === 0) return new Map()
-  const { rows } = await db.pool.query<{ id: string; expires_ms: number }>(
-    `SELECT asked.id, min(extract(epoch FROM oldest.died_at)::float8 * 1000 + asked.kept_ms) AS expires_ms
-     FROM unnest($1::text[], $2::text[], $3::float8[]) AS asked(id, topic, kept_ms),
-     LATERAL (
-       SELECT died_at FROM dead_letter
-       WHERE failure_group_id = asked.id AND ${column} = asked.topic
-         AND died_at > '1970-01-01'::timestamptz + greatest(0, extract(epoch FROM now())::float8 * 1000 - asked.kept_ms) * interval '1 millisecond'
-       ORDER BY died_at, id LIMIT 1
-     ) AS oldest
-     GROUP BY asked.id`,
-    [
-      ending.map(({ failureGroupId }) => failureGroupId),
-      ending.map(({ topic }) => topic),
-      ending.map(({ retentionMs }) => retentionMs),
-    ],
-  )
-  return new Map(rows.map((row) => [row.id, Math.round(row.expires_ms)]))
 }

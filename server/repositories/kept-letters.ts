@@ -94,6 +94,30 @@ export const readLeftOut = async (
   return rows[0]?.left_out ?? null
 }
 
+/** Which of these letters are kept. */
+export const listKept = async (db: Database, letterIds: readonly bigint[]): Promise<ReadonlySet<bigint>> => {
+  if (letterIds.length === 0) return new Set()
+  const { rows } = await db.pool.query<{ id: string }>(
+    `SELECT l.id FROM unnest($1::bigint[]) AS wanted(id) JOIN dead_letter l USING (id)
+     JOIN kept_letter k ON k.connection_id = l.connection_id AND k.topic = l.topic AND k.partition = l.partition AND k."offset" = l."offset"
+     WHERE k.left_out IS NULL`,
+    [letterIds.map(String)],
+  )
+  return new Set(rows.map(({ id }) => BigInt(id)))
+}
+
+/** Whether a letter is one of those that are kept before they are deleted: of a failure that is not closed, and not given up. */
+export const isKeepable = async (db: Database, letterId: bigint): Promise<boolean> => {
+  const { rowCount } = await db.pool.query(
+    `SELECT 1 FROM dead_letter l JOIN failure_group g ON g.id = l.failure_group_id
+     LEFT JOIN kept_letter k ON k.connection_id = l.connection_id AND k.topic = l.topic AND k.partition = l.partition AND k."offset" = l."offset"
+     WHERE l.id = $1 AND k.left_out IS NULL AND g.state NOT IN ('resolved', 'archived')
+       AND NOT EXISTS (SELECT 1 FROM letter_disposition d WHERE d.letter_id = l.id)`,
+    [letterId.toString()],
+  )
+  return rowCount === 1
+}
+
 /** What is kept of records at these places. */
 export const readKeptLetters = async (
   db: Database,

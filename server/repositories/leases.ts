@@ -37,6 +37,14 @@ export const acquireLease = async (
   return rows[0] ? BigInt(rows[0].fence) : null
 }
 
+/** Whether somebody holds a lease now, by the database's clock. */
+export const isLeaseHeld = async (db: Database, name: string): Promise<boolean> => {
+  const { rowCount } = await db.pool.query('SELECT 1 FROM lease WHERE name = $1 AND expires_at > now()', [
+    name,
+  ])
+  return rowCount === 1
+}
+
 /** Moves the end of a lease to `ttlMs` from now. False when it belongs to another owner by now. */
 export const renewLease = async (
   db: Database,

@@ -56,6 +56,8 @@ export const springHeaders = (death: {
   readonly group?: string
   readonly errorClass?: string
   readonly message?: string
+  /** Of the message that died. */
+  readonly writtenMs?: bigint
 }): RawHeader[] => {
   const errorClass = death.errorClass ?? 'com.shop.CardDeclinedException'
   const message = death.message ?? 'card refused'
@@ -63,7 +65,7 @@ export const springHeaders = (death: {
     text('kafka_dlt-original-topic', death.topic),
     int32('kafka_dlt-original-partition', death.partition ?? 0),
     int64('kafka_dlt-original-offset', death.offset ?? 0n),
-    int64('kafka_dlt-original-timestamp', 1_795_000_000_000n),
+    int64('kafka_dlt-original-timestamp', death.writtenMs ?? 1_795_000_000_000n),
     text('kafka_dlt-original-timestamp-type', 'CreateTime'),
     ...(death.group === undefined ? [] : [text('kafka_dlt-original-consumer-group', death.group)]),
     text('kafka_dlt-exception-fqcn', 'org.springframework.kafka.listener.ListenerExecutionFailedException'),

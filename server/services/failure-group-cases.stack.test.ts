@@ -154,7 +154,12 @@ it('says when the origin records go, which may be before their letters', async (
     'retention.ms': String(9 * hourMs),
   })
   const diedAtMs = Date.now() - 600_000
-  const headers = springHeaders({ topic: origin, group: 'payments', errorClass: 'com.shop.Expiring' })
+  const headers = springHeaders({
+    topic: origin,
+    group: 'payments',
+    errorClass: 'com.shop.Expiring',
+    writtenMs: BigInt(diedAtMs - 600_000),
+  })
   await bench.send([outgoing(kept, { headers, timestampMs: BigInt(diedAtMs) })])
   await bench.index()
   const { rows } = await bench.database.db.pool.query(
@@ -163,6 +168,6 @@ it('says when the origin records go, which may be before their letters', async (
   )
   expect(await show(rows[0].id)).toMatchObject({
     firstExpiresAt: diedAtMs + 9 * hourMs,
-    originExpiresAt: diedAtMs + hourMs,
+    originExpiresAt: diedAtMs - 600_000 + hourMs,
   })
 })

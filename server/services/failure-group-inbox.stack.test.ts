@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { endpoints } from '#server/contracts/endpoints.ts'
-import { type Bench, good, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
+import {
+  type Bench,
+  good,
+  openBench,
+  outgoing,
+  springHeaders,
+  takeLease,
+  text,
+} from './dead-letter-fixture.ts'
+import type { Connection } from './deps.ts'
 import { describeFailureGroups } from './describe-failure-groups.ts'
+import { keepExpiring } from './keep-expiring.ts'
 import { listFailureGroups } from './list-failure-groups.ts'
+import { keepingLeaseOf } from './read-keeping.ts'
 
 const hourMs = 3_600_000
 let bench: Bench
@@ -19,7 +30,12 @@ afterAll(() => bench.dispose())
 const letters = (
   errorClass: string,
   keys: readonly (string | null)[],
-  more: { readonly traceId?: string; readonly from?: string; readonly agoMs?: number } = {},
+  more: {
+    readonly traceId?: string
+    readonly from?: string
+    readonly agoMs?: number
+    readonly writtenAgoMs?: number
+  } = {},
 ) =>
   bench.send(
     keys.map((key, at) =>
@@ -28,7 +44,12 @@ const letters = (
         partition: at % 2,
         timestampMs: BigInt(Date.now() - (more.agoMs ?? 0)),
         headers: [
-          ...springHeaders({ topic: more.from ?? origin, group: 'payments', errorClass }),
+          ...springHeaders({
+            topic: more.from ?? origin,
+            group: 'payments',
+            errorClass,
+            writtenMs: BigInt(Date.now() - (more.writtenAgoMs ?? more.agoMs ?? 0)),
+          }),
           ...(more.traceId === undefined
             ? []
             : [text('traceparent', `00-${more.traceId}-${'ab'.repeat(8)}-01`)]),
@@ -94,7 +115,7 @@ it('tells services from the traces of its newest letters, the one that reads fir
   ])
 })
 
-it('a letter can be replayed while it is there, whatever its origin: tells when, sorts and narrows by it', async () => {
+it('a message can be sent while its letter or what died is sure to be there: tells when, sorts and narrows by it', async () => {
   const keptForEver = await bench.makeTopic(`state-${bench.suffix}`, 1, { 'cleanup.policy': 'compact' })
   const brief = await bench.makeTopic(`brief-${bench.suffix}`, 1, { 'retention.ms': String(hourMs) })
   await letters('com.shop.Brief', ['a'], { from: brief })
@@ -106,7 +127,7 @@ it('a letter can be replayed while it is there, whatever its origin: tells when,
   const few = await named('com.shop.Few')
   near(few?.firstExpiresAt, 3)
   near(few?.originExpiresAt, 5)
-  near(few?.unrecoverableAt, 3)
+  near(few?.unrecoverableAt, 5)
   const withBriefOrigin = await named('com.shop.Brief')
   near(withBriefOrigin?.originExpiresAt, 1)
   near(withBriefOrigin?.unrecoverableAt, 3)
@@ -118,6 +139,54 @@ it('a letter can be replayed while it is there, whatever its origin: tells when,
   expect(first?.rootCause).toBe('com.shop.Old')
   expect((await list({ within: '3h' })).map(({ rootCause }) => rootCause)).toContain('com.shop.Old')
   expect(await list({ within: '24h' })).toHaveLength(5)
+})
+
+it('the origin is as old as its letter tells, which may be much older than the death', async () => {
+  await letters('com.shop.Late', ['a', 'b'], { writtenAgoMs: 4.5 * hourMs })
+  await letters('com.shop.Lost', ['a'], { writtenAgoMs: 6 * hourMs })
+  await bench.index()
+  const now = Date.now()
+  const [late, lost] = [await named('com.shop.Late'), await named('com.shop.Lost')]
+  expect(Math.abs((late?.originExpiresAt ?? 0) - now - 0.5 * hourMs)).toBeLessThan(60_000)
+  expect(Math.abs((late?.unrecoverableAt ?? 0) - now - 3 * hourMs)).toBeLessThan(60_000)
+  expect(lost?.originExpiresAt).toBeLessThan(now)
+  expect(Math.abs((lost?.unrecoverableAt ?? 0) - now - 3 * hourMs)).toBeLessThan(60_000)
+})
+
+it('what Spillway keeps does not count down, but for what it has left out', async () => {
+  const keeping: Connection = {
+    ...bench.connection,
+    keepExpiring: { withinMs: 4 * hourMs, letterBytes: 5_000, bytes: 100_000_000 },
+  }
+  const keptTopic = await bench.makeTopic(`inbox-kept-${bench.suffix}-dlt`, 1, {
+    'retention.ms': String(3 * hourMs),
+  })
+  const dead = (errorClass: string, value: string) =>
+    outgoing(keptTopic, {
+      value,
+      headers: springHeaders({ topic: 'nowhere', group: 'payments', errorClass }),
+      timestampMs: BigInt(Date.now()),
+    })
+  await bench.send([dead('com.shop.Kept', 'small'), dead('com.shop.TooLarge', 'x'.repeat(6_000))])
+  await bench.index()
+  const rows = async () => {
+    const query = endpoints.listFailureGroups.query.parse({ state: 'all', topic: keptTopic })
+    const { data } = await good(listFailureGroups(bench.deps, keeping, query, bench.call()))
+    return new Map(data.groups.map((group) => [group.rootCause, group]))
+  }
+  const inThreeHours = (at: number | null | undefined) =>
+    Math.abs((at ?? 0) - Date.now() - 3 * hourMs) < 60_000
+  // As long as no worker is at it, nobody keeps anything.
+  const before = (await rows()).get('com.shop.Kept')
+  expect([before?.isKept, inThreeHours(before?.unrecoverableAt)]).toEqual([false, true])
+  const lease = await takeLease(bench.deps, keepingLeaseOf(keeping.id))
+  await good(keepExpiring(bench.deps, keeping, lease, bench.call()))
+  const during = await rows()
+  await lease.release()
+  expect(during.get('com.shop.Kept')).toMatchObject({ isKept: true, unrecoverableAt: null })
+  expect(inThreeHours(during.get('com.shop.Kept')?.firstExpiresAt)).toBe(true)
+  expect(during.get('com.shop.TooLarge')?.isKept).toBe(true)
+  expect(inThreeHours(during.get('com.shop.TooLarge')?.unrecoverableAt)).toBe(true)
 })
 
 it('a letter without payload can be replayed until it or its origin is deleted', async () => {

@@ -1,6 +1,7 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { Connection } from './deps.ts'
+import { listKept } from '#server/repositories/kept-letters.ts'
+import type { Connection, Deps } from './deps.ts'
 import type { Judged } from './judge-letters.ts'
 import { readRetention } from './read-retention.ts'
 
@@ -11,9 +12,10 @@ const readingMs = 5 * 60_000
 
 /**
  * Letters that retention may delete before a replay at the usual pace, started soon, has come to them, in sending order:
- * the letters themselves, or the records that died where the copies are made of those.
+ * the letters themselves unless they are kept, or the records that died where the copies are made of those.
  */
 export const findExpiring = async (
+  { db }: Pick<Deps, 'db'>,
   connection: Connection,
   inOrder: readonly Judged[],
   nowMs: number,
@@ -34,11 +36,19 @@ export const findExpiring = async (
       ? Number.POSITIVE_INFINITY
       : Number(timestampMs) + retentionMs
   }
-  return inOrder.filter(({ letter, record, restores, letterTimestampMs }, index) => {
-    const due = Math.min(
-      dueAt(letter.topic, letterTimestampMs),
-      restores === null ? Number.POSITIVE_INFINITY : dueAt(letter.originTopic, record?.timestampMs),
-    )
-    return due < nowMs + readingMs + (index / usualPace) * 1_000
+  const cameBy = (index: number) => nowMs + readingMs + (index / usualPace) * 1_000
+  const due = inOrder.map(({ letter, record, restores, letterTimestampMs }, index) => ({
+    letter: dueAt(letter.topic, letterTimestampMs) < cameBy(index),
+    origin: restores !== null && dueAt(letter.originTopic, record?.timestampMs) < cameBy(index),
+  }))
+  // What is so near was kept by now, where it is kept at all.
+  const asked = connection.keepExpiring ? inOrder.filter((_, index) => due[index]?.letter) : []
+  const kept = await listKept(
+    db,
+    asked.map(({ letter }) => letter.id),
+  )
+  return inOrder.filter(({ letter: { id } }, index) => {
+    const own = due[index]
+    return own?.origin || (own?.letter && !kept.has(id))
   })
 }

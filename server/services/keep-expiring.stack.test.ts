@@ -11,6 +11,8 @@ import {
 } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import { keepExpiring } from './keep-expiring.ts'
+import { planReplay } from './plan-replay.ts'
+import { keepingLeaseOf } from './read-keeping.ts'
 import { readPayload } from './read-payload.ts'
 import { lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 import { setFailureGroupState } from './set-failure-group-state.ts'
@@ -54,12 +56,12 @@ it('keeps what is about to be deleted, byte by byte, shows it, and sends it when
   const key = Buffer.from([0xfe, 0, 0x80])
   const value = Buffer.from([1, 0, 0xc3, 0x28, 0xff])
   await bench.send([
-    outgoing(letters, { key, value, headers: headersAt(7n), timestampMs: agoMs(23.5) }),
+    outgoing(letters, { key, value, headers: headersAt(7n), timestampMs: agoMs(23.97) }),
     outgoing(letters, {
       key: 'large',
       value: 'x'.repeat(25_000),
       headers: headersAt(8n),
-      timestampMs: agoMs(23.2),
+      timestampMs: agoMs(23.95),
     }),
     outgoing(letters, { key: 'nothing', value: null, headers: [...own], timestampMs: agoMs(22.5) }),
     outgoing(letters, { key: 'young', headers: headersAt(9n), timestampMs: agoMs(1) }),
@@ -70,6 +72,12 @@ it('keeps what is about to be deleted, byte by byte, shows it, and sends it when
   expect(await keep()).toEqual({ kept: 0, leftOut: 0, isMore: false, unsized: null })
 
   const shown = (id = '') => good(showDeadLetter(bench.deps, bench.connection, id, bench.call()))
+  const soonOver = async (id = '') => {
+    const request = { selection: { letterIds: [id] }, targetTopic: null }
+    const { findings } = await good(planReplay(bench.deps, keeping, bench.actor, request, bench.call()))
+    return findings.some(({ code }) => code === 'expires-soon')
+  }
+  expect([await soonOver(first?.id), await soonOver(large?.id)]).toEqual([false, true])
   const before = await shown(first?.id)
   expect(before.kept).toMatchObject({ isGone: false })
   await bench.deleteBefore(letters, 3n)
@@ -81,6 +89,12 @@ it('keeps what is about to be deleted, byte by byte, shows it, and sends it when
     /deleted by retention: .* It was not kept before\. It has 25\.\d kB; spillway\.yaml lets letters of up to 20\.0 kB be kept\.$/,
   )
   expect((await shown(young?.id)).kept).toBeNull()
+  const willBeKept = async (id = '') =>
+    (await good(showDeadLetter(bench.deps, keeping, id, bench.call()))).willBeKept
+  expect(await willBeKept(young?.id)).toBe(false)
+  const held = await takeLease(bench.deps, keepingLeaseOf(keeping.id))
+  expect([await willBeKept(young?.id), await willBeKept(first?.id)]).toEqual([true, false])
+  await held.release()
   expect((await shown(empty?.id)).record?.value).toMatchObject({ kind: 'null' })
 
   const payload = await good(

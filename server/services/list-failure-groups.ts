@@ -16,20 +16,18 @@ import {
   findFailureGroups,
   listedFailureGroups,
   readFailureGroups,
-  readFirstExpiries,
 } from '#server/repositories/failure-groups.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
 import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault } from './fault.ts'
 import { indexSource } from './index-dead-letters.ts'
-import { readRetention } from './read-retention.ts'
+import { type GroupExpiry, readGroupExpiries } from './read-group-expiries.ts'
 
 const staleAfterMs = 30_000
-const retentionPatienceMs = 1_500
 
 /**
- * Failure groups as they cross HTTP, with the time when the first of their letters will be deleted. Expiry is an addition:
- * a broker that does not answer must not keep the inbox from opening, so it is left out then and the answer says so.
+ * Failure groups as they cross HTTP, with the times when the first of their letters go. Expiry is an addition: a broker
+ * that does not answer must not keep the inbox from opening, so it is left out then and the answer says so.
  */
 export const failureGroupRowsOf = async (
   deps: Deps,
@@ -37,67 +35,14 @@ export const failureGroupRowsOf = async (
   records: readonly FailureGroupRecord[],
   call: Call,
 ): Promise<{ readonly rows: FailureGroupRow[]; readonly degraded: DegradedSource[] }> => {
-  const topics = [
-    ...new Set(
-      records.flatMap(({ deadLetterTopics, originTopic }) => [...deadLetterTopics, originTopic ?? []].flat()),
-    ),
-  ] as TopicName[]
-  const retention = await readRetention(connection, topics, {
-    signal: AbortSignal.any([call.signal, AbortSignal.timeout(retentionPatienceMs)]),
-  })
-  const keptMs = (topic: string) => retention.byTopic.get(topic) ?? null
-  const retained = (
-    topicsOf: (record: FailureGroupRecord) => readonly string[],
-    longestMs: (record: FailureGroupRecord, topic: string) => number | null = (_, topic) => keptMs(topic),
-  ) =>
-    records.flatMap((record) =>
-      topicsOf(record).flatMap((topic) => {
-        const retentionMs = longestMs(record, topic)
-        return retentionMs === null ? [] : [{ failureGroupId: record.id, topic, retentionMs }]
-      }),
-    )
-  /**
-   * How long a letter without payload can be sent again: while both it and its origin record are there. Any other can as
-   * long as it is in its topic, since nothing is sent for a letter that is gone.
-   */
-  const recoverableMs = ({ originTopic }: FailureGroupRecord, topic: string) => {
-    const ends = [keptMs(topic), originTopic === null ? null : keptMs(originTopic)]
-    const known = ends.filter((one) => one !== null)
-    return known.length === 0 ? null : Math.min(...known)
-  }
-  const [letters, origins, pointers] = await Promise.all([
-    readFirstExpiries(
-      deps.db,
-      'topic',
-      retained(({ deadLetterTopics }) => deadLetterTopics),
-    ),
-    readFirstExpiries(
-      deps.db,
-      'origin_topic',
-      retained(({ originTopic }) => (originTopic === null ? [] : [originTopic])),
-    ),
-    readFirstExpiries(
-      deps.db,
-      'topic',
-      retained(({ deadLetterTopics, isPointer }) => (isPointer ? deadLetterTopics : []), recoverableMs),
-    ),
-  ])
+  const expiries = await readGroupExpiries(deps, connection, records, call)
   return {
-    rows: records.map((record) =>
-      rowOf(record, {
-        letter: letters.get(record.id) ?? null,
-        origin: origins.get(record.id) ?? null,
-        message: (record.isPointer ? pointers : letters).get(record.id) ?? null,
-      }),
-    ),
-    degraded: retention.problem ? [degradedBy(retention.problem)] : [],
+    rows: records.map((record) => rowOf(record, expiries.of(record.id))),
+    degraded: expiries.problem ? [degradedBy(expiries.problem)] : [],
   }
 }
 
-const rowOf = (
-  record: FailureGroupRecord,
-  expiry: { readonly letter: number | null; readonly origin: number | null; readonly message: number | null },
-): FailureGroupRow => {
+const rowOf = (record: FailureGroupRecord, expiry: GroupExpiry): FailureGroupRow => {
   return {
     id: record.id,
     errorClass: record.errorClass,
@@ -120,6 +65,7 @@ const rowOf = (
     firstExpiresAt: expiry.letter,
     originExpiresAt: expiry.origin,
     unrecoverableAt: expiry.message,
+    isKept: expiry.isKept,
     state: record.state as FailureGroupRow['state'],
     stateBy: record.stateBy,
     stateAt: record.stateAtMs,

@@ -141,7 +141,7 @@ export const planReplay = async (
         ...timestampFindings.map(
           (code): FoundLetters => [code, ready.filter(({ timestampProblem }) => timestampProblem === code)],
         ),
-        ['expires-soon', await findExpiring(connection, order, deps.clock.nowMs(), call)],
+        ['expires-soon', await findExpiring(deps, connection, order, deps.clock.nowMs(), call)],
         ['readers-unknown', problem === null ? [] : ready, problem ?? ''],
         ['mixed-targets', targets.length > 1 ? ready : []],
       ],

@@ -18,6 +18,7 @@ import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault } from './fault.ts'
 import { deadLetterRowOf } from './list-dead-letters.ts'
 import { openLetter } from './open-letter.ts'
+import { willKeep } from './read-keeping.ts'
 import { expiryOf, type OriginReading, recordViewOf } from './read-letter-origin.ts'
 
 type DeathView = DeadLetterDetail['death']
@@ -81,6 +82,7 @@ export const showDeadLetter = async (
     recordProblem: own.ok ? null : own.error.detail,
     parked: own.ok ? readParking(own.value.headers) : null,
     kept,
+    willBeKept: own.ok && kept === null && (await willKeep(deps, connection, letter.id, own.value)),
     death: facts ? newestViewOf(facts) : {},
     history: (facts?.decoded?.history ?? []).map(deathViewOf),
     missing: [...(facts?.decoded?.missing ?? [])],

@@ -1,19 +1,19 @@
 import { keepExpiring } from '#server/services/keep-expiring.ts'
+import { keepingLeaseOf } from '#server/services/read-keeping.ts'
 import type { LeasedLoop } from './leased-loop.ts'
 
 const roundMs = 30_000
 const deadlineMs = 20_000
 /** So that a missing right is told once, not every round. */
 let unsizedBefore: string | null = null
-const leaseOf = (connectionId: string) => `keep-expiring:${connectionId}`
 
 /** Keeps letters that retention is about to delete, on connections whose operator wants that. */
 export const keepExpiringLoop: LeasedLoop = {
   name: 'keep-expiring',
   wanted: async ({ connections }) =>
-    connections.flatMap(({ id, keepExpiring: bounds }) => (bounds ? [leaseOf(id)] : [])),
+    connections.flatMap(({ id, keepExpiring: bounds }) => (bounds ? [keepingLeaseOf(id)] : [])),
   step: async (leaseName, { deps, logger, hold }) => {
-    const connection = deps.connections.find(({ id }) => leaseOf(id) === leaseName)
+    const connection = deps.connections.find(({ id }) => keepingLeaseOf(id) === leaseName)
     if (!connection) return 'done'
     const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(deadlineMs)])
     const answer = await keepExpiring(deps, connection, { name: leaseName, fence: hold.fence }, { signal })

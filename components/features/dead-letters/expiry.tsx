@@ -18,11 +18,11 @@ const sayLeft = (leftMs: number): string =>
 
 /** When the first letter of a failure group can not be sent again any more, and what of letter and origin goes when. */
 export const Expiry = ({
-  group: { unrecoverableAt, firstExpiresAt, originExpiresAt, isPointer },
+  group: { unrecoverableAt, firstExpiresAt, originExpiresAt, isPointer, isKept },
 }: {
   readonly group: Pick<
     FailureGroupRow,
-    'unrecoverableAt' | 'firstExpiresAt' | 'originExpiresAt' | 'isPointer'
+    'unrecoverableAt' | 'firstExpiresAt' | 'originExpiresAt' | 'isPointer' | 'isKept'
   >
 }) => {
   const now = useNow()
@@ -31,24 +31,29 @@ export const Expiry = ({
   const parts = `letter ${say(firstExpiresAt)} · origin ${say(originExpiresAt)}`
   const meaning = isPointer
     ? 'Its letters hold no payload: they can be replayed until they or their origin records are deleted.'
-    : 'A letter can be replayed until it is deleted; its origin record is only what it is compared with.'
+    : 'A letter can be replayed until it is deleted; after that the record that died is, where the letter has told which and when it was written.'
+  const keeping = isKept
+    ? ' Spillway keeps letters, byte by byte, before they are deleted, as spillway.yaml says (keepExpiring), while there is room; what is too large or found no room is not kept.'
+    : ''
   return (
     <span
       className="block min-w-0"
       suppressHydrationWarning
-      title={`${meaning} The first ${parts.replace(' · ', ', the first ')}, which is counted from the death of its letter and may be sooner; – is never, or not known.`}
+      title={`${meaning}${keeping} The first ${parts.replace(' · ', ', the first ')}, which is counted from the death where its letter does not tell its age, and may be sooner then; – is never, or not known.`}
     >
       <span
         className={`block truncate ${left === null ? 'text-faint' : toneOf(left)}`}
         suppressHydrationWarning
       >
         {left === null
-          ? unrecoverableAt === null
-            ? 'no end known'
-            : ''
+          ? unrecoverableAt !== null
+            ? ''
+            : isKept
+              ? 'kept before deletion'
+              : 'no end known'
           : left <= 0
             ? 'unrecoverable now'
-            : `unrecoverable ${isPointer ? 'within' : 'in'} ${sayLeft(left)}`}
+            : `${isKept && !isPointer ? 'not kept: ' : ''}unrecoverable ${isPointer ? 'within' : 'in'} ${sayLeft(left)}`}
       </span>
       <span className="block truncate text-small text-muted" suppressHydrationWarning>
         {parts}

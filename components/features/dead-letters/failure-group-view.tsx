@@ -258,7 +258,13 @@ const Side = ({
         rows={[
           ['First seen', <Time key="f" at={data.firstSeenAt} relative />],
           ['Last seen', <Time key="l" at={data.lastSeenAt} relative />],
-          ['First expires', <TimeLeft key="e" until={data.firstExpiresAt} />],
+          [
+            'First expires',
+            <span key="e">
+              <TimeLeft until={data.firstExpiresAt} isCalm={data.isKept} />
+              {data.isKept && data.firstExpiresAt !== null ? ', kept by Spillway before' : null}
+            </span>,
+          ],
           ['Origin goes', <TimeLeft key="x" until={data.originExpiresAt} />],
           [
             'Letters in',

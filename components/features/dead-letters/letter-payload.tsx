@@ -30,7 +30,8 @@ export const LetterPayload = ({ data, connection }: Props) => {
           <KeptNote kept={data.kept} />
         ) : record?.expiresAt ? (
           <span>
-            the letter may be deleted <TimeLeft until={record.expiresAt} />
+            the letter may be deleted <TimeLeft until={record.expiresAt} isCalm={data.willBeKept} />
+            {data.willBeKept ? '; it is kept here, byte by byte, before' : null}
           </span>
         ) : null
       }

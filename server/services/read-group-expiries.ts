@@ -1,0 +1,115 @@
+import type { TopicName } from '#server/contracts/scalars.ts'
+import type { BrokerError } from '#server/ports/broker-error.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { FailureGroupRecord } from '#server/repositories/failure-groups.ts'
+import {
+  type AskedExpiry,
+  readFirstExpiries,
+  readLeftOutExpiries,
+} from '#server/repositories/first-expiries.ts'
+import type { Connection, Deps } from './deps.ts'
+import { keepsLettersOf, readKeeping } from './read-keeping.ts'
+import { readRetention } from './read-retention.ts'
+
+/** When the first of a failure group goes, in milliseconds since the epoch; null: never, or not known. */
+export type GroupExpiry = {
+  readonly letter: number | null
+  readonly origin: number | null
+  /** When the first message can not be sent again any more. */
+  readonly message: number | null
+  /** Spillway keeps its letters before they are deleted; `message` is then of those that it does not keep. */
+  readonly isKept: boolean
+}
+
+export type GroupExpiries = {
+  of(failureGroupId: string): GroupExpiry
+  /** Why retention is not known, or older than it should be. */
+  readonly problem: BrokerError | null
+}
+
+const patienceMs = 1_500
+
+/**
+ * When the first letter, the first origin record and the first message of failure groups go. A letter can be sent again
+ * while it is there, or was kept; after that the record that died is sent, as long as it is sure to be there: its letter
+ * tells where it stands and when it was written, and nothing but time deletes from its topic. A letter without payload
+ * can be sent only while its origin record is there, and it or what was kept of it.
+ */
+export const readGroupExpiries = async (
+  deps: Deps,
+  connection: Connection,
+  records: readonly FailureGroupRecord[],
+  call: Call,
+): Promise<GroupExpiries> => {
+  const topics = [
+    ...new Set(
+      records.flatMap(({ deadLetterTopics, originTopic }) => [...deadLetterTopics, originTopic ?? []].flat()),
+    ),
+  ] as TopicName[]
+  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(patienceMs)])
+  const [retention, keeping] = await Promise.all([
+    readRetention(connection, topics, { signal }),
+    readKeeping(deps, connection),
+  ])
+  const keptMs = (topic: string | null) => (topic === null ? null : (retention.byTopic.get(topic) ?? null))
+  const isKept = (record: FailureGroupRecord) => keepsLettersOf(keeping, record.state)
+  const asks = (
+    questions: (record: FailureGroupRecord) => readonly Omit<AskedExpiry, 'failureGroupId' | 'originTopic'>[],
+  ): AskedExpiry[] =>
+    records.flatMap((record) =>
+      questions(record).map((one) => ({
+        ...one,
+        failureGroupId: record.id,
+        originTopic: record.originTopic,
+      })),
+    )
+  const ofOrigin = ({ originTopic }: FailureGroupRecord) => [
+    { of: 'origin' as const, topic: null, letterMs: null, originMs: keptMs(originTopic) },
+  ]
+  const [letters, origins, messages, leftOut] = await Promise.all([
+    readFirstExpiries(
+      deps.db,
+      asks(({ deadLetterTopics }) =>
+        deadLetterTopics.map((topic) => ({ of: 'letter', topic, letterMs: keptMs(topic), originMs: null })),
+      ),
+    ),
+    readFirstExpiries(deps.db, asks(ofOrigin)),
+    readFirstExpiries(
+      deps.db,
+      asks((record) => {
+        const { deadLetterTopics, originTopic, isPointer, tellsOrigin } = record
+        const originMs = keptMs(originTopic)
+        if (isKept(record)) return isPointer ? ofOrigin(record) : []
+        return deadLetterTopics.flatMap((topic) => {
+          const letterMs = keptMs(topic)
+          if (isPointer) return { of: 'both', topic, letterMs, originMs }
+          const isSure = tellsOrigin && originTopic !== null && retention.onlyByTime.has(originTopic)
+          if (!isSure) return { of: 'letter', topic, letterMs, originMs: null }
+          return letterMs === null || originMs === null ? [] : { of: 'last', topic, letterMs, originMs }
+        })
+      }),
+    ),
+    readLeftOutExpiries(
+      deps.db,
+      connection.id,
+      records
+        .filter((record) => isKept(record) && !record.isPointer)
+        .flatMap(({ id, deadLetterTopics }) =>
+          deadLetterTopics.flatMap((topic) => {
+            const letterMs = keptMs(topic)
+            return letterMs === null ? [] : { failureGroupId: id, topic, letterMs }
+          }),
+        ),
+    ),
+  ])
+  const kept = new Set(records.filter(isKept).map(({ id }) => id))
+  return {
+    of: (id) => ({
+      letter: letters.get(id) ?? null,
+      origin: origins.get(id) ?? null,
+      message: messages.get(id) ?? leftOut.get(id) ?? null,
+      isKept: kept.has(id),
+    }),
+    problem: retention.problem,
+  }
+}
