@@ -85,7 +85,8 @@ export const fingerprintOf = (
     .digest('hex')
     .slice(0, 16)
 
-const errorKeyOf = (parts: readonly string[]): bigint =>
+/** The key of an error from the parts that make it: see `identifyFailure`. */
+export const errorKeyOf = (parts: readonly string[]): bigint =>
   hash('sha256', JSON.stringify(parts), 'buffer').readBigInt64BE()
 
 /**

@@ -6,6 +6,8 @@ export type LetterMove = {
   readonly id: bigint
   readonly failureGroupId: string
   readonly homes: string | null
+  /** By which error it died, where that was told anew; null or left out: what is kept of it holds. */
+  readonly errorKey?: bigint | null
 }
 export type LetterFlow = { readonly from: string; readonly to: string; readonly letters: number }
 
@@ -24,9 +26,9 @@ export const moveLetters = async (
        FROM unnest($1::int8[], $2::text[]) AS m(id, to_id) JOIN dead_letter l ON l.id = m.id
        WHERE l.failure_group_id <> m.to_id
      ), written AS (
-       UPDATE dead_letter l SET failure_group_id = m.to_id, homes = m.homes
-       FROM unnest($1::int8[], $2::text[], $3::text[]) AS m(id, to_id, homes)
-       WHERE l.id = m.id AND (l.failure_group_id <> m.to_id OR l.homes IS DISTINCT FROM m.homes)
+       UPDATE dead_letter l SET failure_group_id = m.to_id, homes = m.homes, error_key = coalesce(m.error_key, l.error_key)
+       FROM unnest($1::int8[], $2::text[], $3::text[], $4::int8[]) AS m(id, to_id, homes, error_key)
+       WHERE l.id = m.id AND (l.failure_group_id <> m.to_id OR l.homes IS DISTINCT FROM m.homes OR l.error_key IS DISTINCT FROM coalesce(m.error_key, l.error_key))
      ), gained AS (
        SELECT to_id AS id, count(*) AS letters, min(died_at) AS first, max(greatest(died_at, arrived_at)) AS last, max(id) AS sample,
          array_agg(DISTINCT topic) AS topics, array_agg(DISTINCT convention) AS conventions
@@ -60,6 +62,7 @@ export const moveLetters = async (
         'text[]',
         moves.map(({ homes }) => homes),
       ),
+      encodeBigints(moves.map(({ errorKey }) => errorKey ?? null)),
     ],
   )
   return rows[0]?.flows ?? []

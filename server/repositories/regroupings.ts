@@ -143,6 +143,8 @@ export type LetterToGroup = {
   readonly originTopic: string | null
   readonly group: string | null
   readonly convention: string
+  /** Null: it was indexed before that was kept. */
+  readonly errorKey: bigint | null
 }
 
 export type LetterToGroupRow = {
@@ -158,10 +160,11 @@ export type LetterToGroupRow = {
   readonly origin_topic: string | null
   readonly consumer_group: string | null
   readonly convention: string
+  readonly error_key: string | null
 }
 /** What of a letter its group follows from. */
 export const letterToGroupColumns = `id, failure_group_id, homes, topic, partition, "offset", message, error_class, root_cause,
-  origin_topic, consumer_group, convention`
+  origin_topic, consumer_group, convention, error_key`
 /** A row of these columns. */
 export const letterToGroupOf = (row: LetterToGroupRow): LetterToGroup => ({
   id: BigInt(row.id),
@@ -176,6 +179,7 @@ export const letterToGroupOf = (row: LetterToGroupRow): LetterToGroup => ({
   originTopic: row.origin_topic,
   group: row.consumer_group,
   convention: row.convention,
+  errorKey: row.error_key === null ? null : BigInt(row.error_key),
 })
 
 /** Letters that a re-grouping has not looked at yet, in the order of their ids. */

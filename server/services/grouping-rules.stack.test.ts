@@ -131,6 +131,42 @@ it('merges groups whose class does not count, with frames and masks of the opera
   expect((await groups()).length).toBe(before)
 })
 
+it('tells anew by which error letters died that were indexed before that was kept, or told otherwise', async () => {
+  await die('com.shop.Keyed', ['no funds', 'no funds', 'no funds'])
+  const { pool } = bench.database.db
+  const keys = async () =>
+    (
+      await pool.query<{ error_key: string | null }>(
+        `SELECT error_key FROM dead_letter WHERE root_cause = 'com.shop.Keyed' ORDER BY "offset"`,
+      )
+    ).rows.map((row) => row.error_key)
+  const before = await keys()
+  expect(new Set(before).size).toBe(1)
+  const offset = (
+    await pool.query<{ offset: string }>(
+      `SELECT max("offset") + 1 AS "offset" FROM dead_letter WHERE topic = $1 AND root_cause = 'com.shop.Keyed'`,
+      [topic],
+    )
+  ).rows[0]?.offset
+  await pool.query(
+    `UPDATE dead_letter SET error_key = CASE "offset" % 2 WHEN 0 THEN 7 END WHERE root_cause = 'com.shop.Keyed'`,
+  )
+  const url = new URL(
+    '../../prisma/migrations/20261122180100_regroup_for_error_keys/migration.sql',
+    import.meta.url,
+  )
+  await pool.query(await readFile(url, 'utf8'))
+  await regroup()
+  expect(await keys()).toEqual(before)
+  // Of records that are gone it is told by what the index and the group have kept.
+  await pool.query(`UPDATE dead_letter SET error_key = NULL WHERE root_cause = 'com.shop.Keyed'`)
+  await bench.deleteBefore(topic, BigInt(offset ?? 0))
+  await pool.query(await readFile(url, 'utf8'))
+  await regroup()
+  expect(await keys()).toEqual(before)
+  expect(await miscounted()).toEqual([])
+})
+
 it('foresees how many groups there will be where letters come to one of a topic that no rule touches', async () => {
   await good(set(rulesOf({ byMessage: 'always' })))
   await regroup()

@@ -10,7 +10,7 @@ import {
 } from '#server/domain/failure-grouping.ts'
 import { identifyFailure, shortFrame } from '#server/domain/fingerprint.ts'
 import { compileRules } from '#server/domain/grouping-rules.ts'
-import { fingerprintOf, readLetterFacts } from '#server/domain/letter-facts.ts'
+import { errorKeyOf, fingerprintOf, readLetterFacts } from '#server/domain/letter-facts.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -47,7 +47,7 @@ export const changedTopics = (
 /**
  * Decides to which failure groups letters belong by a grouping. Fingerprints are made anew, from the records, only where
  * the rules of a topic have changed, or what Spillway does without them; of a record that is gone, or whose topic is, by
- * what the index keeps of the letter and the stack of the group of its fingerprint. Records are read as well where a split asks for headers.
+ * what the index keeps of the letter and the stack of the group of its fingerprint. So is by which error they died. Records are read as well where a split asks for headers.
  */
 export const decideGroups = async (
   connection: Connection,
@@ -77,11 +77,12 @@ export const decideGroups = async (
     fingerprint: string,
     header: ReturnType<typeof headerOf> | (() => undefined),
     told: Omit<NewGroup, 'id' | 'from'> | null,
+    errorKey: bigint | null = null,
   ) => {
     const { topic, message, failureGroupId: from } = letter
     const homes = homesOfLetter(from, letter.homes)
     const move = groupLetter(grouping, fingerprint, { topic, message, header, homes })
-    decided.set(letter.id, { id: letter.id, ...move })
+    decided.set(letter.id, { id: letter.id, ...move, errorKey })
     if (told !== null && move.failureGroupId === fingerprint && !groups.has(fingerprint))
       groups.set(fingerprint, { ...told, id: fingerprint, from })
   }
@@ -103,7 +104,7 @@ export const decideGroups = async (
         () => letter.originTopic,
         grouping.ruleOf(letter.topic),
       )
-      decide(letter, facts.failureGroupId, headerOf(message), facts)
+      decide(letter, facts.failureGroupId, headerOf(message), facts, facts.errorKey)
     },
     call,
   )
@@ -116,7 +117,8 @@ export const decideGroups = async (
     if (!isChanged(letter.topic)) decide(letter, firstHome(letter), unknown, null)
     else {
       const kept = identifyKept(connection, grouping, letter, stacks.get(firstHome(letter)) ?? null)
-      decide(letter, kept.fingerprint, unknown, kept.told)
+      // The stack is that of one letter of its group: what its own record has told is more.
+      decide(letter, kept.fingerprint, unknown, kept.told, letter.errorKey ?? kept.errorKey)
     }
   }
   return succeed({ moves: [...decided.values()], groups: [...groups.values()], gone: gone.length })
@@ -153,7 +155,7 @@ const identifyKept = (
   stack: string | null,
 ) => {
   const { topic, errorClass, originTopic, group, message, convention } = letter
-  const { parts, rootCause, frame } = identifyFailure(
+  const { parts, errorParts, rootCause, frame } = identifyFailure(
     {
       causeClass: letter.rootCause ?? undefined,
       errorClass: errorClass ?? undefined,
@@ -166,6 +168,7 @@ const identifyKept = (
   )
   return {
     fingerprint: fingerprintOf(connection.id, parts, convention === 'unrecognised' ? topic : null),
+    errorKey: errorKeyOf(errorParts),
     told: {
       errorClass,
       rootCause,
