@@ -25,6 +25,15 @@ describe('the outcome of a copy is proven by', () => {
     )
     expect(chooseReaderGroup({ ...letter, group: 'payments-retry-1' }, 'orders', readers)).toBe('payments')
   })
+  it('the group that SmallRye reads the retry topics of a group with', () => {
+    const retrying = 'kafka-delayed-retry-topic-payments'
+    const readers = [
+      ...reading('orders', 'payments'),
+      ...reading('orders_retry_10000', retrying, 'kafka-delayed-retry-topic-fraud'),
+    ]
+    expect(chooseReaderGroup(letter, 'orders_retry_10000', readers)).toBe(retrying)
+    expect(chooseReaderGroup({ ...letter, group: retrying }, 'orders', readers)).toBe('payments')
+  })
   it('all that read the target, where neither the group nor a container of it does', () => {
     expect(chooseReaderGroup(letter, 'archive', reading('archive', 'fraud'))).toBeNull()
     expect(chooseReaderGroup(letter, 'archive', reading('archive', 'payments-retrying'))).toBeNull()

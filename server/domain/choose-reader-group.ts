@@ -1,11 +1,15 @@
 /** A group that reads a topic. */
 type ReaderOf = { readonly group: string; readonly topic: string }
 
-/** The ending of the containers that Spring gives the retry topics of a group: `payments-retry-0`, `payments-retry-1000-0`. */
-const retryEnding = /-retry(-\d+)*$/
+/**
+ * What frameworks add to the name of a group for those that read its retry topics: Spring `payments-retry-0` and
+ * `payments-retry-1000-0`, SmallRye `kafka-delayed-retry-topic-payments`. Read by PostgreSQL, too.
+ */
+export const retryGroupNaming = '^kafka-delayed-retry-topic-|-retry(-[0-9]+)*$'
+const naming = new RegExp(retryGroupNaming, 'g')
 
-/** The group that a retry container belongs to; of any other group itself. */
-export const withoutRetry = (group: string): string => group.replace(retryEnding, '')
+/** The group that a reader of retry topics belongs to; of any other group itself. */
+export const withoutRetry = (group: string): string => group.replace(naming, '')
 
 /**
  * Whose progress on a target proves what becomes of a letter's copy: the group that gave it up where that reads the

@@ -1,7 +1,8 @@
+import { retryGroupNaming } from '#server/domain/choose-reader-group.ts'
 import type { Database } from './database.ts'
 import { isElsewhere } from './replay-clusters.ts'
 
-const withoutRetry = (column: string) => `regexp_replace(${column}, '-retry(-[0-9]+)*$', '')`
+const withoutRetry = (column: string) => `regexp_replace(${column}, '${retryGroupNaming}', '', 'g')`
 
 /**
  * Whether a letter `l` that carries the lineage of an item `i` is the return of its copy. Every group that reads the

@@ -41,28 +41,34 @@ const until = (replayId: string, expected: readonly string[]) =>
     .toEqual(expected)
 
 describe('a copy that goes into the retry topic of the group that failed', () => {
-  it('is settled by what that group’s container there has committed, and returns when it dies there', async () => {
-    const group = `pay-${bench.suffix}`
-    const { origin, letters } = await makeLetters(['heals', 'dies'], group)
-    const retries = await bench.makeTopic(`${origin}-retry-0`, 1)
-    const last = await bench.makeTopic(`${origin}-retry-1`, 1)
-    const containers = [`${group}-retry-0`, `${group}-retry-1`] as const
-    await consume(group, origin, async () => {})
-    // What dies goes on to the next retry topic, whose container has a name of its own.
-    await consume(containers[0], retries, (place) =>
-      place.value === 'heals'
-        ? Promise.resolve()
-        : giveUp(bench, place, last, springHeaders({ ...place, group: containers[0] })),
-    )
-    await consume(containers[1], last, (place) =>
-      giveUp(bench, place, letters, springHeaders({ ...place, group: containers[1] })),
-    )
-    const replay = await sendTo(letters, retries)
-    await until(replay.id, ['SETTLED', 'RETURNED'])
-    const [healed, died] = await itemsOf(bench, replay.id)
-    expect(healed?.proof).toContain(`consumed by ${containers[0]} `)
-    expect(died?.proof).toContain('the same error as before')
-  })
+  it.each([
+    ['Spring', '-retry-0', (group: string) => `${group}-retry-0`],
+    ['SmallRye', '_retry_10', (group: string) => `kafka-delayed-retry-topic-${group}`],
+  ] as const)(
+    'is settled by what that group’s reader there has committed, and returns when it dies there: %s',
+    async (name, ending, readerOf) => {
+      const group = `pay-${name}-${bench.suffix}`
+      const { origin, letters } = await makeLetters(['heals', 'dies'], group)
+      const retries = await bench.makeTopic(`${origin}${ending}`, 1)
+      const last = await bench.makeTopic(`${origin}-retry-1`, 1)
+      const [reader, atLast] = [readerOf(group), `${group}-retry-1`]
+      await consume(group, origin, async () => {})
+      // What dies goes on to the next retry topic, whose reader has a name of its own.
+      await consume(reader, retries, (place) =>
+        place.value === 'heals'
+          ? Promise.resolve()
+          : giveUp(bench, place, last, springHeaders({ ...place, group: reader })),
+      )
+      await consume(atLast, last, (place) =>
+        giveUp(bench, place, letters, springHeaders({ ...place, group: atLast })),
+      )
+      const replay = await sendTo(letters, retries)
+      await until(replay.id, ['SETTLED', 'RETURNED'])
+      const [healed, died] = await itemsOf(bench, replay.id)
+      expect(healed?.proof).toContain(`consumed by ${reader} `)
+      expect(died?.proof).toContain('the same error as before')
+    },
+  )
 })
 
 describe('a copy that goes to another topic', () => {

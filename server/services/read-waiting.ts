@@ -37,10 +37,6 @@ export const mostWaiting = 20_000
 const patienceMs = 20_000
 const pieceBytes = 4 * 1024 * 1024
 
-/** Whether a group reads the retry topics for one that reads the origin, by how frameworks name them. */
-const isRetryGroupOf = (group: string, main: string): boolean =>
-  withoutRetry(group) === main || group === `kafka-delayed-retry-topic-${main}`
-
 /**
  * Finds out who reads a retry topic and how far. Groups of the chain count (that of the origin, or one named after it);
  * where none is of it, all that read the topic.
@@ -70,7 +66,7 @@ export const findWaitingTopic = async (
   )
   const main = readers.filter((one) => one.topic !== topic).map(({ group }) => group)
   const all = readers.filter((one) => one.topic === topic)
-  const own = all.filter(({ group }) => main.some((one) => isRetryGroupOf(group, one)))
+  const own = all.filter(({ group }) => main.some((one) => withoutRetry(group) === one))
   const chosen = own.length > 0 ? own : all
   const committed = await readCommitted(
     connection,
