@@ -61,6 +61,14 @@ describe('the retry chain of a topic', () => {
     expect(topics('orders-retry-1')).toEqual(['orders-dlt'])
     expect(topics('orders')).toEqual(['orders-retry-0', 'orders-retry-1', 'orders-dlt'])
   })
+  it('goes on from a retry topic that its dead letters name as their origin', () => {
+    const names = ['orders', 'orders_retry_1000', 'orders_retry_5000', 'dead-letter-topic-in']
+    const samples = [
+      { topic: 'dead-letter-topic-in', origins: ['orders_retry_1000', 'orders_retry_5000'], delayMs: null },
+    ]
+    const topics = retryChainFrom('orders_retry_1000', names, samples, rules).topics
+    expect(topics.map(({ topic }) => topic)).toEqual(['orders_retry_5000', 'dead-letter-topic-in'])
+  })
   it('does not take the topics of another that begins with the same name', () => {
     expect(chain('orders', ['orders-eu', 'orders-eu-retry-0', 'orders-eu-dlt'])).toEqual([])
   })
@@ -131,6 +139,13 @@ describe('the quiet period', () => {
       quietMs: 2_000,
       why: 'the configured quiet period; the delay of orders-retry-0 is not known',
     })
+  })
+  it('covers the delay of a target that is a retry topic itself, and what follows', () => {
+    const names = ['orders', 'orders-retry-5000', 'orders-retry-10000', 'orders-retry-60000']
+    const from = (target: string) => quietPeriodOf([retryChainFrom(target, names, [], rules)], 1_000).quietMs
+    expect(from('orders')).toBe(75_000)
+    expect(from('orders-retry-10000')).toBe(70_000)
+    expect(from('orders-retry-60000')).toBe(60_000)
   })
   it('covers the longest of several chains', () => {
     const chains = ['orders', 'stock'].map((origin) =>

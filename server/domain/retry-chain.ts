@@ -24,6 +24,8 @@ export type RetryChain = {
   readonly origin: string
   /** Retry topics in the order in which a record goes through them, then dead-letter topics. */
   readonly topics: readonly ChainTopic[]
+  /** What `origin` is where it is a retry topic itself: records may be put into it again, and wait there. */
+  readonly own?: ChainTopic
 }
 
 export type ChainRules = {
@@ -86,7 +88,8 @@ export const retryChainFrom = (
   rules: ChainRules,
 ): RetryChain => {
   const own = retryChainOf(topic, names, samples, rules)
-  if (own.topics.length > 0 || !isNamedLikeRetry(topic, rules)) return own
+  // Dead letters may name the last retry topic as their origin: those alone are not all that comes after it.
+  if (own.topics.some(({ kind }) => kind === 'retry') || !isNamedLikeRetry(topic, rules)) return own
   const named = names.filter((name) => name !== topic && topic.startsWith(name))
   const origins = [
     ...named.sort((a, b) => b.length - a.length),
@@ -95,7 +98,16 @@ export const retryChainFrom = (
   for (const origin of origins) {
     const whole = retryChainOf(origin, names, samples, rules).topics
     const at = whole.findIndex((one) => one.topic === topic)
-    if (at >= 0) return { origin: topic, topics: whole.slice(at + 1) }
+    const link = whole[at]
+    if (link) {
+      const after = whole.slice(at + 1)
+      const there = new Set(after.map((one) => one.topic))
+      return {
+        origin: topic,
+        topics: [...after, ...own.topics.filter((one) => !there.has(one.topic))],
+        own: link,
+      }
+    }
   }
   return own
 }
@@ -187,12 +199,18 @@ export type QuietPeriod = { readonly quietMs: number; readonly why: string }
 /** A wait in words: sayDuration, and what is shorter than a second in milliseconds. */
 const sayDelay = (ms: number): string => (ms < 1_000 ? `${ms} ms` : sayDuration(ms))
 
+/** The retry topics that a record of a chain's origin may wait in, the origin itself first where it is one. */
+export const waitingTopicsOf = ({ topics, own }: RetryChain): readonly ChainTopic[] => [
+  ...(own ? [own] : []),
+  ...topics.filter(({ kind }) => kind === 'retry'),
+]
+
 /**
  * How long a consumed copy must not be seen again: at least `configuredMs`, and at least the sum of the delays of its
- * target's retry topics as far as they are known; with why, in words.
+ * target's retry topics (of the target itself, too, where it is one) as far as they are known; with why, in words.
  */
 export const quietPeriodOf = (chains: readonly RetryChain[], configuredMs: number): QuietPeriod => {
-  const retries = chains.map(({ topics }) => topics.filter(({ kind }) => kind === 'retry'))
+  const retries = chains.map(waitingTopicsOf)
   const sums = retries.map((topics) => topics.reduce((sum, { delayMs }) => sum + (delayMs ?? 0), 0))
   const longest = Math.max(0, ...sums)
   const chain = retries[sums.indexOf(longest)] ?? []

@@ -2,7 +2,7 @@ import { withoutRetry } from '#server/domain/choose-reader-group.ts'
 import type { DeadLetterRules } from '#server/domain/dead-letter-rules.ts'
 import { decodeDeadLetter } from '#server/domain/decode-dead-letter.ts'
 import { readLineage } from '#server/domain/replay-copy.ts'
-import type { RetryChain } from '#server/domain/retry-chain.ts'
+import { type RetryChain, waitingTopicsOf } from '#server/domain/retry-chain.ts'
 import { RetryPlaces } from '#server/domain/retry-places.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
@@ -73,8 +73,7 @@ export const findRetries = async (
     replay.targets,
     listed.value.map(({ name }) => name),
   )
-  const retryTopicsOf = ({ topics }: RetryChain) =>
-    topics.flatMap(({ topic, kind }) => (kind === 'retry' ? topic : []))
+  const retryTopicsOf = (chain: RetryChain) => waitingTopicsOf(chain).map(({ topic }) => topic)
   const wanted = new Set<string>(chains.flatMap(retryTopicsOf))
   const unread = new Set<string>()
   for (const topic of listed.value.filter(({ name }) => wanted.has(name))) {
@@ -153,11 +152,15 @@ const chooseHop = (scan: Scan, item: ItemRecord): void => {
   const id = item.id.toString()
   const own = readerGroup === null ? null : withoutRetry(readerGroup)
   for (const [group, hop] of scan.seen.get(id) ?? [])
-    if (own === null || group === null || group === own) keepNewer(scan, id, hop)
+    if ((own === null || group === null || group === own) && !isCopyOf(item, hop)) keepNewer(scan, id, hop)
   if (partition === null || offset === null) return
   for (const from of [{ topic, partition, offset }, scan.hops.get(id)])
     if (from) keepNewer(scan, id, scan.places.follow(from, readerGroup))
 }
+
+/** A target that is a retry topic holds the copy itself, too, which was not moved there. */
+const isCopyOf = (item: ItemRecord, { topic, partition, offset }: RetryHop): boolean =>
+  item.targetTopic === topic && item.targetPartition === partition && item.targetOffset === offset
 
 const keepNewer = ({ hops }: Scan, id: string, hop: SeenHop | null): void => {
   if (hop !== null && (hops.get(id)?.timestampMs ?? -1n) <= hop.timestampMs) hops.set(id, hop)

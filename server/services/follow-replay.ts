@@ -174,8 +174,8 @@ const judgeItems = async (
     return { item, followed, evidence, groups: reached.groups }
   })
   const chainOf = (target: string) => [
-    ...(retries.chains ?? []).flatMap(({ origin, topics }) =>
-      origin === target ? topics.map(({ topic }) => topic) : [],
+    ...(retries.chains ?? []).flatMap(({ origin, topics, own }) =>
+      origin === target ? [...(own ? [own] : []), ...topics].map(({ topic }) => topic) : [],
     ),
     ...new Set(items.flatMap((one) => (one.targetTopic === target ? one.sourceTopic : []))),
   ]

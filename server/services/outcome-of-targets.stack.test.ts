@@ -71,6 +71,34 @@ describe('a copy that goes into the retry topic of the group that failed', () =>
   )
 })
 
+describe('a copy that goes into a retry topic whose reader puts it there again', () => {
+  it('is retried until it is taken there, and not settled before', async () => {
+    const group = `again-${bench.suffix}`
+    const reader = `${group}-retry`
+    const { origin, letters } = await makeLetters(['x'], group)
+    const retries = await bench.makeTopic(`${origin}-retry`, 1)
+    await sampleGroup(bench, reader, retries)
+    const replay = await sendTo(letters, retries)
+    const [copy] = await recordsOf(bench, retries)
+    const place = { topic: retries, partition: 0, offset: copy?.offset ?? -1n }
+    await giveUp(bench, place, retries, springHeaders({ ...place, group: reader }))
+    const commit = (offset: bigint) =>
+      bench.admin.setOffsets({
+        groupId: reader,
+        topic: retries,
+        partitions: [{ partition: 0, offset: offset.toString() }],
+      })
+    const again = (await recordsOf(bench, retries)).at(-1)?.offset ?? -1n
+    await commit(again)
+    await until(replay.id, ['RETRYING'])
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await until(replay.id, ['RETRYING'])
+    expect((await itemsOf(bench, replay.id))[0]?.proof).toContain(`moved it to ${retries} (0@${again})`)
+    await commit(again + 1n)
+    await until(replay.id, ['SETTLED'])
+  }, 120_000)
+})
+
 describe('a copy that goes to another topic', () => {
   it('is judged by the groups that read it, not by the one that failed elsewhere', async () => {
     const group = `failed-${bench.suffix}`
