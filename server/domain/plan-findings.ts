@@ -231,6 +231,12 @@ export const planFindings = {
     sentence: 'name a schema that is not registered any more: consumers may not be able to read them',
     one: 'names a schema that is not registered any more: consumers may not be able to read it',
   },
+  'schema-clash': {
+    severity: 'warning',
+    sentence:
+      'name a schema by an id that stands for another schema in the registry of the connection that they go to: consumers there would read them with that',
+    consent: 'The copies may be read with other schemas',
+  },
   'schema-unasked': {
     severity: 'warning',
     sentence: 'name a schema, and the registry could not be asked whether it is still registered',

@@ -21,6 +21,7 @@ import { findPartitions } from './find-partitions.ts'
 import { findPlanFindings } from './find-plan-findings.ts'
 import { findReaders } from './find-readers.ts'
 import { findRetryTopics } from './find-retry-topics.ts'
+import { findSchemaClashes } from './find-schema-clashes.ts'
 import { findSchemaProblems, makeSchemaSample } from './find-schema-problems.ts'
 import { findSourceEnds } from './find-source-ends.ts'
 import type { FoundLetters } from './found-letters.ts'
@@ -138,6 +139,7 @@ export const planReplay = async (
       [
         ...placed.findings,
         ...(await findSchemaProblems(target, ready, sample, call)),
+        await findSchemaClashes(connection, target, ready, call),
         ...timestampFindings.map(
           (code): FoundLetters => [code, ready.filter(({ timestampProblem }) => timestampProblem === code)],
         ),
