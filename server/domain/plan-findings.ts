@@ -235,7 +235,9 @@ export const planFindings = {
     severity: 'warning',
     sentence:
       'name a schema by an id that stands for another schema in the registry of the connection that they go to: consumers there would read them with that',
+    one: 'names a schema by an id that stands for another schema in the registry of the connection that it goes to: consumers there would read it with that',
     consent: 'The copies may be read with other schemas',
+    consentToOne: 'The copy may be read with another schema',
   },
   'schema-unasked': {
     severity: 'warning',

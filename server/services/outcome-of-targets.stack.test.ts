@@ -82,12 +82,7 @@ describe('a copy that goes into a retry topic whose reader puts it there again',
     const [copy] = await recordsOf(bench, retries)
     const place = { topic: retries, partition: 0, offset: copy?.offset ?? -1n }
     await giveUp(bench, place, retries, springHeaders({ ...place, group: reader }))
-    const commit = (offset: bigint) =>
-      bench.admin.setOffsets({
-        groupId: reader,
-        topic: retries,
-        partitions: [{ partition: 0, offset: offset.toString() }],
-      })
+    const commit = (offset: bigint) => commitOffsets(bench.brokers, reader, retries, [offset])
     const again = (await recordsOf(bench, retries)).at(-1)?.offset ?? -1n
     await commit(again)
     await until(replay.id, ['RETRYING'])
