@@ -230,6 +230,25 @@ it('asks a coordinator that loads, moves or still ends the transaction before un
   expect(asked.filter((key) => key === findCoordinator)).toHaveLength(5)
 })
 
+it('asks again for a coordinator that a new cluster does not have yet', async () => {
+  let absent = 2
+  const client = new (class extends KafkaClient {
+    override async ask<A extends unknown[], R>(
+      brokerId: number | null,
+      signal: AbortSignal,
+      one: BrokerApi<A, R>,
+      ...args: A
+    ): Promise<R> {
+      const answer = await super.ask(brokerId, signal, one, ...args)
+      if (one.key !== findCoordinator || absent-- <= 0) return answer
+      return { ...answer, coordinators: [{ key: '', nodeId: -1, host: '', port: -1, errorCode: 15 }] }
+    }
+  })(config)
+  clients.push(client)
+  expect(await makeTransactions(client).check(`${run}-new`, call())).toEqual({ ok: true, value: null })
+  expect(absent).toBe(-1)
+})
+
 it('tells that an id may be used', async () => {
   expect(await adapter.transactions?.check(`${run}-any`, call())).toEqual({ ok: true, value: null })
 })

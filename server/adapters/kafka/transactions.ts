@@ -234,7 +234,8 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
       const found = await answering('transactions', async () => {
         await client.requireAt(signal, addPartitionsToTxnV3.api)
         await client.requireAt(signal, endTxnV3.api)
-        await findCoordinator(transactionalId, signal)
+        // A cluster's first transactional id makes the topic in which they are kept: it has no coordinator for a moment.
+        await askCoordinator(transactionalId, signal, async () => ({ code: 0 }))
       })
       return found.ok ? succeed(null) : found
     },
