@@ -157,8 +157,9 @@ const Finding = ({
   return (
     <li className="flex gap-2 px-3 py-2" data-finding={severity}>
       <Icon aria-hidden size={16} className={`mt-0.5 shrink-0 ${tone}`} />
-      <div>
-        <span className="font-strong">{formatCount(count)}</span> {sentence}
+      <span className="min-w-8 shrink-0 text-right font-strong">{formatCount(count)}</span>{' '}
+      <div className="min-w-0">
+        {sentence}
         {severity === 'refused' ? <span className="text-muted"> · left out</span> : null}
         {children}
       </div>
