@@ -1,5 +1,6 @@
 import type { LagVerdict } from '#server/contracts/groups.ts'
 import type { Overview, Trouble } from '#server/contracts/overview.ts'
+import { shortClass } from '#server/contracts/short-class.ts'
 import { deathsPerMinute, isDying } from './death-rate.ts'
 import type { SourceName, SourceState } from './overview-freshness.ts'
 import { sayCount, sayDuration, sayMany, sayRate } from './say-amounts.ts'
@@ -220,7 +221,7 @@ const dying = (group: DyingGroupFacts, nowMs: number): Weighed => {
       kind: 'failure-group',
       title: `${group.consumerGroup ?? 'A consumer'} ${dies ? 'keeps failing' : 'failed'} on ${where}`,
       cause: [
-        `${group.errorClass ?? 'Unknown error'}${group.frame ? ` at ${group.frame}` : ''}`,
+        `${shortClass(group.errorClass) ?? 'Unknown error'}${group.frame ? ` at ${group.frame}` : ''}`,
         group.message,
       ]
         .filter(Boolean)

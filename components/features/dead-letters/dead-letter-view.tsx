@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import { shortClass } from '#server/contracts/short-class.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
@@ -15,7 +16,6 @@ import { Status } from '../../patterns/status.tsx'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { DiedAt } from './died-at.tsx'
-import { shortClass } from './failure-words.ts'
 import { LetterKeyStory } from './letter-key-story.tsx'
 import { LetterMoment } from './letter-moment.tsx'
 import { LetterCause, LetterOrigin } from './letter-sections.tsx'
@@ -31,6 +31,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
   })
   const plan = usePlanReplay(connection)
   const letter = query.data?.letter
+  const isLost = query.data?.rehydration?.state === 'unrecoverable'
   const connections = useQuery(endpointQuery(endpoints.listConnections)).data?.connections
   const mayEdit = (connections?.find((one) => one.id === connection)?.editing ?? 'off') !== 'off'
   return (
@@ -49,7 +50,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
             </span>
             {letter.attempts === null ? null : <span>{sayMany(letter.attempts, 'attempt')}</span>}
             {letter.earlierDeaths > 0 ? <span>died {letter.earlierDeaths + 1} times</span> : null}
-            {query.data?.rehydration?.state === 'unrecoverable' ? (
+            {isLost ? (
               <span className="text-critical">unrecoverable</span>
             ) : letter.isPointer ? (
               <span>no payload: a pointer</span>
@@ -78,19 +79,21 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
               Failure group
             </LinkButton>
             {query.data?.trace ? <TraceLink connection={connection} trace={query.data.trace} /> : null}
-            {mayEdit ? (
+            {mayEdit && !isLost ? (
               <LinkButton href={routes.editLetter(connection, id)}>Edit and replay…</LinkButton>
             ) : null}
-            <Button kind="main" disabled={plan.isPending} onClick={() => plan.mutate({ letterIds: [id] })}>
-              Replay 1…
-            </Button>
+            {isLost ? null : (
+              <Button kind="main" disabled={plan.isPending} onClick={() => plan.mutate({ letterIds: [id] })}>
+                Replay 1…
+              </Button>
+            )}
           </>
         ) : null
       }
     >
       <ProblemLine error={plan.error} look="box" />
       {letter ? <RetryChain connection={connection} topic={letter.topic} keepsPlace /> : null}
-      {letter ? <LetterStanding connection={connection} letter={letter} /> : null}
+      {letter ? <LetterStanding connection={connection} letter={letter} isLost={isLost} /> : null}
       <QueryPanel
         query={query}
         list={listLinks.failureGroups(connection)}

@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
+import { shortClass } from '#server/contracts/short-class.ts'
 import { routes } from '../../client/routes.ts'
 import { Ago } from '../../patterns/ago.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
@@ -8,7 +9,7 @@ import { formatCount } from '../../patterns/quantity.ts'
 import { Sparkline } from '../../patterns/sparkline.tsx'
 import { Status, statuses } from '../../patterns/status.tsx'
 import { Expiry } from './expiry.tsx'
-import { sayKeys, shortClass, titleOfFailure, titleOfRegression } from './failure-words.ts'
+import { sayKeys, titleOfFailure, titleOfRegression } from './failure-words.ts'
 
 /** Columns of the inbox, two lines a row: what failed and where in the code; from where to whom, and which services. */
 export const failureGroupColumns = (connection: string): readonly Column<FailureGroupRow>[] => [

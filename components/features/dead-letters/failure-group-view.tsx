@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { titleOfConvention } from '#server/contracts/convention-titles.ts'
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
+import { shortClass } from '#server/contracts/short-class.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
@@ -26,7 +27,6 @@ import { Time } from '../../patterns/time.tsx'
 import { TimeLeft } from '../../patterns/time-left.tsx'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
-import { shortClass } from './failure-words.ts'
 import { GroupCase } from './group-case.tsx'
 import { GroupHistory } from './group-history.tsx'
 import { LettersTable } from './letters-table.tsx'
@@ -259,13 +259,13 @@ const Side = ({
           ['First seen', <Time key="f" at={data.firstSeenAt} relative />],
           ['Last seen', <Time key="l" at={data.lastSeenAt} relative />],
           [
-            'First expires',
+            'First letter expires',
             <span key="e">
               <TimeLeft until={data.firstExpiresAt} isCalm={data.isKept} />
               {data.isKept && data.firstExpiresAt !== null ? ', kept by Spillway before' : null}
             </span>,
           ],
-          ['Origin goes', <TimeLeft key="x" until={data.originExpiresAt} />],
+          ['First origin expires', <TimeLeft key="x" until={data.originExpiresAt} />],
           [
             'Letters in',
             <span key="t" className="font-mono text-small">

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { shortClass } from './failure-words.ts'
+import { shortClass } from '#server/contracts/short-class.ts'
 
 it.each([
   ['com.fasterxml.jackson.core.io.JsonEOFException', 'JsonEOFException'],

@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
+import { shortClass } from '#server/contracts/short-class.ts'
 import { routes } from '../../client/routes.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
 import { LastReplayLink } from '../../patterns/last-replay-link.tsx'
@@ -7,7 +8,7 @@ import { Status } from '../../patterns/status.tsx'
 import { TraceCell } from '../../patterns/trace-cell.tsx'
 import { DiedAt } from './died-at.tsx'
 
-/** Columns of letters. `withTopic`: they come from several dead-letter topics, so that a position alone says little. */
+/** Columns of letters. `withTopic`: they come from several dead-letter topics: a position or a message alone says little. */
 export const letterColumns = (connection: string, withTopic: boolean): readonly Column<DeadLetterRow>[] => [
   { id: 'died', header: 'Died', width: '104px', mono: true, cell: (letter) => <DiedAt letter={letter} /> },
   {
@@ -23,10 +24,11 @@ export const letterColumns = (connection: string, withTopic: boolean): readonly 
   },
   {
     id: 'message',
-    header: 'Message',
+    header: withTopic ? 'Error' : 'Message',
     width: 'minmax(96px, 3fr)',
-    cell: ({ message, isPointer, originTopic, originPosition }) => (
-      <span title={message ?? undefined}>
+    cell: ({ errorClass, message, isPointer, originTopic, originPosition }) => (
+      <span title={[errorClass, message].filter(Boolean).join(': ') || undefined}>
+        {withTopic && errorClass ? <span className="font-strong">{shortClass(errorClass)} </span> : null}
         {message ?? <span className="text-faint">none</span>}
         {isPointer ? (
           <span className="text-muted">

@@ -2,6 +2,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { KeyEvent, KeyStory } from '#server/contracts/key-story.ts'
+import { shortClass } from '#server/contracts/short-class.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { problemOfError } from '../../client/problem-error.ts'
@@ -13,7 +14,6 @@ import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
-import { shortClass } from './failure-words.ts'
 import { furtherOf, mergeKeyStory } from './merge-key-story.ts'
 
 const first: { readonly newer?: string; readonly older?: string } = {}

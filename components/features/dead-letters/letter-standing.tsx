@@ -21,9 +21,12 @@ const DecidedNotice = dynamic(() => import('./decided-notice.tsx').then((module)
 export const LetterStanding = ({
   connection,
   letter,
+  isLost,
 }: {
   readonly connection: string
   readonly letter: DeadLetterRow
+  /** It can not be replayed: neither it nor its origin holds the message any more. */
+  readonly isLost: boolean
 }) => {
   const [asked, setAsked] = useState<'discard' | 'archive' | null>(null)
   const [decided, setDecided] = useState<Decided | null>(null)
@@ -45,7 +48,9 @@ export const LetterStanding = ({
       {disposition === null ? (
         asked === null ? (
           <div className="flex flex-wrap items-center gap-2 px-3 py-1.5">
-            <span className="text-muted">Not to be replayed?</span>
+            <span className="text-muted">
+              {isLost ? 'It can not be replayed: its message is gone.' : 'Not to be replayed?'}
+            </span>
             <Button size="small" onClick={() => setAsked('discard')}>
               Discard…
             </Button>

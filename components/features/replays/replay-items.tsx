@@ -46,7 +46,7 @@ const columns = (connection: string, targetConnection: string): readonly Column<
     header: 'Proof',
     width: 'minmax(208px, 4fr)',
     cell: ({ proof, returnedAs }) => (
-      <span title={proof}>
+      <span title={proof} className="line-clamp-2 whitespace-normal leading-snug">
         {returnedAs === null ? null : (
           <>
             <Link
@@ -170,7 +170,7 @@ export const ReplayItems = ({
     >
       <QueryPanel
         query={query}
-        skeleton={<TableSkeleton rows={6} columns={columns(connection, target)} />}
+        skeleton={<TableSkeleton rows={6} columns={columns(connection, target)} lines={2} />}
         isEmpty={() => items.length === 0}
         empty={{ title: 'This replay has no items', text: 'Its plan left nothing to send.' }}
         onClearFilter={only === null ? undefined : () => void setOnly(null)}
@@ -187,6 +187,7 @@ export const ReplayItems = ({
             rows={items}
             rowKey={({ id }) => id}
             rowHref={(item) => sourceRoute(connection, item)}
+            lines={2}
           />
         )}
       </QueryPanel>
