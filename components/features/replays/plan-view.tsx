@@ -55,6 +55,7 @@ export const PlanView = ({ connection, id }: { readonly connection: string; read
     >
       <QueryPanel
         query={query}
+        list={{ href: routes.replays(connection), title: 'All replays' }}
         skeleton={
           <SectionsSkeleton
             columns="minmax(0,3fr) minmax(300px,2fr)"
