@@ -20,6 +20,7 @@ test('integers are numbers and the rest is hexadecimal', () => {
   long.writeBigInt64BE(9_007_199_254_740_993n)
   expect(keyTextOf(long)).toBe('9007199254740993')
   expect(keyTextOf(Uint8Array.of(255, 1))).toBe('ff01')
+  expect(keyTextOf(Uint8Array.of(0, 255, 1, 254, 128, 10))).toBe('00ff01fe800a')
 })
 
 test('any key becomes text that PostgreSQL can hold', () => {

@@ -33,7 +33,9 @@ const readAvroString = (bytes: Uint8Array): string | null => {
 export const keyTextOf = (key: Uint8Array | null): string | null => {
   if (key === null) return null
   const body = key[0] === 0 && key.length > schemaFrameBytes ? key.subarray(schemaFrameBytes) : null
-  const text = readText(key) ?? (body && (readAvroString(body) ?? readText(body)))
+  const framed = body && (readAvroString(body) ?? readText(body))
+  // Bytes that begin with a zero by chance: what can not be seen is no name.
+  const text = readText(key) ?? (framed !== null && framed.trim() === '' ? null : framed)
   if (text !== null) return text.slice(0, longestChars)
   const view = new DataView(key.buffer, key.byteOffset, key.byteLength)
   if (key.length === 4) return String(view.getInt32(0))

@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
 import { shortClass } from '#server/contracts/short-class.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
@@ -23,6 +24,16 @@ import { LetterStanding } from './letter-standing.tsx'
 import { TraceLink } from './letter-trace-link.tsx'
 import { usePlanReplay } from './use-plan-replay.ts'
 
+/** A key of 1,000 characters is no title: its beginning is one, and the whole stands in the story of the key. */
+const longestTitle = 200
+
+const visibleKey = ({ keyText }: DeadLetterRow): string | null =>
+  keyText === null || keyText.trim() === ''
+    ? null
+    : keyText.length > longestTitle
+      ? `${keyText.slice(0, longestTitle)}…`
+      : keyText
+
 /** One dead letter: why it died, its payload and headers, and the record that died beside it. */
 export const DeadLetterView = ({ connection, id }: { readonly connection: string; readonly id: string }) => {
   const query = useQuery({
@@ -36,7 +47,7 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
   const mayEdit = (connections?.find((one) => one.id === connection)?.editing ?? 'off') !== 'off'
   return (
     <PageShell
-      title={letter ? (letter.keyText ?? `${letter.topic} ${letter.position}`) : `Dead letter ${id}`}
+      title={letter ? (visibleKey(letter) ?? `${letter.topic} ${letter.position}`) : `Dead letter ${id}`}
       mono
       meta={
         letter ? (

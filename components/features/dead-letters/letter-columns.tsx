@@ -18,7 +18,11 @@ export const letterColumns = (connection: string, withTopic: boolean): readonly 
     mono: true,
     cell: ({ id, keyText }) => (
       <Link href={routes.deadLetter(connection, id)} className="link">
-        {keyText ?? <span className="text-faint">null</span>}
+        {keyText?.trim() ? (
+          keyText
+        ) : (
+          <span className="text-faint">{keyText === null ? 'null' : 'empty'}</span>
+        )}
       </Link>
     ),
   },

@@ -37,7 +37,11 @@ const columns = (connection: string, targetConnection: string): readonly Column<
     mono: true,
     cell: (item) => (
       <Link href={sourceRoute(connection, item)} className="link">
-        {item.keyText ?? (item.isWaiting ? item.source.position : `letter ${item.letterId}`)}
+        {item.keyText?.trim()
+          ? item.keyText
+          : item.isWaiting
+            ? item.source.position
+            : `letter ${item.letterId}`}
       </Link>
     ),
   },
