@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PlanReplayRequest, ReplayPlan } from '#server/contracts/replays.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { shortClass } from '#server/contracts/short-class.ts'
 import { chooseReaderGroup } from '#server/domain/choose-reader-group.ts'
 import { editedHeaders } from '#server/domain/edit-headers.ts'
 import { packIds } from '#server/domain/id-ranges.ts'
@@ -214,7 +215,9 @@ const ofNewKey = (one: Judged): Judged => ({ ...one, letter: { ...one.letter, or
 const ofOrigin = (one: Judged): Judged => ({ ...one, restores: 'payload' })
 
 const titleOf = (letters: readonly LetterRecord[]): string => {
-  const causes = new Set(letters.map(({ rootCause, errorClass, topic }) => rootCause ?? errorClass ?? topic))
+  const causes = new Set(
+    letters.map(({ rootCause, errorClass, topic }) => shortClass(rootCause ?? errorClass) ?? topic),
+  )
   const [first = 'dead letters'] = causes
   return causes.size > 1 ? `${first} and ${causes.size - 1} more` : first
 }
