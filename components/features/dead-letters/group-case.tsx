@@ -29,6 +29,11 @@ export const GroupCase = ({
   const [asked, setAsked] = useState<'muted' | 'fix-out' | null>(null)
   const [typed, setTyped] = useState('')
   useHotkey(commands['group-state'].keys, () => select.current?.focus())
+  // What was chosen stands until the group is read anew: it would fall back to the old state for that time.
+  const chosen =
+    change.isPending && change.variables !== undefined && 'state' in change.variables
+      ? change.variables.state.state
+      : data.state
   const done = { onSuccess: () => setAsked(null) }
   const choose = (value: string): void => {
     const state = findChoice(settableGroupStates, value)
@@ -72,7 +77,7 @@ export const GroupCase = ({
           id="group-state"
           ref={select}
           title={`Change the state (${commands['group-state'].keys})`}
-          value={asked ?? data.state}
+          value={asked ?? chosen}
           disabled={change.isPending}
           onChange={(event) => choose(event.target.value)}
           className="justify-self-start"

@@ -119,7 +119,7 @@ const Schema = ({ schema, connection }: { readonly schema: SideSchema; readonly 
         ) : (
           <span className="text-critical">, it does not decode{problem === null ? '' : `: ${problem}`}</span>
         )}
-        {latestVersion === null
+        {latestVersion === null || version === null
           ? null
           : isBehind
             ? `, latest is v${latestVersion}`

@@ -97,7 +97,7 @@ const FoundOrigin = ({ data, connection, origin }: Props & { readonly origin: Fo
           <PayloadView side={origin.value} label="Origin value" name="originView" source={source} />
         </>
       )}
-      {origin.headerChanges === null ? null : (
+      {origin.headerChanges === null || isShownAbove ? null : (
         <HeaderChanges changes={origin.headerChanges} same={origin.sameHeaders} />
       )}
       <div className="border-t border-line">
