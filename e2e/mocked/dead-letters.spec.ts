@@ -3,7 +3,7 @@ import { letterDetail, letterOf, minutesAgo, textSide, traceIdOf } from './answe
 import { faultsOf } from './faults-of.ts'
 import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'
-import { scriptApi } from './script-api.ts'
+import { type Answer, scriptApi } from './script-api.ts'
 
 const path = '/local/dead-letters/7'
 const none = textSide(null)
@@ -31,6 +31,8 @@ test('a pointer says that it holds no payload, and leads to the record that died
     '/local/topics/orders/messages/3%4042',
   )
   await expect(page.getByText('The message that died, with its key and headers')).toBeVisible()
+  // A pointer has none of the message's headers by its nature: they were not lost on the way.
+  await expect(page.getByText('Headers on the way to the letter')).toHaveCount(0)
   await expect(page.getByRole('link', { name: 'Open trace of the origin' })).toBeVisible()
   expect(await faultsOf(page, 'pointer')).toEqual([])
 })
@@ -155,6 +157,8 @@ test('a letter whose message is gone and that holds no payload is unrecoverable,
   await expect(page.getByText(`Gone: ${why}`)).toBeVisible()
   await expect(page.getByText('Its time of retention ended')).toBeVisible()
   await expect(page.getByText('The oldest message that is still there was written')).toBeVisible()
+  await expect(page.getByText('It can not be replayed: its message is gone.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Replay 1…' })).toHaveCount(0)
   expect(await faultsOf(page, 'unrecoverable')).toEqual([])
 })
 
@@ -216,6 +220,27 @@ test('a failure group stays where it is when its sample payload arrives', async 
   await expect(page.getByRole('tree').first()).toBeAttached()
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
   expect(await page.evaluate(() => window.scrollY)).toBe(0)
+})
+
+test('a state that was chosen stands until the group is read anew', async ({ page }) => {
+  const { body } = good.showFailureGroup as { readonly body: Answer<'showFailureGroup'> }
+  const api = await scriptApi(page, { ...good, setFailureGroupState: 'silence' })
+  await page.goto('/local/failure-groups/a37c9b4b4d4c76d5')
+  const state = page.getByLabel('State', { exact: true })
+  await expect(async () => {
+    await state.selectOption('known')
+    expect(api.count('setFailureGroupState')).toBeGreaterThan(0)
+  }).toPass()
+  expect(body.state).toBe('new')
+  await expect(state).toHaveValue('known')
+  await expect(state).toBeDisabled()
+})
+
+test('a letter of an empty key is named by its place', async ({ page }) => {
+  const letter = { ...letterOf(7), keyText: '' }
+  await scriptApi(page, { ...good, showDeadLetter: { body: { ...letterDetail, letter } } })
+  await page.goto(path)
+  await expect(page.getByRole('heading', { level: 1, name: 'orders-dlt 2@7' })).toBeVisible()
 })
 
 test('letters are split off only after one has seen which those are', async ({ page }) => {

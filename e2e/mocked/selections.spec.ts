@@ -94,5 +94,21 @@ test('letters of several topics tell each its topic, those of one do not', async
   await page.goto('/local/letters')
   await expect(columns.getByText('Dead-letter topic')).toBeVisible()
   await expect(page.getByRole('link', { name: 'payments.authorizations-dlt' })).toHaveCount(4)
+  await expect(page.getByRole('row').nth(1)).toContainText('CardDeclinedException Listener failed')
   expect(await faultsOf(page, 'letters of several topics')).toEqual([])
+})
+
+test('what no filter takes is left out, and a filter that is not understood can be cleared', async ({ page }) => {
+  const api = await scriptApi(page, good)
+  await page.goto('/local/letters?partition=99999999999&from=-1')
+  await expect(page.getByText('12 of 512, newest first')).toBeVisible()
+  api.change({ listDeadLetters: { problem: 'invalid-request', detail: 'q: Too big' } })
+  await page.goto('/local/letters?text=x')
+  await expect(page.getByText('The filter can not be understood')).toBeVisible()
+  expect(await faultsOf(page, 'wrong filter')).toEqual([])
+  api.change(good)
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Clear filter' }).click({ timeout: 1_000 })
+    await expect(page.getByText('12 of 512, newest first')).toBeVisible({ timeout: 2_000 })
+  }).toPass()
 })

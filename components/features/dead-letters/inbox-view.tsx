@@ -105,6 +105,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
         </div>
         <Input
           data-filter
+          maxLength={200}
           aria-label="Filter by error, frame, topic, group or person"
           placeholder="Filter by error, topic, group or person  /"
           value={q}

@@ -77,6 +77,7 @@ export const LetterFilters = ({
       <Input
         aria-label="Only letters with this text in key, message, error or topics"
         placeholder="Text in key or error"
+        maxLength={200}
         value={view.text}
         onChange={(event) => change({ text: event.target.value === '' ? null : event.target.value })}
         className="w-44"
@@ -98,6 +99,7 @@ export const LetterFilters = ({
         aria-label="Only letters in this dead-letter topic"
         placeholder="Dead-letter topic"
         list={`${id}-topics`}
+        maxLength={249}
         value={view.topic}
         onChange={(event) => change({ topic: event.target.value === '' ? null : event.target.value })}
         className="w-48 font-mono text-small"
@@ -120,12 +122,15 @@ export const LetterFilters = ({
       <Input
         aria-label="Only letters with this key"
         placeholder="Whole key"
+        maxLength={1000}
         value={view.key}
         onChange={(event) => change({ key: event.target.value === '' ? null : event.target.value })}
         className="w-28 font-mono text-small"
       />
-      {timeField('from', 'died from')}
-      {timeField('to', 'until')}
+      <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+        {timeField('from', 'died from')}
+        {timeField('to', 'until')}
+      </span>
       {isFiltered ? (
         <Button
           kind="bare"

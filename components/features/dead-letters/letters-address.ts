@@ -3,6 +3,7 @@ import { letterStandings } from '#server/contracts/choices.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 
 const slowly = { throttleMs: 300 }
+const largestPartition = 2_147_483_647
 
 /** What the address of a list of letters holds: how they stand, words, place, and from when to when they died. */
 export const lettersSearch = {
@@ -26,10 +27,10 @@ export const lettersFilterOf = (view: LettersView) => {
     ...(standing === null ? {} : { standing }),
     ...(q === '' ? {} : { q }),
     ...(topic === '' ? {} : { topic: topic as TopicName }),
-    ...(partition === null || partition < 0 ? {} : { partition }),
+    ...(partition === null || partition < 0 || partition > largestPartition ? {} : { partition }),
     ...(key === '' ? {} : { key }),
-    ...(from === null ? {} : { diedFrom: from }),
-    ...(to === null ? {} : { diedTo: to }),
+    ...(from === null || from < 0 ? {} : { diedFrom: from }),
+    ...(to === null || to < 0 ? {} : { diedTo: to }),
   }
 }
 
