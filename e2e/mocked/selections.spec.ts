@@ -98,7 +98,9 @@ test('letters of several topics tell each its topic, those of one do not', async
   expect(await faultsOf(page, 'letters of several topics')).toEqual([])
 })
 
-test('what no filter takes is left out, and a filter that is not understood can be cleared', async ({ page }) => {
+test('what no filter takes is left out, and a filter that is not understood can be cleared', async ({
+  page,
+}) => {
   const api = await scriptApi(page, good)
   await page.goto('/local/letters?partition=99999999999&from=-1')
   await expect(page.getByText('12 of 512, newest first')).toBeVisible()
