@@ -16,12 +16,12 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'growing',
     header: 'Last hour',
-    width: '76px',
+    width: '68px',
     sortable: true,
     cell: ({ trend, count }) => (
       <Sparkline
         points={trend}
-        width={76}
+        width={68}
         height={28}
         label={`${count} dead letters; deaths a minute over the last hour`}
         bars
@@ -31,7 +31,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'count',
     header: 'Letters',
-    width: '52px',
+    width: '56px',
     align: 'right',
     sortable: true,
     cell: ({ count }) => formatCount(count),
@@ -39,7 +39,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'what',
     header: 'What',
-    width: 'minmax(150px, 5fr)',
+    width: 'minmax(140px, 5fr)',
     cell: (group) => (
       <span className="block min-w-0" title={titleOfFailure(group)}>
         <span className="flex min-w-0 items-baseline gap-2">
@@ -63,7 +63,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'where',
     header: 'Where',
-    width: 'minmax(112px, 3fr)',
+    width: 'minmax(104px, 3fr)',
     cell: ({ originTopic, group, confidence, services, conventions }) => {
       const titles = conventions.map(titleOfConvention).join(', ')
       return (
@@ -121,7 +121,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'expires',
     header: 'Expires',
-    width: '196px',
+    width: 'minmax(160px, 196px)',
     sortable: true,
     cell: (group) => <Expiry group={group} />,
   },
