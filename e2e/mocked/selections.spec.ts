@@ -114,3 +114,18 @@ test('what no filter takes is left out, and a filter that is not understood can 
     await expect(page.getByText('12 of 512, newest first')).toBeVisible({ timeout: 2_000 })
   }).toPass()
 })
+
+test('Tab stops at the links of one row and then leaves the list', async ({ page }) => {
+  await scriptApi(page, good)
+  await page.goto('/local/letters')
+  const rows = page.getByRole('table', { name: 'Dead letters' }).getByRole('row')
+  await expect(async () => {
+    await rows.nth(2).focus()
+    await page.keyboard.press('Tab')
+    await expect(rows.nth(2).getByRole('link', { name: 'order-39' })).toBeFocused({ timeout: 1_000 })
+  }).toPass()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: 'Older letters' })).toBeFocused()
+})
