@@ -56,8 +56,16 @@ const dueOf = (headers: Record<string, unknown> | undefined): number => {
   return Buffer.isBuffer(value) ? Number(BigInt(`0x${value.toString('hex')}`)) : 0
 }
 
-/** A consumer that waits until the first message of its partition is due, as Spring's does, and passes over ids it knows. */
-const consume = async (groupId: string, topic: TopicName, handled: Map<string, string[]>) => {
+/**
+ * A consumer that waits until the first message of its partition is due, as Spring's does, and passes over ids it knows.
+ * Its clock is the test's: on a busy machine nothing is due before its time.
+ */
+const consume = async (
+  groupId: string,
+  topic: TopicName,
+  handled: Map<string, string[]>,
+  nowMs: () => number,
+) => {
   const consumer = bench.kafka.consumer({ groupId, sessionTimeout: 60_000, maxWaitTimeInMs: 200 })
   consumers.push(consumer)
   await consumer.connect()
@@ -68,9 +76,11 @@ const consume = async (groupId: string, topic: TopicName, handled: Map<string, s
   })
   await consumer.run({
     autoCommitInterval: 200,
-    eachMessage: async ({ message }) => {
-      const waitMs = dueOf(message.headers) - Date.now()
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
+    eachMessage: async ({ message, heartbeat }) => {
+      while (dueOf(message.headers) > nowMs()) {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        await heartbeat()
+      }
       const id = String(message.headers?.['idempotency-key'])
       handled.set(id, [...(handled.get(id) ?? []), topic])
     },
@@ -81,9 +91,11 @@ const consume = async (groupId: string, topic: TopicName, handled: Map<string, s
 it('copies are handled at once, and the originals are read again when they are due, as the plan has said', async () => {
   const group = `payments-${bench.suffix}`
   const handled = new Map<string, string[]>()
-  await consume(group, spring.origin, handled)
-  await consume(`${group}-retry`, spring.first, handled)
-  const dueMs = Date.now() + 25_000
+  const dueMs = Date.now() + 600_000
+  let isDue = false
+  const nowMs = () => (isDue ? dueMs : dueMs - 1)
+  await consume(group, spring.origin, handled, nowMs)
+  await consume(`${group}-retry`, spring.first, handled, nowMs)
   await bench.send(
     [0, 1, 2].map((index) =>
       outgoing(spring.first, {
@@ -102,10 +114,9 @@ it('copies are handled at once, and the originals are read again when they are d
     `${group}-retry reads them again when they are due (in `,
   )
   await untilIt('all copies were handled', () => handled.size === 3)
-  expect(Date.now()).toBeLessThan(dueMs)
   expect([...handled.values()]).toEqual([[spring.origin], [spring.origin], [spring.origin]])
+  isDue = true
   await untilIt('the originals were read', () => [...handled.values()].every((topics) => topics.length === 2))
-  expect(Date.now()).toBeGreaterThanOrEqual(dueMs)
   expect([...handled.keys()].sort()).toEqual(['id-0', 'id-1', 'id-2'])
   await new Promise((resolve) => setTimeout(resolve, 500))
   await follow(bench, replay.id)

@@ -15,6 +15,7 @@ import {
   sendAll,
   start,
 } from './replay-fixture.ts'
+import { patience } from './resolve-intents.ts'
 import { showReplay } from './show-replay.ts'
 
 let bench: Bench
@@ -44,10 +45,11 @@ const countBy = (items: Awaited<ReturnType<typeof itemsOf>>) =>
   )
 
 describe('a target that is deleted while a replay sends', () => {
+  const limits = { ...patience, goneMs: 2_000 }
   it('ends the replay: what was begun is unknown, what was not is failed, and each says why', async () => {
     const { origin, replay } = await startAndDie('gone')
     await bench.deleteTopic(origin)
-    await sendAll(bench, replay.id)
+    await sendAll(bench, replay.id, bench.connection, { limits })
     const items = await itemsOf(bench, replay.id)
     expect(countBy(items)).toEqual({ UNKNOWN: 100, FAILED: 50 })
     expect(items[0]?.proof).toContain(`${origin} was deleted after sending had begun`)
@@ -63,7 +65,7 @@ describe('a target that is deleted while a replay sends', () => {
     const { origin, replay } = await startAndDie('gone-stopped')
     await bench.deleteTopic(origin)
     await stop(replay.id)
-    await sendAll(bench, replay.id)
+    await sendAll(bench, replay.id, bench.connection, { limits })
     expect(countBy(await itemsOf(bench, replay.id))).toEqual({ UNKNOWN: 100, SKIPPED: 50 })
     expect((await shown(replay.id)).state).toBe('cancelled')
   }, 60_000)
@@ -71,7 +73,7 @@ describe('a target that is deleted while a replay sends', () => {
   it('fails the letters whose own topic is gone, too', async () => {
     const { letters, replay } = await startAndDie('source-gone')
     await bench.deleteTopic(letters)
-    await sendAll(bench, replay.id)
+    await sendAll(bench, replay.id, bench.connection, { limits })
     expect(countBy(await itemsOf(bench, replay.id))).toEqual({ SENT: 100, FAILED: 50 })
   }, 60_000)
 })
