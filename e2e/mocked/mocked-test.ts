@@ -5,6 +5,7 @@ import { test as base, expect } from '@playwright/test'
 import { buildIfNeeded } from '../../server/sandbox/demo/build-if-needed.ts'
 import { startWeb } from '../../server/sandbox/demo/console-processes.ts'
 import { findFreePort } from '../../server/sandbox/stack/free-port.ts'
+import { untilListening } from '../fixtures/until-listening.ts'
 
 /** Where nothing listens: every answer a page gets is scripted. */
 const nowhere = '127.0.0.1:9'
@@ -32,6 +33,9 @@ export const test = base.extend<object, { web: string }>({
   ],
   baseURL: async ({ web }, use) => {
     await use(web)
+  },
+  page: async ({ page }, use) => {
+    await use(untilListening(page))
   },
 })
 
