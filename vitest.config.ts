@@ -20,7 +20,8 @@ export default defineConfig({
           name: 'stack',
           include: [`${sources}/*.stack.test.ts`],
           globalSetup: ['./server/sandbox/stack/vitest-stack.ts'],
-          testTimeout: 60_000,
+          // A machine that does much else takes long; what waits for something says itself how long it may take.
+          testTimeout: 120_000,
           hookTimeout: 180_000,
           // They wait for brokers, leases and quiet periods far more than they compute: two at once, each with topics and a
           // database of its own.

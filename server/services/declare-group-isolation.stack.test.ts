@@ -120,5 +120,5 @@ describe('sending again on purpose', () => {
     } finally {
       await other.dispose()
     }
-  }, 60_000)
+  })
 })

@@ -136,7 +136,7 @@ it('answers what is known in time of a registry that does not answer, and writes
     await Promise.all([quick.dispose(), slow.dispose()])
     await own.drop()
   }
-}, 60_000)
+})
 
 it('leaves out topics that are not there, and forgets what was seen in them', async () => {
   const [deps, connection] = meansOf(composition)

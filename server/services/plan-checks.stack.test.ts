@@ -144,7 +144,7 @@ describe('a selection', () => {
     const { letters } = await makeLetters(bench, 'many', 3_000)
     const found = await planOf(bench, letters, { letterIds: await allIdsOf(letters) })
     expect(found).toMatchObject({ total: 3_000, ready: 3_000 })
-  }, 60_000)
+  })
 })
 
 const allIdsOf = async (topic: TopicName): Promise<string[]> => {

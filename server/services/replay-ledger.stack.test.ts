@@ -160,7 +160,7 @@ describe('a worker that is killed', () => {
     await expectExactlyOnce(replay.id, origin, 150)
     const items = await itemsOf(bench, replay.id)
     expect(items.some(({ proof }) => proof.endsWith('as the ledger says'))).toBe(true)
-  }, 60_000)
+  })
 })
 
 const uncommitted = async (topic: TopicName) => {
@@ -244,7 +244,7 @@ describe('a worker whose producer is fenced', () => {
     await lease.release()
     await sendAll(bench, id)
     await expectExactlyOnce(id, origin, 60)
-  }, 60_000)
+  })
 })
 
 describe('the ledger', () => {
@@ -291,7 +291,7 @@ describe('the ledger', () => {
       await other.dispose()
     }
     expect(await copiesOn(origin)).toHaveLength(20)
-  }, 60_000)
+  })
 })
 
 describe('a second replay of the same dead-letter partition', () => {

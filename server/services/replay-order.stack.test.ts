@@ -130,4 +130,4 @@ it('a replay that has begun keeps its partitions when another worker goes on wit
   await sendAll(bench, late.id)
   await sendAll(bench, early.id)
   expect(await countCopies(bench, origin)).toBe(8)
-}, 60_000)
+})

@@ -120,7 +120,7 @@ describe.each([
     }
     for (const [index, { value }] of copies.entries())
       expect(Buffer.from(value ?? []).equals(payloadOf(index))).toBe(true)
-  }, 60_000)
+  })
 
   it('copies of one key keep their order, also of letters in several dead-letter partitions', async () => {
     const { origin, letters } = await makePair(`order-${name.length}`, 1, 3)
@@ -146,7 +146,7 @@ describe.each([
       const numbers = mine.map(({ value }) => Number(Buffer.from(value ?? []).toString()))
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
     }
-  }, 60_000)
+  })
 })
 
 const letterIdsOf = async (topic: string): Promise<string[]> => {
@@ -223,7 +223,7 @@ describe('a stream', () => {
     await expect(sendAll(bench, replay.id, dying)).rejects.toThrow('killed')
     await sendAll(bench, replay.id)
     await expectOnce(origin, replay.id, 1_200)
-  }, 60_000)
+  })
 
   it('goes on where a commit got no answer, and where a batch was aborted', async () => {
     const { origin, replay } = await fill('stream-unknown', 1_200)
@@ -235,7 +235,7 @@ describe('a stream', () => {
     })
     await sendAll(bench, replay.id, shaky)
     await expectOnce(origin, replay.id, 1_200)
-  }, 60_000)
+  })
 })
 
 describe('a retry chain of three topics', () => {

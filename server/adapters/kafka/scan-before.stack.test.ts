@@ -53,7 +53,7 @@ beforeAll(async () => {
       messages: [{ value: 'late', timestamp: String(untilMs - 1_000n) }],
     })
   await producer.disconnect()
-}, 60_000)
+})
 afterAll(async () => {
   await admin.deleteTopics({ topics: types.map(topicOf) })
   await admin.disconnect()

@@ -35,7 +35,7 @@ beforeAll(async () => {
     }
   }
   await producer.disconnect()
-}, 60_000)
+})
 afterAll(async () => {
   await admin.deleteTopics({ topics: [topicOf(1), topicOf(12)] })
   await admin.disconnect()

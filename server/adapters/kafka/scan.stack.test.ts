@@ -106,7 +106,7 @@ beforeAll(async () => {
     })
     for (const one of made) written.push(one)
   }
-}, 60_000)
+})
 afterAll(() => adapter.dispose())
 
 describe('a scan', () => {

@@ -169,11 +169,12 @@ describe('opening an id a second time', () => {
       .toEqual(['one', 'three'])
   })
 
-  it.each([
+  // Beside each other: each waits as long as its client asks for an end that does not come.
+  it.concurrent.for([
     ['before its copies were written', produce, 'before', []],
     ['after its copies were written', produce, 'after', ['one']],
     ['before the commit was asked for', endTxn, 'before', ['one']],
-  ] as const)('ends what one that died %s had left open', async (what, api, when, seen) => {
+  ] as const)('ends what one that died %s had left open', async ([what, api, when, seen], { expect }) => {
     const topic = await makeTopic(what.replaceAll(' ', '-'))
     const ledger = await makeTopic(`${what.replaceAll(' ', '-')}-l`, 1)
     const dead = await open(what, dyingClient(api, when))
@@ -187,7 +188,7 @@ describe('opening an id a second time', () => {
     expect(await valuesOf(topic, 'uncommitted')).toEqual([...seen, 'two'])
   })
 
-  it('finds committed what one that died after the commit was asked for had written', async () => {
+  it.concurrent('finds committed what one that died after the commit was asked for had written', async () => {
     const topic = await makeTopic('asked')
     const ledger = await makeTopic('asked-ledger', 1)
     const dead = await open('asked', dyingClient(endTxn, 'after'))

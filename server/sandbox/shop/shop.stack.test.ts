@@ -131,4 +131,4 @@ it('a registry that has forgotten everything gives the contracts the same ids', 
     await stack.stop()
     rmSync(dataDir, { recursive: true, force: true })
   }
-}, 60_000)
+})

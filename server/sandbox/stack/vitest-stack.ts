@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import type { StackPart } from './stack-parts.ts'
 import { startStack } from './start-stack.ts'
+import { wakeCoordinators } from './wake-coordinators.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -26,6 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   ]
   const dataDir = mkdtempSync(join(tmpdir(), 'spillway-stack-'))
   const stack = await startStack({ dataDir, parts, volatile: true })
+  if (!KAFKA_BROKERS) await wakeCoordinators(stack.brokers)
   project.provide('brokers', KAFKA_BROKERS ?? stack.brokers)
   project.provide('registryUrl', SCHEMA_REGISTRY_URL ?? stack.registryUrl)
   project.provide('databaseUrl', DATABASE_URL ?? stack.databaseUrl)
