@@ -26,6 +26,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ...(SCHEMA_REGISTRY_URL ? [] : ['registry' as const]),
   ]
   const dataDir = mkdtempSync(join(tmpdir(), 'spillway-stack-'))
+  // Test processes, scan threads and spawned workers all compile the same sources when they start.
+  process.env.NODE_COMPILE_CACHE ??= join(dataDir, 'compiled')
   const stack = await startStack({ dataDir, parts, volatile: true })
   if (!KAFKA_BROKERS) await wakeCoordinators(stack.brokers)
   project.provide('brokers', KAFKA_BROKERS ?? stack.brokers)
