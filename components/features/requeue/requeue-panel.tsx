@@ -42,7 +42,17 @@ export const RequeuePanel = ({
     onSuccess: ({ planId }) => router.push(routes.replayPlan(connection, planId)),
   })
   const count = chosen.size > 0 ? chosen.size : list.matching
-  const which = chosen.size > 0 ? 'chosen' : count < list.waiting ? 'that fit' : 'that wait'
+  const isOne = count === 1
+  const which =
+    chosen.size > 0
+      ? 'chosen'
+      : count < list.waiting
+        ? isOne
+          ? 'that fits'
+          : 'that fit'
+        : isOne
+          ? 'that waits'
+          : 'that wait'
   const readers = list.readers.map(({ group, members, unread }, index) => (
     <Fragment key={group}>
       {index > 0 ? ', ' : ''}
