@@ -89,7 +89,7 @@ export const PlanStart = ({
             ['Environment', <EnvironmentName key="e" environment={plan.environment} />],
           ]}
         />
-        {plan.started ? null : (
+        {plan.started || plan.ready === 0 ? null : (
           <>
             <PaceFields plan={plan} form={pace} />
             <ReasonField
