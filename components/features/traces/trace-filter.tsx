@@ -1,6 +1,7 @@
 'use client'
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import { ChoiceSelect, withChoice } from '../../patterns/choice-select.tsx'
+import { useTyped } from '../../patterns/use-typed.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 
@@ -44,13 +45,7 @@ export const TraceFilter = ({
   readonly onRefresh: () => void
 }) => {
   const { q, service, errors, minutes, least } = values
-  const [typed, setTyped] = useState(q)
-  // The address may change from outside: back, or the palette.
-  const [shownFor, setShownFor] = useState(q)
-  if (shownFor !== q) {
-    setShownFor(q)
-    setTyped(q)
-  }
+  const [typed, setTyped] = useTyped(q)
   const find = (event: FormEvent): void => {
     event.preventDefault()
     onFind(typed.trim())

@@ -5,6 +5,7 @@ import type { SearchProblem } from '#server/contracts/message-search.ts'
 import { Button } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { Input } from '../../ui/input.tsx'
+import { useTyped } from '../use-typed.ts'
 import { expressionOf, withExpression } from './expression-words.ts'
 import { namesFor, typedName } from './field-names.ts'
 import { useFieldNames } from './use-field-names.ts'
@@ -26,17 +27,12 @@ export const ExpressionField = ({
   readonly onSearch: (search: string) => void
 }) => {
   const inForce = expressionOf(search)
-  const [typed, setTyped] = useState(inForce)
-  const [shownFor, setShownFor] = useState(inForce)
+  const [typed, setTyped] = useTyped(inForce)
   const [caret, setCaret] = useState<number | null>(null)
   const [chosen, setChosen] = useState(0)
   const [isAsked, setAsked] = useState(false)
   const field = useRef<HTMLInputElement>(null)
   const ids = useId()
-  if (shownFor !== inForce) {
-    setShownFor(inForce)
-    setTyped(inForce)
-  }
   const names = useFieldNames(connection, topics, isAsked)
   const problem = useProblem(typed)
   const { from, typed: begun } = typedName(typed, caret ?? 0)

@@ -1,6 +1,6 @@
 'use client'
 import { X } from 'lucide-react'
-import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import { type FormEvent, type ReactNode, useId } from 'react'
 import {
   doubtfulWords,
   formatSearch,
@@ -10,6 +10,7 @@ import {
 } from '#server/contracts/message-search.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
+import { useTyped } from '../use-typed.ts'
 
 /**
  * The search over the messages of a topic: words and `field:value` terms. What can not be read is said as it is typed,
@@ -30,14 +31,8 @@ export const MessageSearch = ({
   /** What stands behind the buttons: the report of the scan. */
   readonly children?: ReactNode
 }) => {
-  const [typed, setTyped] = useState(search)
-  const [shownFor, setShownFor] = useState(search)
+  const [typed, setTyped] = useTyped(search)
   const helpId = useId()
-  // The address may change from outside: back, or a link to a key.
-  if (shownFor !== search) {
-    setShownFor(search)
-    setTyped(search)
-  }
   const parsed = parseSearch(typed)
   const doubtful = parsed.ok ? doubtfulWords(parsed.terms) : []
   const inForce = parseSearch(search)
