@@ -1,10 +1,10 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { useQueryStates } from 'nuqs'
 import type { SchemaComparisonView } from '#server/contracts/schemas.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { usePushedStates } from '../../client/use-pushed-states.ts'
 import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
@@ -26,7 +26,7 @@ export const CompareView = ({
   readonly connection: string
   readonly subject: string
 }) => {
-  const [view, setView] = useQueryStates(compareSearch, { history: 'push' })
+  const [view, setView] = usePushedStates(compareSearch, { history: 'push' })
   const query = useQuery(
     endpointQuery(endpoints.compareSchemaVersions, compareAsk(connection, subject, view)),
   )

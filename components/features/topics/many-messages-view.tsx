@@ -1,9 +1,10 @@
 'use client'
 import { TextSearch } from 'lucide-react'
-import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
+import { parseAsString, useQueryState } from 'nuqs'
 import { useCallback } from 'react'
 import type { MessageRow } from '#server/contracts/messages.ts'
 import { routes } from '../../client/routes.ts'
+import { usePushedStates } from '../../client/use-pushed-states.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
 import { PanelMessage } from '../../patterns/panel-message.tsx'
 import { LazyMessagePanel } from './lazy-message-panel.tsx'
@@ -16,7 +17,7 @@ import { readTopicSet, topicSetWords, writeTopicSet } from './topic-set.ts'
 /** One value in many topics: a search over a set of topics, or all, as one timeline; or what comes to them, live. */
 export const ManyMessagesView = ({ connection }: { readonly connection: string }) => {
   const [looked, setLooked] = useQueryState('message', parseAsString)
-  const [{ topics: topicText, search }, setSearch] = useQueryStates(manySearch)
+  const [{ topics: topicText, search }, setSearch] = usePushedStates(manySearch)
   const topics = readTopicSet(topicText)
   const what = topicSetWords(topics)
   const columnsOf = useCallback(

@@ -1,10 +1,10 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
-import { useQueryStates } from 'nuqs'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
+import { usePushedStates } from '../../client/use-pushed-states.ts'
 import { FailedPanel, isMissing } from '../../patterns/failed-panel.tsx'
 import { listLinks } from '../../patterns/list-links.ts'
 import { PageShell } from '../../patterns/page-shell.tsx'
@@ -33,7 +33,7 @@ const tabTitles = {
 
 /** One topic: its newest messages first; partitions, groups and configuration beside. */
 export const TopicView = ({ connection, topic }: { readonly connection: string; readonly topic: string }) => {
-  const [{ tab, search, ...place }, setView] = useQueryStates(topicSearch)
+  const [{ tab, search, ...place }, setView] = usePushedStates(topicSearch)
   const at = placeOf(place)
   const goTo = (next: string | null): void =>
     void setView({ tab: 'messages', at: next, partition: null, offset: null })
