@@ -51,15 +51,19 @@ export const takeSources = (
     )
     const [behind] = rows
     if (behind) return behind
+    // Items of all are put together by their keys: a join of theirs would be chosen by statistics that a plan which was
+    // made a moment ago does not have yet, and take the product of both.
     const shared = await client.query<{ number: number; target: string; key: string }>(
-      `SELECT r.number, i.target_topic AS target, i.key_text AS key
-         FROM replay r JOIN replay_item i ON i.replay_id = r.id AND i.outcome = 'PENDING' AND i.key_text IS NOT NULL
-         JOIN replay_item mine ON mine.replay_id = $1 AND mine.outcome = 'PENDING'
-           AND mine.target_topic = i.target_topic AND mine.key_text = i.key_text
-         JOIN replay me ON me.id = $1 AND ${isSameTarget('r', 'me')}
+      `WITH others AS MATERIALIZED (
+         SELECT r.id, r.number FROM replay r JOIN replay me ON me.id = $1 AND ${isSameTarget('r', 'me')}
          WHERE r.id <> $1 AND r.state IN ('running', 'paused', 'cancelling')
-           AND (r.number < $2 OR EXISTS (SELECT FROM replay_source s WHERE s.replay_id = r.id))
-         ORDER BY 1 DESC, i.seq LIMIT 1`,
+           AND (r.number < $2 OR EXISTS (SELECT FROM replay_source s WHERE s.replay_id = r.id)))
+       SELECT max(r.number) AS number, i.target_topic AS target, i.key_text AS key
+         FROM (SELECT id, number FROM others UNION ALL SELECT $1::uuid, NULL WHERE EXISTS (SELECT FROM others)) r
+         JOIN replay_item i ON i.replay_id = r.id AND i.outcome = 'PENDING' AND i.key_text IS NOT NULL
+         GROUP BY i.target_topic, i.key_text
+         HAVING max(r.number) IS NOT NULL AND bool_or(i.replay_id = $1)
+         ORDER BY 1 DESC, min(i.seq) FILTER (WHERE r.number IS NOT NULL) LIMIT 1`,
       [replay.id, replay.number ?? 0],
     )
     const [sharing] = shared.rows

@@ -81,6 +81,8 @@ it('is shared by the workers that live, and each letter is in it once though one
   await expect.poll(async () => (await owners()).first, { timeout: 20_000, interval: 200 }).toBe(4)
   const tookMs = performance.now() - killedAt
   await expect.poll(indexed, { timeout: 60_000, interval: 50 }).toBe(count)
+  // Once more: positions were read before the letters were counted.
+  await indexed()
   console.log(`killed at ${whenKilled} of ${count}; all shares had an owner after ${Math.round(tookMs)} ms`)
 
   const letters = await query<{ partition: number; letters: number; first: string; last: string }>(
