@@ -73,7 +73,13 @@ if (run('Prisma client', 'node', ['prisma/generate.ts'])) {
     ['Scripted pages', 'mocked', 2],
     ['Journeys', 'journeys', 1],
   ] as const) {
-    const isGood = run(title, 'playwright', ['test', `--project=${project}`, `--workers=${workers}`])
+    const isGood = run(title, 'playwright', [
+      'test',
+      `--project=${project}`,
+      `--workers=${workers}`,
+      // What a test that failed leaves behind is not swept away by those after it.
+      `--output=test-results/${project}`,
+    ])
     countTests(title, 'test-results/browser.json', isGood, ({ stats }: Playwright) => ({
       passed: stats.expected,
       failed: stats.unexpected + stats.flaky,

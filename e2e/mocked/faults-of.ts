@@ -43,17 +43,28 @@ const setTheme = (page: Page, theme: 'light' | 'dark'): Promise<void> =>
     document.documentElement.dataset.theme = name
   }, theme)
 
+/** What fades or is asked anew stands paler for a moment: what is wrong still is so a second later. */
+const fadedMs = 1_000
+
+const ofTwoLooks = async (page: Page, look: () => Promise<readonly string[]>): Promise<readonly string[]> => {
+  const found = await look()
+  if (found.length === 0) return found
+  await page.waitForTimeout(fadedMs)
+  return look()
+}
+
 /** What axe finds on the page as it stands: everything in the light, and colours in the dark, which alone differ. */
 export const faultsOf = async (page: Page, state: string): Promise<readonly string[]> => {
   await setTheme(page, 'light')
-  const found = await lookWithAxe(page, `${state}, light`)
+  const light = await ofTwoLooks(page, () => lookWithAxe(page, `${state}, light`))
   await setTheme(page, 'dark')
-  return [...found, ...(await lookAgain(page, `${state}, dark`, ['color-contrast']))]
+  const dark = await ofTwoLooks(page, () => lookAgain(page, `${state}, dark`, ['color-contrast']))
+  return [...light, ...dark]
 }
 
 /** What axe finds in the light, and everything once more in the dark, of a page that was loaded in the light. */
 export const faultsInBothThemes = async (page: Page, name: string): Promise<readonly string[]> => {
-  const found = await lookWithAxe(page, `${name}, light`)
+  const light = await ofTwoLooks(page, () => lookWithAxe(page, `${name}, light`))
   await setTheme(page, 'dark')
-  return [...found, ...(await lookAgain(page, `${name}, dark`))]
+  return [...light, ...(await ofTwoLooks(page, () => lookAgain(page, `${name}, dark`)))]
 }

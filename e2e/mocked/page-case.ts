@@ -8,6 +8,8 @@ export type PageCase = {
   readonly path: string
   /** The operation whose states the page shows. */
   readonly main: EndpointName | StreamName
+  /** A skeleton, unless it says why there is none. */
+  readonly loading?: None
   /** Nothing is there: `missing` where the address names one thing. */
   readonly empty:
     | { readonly state: 'empty' | 'missing' | 'good'; readonly script: Script; readonly says: string }

@@ -137,6 +137,7 @@ export const pagesOfReplays: readonly PageCase[] = [
     name: 'edits that wait for approval',
     path: '/local/replays',
     main: 'listEdits',
+    loading: { none: 'mostly none waits: a place that is held for them would go' },
     empty: { none: 'where none waits, nothing is said of them' },
     filtered: oneThing,
   },

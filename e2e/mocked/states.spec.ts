@@ -14,7 +14,7 @@ type Step = {
   readonly shows: (page: Page) => Promise<void>
 }
 
-const stepsOf = ({ path, main, empty, filtered }: PageCase): readonly Step[] => {
+const stepsOf = ({ path, main, loading, empty, filtered }: PageCase): readonly Step[] => {
   const { permission } = { ...endpoints, ...streams }[main]
   const says = (state: string, text: string | RegExp) => async (page: Page) => {
     await expect(page.locator(`[data-state="${state}"]`).filter({ hasText: text }).first()).toBeVisible()
@@ -35,7 +35,8 @@ const stepsOf = ({ path, main, empty, filtered }: PageCase): readonly Step[] => 
       path,
       script: { [main]: 'silence' },
       shows: async (page) => {
-        await expect(page.locator('[data-state="loading"]').first()).toBeVisible()
+        if (loading === undefined) await expect(page.locator('[data-state="loading"]').first()).toBeVisible()
+        else await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
       },
     },
     ...('none' in empty
