@@ -115,7 +115,7 @@ const columns = (connection: string, targetConnection: string): readonly Column<
   },
 ]
 
-const stillOpen: ReadonlySet<Outcome> = new Set(['SENT', 'CONSUMED', 'RETRYING'])
+const stillOpen: ReadonlySet<Outcome> = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
 
 /** Items of a replay in the order of sending, each with its outcome and proof. */
 export const ReplayItems = ({
