@@ -285,19 +285,25 @@ const optionOf = (name: string): number | null => {
 }
 
 /**
- * `npm run bench -- replay-faults [--short] [--seed=<number>] [--pace=<copies a second>]`: ends with a verdict, and with
- * status 1 on any fault.
+ * `npm run bench -- replay-faults [--short] [--seed=<number>] [--pace=<copies a second>] [--letters=<number>]`: ends with
+ * a verdict, and with status 1 on any fault. From a pace of 5,000 on copies are streamed.
  */
 export const replayFaultsBench = async (): Promise<void> => {
   const isShort = process.argv.includes('--short')
   const seed = optionOf('seed') ?? Math.floor(Math.random() * 2 ** 31)
   const pace = optionOf('pace')
+  const letters = optionOf('letters')
   console.log(`seed ${seed}`)
   const report = await runReplayFaults(
     isShort
-      ? { ...shortRun, seed }
+      ? {
+          ...shortRun,
+          letters: letters ?? shortRun.letters,
+          pacePerSecond: pace ?? shortRun.pacePerSecond,
+          seed,
+        }
       : {
-          letters: 10_000,
+          letters: letters ?? 10_000,
           pacePerSecond: pace ?? 50,
           randomKills: 20,
           brokerRestarts: ['kill', 'graceful'],
