@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import { z } from 'zod'
+import { byName } from './by-name.ts'
 import { copyInto } from './copy-into.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { isTopicId } from './topic-identity.ts'
@@ -93,18 +94,8 @@ let scratch = Buffer.allocUnsafeSlow(64 * 1024)
 const mostScratchBytes = 4 * 1024 * 1024
 /** Of a length in digits, and the colon after it. */
 const lengthBytes = 12
-/** Names as they are hashed, with their lengths: most copies carry the same. */
-const hashedNames = new Map<string, Uint8Array>()
-const mostHashedNames = 1_000
-const longestNameBytes = 250
-
-const hashedName = (name: string): Uint8Array => {
-  const known = hashedNames.get(name)
-  if (known) return known
-  const made = Buffer.from(`${Buffer.byteLength(name, 'utf8')}:${name}`, 'utf8')
-  if (hashedNames.size < mostHashedNames && made.length <= longestNameBytes) hashedNames.set(name, made)
-  return made
-}
+/** A name as it is hashed, with its length. */
+const hashedName = byName((name) => Buffer.from(`${Buffer.byteLength(name, 'utf8')}:${name}`, 'utf8'))
 
 /** A hash of a copy as it is written: lengths before the parts, so that no two copies read alike. */
 export const hashCopy = ({

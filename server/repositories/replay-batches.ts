@@ -1,3 +1,4 @@
+import type { LedgerAdvance } from '#server/domain/ledger-known.ts'
 import { keepRunsOf } from './copy-runs.ts'
 import type { Database } from './database.ts'
 import { encodeBigints, encodeIntegers } from './encode-array.ts'
@@ -36,7 +37,7 @@ export const finishBatch = async (
   batchId: bigint,
   sent: readonly SentItem[],
   sentAtMs: bigint,
-  ledger: { readonly place: LedgerPlace; readonly from: bigint; readonly to: bigint } | null,
+  ledger: (LedgerAdvance & { readonly place: LedgerPlace }) | null,
   lease: LeaseProof,
 ): Promise<void> => {
   await runUnderLease(db, lease, async (client) => {

@@ -1,3 +1,4 @@
+import type { LedgerAdvance } from '#server/domain/ledger-known.ts'
 import type { LedgerKey, LedgerSource, LedgerValue } from '#server/domain/replay-ledger.ts'
 import { keepRunsOf } from './copy-runs.ts'
 import type { Database } from './database.ts'
@@ -26,7 +27,7 @@ export const readLedgerPosition = async (db: Database, place: LedgerPlace): Prom
 export const advanceLedgerPosition = async (
   client: Transaction,
   { connectionId, topicId, partition }: LedgerPlace,
-  { from, to }: { readonly from: bigint; readonly to: bigint },
+  { from, to }: LedgerAdvance,
 ): Promise<void> => {
   await client.query(
     `INSERT INTO ledger_position AS p (connection_id, topic_id, partition, next_offset)

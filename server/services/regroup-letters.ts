@@ -17,7 +17,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { LetterMove } from '#server/repositories/move-letters.ts'
 import type { LetterToGroup, RegroupingRecord } from '#server/repositories/regroupings.ts'
 import type { Connection } from './deps.ts'
-import { coordinateKey, visitLetters } from './read-letters.ts'
+import { visitLetters } from './read-letters.ts'
 
 export type Decided = {
   readonly moves: readonly LetterMove[]
@@ -69,7 +69,6 @@ export const decideGroups = async (
   if (!deleted.ok) return deleted
   // Nobody can read those any more, and nothing else may wait for them.
   const wanted = named.filter(({ topic }) => !deleted.value.has(topic))
-  const byPlace = new Map(wanted.map((letter) => [coordinateKey(letter), letter]))
   const decided = new Map<bigint, LetterMove>()
   const groups = new Map<string, NewGroup>()
   const decide = (
@@ -89,9 +88,7 @@ export const decideGroups = async (
   const read = await visitLetters(
     connection,
     wanted,
-    (message) => {
-      const letter = byPlace.get(coordinateKey(message))
-      if (!letter) return
+    (message, letter) => {
       if (!isChanged(letter.topic)) {
         decide(letter, firstHome(letter), headerOf(message), null)
         return

@@ -1,4 +1,5 @@
 import { crc32c } from '@platformatic/kafka'
+import { byName } from '#server/domain/by-name.ts'
 import { copyInto } from '#server/domain/copy-into.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
@@ -10,22 +11,15 @@ const { atProducerId, atCount, headBytes } = batchLayout
 
 export type RecordToWrite = Pick<RawMessage, 'key' | 'value' | 'headers' | 'timestampMs'>
 
-/** Names as they are written, with their lengths: most records carry the same. */
-const writtenNames = new Map<string, Uint8Array>()
-const mostWrittenNames = 1_000
-const longestNameBytes = 250
-
-const writtenName = (name: string): Uint8Array => {
-  const known = writtenNames.get(name)
-  if (known) return known
+const prefixedLength = (bytes: number): number => varintLength(bytes) + bytes
+/** A name as it is written, with its length. */
+const writtenName = byName((name) => {
   const length = Buffer.byteLength(name, 'utf8')
   const made = Buffer.allocUnsafeSlow(prefixedLength(length))
   made.write(name, writeVarint(made, 0, length), 'utf8')
-  if (writtenNames.size < mostWrittenNames && made.length <= longestNameBytes) writtenNames.set(name, made)
   return made
-}
+})
 
-const prefixedLength = (bytes: number): number => varintLength(bytes) + bytes
 const sizeOf = (bytes: Uint8Array | null): number => (bytes === null ? 1 : prefixedLength(bytes.length))
 
 /** How long a record is without the length before it. */
