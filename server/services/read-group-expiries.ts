@@ -63,6 +63,13 @@ export const readGroupExpiries = async (
         originTopic: record.originTopic,
       })),
     )
+  /** What else tells when the first message goes: it is not asked for twice. */
+  const sameAs = (record: FailureGroupRecord): 'letter' | 'origin' | 'left out' | null => {
+    const { originTopic, isPointer, tellsOrigin } = record
+    if (isKept(record)) return isPointer ? 'origin' : 'left out'
+    const isSure = tellsOrigin && originTopic !== null && retention.onlyByTime.has(originTopic)
+    return isPointer || isSure ? null : 'letter'
+  }
   const ofOrigin = ({ originTopic }: FailureGroupRecord) => [
     { of: 'origin' as const, topic: null, letterMs: null, originMs: keptMs(originTopic) },
   ]
@@ -77,14 +84,12 @@ export const readGroupExpiries = async (
     readFirstExpiries(
       deps.db,
       asks((record) => {
-        const { deadLetterTopics, originTopic, isPointer, tellsOrigin } = record
+        const { deadLetterTopics, originTopic, isPointer } = record
         const originMs = keptMs(originTopic)
-        if (isKept(record)) return isPointer ? ofOrigin(record) : []
+        if (sameAs(record) !== null) return []
         return deadLetterTopics.flatMap((topic) => {
           const letterMs = keptMs(topic)
           if (isPointer) return { of: 'both', topic, letterMs, originMs }
-          const isSure = tellsOrigin && originTopic !== null && retention.onlyByTime.has(originTopic)
-          if (!isSure) return { of: 'letter', topic, letterMs, originMs: null }
           return letterMs === null || originMs === null ? [] : { of: 'last', topic, letterMs, originMs }
         })
       }),
@@ -93,7 +98,7 @@ export const readGroupExpiries = async (
       deps.db,
       connection.id,
       records
-        .filter((record) => isKept(record) && !record.isPointer)
+        .filter((record) => sameAs(record) === 'left out')
         .flatMap(({ id, deadLetterTopics }) =>
           deadLetterTopics.flatMap((topic) => {
             const letterMs = keptMs(topic)
@@ -103,13 +108,19 @@ export const readGroupExpiries = async (
     ),
   ])
   const kept = new Set(records.filter(isKept).map(({ id }) => id))
+  const same = new Map(records.map((record) => [record.id, sameAs(record)]))
   return {
-    of: (id) => ({
-      letter: letters.get(id) ?? null,
-      origin: origins.get(id) ?? null,
-      message: messages.get(id) ?? leftOut.get(id) ?? null,
-      isKept: kept.has(id),
-    }),
+    of: (id) => {
+      const [letter, origin] = [letters.get(id) ?? null, origins.get(id) ?? null]
+      const told = { letter, origin, 'left out': leftOut.get(id) ?? null }
+      const by = same.get(id) ?? null
+      return {
+        letter,
+        origin,
+        message: by === null ? (messages.get(id) ?? null) : told[by],
+        isKept: kept.has(id),
+      }
+    },
     problem: retention.problem,
   }
 }
