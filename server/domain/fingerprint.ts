@@ -2,6 +2,7 @@ import type { GroupingRule } from '#server/contracts/failure-grouping.ts'
 import { chooseFailureClass } from './failure-class.ts'
 import { normaliseMessage } from './normalise-message.ts'
 import { readStack } from './read-stack.ts'
+import { remember } from './remember.ts'
 
 export type Failure = {
   readonly errorClass?: string | undefined
@@ -81,5 +82,4 @@ const partsBy = (
 ]
 
 /** A frame for people: of a file only its last name, as `PaymentClient.charge (payment-client.ts)`. */
-export const shortFrame = (frame: string): string =>
-  frame.replace(/(?<=\(|^)[^()\s]*[\\/](?=[^\\/()]+\)?$)/, '')
+export const shortFrame = remember((frame) => frame.replace(/(?<=\(|^)[^()\s]*[\\/](?=[^\\/()]+\)?$)/, ''))

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Convention } from '#server/contracts/convention-titles.ts'
 import type { ConfidenceLevel } from '#server/contracts/conventions.ts'
 import type { DecodedDeadLetter, RawHeader } from './dead-letter.ts'
@@ -9,6 +9,7 @@ import { chooseFailureClass, isWrapper } from './failure-class.ts'
 import { type FingerprintRule, identifyFailure, shortFrame } from './fingerprint.ts'
 import { judgeConfidence } from './judge-confidence.ts'
 import { markApplicationLines } from './read-stack.ts'
+import { remember } from './remember.ts'
 import { type Lineage, readLineage } from './replay-copy.ts'
 import { isParked } from './requeue.ts'
 import { mayBeTopicId, type TopicNameOf } from './topic-identity.ts'
@@ -79,15 +80,13 @@ export const fingerprintOf = (
   connection: string,
   parts: readonly string[],
   unrecognisedIn: string | null,
-): string =>
-  createHash('sha256')
-    .update(JSON.stringify([connection, ...parts, unrecognisedIn ?? '']))
-    .digest('hex')
-    .slice(0, 16)
+): string => shortHashOf(JSON.stringify([connection, ...parts, unrecognisedIn ?? '']))
 
 /** The key of an error from the parts that make it: see `identifyFailure`. */
-export const errorKeyOf = (parts: readonly string[]): bigint =>
-  hash('sha256', JSON.stringify(parts), 'buffer').readBigInt64BE()
+export const errorKeyOf = (parts: readonly string[]): bigint => longOf(JSON.stringify(parts))
+
+const shortHashOf = remember((text) => hash('sha256', text).slice(0, 16))
+const longOf = remember((text) => hash('sha256', text, 'buffer').readBigInt64BE())
 
 /**
  * Reads all that the index keeps from a record. Never throws: what is not known is null. `topicNameOf` tells the topic

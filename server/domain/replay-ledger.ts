@@ -1,8 +1,8 @@
 import { createHash, hash } from 'node:crypto'
 import { z } from 'zod'
-import { byName } from './by-name.ts'
 import { copyInto } from './copy-into.ts'
 import type { RawHeader } from './dead-letter.ts'
+import { remember } from './remember.ts'
 import { isTopicId } from './topic-identity.ts'
 
 /** A dead-letter partition of a cluster. A topic that was made anew has another id: other letters at the same offsets. */
@@ -95,7 +95,7 @@ const mostScratchBytes = 4 * 1024 * 1024
 /** Of a length in digits, and the colon after it. */
 const lengthBytes = 12
 /** A name as it is hashed, with its length. */
-const hashedName = byName((name) => Buffer.from(`${Buffer.byteLength(name, 'utf8')}:${name}`, 'utf8'))
+const hashedName = remember((name) => Buffer.from(`${Buffer.byteLength(name, 'utf8')}:${name}`, 'utf8'))
 
 /** A hash of a copy as it is written: lengths before the parts, so that no two copies read alike. */
 export const hashCopy = ({

@@ -5,9 +5,9 @@ const tracesLookedAt = 10
 
 /**
  * Looks which services stand in the traces of the newest letters of failure groups, those that read as the group's
- * consumer group first, or where no span names the group those that consume the origin topic, and keeps them beside the group: of groups with letters that were not looked at, but no group
- * more often than every `againMs` milliseconds, since spans come after their letters. Answers how many groups have
- * changed.
+ * consumer group first, or where no span names the group those that consume the origin topic, and keeps them beside the
+ * group: of groups with letters that were not looked at, but no group more often than every `againMs` milliseconds, since
+ * spans come after their letters. Answers how many groups have changed.
  */
 export const refreshServices = async (
   db: Database,
@@ -38,10 +38,13 @@ export const refreshServices = async (
        SELECT due.id, due.letters,
          (SELECT array_agg(service ORDER BY reads DESC, service) FROM seen WHERE seen.id = due.id) AS services
        FROM due
+     ), free AS MATERIALIZED (
+       -- Those that the index writes just now come later: two who hold what the other waits for would wait for ever.
+       SELECT id FROM failure_group WHERE id IN (SELECT id FROM due) FOR NO KEY UPDATE SKIP LOCKED
      ), kept AS (
        UPDATE failure_group AS g
        SET services = coalesce(told.services, g.services), services_at = now(), services_letters = told.letters
-       FROM told WHERE g.id = told.id
+       FROM told JOIN free USING (id) WHERE g.id = told.id
        RETURNING g.id
      )
      SELECT FROM told JOIN failure_group AS before USING (id) JOIN kept USING (id)

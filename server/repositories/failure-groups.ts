@@ -2,7 +2,7 @@ import type { GroupStanding } from '#server/domain/failure-group-state.ts'
 import type { Database } from './database.ts'
 import type { KeyCount } from './failure-group-keys.ts'
 import { muteOf } from './failure-group-standings.ts'
-import { readTrends } from './failure-group-trends.ts'
+import { readTrends, type Trends } from './failure-group-trends.ts'
 
 export type FailureGroupRecord = {
   readonly id: string
@@ -17,7 +17,7 @@ export type FailureGroupRecord = {
   readonly deadLetterTopics: readonly string[]
   readonly conventions: readonly string[]
   readonly letters: number
-  /** Different keys of its letters; null while they are counted anew. */
+  /** Different keys of its letters; null until they are counted, and while they are counted anew. */
   readonly keys: KeyCount | null
   /** Services in the traces of its newest letters, the one that reads first. */
   readonly services: readonly string[]
@@ -63,6 +63,7 @@ export const countFailureGroups = async (
 
 type Row = {
   readonly id: string
+  readonly fitting: number
   readonly error_class: string | null
   readonly root_cause: string | null
   readonly message: string | null
@@ -73,7 +74,7 @@ type Row = {
   readonly lists: { topics: string[]; conventions: string[]; services: string[] }
   readonly letters: number
   readonly keys: number | null
-  readonly keys_exact: boolean
+  readonly keys_exact: boolean | null
   readonly first_seen_ms: number
   readonly last_seen_ms: number
   readonly sample_letter_id: string | null
@@ -92,26 +93,25 @@ type Row = {
 const msOf = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`
 
 /**
- * Failure groups with what is kept beside them and, of the newest letter of each, how sure its origin is. Numbers and
- * lists come in the forms that are read fastest: a thousand groups are read whenever somebody looks at the inbox.
+ * Failure groups with what is kept beside them and, of the newest letter of each, how sure its origin is; last seen first.
+ * Numbers and lists come in the forms that are read fastest: a thousand groups are read whenever somebody looks at the
+ * inbox. `chosen` selects their ids as `id`, and as `fitting` how many there are; the connection's is its first value.
  */
 const readGroupRows = async (
   db: Database,
-  connectionId: string,
-  ids: readonly string[],
+  chosen: string,
+  values: readonly unknown[],
+  withStack: boolean,
 ): Promise<readonly Row[]> => {
   const { rows } = await db.pool.query<Row>(
-    `WITH g AS MATERIALIZED (
-       SELECT * FROM failure_group
-       WHERE connection_id = $1 AND merged_into IS NULL AND id = ANY($2::text[])
-     )
-     SELECT g.id, g.error_class, g.root_cause, g.message, g.frame, ${ids.length === 1 ? 'g.stack' : 'NULL'} AS stack,
+    `WITH chosen AS MATERIALIZED (${chosen})
+     SELECT g.id, chosen.fitting, g.error_class, g.root_cause, g.message, g.frame, ${withStack ? 'g.stack' : 'NULL'} AS stack,
        g.origin_topic, g.consumer_group,
        json_build_object('topics', coalesce(g.dead_letter_topics, '{}'), 'conventions', coalesce(g.conventions, '{}'),
          'services', coalesce(g.services, '{}')) AS lists,
        g.letters::float8 AS letters,
-       CASE WHEN NOT g.keys_due THEN least(coalesce(k.estimate, 0), g.letters)::float8 END AS keys,
-       coalesce(k.is_exact, true) AS keys_exact,
+       CASE WHEN NOT g.keys_due THEN least(k.estimate, g.letters)::float8 END AS keys,
+       k.is_exact AS keys_exact,
        ${msOf('g.first_seen_at')} AS first_seen_ms, ${msOf('g.last_seen_at')} AS last_seen_ms,
        g.sample_letter_id, sample.confidence, sample.is_pointer, sample.tells_origin,
        CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END AS state,
@@ -119,7 +119,7 @@ const readGroupRows = async (
        CASE WHEN g.state = 'muted' THEN g.mute_past END AS mute_past,
        CASE WHEN g.state = 'muted' THEN g.mute_after END AS mute_after,
        g.regression
-     FROM g
+     FROM chosen JOIN failure_group g ON g.id = chosen.id
      LEFT JOIN failure_group_keys k ON k.failure_group_id = g.id
      LEFT JOIN LATERAL (
        -- One by one, by their numbers: all letters would be read else.
@@ -127,7 +127,7 @@ const readGroupRows = async (
        FROM dead_letter WHERE id = g.sample_letter_id AND failure_group_id = g.id LIMIT 1
      ) AS sample ON true
      ORDER BY g.last_seen_at DESC`,
-    [connectionId, ids],
+    [...values],
   )
   return rows
 }
@@ -146,38 +146,8 @@ export type FailureGroupFilter = {
 const searched = `concat_ws(E'\\n', g.root_cause, g.error_class, g.message, g.frame, g.origin_topic, g.consumer_group, g.assignee,
   array_to_string(g.services, E'\\n'), array_to_string(g.dead_letter_topics, E'\\n'))`
 
-/** Ids of the last seen failure groups that a filter lets through, at most `listedFailureGroups`, and how many it does. */
-export const findFailureGroups = async (
-  db: Database,
-  connectionId: string,
-  { states, topic, group, text = '' }: FailureGroupFilter,
-): Promise<{ readonly ids: readonly string[]; readonly total: number }> => {
-  const { rows } = await db.pool.query<{ id: string; total: number }>(
-    `SELECT g.id, count(*) OVER ()::int AS total FROM failure_group g
-     WHERE g.connection_id = $1 AND g.merged_into IS NULL
-       AND ($2::text[] IS NULL OR CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END = ANY($2))
-       AND ($3::text IS NULL OR g.origin_topic = $3 OR $3 = ANY(g.dead_letter_topics))
-       AND ($4::text IS NULL OR g.consumer_group = $4)
-       AND ($5 = '' OR position(lower($5) IN lower(${searched})) > 0)
-     ORDER BY g.last_seen_at DESC LIMIT ${listedFailureGroups}`,
-    [connectionId, states ?? null, topic ?? null, group ?? null, text.replaceAll('\0', '\ufffd')],
-  )
-  return { ids: rows.map(({ id }) => id), total: rows[0]?.total ?? 0 }
-}
-
-/** Failure groups of these ids with their deaths a minute of the last hour, last seen first; of one also its stack. */
-export const readFailureGroups = async (
-  db: Database,
-  connectionId: string,
-  ids: readonly string[],
-): Promise<readonly FailureGroupRecord[]> => {
-  const [only = null, ...others] = ids
-  if (only === null) return []
-  const [rows, trends] = await Promise.all([
-    readGroupRows(db, connectionId, ids),
-    readTrends(db, connectionId, others.length === 0 ? only : null),
-  ])
-  return rows.map((row) => ({
+const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =>
+  rows.map((row) => ({
     id: row.id,
     errorClass: row.error_class,
     rootCause: row.root_cause,
@@ -189,7 +159,7 @@ export const readFailureGroups = async (
     deadLetterTopics: row.lists.topics,
     conventions: row.lists.conventions,
     letters: row.letters,
-    keys: row.keys === null ? null : { count: row.keys, isExact: row.keys_exact },
+    keys: row.keys === null ? null : { count: row.keys, isExact: row.keys_exact ?? true },
     services: row.lists.services,
     firstSeenAtMs: Math.round(row.first_seen_ms),
     lastSeenAtMs: Math.round(row.last_seen_ms),
@@ -205,4 +175,42 @@ export const readFailureGroups = async (
     regression: row.regression,
     trend: trends.get(row.id) ?? noDeaths,
   }))
+
+/** The last seen failure groups that a filter lets through, at most `listedFailureGroups`, and how many it does. */
+export const findFailureGroups = async (
+  db: Database,
+  connectionId: string,
+  { states, topic, group, text = '' }: FailureGroupFilter,
+): Promise<{ readonly records: readonly FailureGroupRecord[]; readonly total: number }> => {
+  const chosen = `SELECT g.id, count(*) OVER ()::int AS fitting FROM failure_group g
+     WHERE g.connection_id = $1 AND g.merged_into IS NULL
+       AND ($2::text[] IS NULL OR CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END = ANY($2))
+       AND ($3::text IS NULL OR g.origin_topic = $3 OR $3 = ANY(g.dead_letter_topics))
+       AND ($4::text IS NULL OR g.consumer_group = $4)
+       AND ($5 = '' OR position(lower($5) IN lower(${searched})) > 0)
+     ORDER BY g.last_seen_at DESC LIMIT ${listedFailureGroups}`
+  const values = [connectionId, states ?? null, topic ?? null, group ?? null, text.replaceAll('\0', '\ufffd')]
+  const [rows, trends] = await Promise.all([
+    readGroupRows(db, chosen, values, false),
+    readTrends(db, connectionId, null),
+  ])
+  return { records: recordsOf(rows, trends), total: rows[0]?.fitting ?? 0 }
+}
+
+/** Failure groups of these ids with their deaths a minute of the last hour, last seen first; of one also its stack. */
+export const readFailureGroups = async (
+  db: Database,
+  connectionId: string,
+  ids: readonly string[],
+): Promise<readonly FailureGroupRecord[]> => {
+  const [only = null, ...others] = ids
+  if (only === null) return []
+  const isOne = others.length === 0
+  const chosen = `SELECT g.id, count(*) OVER ()::int AS fitting FROM failure_group g
+     WHERE g.connection_id = $1 AND g.merged_into IS NULL AND g.id = ANY($2::text[])`
+  const [rows, trends] = await Promise.all([
+    readGroupRows(db, chosen, [connectionId, ids], isOne),
+    readTrends(db, connectionId, isOne ? only : null),
+  ])
+  return recordsOf(rows, trends)
 }

@@ -4,10 +4,10 @@ import type { Database } from './database.ts'
 export type AskedExpiry = {
   readonly failureGroupId: string
   /**
-   * `letter`: when the first of them is deleted; `origin`: when the first of their origin records is; `both`: when the
-   * first loses one of the two; `last`: when the first has lost both.
+   * `origin`: when the first of their origin records is deleted; `both`: when the first loses one of letter and origin
+   * record; `last`: when the first has lost both.
    */
-  readonly of: 'letter' | 'origin' | 'both' | 'last'
+  readonly of: 'origin' | 'both' | 'last'
   /** Null: in any. */
   readonly topic: string | null
   readonly originTopic: string | null
@@ -26,7 +26,6 @@ const lookedLetters = 8
 
 const limitOf = ({ of, letterMs, originMs }: AskedExpiry): number => {
   const [letter, origin] = [letterMs ?? longestMs, originMs ?? longestMs]
-  if (of === 'letter') return letter
   if (of === 'origin') return origin
   return of === 'both' ? Math.min(letter, origin) : Math.max(letter, origin)
 }
@@ -48,11 +47,11 @@ export const readFirstExpiries = async (
   if (asked.length === 0) return new Map()
   const { rows } = await db.pool.query<{ id: string; expires_ms: number }>(
     `SELECT asked.id, coalesce(min(oldest.ends) FILTER (WHERE oldest.ends > ${msOf('now()')}), max(oldest.ends)) AS expires_ms
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::float8[], $8::int[])
-       AS asked(id, kind, topic, origin_topic, letter_ms, origin_ms, limit_ms, looked),
+     FROM (SELECT *, ${agoOf('limit_ms')} AS after, ${agoOf('letter_ms')} AS letter_after, ${agoOf('origin_ms')} AS origin_after
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::float8[])
+         AS unnested(id, kind, topic, origin_topic, letter_ms, origin_ms, limit_ms) OFFSET 0) AS asked,
      LATERAL (
        SELECT CASE asked.kind
-           WHEN 'letter' THEN ${msOf('died_at')} + asked.letter_ms
            WHEN 'last' THEN greatest(${msOf('died_at')} + asked.letter_ms,
              CASE WHEN origin_topic = asked.origin_topic AND origin_offset IS NOT NULL THEN ${msOf('origin_at')} + asked.origin_ms END)
            ELSE least(${msOf('died_at')} + asked.letter_ms,
@@ -61,10 +60,10 @@ export const readFirstExpiries = async (
        FROM dead_letter
        WHERE failure_group_id = asked.id AND (asked.topic IS NULL OR topic = asked.topic)
          AND (asked.kind <> 'origin' OR origin_topic = asked.origin_topic)
-         AND died_at > ${agoOf('asked.limit_ms')}
-         AND (asked.kind <> 'last' OR died_at > ${agoOf('asked.letter_ms')}
-           OR origin_at > ${agoOf('asked.origin_ms')} AND origin_topic = asked.origin_topic AND origin_offset IS NOT NULL)
-       ORDER BY died_at, id LIMIT asked.looked
+         AND died_at > asked.after
+         AND (asked.kind <> 'last' OR died_at > asked.letter_after
+           OR origin_at > asked.origin_after AND origin_topic = asked.origin_topic AND origin_offset IS NOT NULL)
+       ORDER BY died_at, id LIMIT ${lookedLetters}
      ) AS oldest
      GROUP BY asked.id`,
     [
@@ -75,7 +74,6 @@ export const readFirstExpiries = async (
       asked.map(({ letterMs }) => letterMs),
       asked.map(({ originMs }) => originMs),
       asked.map(limitOf),
-      asked.map(({ of }) => (of === 'letter' ? 1 : lookedLetters)),
     ],
   )
   return new Map(rows.map((row) => [row.id, Math.round(row.expires_ms)]))
@@ -86,6 +84,50 @@ export type KeptTopic = {
   readonly failureGroupId: string
   readonly topic: string
   readonly letterMs: number
+}
+/** Null: each of the group's topics. */
+export type KeptTopics = Omit<KeptTopic, 'topic'> & { readonly topic: string | null }
+
+/** When the first letter that is still there is deleted, by failure group, in milliseconds since the epoch. */
+export const readFirstDeletions = async (
+  db: Database,
+  topics: readonly KeptTopics[],
+): Promise<ReadonlyMap<string, number>> => {
+  const asked = topics.filter(({ letterMs }) => letterMs < longestMs)
+  const [all, some] = [
+    asked.filter(({ topic }) => topic === null),
+    asked.filter(({ topic }) => topic !== null),
+  ]
+  const found = await Promise.all([
+    // Its index answers alone where no topic is asked for: ten times as fast as looking at the letters.
+    ...(all.length > 0 ? [readDeletions(db, all, 'true')] : []),
+    ...(some.length > 0 ? [readDeletions(db, some, 'topic = asked.topic')] : []),
+  ])
+  return new Map(found.flatMap((one) => [...one]))
+}
+
+const readDeletions = async (
+  db: Database,
+  asked: readonly KeptTopics[],
+  isAsked: string,
+): Promise<ReadonlyMap<string, number>> => {
+  const { rows } = await db.pool.query<{ id: string; expires_ms: number }>(
+    `SELECT asked.id, min(${msOf('oldest.died_at')} + asked.letter_ms) AS expires_ms
+     FROM (SELECT *, ${agoOf('letter_ms')} AS after
+       FROM unnest($1::text[], $2::text[], $3::float8[]) AS unnested(id, topic, letter_ms) OFFSET 0) AS asked,
+     LATERAL (
+       SELECT died_at FROM dead_letter
+       WHERE failure_group_id = asked.id AND died_at > asked.after AND ${isAsked}
+       ORDER BY died_at, id LIMIT 1
+     ) AS oldest
+     GROUP BY asked.id`,
+    [
+      asked.map(({ failureGroupId }) => failureGroupId),
+      asked.map(({ topic }) => topic),
+      asked.map(({ letterMs }) => letterMs),
+    ],
+  )
+  return new Map(rows.map((row) => [row.id, Math.round(row.expires_ms)]))
 }
 
 /**

@@ -2,7 +2,6 @@ import type pg from 'pg'
 import type { LetterFacts } from '#server/domain/letter-facts.ts'
 import { CopyBuffer, copyRows } from './copy-rows.ts'
 import { encodeBigints, encodeIntegers, encodeTexts } from './encode-array.ts'
-import { foldKeys } from './failure-group-keys.ts'
 import { clean, groupColumns } from './group-columns.ts'
 import { linkReturns } from './link-returns.ts'
 import { type ClosedGroup, reopenGroups } from './reopen-groups.ts'
@@ -56,7 +55,6 @@ export const writeLetters = async (
   await copyRows(client, letterStatement, rowsOf(connectionId, fresh, ids, items))
   await linkReturns(client, connectionId, fresh)
   const closed = await addToGroups(client, tallyOf(fresh, ids))
-  await foldKeys(client, fresh)
   await reopenGroups(client, connectionId, closed)
   return fresh.length
 }

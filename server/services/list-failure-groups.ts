@@ -15,7 +15,6 @@ import {
   type FailureGroupRecord,
   findFailureGroups,
   listedFailureGroups,
-  readFailureGroups,
 } from '#server/repositories/failure-groups.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
 import type { Connection, Deps } from './deps.ts'
@@ -110,8 +109,7 @@ export const listFailureGroups = async (
     countFailureGroups(deps.db, connection.id),
     readFreshness(deps.db, connection.id),
   ])
-  const records = await readFailureGroups(deps.db, connection.id, found.ids)
-  const { rows, degraded } = await failureGroupRowsOf(deps, connection, records, call)
+  const { rows, degraded } = await failureGroupRowsOf(deps, connection, found.records, call)
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const nowMs = deps.clock.nowMs()
   const compare = compareBy(query.sort ?? 'growing', query.desc ?? true)

@@ -4,6 +4,8 @@ import type { Call } from '#server/ports/call.ts'
 import type { FailureGroupRecord } from '#server/repositories/failure-groups.ts'
 import {
   type AskedExpiry,
+  type KeptTopics,
+  readFirstDeletions,
   readFirstExpiries,
   readLeftOutExpiries,
 } from '#server/repositories/first-expiries.ts'
@@ -70,16 +72,25 @@ export const readGroupExpiries = async (
     const isSure = tellsOrigin && originTopic !== null && retention.onlyByTime.has(originTopic)
     return isPointer || isSure ? null : 'letter'
   }
+  const topicsOf = ({ id, deadLetterTopics }: FailureGroupRecord) =>
+    deadLetterTopics.flatMap((topic) => {
+      const letterMs = keptMs(topic)
+      return letterMs === null ? [] : { failureGroupId: id, topic, letterMs }
+    })
+  /** One question of a group whose topics all keep their letters as long. */
+  const keptTopicsOf = (record: FailureGroupRecord): readonly KeptTopics[] => {
+    const topics = topicsOf(record)
+    const [first] = topics
+    const isAlike = topics.length === record.deadLetterTopics.length
+    return first && isAlike && topics.every(({ letterMs }) => letterMs === first.letterMs)
+      ? [{ ...first, topic: null }]
+      : topics
+  }
   const ofOrigin = ({ originTopic }: FailureGroupRecord) => [
     { of: 'origin' as const, topic: null, letterMs: null, originMs: keptMs(originTopic) },
   ]
   const [letters, origins, messages, leftOut] = await Promise.all([
-    readFirstExpiries(
-      deps.db,
-      asks(({ deadLetterTopics }) =>
-        deadLetterTopics.map((topic) => ({ of: 'letter', topic, letterMs: keptMs(topic), originMs: null })),
-      ),
-    ),
+    readFirstDeletions(deps.db, records.flatMap(keptTopicsOf)),
     readFirstExpiries(deps.db, asks(ofOrigin)),
     readFirstExpiries(
       deps.db,
@@ -97,14 +108,7 @@ export const readGroupExpiries = async (
     readLeftOutExpiries(
       deps.db,
       connection.id,
-      records
-        .filter((record) => sameAs(record) === 'left out')
-        .flatMap(({ id, deadLetterTopics }) =>
-          deadLetterTopics.flatMap((topic) => {
-            const letterMs = keptMs(topic)
-            return letterMs === null ? [] : { failureGroupId: id, topic, letterMs }
-          }),
-        ),
+      records.filter((record) => sameAs(record) === 'left out').flatMap(topicsOf),
     ),
   ])
   const kept = new Set(records.filter(isKept).map(({ id }) => id))

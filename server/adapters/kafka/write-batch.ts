@@ -1,6 +1,6 @@
 import { crc32c } from '@platformatic/kafka'
-import { byName } from '#server/domain/by-name.ts'
 import { copyInto } from '#server/domain/copy-into.ts'
+import { remember } from '#server/domain/remember.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
 import { varintLength, varlongLength, writeVarint, writeVarlong } from './varint.ts'
@@ -13,7 +13,7 @@ export type RecordToWrite = Pick<RawMessage, 'key' | 'value' | 'headers' | 'time
 
 const prefixedLength = (bytes: number): number => varintLength(bytes) + bytes
 /** A name as it is written, with its length. */
-const writtenName = byName((name) => {
+const writtenName = remember((name) => {
   const length = Buffer.byteLength(name, 'utf8')
   const made = Buffer.allocUnsafeSlow(prefixedLength(length))
   made.write(name, writeVarint(made, 0, length), 'utf8')
