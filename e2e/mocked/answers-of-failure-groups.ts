@@ -125,7 +125,6 @@ export const failureGroupEvidence: Answer<'showFailureGroupEvidence'> = {
   samples: [
     { letterId: '7', message: 'card refused', keyText: 'order-4711', diedAt: minutesAgo(1), count: 512 },
   ],
-  versions: { lookedAt: 100, values: [{ header: 'app-version', value: '1.0.1', count: 100 }] },
+  versions: [{ header: 'app-version', value: '1.0.1', count: 100 }],
   services: ['orders', 'payments'],
-  degraded: [],
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { degradedSource } from './problem.ts'
 import { epochMs } from './scalars.ts'
 
 const deployMark = z.object({
@@ -49,13 +48,9 @@ export const failureGroupEvidence = z.object({
       count: z.number().int(),
     }),
   ),
-  /** Headers that name a version, of the newest letters that could be read. */
-  versions: z.object({
-    lookedAt: z.number().int(),
-    values: z.array(z.object({ header: z.string(), value: z.string(), count: z.number().int() })),
-  }),
+  /** Headers that name a version, most frequent first. */
+  versions: z.array(z.object({ header: z.string(), value: z.string(), count: z.number().int() })),
   /** Services in the traces of the newest letters. */
   services: z.array(z.string()),
-  degraded: z.array(degradedSource),
 })
 export type FailureGroupEvidence = z.infer<typeof failureGroupEvidence>

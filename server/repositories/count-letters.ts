@@ -8,39 +8,49 @@ export const countLetters = async (
   connectionId: string,
   filter: LetterFilter,
 ): Promise<number> => {
-  // Without topic and key the failure groups have counted already.
+  const { rows } = await db.pool.query<{ count: string }>(...countingOf(connectionId, filter))
+  return Number(rows[0]?.count ?? 0)
+}
+
+const countingOf = (connectionId: string, filter: LetterFilter): [statement: string, values: unknown[]] => {
   const { topic, key, standing, q, partition, diedFrom, diedTo } = filter
-  const isCounted = [topic, key, standing, q, partition, diedFrom, diedTo].every((one) => one === undefined)
-  const { rows } = await db.pool.query<{ count: string }>(
-    isCounted
-      ? `SELECT coalesce(sum(letters), 0) AS count FROM failure_group
-         WHERE connection_id = $1 AND ($2::text IS NULL OR id = $2) AND ($3::text[] IS NULL OR id = ANY($3))`
-      : `SELECT count(*) FROM dead_letter l ${joinDispositions(filter.standing)}
-         WHERE l.connection_id = $1 AND ($2::text IS NULL OR l.failure_group_id = $2)
-           AND ($3::text[] IS NULL OR l.failure_group_id = ANY($3))
-           AND ($4::text IS NULL OR l.topic = $4) AND ($5::text IS NULL OR l.key_text = $5)
-           AND ($6::text IS NULL OR coalesce(d.kind, 'open') = $6)
-           AND ($7::text IS NULL OR ${holdsText('$7')})
-           AND ($8::int IS NULL OR l.partition = $8)
-           AND ($9::timestamptz IS NULL OR l.died_at >= $9) AND ($10::timestamptz IS NULL OR l.died_at < $10)`,
+  const groups = [filter.failureGroupId ?? null, filter.failureGroupIds ?? null]
+  if ([key, standing, q, diedFrom, diedTo].every((one) => one === undefined)) {
+    // Failure groups have counted already, and so has the index by topic and partition.
+    if (topic === undefined && partition === undefined)
+      return [
+        `SELECT coalesce(sum(letters), 0) AS count FROM failure_group
+         WHERE connection_id = $1 AND ($2::text IS NULL OR id = $2) AND ($3::text[] IS NULL OR id = ANY($3))`,
+        [connectionId, ...groups],
+      ]
+    if (groups.every((one) => one === null))
+      return [
+        `SELECT coalesce(sum(letters), 0) AS count FROM index_position
+         WHERE connection_id = $1 AND ($2::text IS NULL OR topic = $2) AND ($3::int IS NULL OR partition = $3)`,
+        [connectionId, topic ?? null, partition ?? null],
+      ]
+  }
+  return [
+    `SELECT count(*) FROM dead_letter l ${joinDispositions(filter.standing)}
+     WHERE l.connection_id = $1 AND ($2::text IS NULL OR l.failure_group_id = $2)
+       AND ($3::text[] IS NULL OR l.failure_group_id = ANY($3))
+       AND ($4::text IS NULL OR l.topic = $4) AND ($5::text IS NULL OR l.key_text = $5)
+       AND ($6::text IS NULL OR coalesce(d.kind, 'open') = $6)
+       AND ($7::text IS NULL OR ${holdsText('$7')})
+       AND ($8::int IS NULL OR l.partition = $8)
+       AND ($9::timestamptz IS NULL OR l.died_at >= $9) AND ($10::timestamptz IS NULL OR l.died_at < $10)`,
     [
       connectionId,
-      filter.failureGroupId ?? null,
-      filter.failureGroupIds ?? null,
-      ...(isCounted
-        ? []
-        : [
-            topic ?? null,
-            key ?? null,
-            standing ?? null,
-            q ?? null,
-            partition ?? null,
-            timeOf(diedFrom),
-            timeOf(diedTo),
-          ]),
+      ...groups,
+      topic ?? null,
+      key ?? null,
+      standing ?? null,
+      q ?? null,
+      partition ?? null,
+      timeOf(diedFrom),
+      timeOf(diedTo),
     ],
-  )
-  return Number(rows[0]?.count ?? 0)
+  ]
 }
 
 /** The id of the letter that was indexed last, of any connection; null: there is none. */

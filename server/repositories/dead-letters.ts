@@ -45,10 +45,11 @@ export const indexLetters = async (
   return runUnderLease(db, lease, async (client) => {
     await shareGrouping(client, connectionId, grouping)
     await client.query(
-      `INSERT INTO index_position (connection_id, topic, partition, next_offset, topic_id, first_end, updated_at)
-       SELECT $1, * , now() FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::bigint[])
+      `INSERT INTO index_position AS known (connection_id, topic, partition, next_offset, topic_id, first_end, letters, updated_at)
+       SELECT $1, * , now() FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[])
        ON CONFLICT (connection_id, topic, partition) DO UPDATE
-         SET topic_id = excluded.topic_id, next_offset = excluded.next_offset, updated_at = excluded.updated_at`,
+         SET topic_id = excluded.topic_id, next_offset = excluded.next_offset, letters = known.letters + excluded.letters,
+           updated_at = excluded.updated_at`,
       [
         connectionId,
         positions.map((one) => one.topic),
@@ -56,11 +57,17 @@ export const indexLetters = async (
         positions.map((one) => one.nextOffset.toString()),
         positions.map((one) => one.topicId),
         positions.map((one) => one.firstEnd.toString()),
+        positions.map((one) => letters.filter(isOf(one)).length),
       ],
     )
     return letters.length === 0 ? 0 : writeLetters(client, connectionId, letters)
   })
 }
+
+const isOf =
+  ({ topic, partition }: PartitionName) =>
+  (letter: PartitionName): boolean =>
+    letter.partition === partition && letter.topic === topic
 
 /**
  * Partitions that were made anew begin their offsets again, and some may not have been made again: what was indexed of
@@ -86,7 +93,7 @@ const forgetPartitions = async (
        WHERE connection_id = $1 AND dead_letter.topic = anew.topic AND dead_letter.partition = anew.partition
        RETURNING failure_group_id
      )
-     UPDATE failure_group SET letters = failure_group.letters - counted.letters, keys_due = true
+     UPDATE failure_group SET letters = failure_group.letters - counted.letters, keys_due = true, oldest_at = NULL
      FROM (SELECT failure_group_id, count(*) AS letters FROM gone GROUP BY 1) AS counted
      WHERE failure_group.id = counted.failure_group_id`,
     [connectionId, ...names],

@@ -14,29 +14,33 @@ export type LetterSpread = {
     readonly diedAt: number
     readonly count: number
   }[]
-  readonly newest: readonly { readonly topic: string; readonly partition: number; readonly offset: string }[]
+  readonly versions: readonly { readonly header: string; readonly value: string; readonly count: number }[]
   readonly traces: readonly string[]
 }
 
-/** How the newest letters of a failure group differ: by key, origin partition, time and message, long numbers aside. At most `limit`. */
+/** How the newest letters of a failure group differ: by key, origin partition, version, time and message, long numbers aside. At most `limit`. */
 export const readLetterSpread = async (db: Database, id: string, limit: number): Promise<LetterSpread> => {
   const { rows } = await db.pool.query<{ spread: LetterSpread }>(
     `WITH newest AS MATERIALIZED (
-       SELECT id, topic, partition, "offset", died_at, key_text, origin_partition, message, trace_id
+       SELECT row_number() OVER (ORDER BY died_at DESC, id DESC) AS no, id, died_at, key_text, origin_partition, message, trace_id, versions
        FROM dead_letter WHERE failure_group_id = $1 ORDER BY died_at DESC, id DESC LIMIT $2
+     ), keys AS MATERIALIZED (
+       SELECT key_text AS key, count(*)::int AS count FROM newest GROUP BY 1
      ), edges AS (
        SELECT min(died_at) AS first, greatest(max(died_at), min(died_at) + interval '1 minute') AS last FROM newest
      ), bars AS (
        SELECT least(39, floor(40 * date_part('epoch', died_at - first) / date_part('epoch', last - first)))::int AS bar, count(*)::int AS count
        FROM newest, edges GROUP BY 1
+     ), alike AS MATERIALIZED (
+       -- The newest of each, by its place.
+       SELECT min(no) AS no, count(*)::int AS count FROM newest GROUP BY regexp_replace(message, '[0-9]{3,}', '*', 'g')
+       ORDER BY 2 DESC, 1 LIMIT 6
      )
      SELECT json_build_object(
        'lookedAt', (SELECT count(*)::int FROM newest),
-       'keys', (SELECT json_build_object('distinct', count(DISTINCT key_text)::int,
-         'without', count(*) FILTER (WHERE key_text IS NULL)) FROM newest),
+       'keys', (SELECT json_build_object('distinct', count(key)::int, 'without', coalesce(sum(count) FILTER (WHERE key IS NULL), 0)) FROM keys),
        'top', (SELECT coalesce(json_agg(k), '[]') FROM (
-         SELECT key_text AS key, count(*)::int AS count FROM newest WHERE key_text IS NOT NULL
-         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 8) AS k),
+         SELECT key, count FROM keys WHERE key IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 8) AS k),
        'partitions', (SELECT coalesce(json_agg(p), '[]') FROM (
          SELECT origin_partition AS partition, count(*)::int AS count FROM newest WHERE origin_partition IS NOT NULL
          GROUP BY 1 ORDER BY 1 LIMIT 200) AS p),
@@ -46,13 +50,12 @@ export const readLetterSpread = async (db: Database, id: string, limit: number):
            coalesce(count, 0) AS count
          FROM edges, generate_series(0, 39) AS bar LEFT JOIN bars USING (bar) WHERE first IS NOT NULL ORDER BY bar) AS t),
        'samples', (SELECT coalesce(json_agg(s), '[]') FROM (
-         SELECT (array_agg(id ORDER BY died_at DESC))[1]::text AS "letterId",
-           (array_agg(message ORDER BY died_at DESC))[1] AS message,
-           (array_agg(key_text ORDER BY died_at DESC))[1] AS "keyText",
-           round(extract(epoch FROM max(died_at)) * 1000) AS "diedAt", count(*)::int AS count
-         FROM newest GROUP BY regexp_replace(message, '[0-9]{3,}', '*', 'g') ORDER BY count(*) DESC, max(died_at) DESC LIMIT 6) AS s),
-       'newest', (SELECT coalesce(json_agg(n), '[]') FROM (
-         SELECT topic, partition, "offset"::text FROM newest ORDER BY died_at DESC, id DESC LIMIT 100) AS n),
+         SELECT id::text AS "letterId", message, key_text AS "keyText", round(extract(epoch FROM died_at) * 1000) AS "diedAt", alike.count
+         FROM alike JOIN newest USING (no) ORDER BY alike.count DESC, no) AS s),
+       'versions', (SELECT coalesce(json_agg(v), '[]') FROM (
+         SELECT pair->>0 AS header, pair->>1 AS value, sum(count)::int AS count
+         FROM (SELECT versions, count(*) FROM newest WHERE versions IS NOT NULL GROUP BY 1) AS alike, jsonb_array_elements(versions::jsonb) AS pair
+         GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 12) AS v),
        'traces', (SELECT coalesce(json_agg(trace_id), '[]') FROM (
          SELECT trace_id FROM newest WHERE trace_id IS NOT NULL ORDER BY died_at DESC LIMIT 20) AS r)
      ) AS spread`,

@@ -142,7 +142,10 @@ export const listKeysDue = async (
 
 const keysAtOnce = 20_000
 
-/** Counts the keys of a failure group from its letters; those that come meanwhile are added later, as new ones. */
+/**
+ * Counts the keys of a failure group from its letters, and looks which is the oldest; those that come meanwhile are added
+ * later, as new ones.
+ */
 export const countKeysAnew = async (db: Database, connectionId: string, id: string): Promise<void> =>
   runInTransaction(db, async (client) => {
     await holdCounting(client, connectionId)
@@ -163,7 +166,11 @@ export const countKeysAnew = async (db: Database, connectionId: string, id: stri
     }
     await client.query('DELETE FROM failure_group_keys WHERE failure_group_id = $1', [id])
     await writeSketches(client, [{ id, sketch }])
-    await client.query('UPDATE failure_group SET keys_due = false WHERE id = $1', [id])
+    await client.query(
+      `UPDATE failure_group SET keys_due = false, oldest_at = (SELECT min(died_at) FROM dead_letter WHERE failure_group_id = $1)
+       WHERE id = $1`,
+      [id],
+    )
   })
 
 /** How many keys the letters of a failure group have, no more than letters. */

@@ -18,16 +18,26 @@ type Counted = {
 
 /** Letters that count as dead within the last hour, each at the time by which it counts. */
 const deathsOf = (where: string): string =>
-  `(SELECT failure_group_id, died_at FROM dead_letter
+  `(SELECT failure_group_id, died_at, 1 AS letters FROM dead_letter
     WHERE ${where} AND died_at > now() - interval '60 minutes' AND arrived_at IS NULL
     UNION ALL
-    SELECT failure_group_id, arrived_at FROM dead_letter
+    SELECT failure_group_id, arrived_at, 1 FROM dead_letter
     WHERE ${where} AND arrived_at > now() - interval '60 minutes') AS deaths`
 
-/** Of rows with `failure_group_id` and `died_at`: by minutes ago. Times to come count as now. */
+/** The same of one group: what counts by its arrival is taken out where it died, so that no letter need be looked at. */
+const deathsOfGroup = `(SELECT failure_group_id, died_at, 1 AS letters FROM dead_letter
+    WHERE failure_group_id = $1 AND died_at > now() - interval '60 minutes'
+    UNION ALL
+    SELECT failure_group_id, died_at, -1 FROM dead_letter
+    WHERE failure_group_id = $1 AND arrived_at IS NOT NULL AND died_at > now() - interval '60 minutes'
+    UNION ALL
+    SELECT failure_group_id, arrived_at, 1 FROM dead_letter
+    WHERE failure_group_id = $1 AND arrived_at > now() - interval '60 minutes') AS deaths`
+
+/** Of rows with `failure_group_id`, `died_at` and `letters`: by minutes ago. Times to come count as now. */
 const countedOf = (rows: string): string =>
   `SELECT failure_group_id, array_agg(minute) AS minutes, array_agg(count) AS counts FROM (
-     SELECT failure_group_id, floor(greatest(0, date_part('epoch', now() - died_at)) / 60)::int AS minute, count(*)::int AS count
+     SELECT failure_group_id, floor(greatest(0, date_part('epoch', now() - died_at)) / 60)::int AS minute, sum(letters)::int AS count
      FROM ${rows} WHERE died_at > now() - interval '60 minutes' GROUP BY 1, 2) AS counted
    GROUP BY 1`
 
@@ -45,10 +55,7 @@ const add = (trends: Map<string, number[]>, rows: readonly Counted[]): Map<strin
 
 /** Deaths of the last hour: what the index has counted last, and the letters since then. One group is counted anew. */
 export const readTrends = async (db: Database, connectionId: string, id: string | null): Promise<Trends> => {
-  if (id !== null) {
-    const own = deathsOf('failure_group_id = $1')
-    return add(new Map(), (await db.pool.query<Counted>(countedOf(own), [id])).rows)
-  }
+  if (id !== null) return add(new Map(), (await db.pool.query<Counted>(countedOf(deathsOfGroup), [id])).rows)
   const { rows } = await db.pool.query<{ up_to: string; age: number; trends: Record<string, number[]> }>(
     `SELECT up_to, trends, floor(date_part('epoch', now() - at) / 60)::int AS age FROM failure_group_trend
      WHERE connection_id = $1 AND at > now() - interval '60 minutes'`,
@@ -60,14 +67,14 @@ export const readTrends = async (db: Database, connectionId: string, id: string 
     return add(new Map(), (await db.pool.query<Counted>(countedOf(all), [connectionId])).rows)
   }
   const trends = new Map(
-    Object.entries(known.trends).map(([group, points]) => [
+    Object.entries(known.trends).map(([group, points]): [string, number[]] => [
       group,
-      [...points.slice(known.age), ...new Array<number>(known.age).fill(0)],
+      known.age === 0 ? points : [...points.slice(known.age), ...new Array<number>(known.age).fill(0)],
     ]),
   )
   // By their numbers: without statistics, the time of death would look like the shorter way.
   const { rows: since } = await db.pool.query<Counted>(
-    `WITH newer AS MATERIALIZED (SELECT connection_id, failure_group_id, coalesce(arrived_at, died_at) AS died_at FROM dead_letter WHERE id > $2)
+    `WITH newer AS MATERIALIZED (SELECT connection_id, failure_group_id, coalesce(arrived_at, died_at) AS died_at, 1 AS letters FROM dead_letter WHERE id > $2)
      ${countedOf('(SELECT * FROM newer WHERE connection_id = $1) AS own')}`,
     [connectionId, known.up_to],
   )

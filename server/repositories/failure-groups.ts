@@ -23,6 +23,8 @@ export type FailureGroupRecord = {
   readonly services: readonly string[]
   readonly firstSeenAtMs: number
   readonly lastSeenAtMs: number
+  /** When the oldest letter died that the index has of it; null: not known just now. */
+  readonly oldestAtMs: number | null
   readonly sampleLetterId: bigint | null
   /** Of the newest letter: how sure its origin is, and whether its record holds no payload. */
   readonly confidence: string
@@ -78,9 +80,10 @@ type Row = {
   readonly first_seen_ms: number
   readonly last_seen_ms: number
   readonly sample_letter_id: string | null
-  readonly confidence: string | null
-  readonly is_pointer: boolean | null
-  readonly tells_origin: boolean | null
+  readonly sample_confidence: string | null
+  readonly sample_is_pointer: boolean | null
+  readonly sample_tells_origin: boolean | null
+  readonly oldest_ms: number | null
   readonly state: string
   readonly state_by: string | null
   readonly state_ms: number | null
@@ -93,9 +96,9 @@ type Row = {
 const msOf = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`
 
 /**
- * Failure groups with what is kept beside them and, of the newest letter of each, how sure its origin is; last seen first.
+ * Failure groups with what is kept beside them, last seen first.
  * Numbers and lists come in the forms that are read fastest: a thousand groups are read whenever somebody looks at the
- * inbox. `chosen` selects their ids as `id`, and as `fitting` how many there are; the connection's is its first value.
+ * inbox. `chosen` selects them with how many they are, as `fitting`; the connection's is its first value.
  */
 const readGroupRows = async (
   db: Database,
@@ -104,28 +107,22 @@ const readGroupRows = async (
   withStack: boolean,
 ): Promise<readonly Row[]> => {
   const { rows } = await db.pool.query<Row>(
-    `WITH chosen AS MATERIALIZED (${chosen})
-     SELECT g.id, chosen.fitting, g.error_class, g.root_cause, g.message, g.frame, ${withStack ? 'g.stack' : 'NULL'} AS stack,
+    `WITH g AS MATERIALIZED (${chosen})
+     SELECT g.id, g.fitting, g.error_class, g.root_cause, g.message, g.frame, ${withStack ? '(SELECT stack FROM failure_group_stack WHERE failure_group_id = g.id)' : 'NULL'} AS stack,
        g.origin_topic, g.consumer_group,
        json_build_object('topics', coalesce(g.dead_letter_topics, '{}'), 'conventions', coalesce(g.conventions, '{}'),
          'services', coalesce(g.services, '{}')) AS lists,
        g.letters::float8 AS letters,
-       CASE WHEN NOT g.keys_due THEN least(k.estimate, g.letters)::float8 END AS keys,
+       CASE WHEN NOT g.keys_due AND k.estimate IS NOT NULL THEN least(k.estimate, g.letters)::float8 END AS keys,
        k.is_exact AS keys_exact,
        ${msOf('g.first_seen_at')} AS first_seen_ms, ${msOf('g.last_seen_at')} AS last_seen_ms,
-       g.sample_letter_id, sample.confidence, sample.is_pointer, sample.tells_origin,
+       g.sample_letter_id, g.sample_confidence, g.sample_is_pointer, g.sample_tells_origin, ${msOf('g.oldest_at')} AS oldest_ms,
        CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END AS state,
        g.state_by, ${msOf('g.state_at')} AS state_ms, g.assignee,
        CASE WHEN g.state = 'muted' THEN g.mute_past END AS mute_past,
        CASE WHEN g.state = 'muted' THEN g.mute_after END AS mute_after,
        g.regression
-     FROM chosen JOIN failure_group g ON g.id = chosen.id
-     LEFT JOIN failure_group_keys k ON k.failure_group_id = g.id
-     LEFT JOIN LATERAL (
-       -- One by one, by their numbers: all letters would be read else.
-       SELECT confidence, is_pointer, origin_at IS NOT NULL AND origin_partition IS NOT NULL AND origin_offset IS NOT NULL AS tells_origin
-       FROM dead_letter WHERE id = g.sample_letter_id AND failure_group_id = g.id LIMIT 1
-     ) AS sample ON true
+     FROM g LEFT JOIN failure_group_keys k ON k.failure_group_id = g.id
      ORDER BY g.last_seen_at DESC`,
     [...values],
   )
@@ -164,9 +161,10 @@ const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =
     firstSeenAtMs: Math.round(row.first_seen_ms),
     lastSeenAtMs: Math.round(row.last_seen_ms),
     sampleLetterId: row.sample_letter_id === null ? null : BigInt(row.sample_letter_id),
-    confidence: row.confidence ?? 'none',
-    isPointer: row.is_pointer ?? false,
-    tellsOrigin: row.tells_origin ?? false,
+    oldestAtMs: row.oldest_ms === null ? null : Math.round(row.oldest_ms),
+    confidence: row.sample_confidence ?? 'none',
+    isPointer: row.sample_is_pointer ?? false,
+    tellsOrigin: row.sample_tells_origin ?? false,
     state: row.state,
     stateBy: row.state_by,
     stateAtMs: row.state_ms === null ? null : Math.round(row.state_ms),
@@ -182,7 +180,7 @@ export const findFailureGroups = async (
   connectionId: string,
   { states, topic, group, text = '' }: FailureGroupFilter,
 ): Promise<{ readonly records: readonly FailureGroupRecord[]; readonly total: number }> => {
-  const chosen = `SELECT g.id, count(*) OVER ()::int AS fitting FROM failure_group g
+  const chosen = `SELECT g.*, count(*) OVER ()::int AS fitting FROM failure_group g
      WHERE g.connection_id = $1 AND g.merged_into IS NULL
        AND ($2::text[] IS NULL OR CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END = ANY($2))
        AND ($3::text IS NULL OR g.origin_topic = $3 OR $3 = ANY(g.dead_letter_topics))
@@ -206,7 +204,7 @@ export const readFailureGroups = async (
   const [only = null, ...others] = ids
   if (only === null) return []
   const isOne = others.length === 0
-  const chosen = `SELECT g.id, count(*) OVER ()::int AS fitting FROM failure_group g
+  const chosen = `SELECT g.*, count(*) OVER ()::int AS fitting FROM failure_group g
      WHERE g.connection_id = $1 AND g.merged_into IS NULL AND g.id = ANY($2::text[])`
   const [rows, trends] = await Promise.all([
     readGroupRows(db, chosen, [connectionId, ids], isOne),

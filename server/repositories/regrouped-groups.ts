@@ -15,31 +15,33 @@ export const insertRegrouped = async (
 ): Promise<void> => {
   if (groups.length === 0) return
   await transaction.query(
-    `INSERT INTO failure_group (id, connection_id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group,
-       dead_letter_topics, conventions, letters, first_seen_at, last_seen_at, state, state_by, state_at, assignee, mute_past,
-       mute_after, regression, services)
-     SELECT r.id, $1, r.error_class, r.root_cause, r.message, r.frame, r.stack, r.origin_topic, r.consumer_group, '{}', '{}', 0,
-       g.first_seen_at, g.last_seen_at, g.state, g.state_by, g.state_at, g.assignee, g.mute_past, g.mute_after, g.regression,
-       g.services
-     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-       AS r(id, from_id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group)
-     JOIN failure_group g ON g.id = r.from_id
-     ON CONFLICT (id) DO NOTHING`,
+    `WITH r AS MATERIALIZED (
+       SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+         AS r(id, from_id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group)
+     ), made AS (
+       INSERT INTO failure_group (id, connection_id, error_class, root_cause, message, frame, origin_topic, consumer_group,
+         dead_letter_topics, conventions, letters, first_seen_at, last_seen_at, state, state_by, state_at, assignee, mute_past,
+         mute_after, regression, services)
+       SELECT r.id, $1, r.error_class, r.root_cause, r.message, r.frame, r.origin_topic, r.consumer_group, '{}', '{}', 0,
+         g.first_seen_at, g.last_seen_at, g.state, g.state_by, g.state_at, g.assignee, g.mute_past, g.mute_after, g.regression,
+         g.services
+       FROM r JOIN failure_group g ON g.id = r.from_id
+       ON CONFLICT (id) DO NOTHING RETURNING id
+     )
+     INSERT INTO failure_group_stack (failure_group_id, stack)
+     SELECT id, stack FROM made JOIN r USING (id) WHERE stack IS NOT NULL ON CONFLICT DO NOTHING`,
     [connectionId, groups.map(({ id }) => id), groups.map(({ from }) => from), ...groupColumns(groups)],
   )
 }
 
-/** Stack traces by failure group. */
+/** Stack traces by failure group; those without one are left out. */
 export const readStacks = async (
   db: Database,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, string | null>> => {
+): Promise<ReadonlyMap<string, string>> => {
   if (ids.length === 0) return new Map()
-  const rows = await db.prisma.failureGroup.findMany({
-    where: { id: { in: [...ids] } },
-    select: { id: true, stack: true },
-  })
-  return new Map(rows.map(({ id, stack }) => [id, stack]))
+  const rows = await db.prisma.failureGroupStack.findMany({ where: { failureGroupId: { in: [...ids] } } })
+  return new Map(rows.map(({ failureGroupId, stack }) => [failureGroupId, stack]))
 }
 
 export type GroupOfChange = {
@@ -140,11 +142,15 @@ export const insertSplitGroup = async (
   words: string,
 ): Promise<void> => {
   await transaction.query(
-    `INSERT INTO failure_group (id, connection_id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group,
-       dead_letter_topics, conventions, letters, first_seen_at, last_seen_at, state, state_by, state_at, assignee, regression, services)
-     SELECT $2, connection_id, error_class, root_cause, $3, frame, stack, origin_topic, consumer_group, '{}', '{}', 0,
-       first_seen_at, last_seen_at, CASE WHEN state = 'muted' THEN 'known' ELSE state END, state_by, state_at, assignee, regression, services
-     FROM failure_group WHERE id = $1`,
+    `WITH made AS (
+       INSERT INTO failure_group (id, connection_id, error_class, root_cause, message, frame, origin_topic, consumer_group,
+         dead_letter_topics, conventions, letters, first_seen_at, last_seen_at, state, state_by, state_at, assignee, regression, services)
+       SELECT $2, connection_id, error_class, root_cause, $3, frame, origin_topic, consumer_group, '{}', '{}', 0,
+         first_seen_at, last_seen_at, CASE WHEN state = 'muted' THEN 'known' ELSE state END, state_by, state_at, assignee, regression, services
+       FROM failure_group WHERE id = $1 RETURNING id
+     )
+     INSERT INTO failure_group_stack (failure_group_id, stack)
+     SELECT made.id, stack FROM made JOIN failure_group_stack ON failure_group_id = $1`,
     [source, id, words],
   )
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { LetterFacts } from '#server/domain/letter-facts.ts'
+import type { VersionHeader } from '#server/domain/version-headers.ts'
 import { CopyBuffer, copyRows } from './copy-rows.ts'
 import { encodeBigints, encodeIntegers, encodeTexts } from './encode-array.ts'
 import { clean, groupColumns } from './group-columns.ts'
@@ -21,6 +22,8 @@ export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
   readonly traceId: string | null
   /** Timestamp of the record that died, as far as the letter tells it; within what a date can hold. */
   readonly originAtMs: number | null
+  /** Its headers that name a version. */
+  readonly versions: readonly VersionHeader[]
   /** What led it to its failure group, where that is not just its fingerprint: see `groupLetter`. */
   readonly homes: string | null
 }
@@ -31,7 +34,9 @@ type Tally = {
   firstMs: number
   lastMs: number
   arrivedMs: number
+  /** The newest of them. */
   sampleId: bigint
+  sample: NewLetter
   readonly topics: Set<string>
   readonly conventions: Set<string>
 }
@@ -104,12 +109,18 @@ const makeGroups = async (
   const groups = [...byId.values()].sort((a, b) => (a.failureGroupId < b.failureGroupId ? -1 : 1))
   if (groups.length === 0) return
   await client.query(
-    `INSERT INTO failure_group (id, connection_id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group,
-                                dead_letter_topics, conventions, letters, first_seen_at, last_seen_at)
-     SELECT id, $1, error_class, root_cause, message, frame, stack, origin_topic, consumer_group, ARRAY[topic], ARRAY[convention], 0, died_at, died_at
-     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
-       AS rows(id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group, topic, convention, died_at)
-     ON CONFLICT (id) DO NOTHING`,
+    `WITH rows AS MATERIALIZED (
+       SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
+         AS rows(id, error_class, root_cause, message, frame, stack, origin_topic, consumer_group, topic, convention, died_at)
+     ), made AS (
+       INSERT INTO failure_group (id, connection_id, error_class, root_cause, message, frame, origin_topic, consumer_group,
+                                  dead_letter_topics, conventions, letters, first_seen_at, last_seen_at)
+       SELECT id, $1, error_class, root_cause, message, frame, origin_topic, consumer_group, ARRAY[topic], ARRAY[convention], 0, died_at, died_at
+       FROM rows
+       ON CONFLICT (id) DO NOTHING RETURNING id
+     )
+     INSERT INTO failure_group_stack (failure_group_id, stack)
+     SELECT id, stack FROM made JOIN rows USING (id) WHERE stack IS NOT NULL ON CONFLICT DO NOTHING`,
     [
       connectionId,
       groups.map((one) => one.failureGroupId),
@@ -191,10 +202,17 @@ const letterColumns = [
   'replay_item_id',
   'error_key',
   'origin_at',
+  'versions',
 ]
 const letterStatement = `COPY dead_letter (${letterColumns.join(', ')}) FROM STDIN (FORMAT binary)`
 /** What a row is likely to need at most; it grows where it must. */
 const expectedRowBytes = 1_200
+
+/** Versions as they are kept: JSON that PostgreSQL can hold. Null: there is none. */
+export const versionsText = (versions: readonly VersionHeader[]): string | null =>
+  versions.length === 0
+    ? null
+    : JSON.stringify(versions.map((pair) => pair.map((one) => one.replaceAll('\0', '\ufffd'))))
 
 const rowsOf = (
   connectionId: string,
@@ -233,9 +251,14 @@ const rowsOf = (
     rows.int8(items.get(no) ?? null)
     rows.int8(letter.errorKey)
     rows.time(letter.originAtMs)
+    rows.text(versionsText(letter.versions))
   }
   return rows.end()
 }
+
+/** It tells where the message that died stands, and when that was written. */
+const tellsOrigin = ({ originAtMs, originPartition, originOffset }: NewLetter): boolean =>
+  originAtMs !== null && originPartition !== null && originOffset !== null
 
 const tallyOf = (letters: readonly NewLetter[], ids: readonly bigint[]): ReadonlyMap<string, Tally> => {
   const tallies = new Map<string, Tally>()
@@ -249,6 +272,7 @@ const tallyOf = (letters: readonly NewLetter[], ids: readonly bigint[]): Readonl
         lastMs: letter.countedAtMs ?? letter.diedAtMs,
         arrivedMs: letter.arrivedAtMs,
         sampleId: id,
+        sample: letter,
         topics: new Set([letter.topic]),
         conventions: new Set([letter.convention]),
       })
@@ -258,7 +282,10 @@ const tallyOf = (letters: readonly NewLetter[], ids: readonly bigint[]): Readonl
     known.firstMs = Math.min(known.firstMs, letter.diedAtMs)
     known.lastMs = Math.max(known.lastMs, letter.countedAtMs ?? letter.diedAtMs)
     known.arrivedMs = Math.max(known.arrivedMs, letter.arrivedAtMs)
-    if (id > known.sampleId) known.sampleId = id
+    if (id > known.sampleId) {
+      known.sampleId = id
+      known.sample = letter
+    }
     known.topics.add(letter.topic)
     known.conventions.add(letter.convention)
   }
@@ -284,15 +311,20 @@ const addToGroups = async (
            SET letters = g.letters + n.letters,
                first_seen_at = least(g.first_seen_at, n.first),
                last_seen_at = greatest(g.last_seen_at, n.last),
+               oldest_at = CASE WHEN g.letters = 0 THEN n.first WHEN g.oldest_at IS NOT NULL THEN least(g.oldest_at, n.first) END,
                sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), n.sample),
+               sample_confidence = CASE WHEN n.sample > coalesce(g.sample_letter_id, 0) THEN n.confidence ELSE g.sample_confidence END,
+               sample_is_pointer = CASE WHEN n.sample > coalesce(g.sample_letter_id, 0) THEN n.is_pointer ELSE g.sample_is_pointer END,
+               sample_tells_origin = CASE WHEN n.sample > coalesce(g.sample_letter_id, 0) THEN n.tells_origin ELSE g.sample_tells_origin END,
                dead_letter_topics = CASE WHEN g.dead_letter_topics @> n.topics THEN g.dead_letter_topics
                  ELSE ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || n.topics) ORDER BY 1) END,
                conventions = CASE WHEN g.conventions @> n.conventions THEN g.conventions
                  ELSE ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1) END,
                merged_into = NULL
-           FROM (SELECT id, letters, to_timestamp(first / 1000.0) AS first, to_timestamp(last / 1000.0) AS last, sample, string_to_array(topics, E'\\n') AS topics, string_to_array(conventions, E'\\n') AS conventions
-                 FROM unnest($1::text[], $2::int4[], $3::int8[], $4::int8[], $5::int8[], $6::text[], $7::text[])
-                   AS t(id, letters, first, last, sample, topics, conventions)) AS n
+           FROM (SELECT id, letters, to_timestamp(first / 1000.0) AS first, to_timestamp(last / 1000.0) AS last, sample, string_to_array(topics, E'\\n') AS topics, string_to_array(conventions, E'\\n') AS conventions,
+                   confidence, is_pointer = 1 AS is_pointer, tells_origin = 1 AS tells_origin
+                 FROM unnest($1::text[], $2::int4[], $3::int8[], $4::int8[], $5::int8[], $6::text[], $7::text[], $8::text[], $9::int4[], $10::int4[])
+                   AS t(id, letters, first, last, sample, topics, conventions, confidence, is_pointer, tells_origin)) AS n
            WHERE g.id = n.id
            RETURNING g.id, g.state`,
     values: [
@@ -311,6 +343,18 @@ const addToGroups = async (
       encodeTexts(
         'text[]',
         all.map((one) => [...one.conventions].join('\n')),
+      ),
+      encodeTexts(
+        'text[]',
+        all.map(({ sample }) => sample.confidence),
+      ),
+      encodeIntegers(
+        'int4[]',
+        all.map(({ sample }) => Number(sample.isPointer)),
+      ),
+      encodeIntegers(
+        'int4[]',
+        all.map(({ sample }) => Number(tellsOrigin(sample))),
       ),
     ],
   })

@@ -71,6 +71,15 @@ beforeAll(async () => {
 })
 afterAll(() => bench.dispose())
 
+/** Rows of a topic; others on the same broker have their letters, too. */
+const countRows = async (topic: string): Promise<number> => {
+  const { rows } = await bench.database.db.pool.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM dead_letter WHERE topic = $1',
+    [topic],
+  )
+  return rows[0]?.count ?? 0
+}
+
 describe('the dead-letter index', () => {
   it('counts every record once, however often it is broken off', async () => {
     const lease = await takeLease(bench.deps, 'index-dead-letters:local')
@@ -86,12 +95,15 @@ describe('the dead-letter index', () => {
       [600, 'com.shop.CardDeclinedException'],
     ])
     expect((await lettersOf(letters)).total).toBe(700)
-    expect(await bench.index()).toBe(0)
+    await bench.index()
+    expect(await countRows(letters)).toBe(700)
   })
 
   it('counts nothing again when its positions are lost', async () => {
     await bench.database.db.pool.query('DELETE FROM index_position')
-    expect(await bench.index()).toBe(0)
+    await bench.index()
+    expect(await countRows(letters)).toBe(700)
+    expect((await lettersOf(letters)).total).toBe(700)
     expect((await groups()).reduce((sum, { count }) => sum + count, 0)).toBe(700)
   })
 
@@ -329,7 +341,8 @@ describe('the dead-letter index', () => {
     await bench.index()
     // An index that was written before ids were kept takes the id of the topic that is there.
     await bench.database.db.pool.query('UPDATE index_position SET topic_id = NULL')
-    expect(await bench.index()).toBe(0)
+    await bench.index()
+    expect(await countRows(name)).toBe(8)
     await bench.deleteTopic(name)
     await expect
       .poll(async () => (await bench.admin.listTopics()).includes(name), { timeout: 10_000 })

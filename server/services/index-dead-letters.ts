@@ -7,6 +7,7 @@ import { readLetterFacts } from '#server/domain/letter-facts.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { isMadeAnew, nameTopicsById, type TopicNameOf } from '#server/domain/topic-identity.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
+import { versionHeadersOf } from '#server/domain/version-headers.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Budget, Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
@@ -309,5 +310,6 @@ const letterOf = (
     keyText: keyTextOf(key),
     traceId: traceIdOfHeaders(headers),
     originAtMs: originTimeOf(decoded, message),
+    versions: versionHeadersOf(headers, connection.deadLetterRules),
   }
 }

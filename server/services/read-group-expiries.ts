@@ -89,8 +89,18 @@ export const readGroupExpiries = async (
   const ofOrigin = ({ originTopic }: FailureGroupRecord) => [
     { of: 'origin' as const, topic: null, letterMs: null, originMs: keptMs(originTopic) },
   ]
-  const [letters, origins, messages, leftOut] = await Promise.all([
-    readFirstDeletions(deps.db, records.flatMap(keptTopicsOf)),
+  const nowMs = deps.clock.nowMs()
+  /** Of groups whose oldest letter is still there: most are younger than what topics keep. */
+  const known = new Map(
+    records.flatMap((record): [string, number][] => {
+      const [kept, ...others] = keptTopicsOf(record)
+      if (!kept || others.length > 0 || kept.topic !== null || record.oldestAtMs === null) return []
+      const expiresMs = record.oldestAtMs + kept.letterMs
+      return expiresMs > nowMs ? [[record.id, expiresMs]] : []
+    }),
+  )
+  const [asked, origins, messages, leftOut] = await Promise.all([
+    readFirstDeletions(deps.db, records.filter(({ id }) => !known.has(id)).flatMap(keptTopicsOf)),
     readFirstExpiries(deps.db, asks(ofOrigin)),
     readFirstExpiries(
       deps.db,
@@ -111,6 +121,7 @@ export const readGroupExpiries = async (
       records.filter((record) => sameAs(record) === 'left out').flatMap(topicsOf),
     ),
   ])
+  const letters = new Map([...known, ...asked])
   const kept = new Set(records.filter(isKept).map(({ id }) => id))
   const same = new Map(records.map((record) => [record.id, sameAs(record)]))
   return {

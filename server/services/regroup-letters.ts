@@ -1,5 +1,6 @@
 import type { GroupingRule } from '#server/contracts/failure-grouping.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { originTimeOf } from '#server/domain/copy-timestamp.ts'
 import {
   type Grouping,
   groupLetter,
@@ -12,10 +13,12 @@ import { identifyFailure, shortFrame } from '#server/domain/fingerprint.ts'
 import { compileRules } from '#server/domain/grouping-rules.ts'
 import { errorKeyOf, fingerprintOf, readLetterFacts } from '#server/domain/letter-facts.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
+import { versionHeadersOf } from '#server/domain/version-headers.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { LetterMove } from '#server/repositories/move-letters.ts'
+import type { LetterMove, LetterTold } from '#server/repositories/move-letters.ts'
 import type { LetterToGroup, RegroupingRecord } from '#server/repositories/regroupings.ts'
+import { versionsText } from '#server/repositories/write-letters.ts'
 import type { Connection } from './deps.ts'
 import { visitLetters } from './read-letters.ts'
 
@@ -28,7 +31,7 @@ export type Decided = {
 }
 
 /** Stack traces by failure group. */
-export type StacksOf = (groups: readonly string[]) => Promise<ReadonlyMap<string, string | null>>
+export type StacksOf = (groups: readonly string[]) => Promise<ReadonlyMap<string, string>>
 
 /** The topics of whose letters the fingerprint changes between two sets of rules. */
 export const changedTopics = (
@@ -75,15 +78,15 @@ export const decideGroups = async (
     letter: LetterToGroup,
     fingerprint: string,
     header: ReturnType<typeof headerOf> | (() => undefined),
-    told: Omit<NewGroup, 'id' | 'from'> | null,
-    errorKey: bigint | null = null,
+    group: Omit<NewGroup, 'id' | 'from'> | null,
+    told?: LetterTold,
   ) => {
     const { topic, message, failureGroupId: from } = letter
     const homes = homesOfLetter(from, letter.homes)
     const move = groupLetter(grouping, fingerprint, { topic, message, header, homes })
-    decided.set(letter.id, { id: letter.id, ...move, errorKey })
-    if (told !== null && move.failureGroupId === fingerprint && !groups.has(fingerprint))
-      groups.set(fingerprint, { ...told, id: fingerprint, from })
+    decided.set(letter.id, { id: letter.id, ...move, ...(told ? { told } : {}) })
+    if (group !== null && move.failureGroupId === fingerprint && !groups.has(fingerprint))
+      groups.set(fingerprint, { ...group, id: fingerprint, from })
   }
   const read = await visitLetters(
     connection,
@@ -101,7 +104,11 @@ export const decideGroups = async (
         () => letter.originTopic,
         grouping.ruleOf(letter.topic),
       )
-      decide(letter, facts.failureGroupId, headerOf(message), facts, facts.errorKey)
+      decide(letter, facts.failureGroupId, headerOf(message), facts, {
+        errorKey: facts.errorKey,
+        originAtMs: originTimeOf(facts.decoded, message),
+        versions: versionsText(versionHeadersOf(message.headers, connection.deadLetterRules)),
+      })
     },
     call,
   )
@@ -115,7 +122,8 @@ export const decideGroups = async (
     else {
       const kept = identifyKept(connection, grouping, letter, stacks.get(firstHome(letter)) ?? null)
       // The stack is that of one letter of its group: what its own record has told is more.
-      decide(letter, kept.fingerprint, unknown, kept.told, letter.errorKey ?? kept.errorKey)
+      const errorKey = letter.errorKey ?? kept.errorKey
+      decide(letter, kept.fingerprint, unknown, kept.told, { errorKey, originAtMs: null, versions: null })
     }
   }
   return succeed({ moves: [...decided.values()], groups: [...groups.values()], gone: gone.length })

@@ -102,6 +102,11 @@ it('more letters than a plan takes are refused with how many fit and what to do'
      FROM dead_letter, generate_series(1, 100001) AS n WHERE id = $1`,
     [row?.id],
   )
+  await bench.database.db.pool.query(
+    `UPDATE index_position SET letters = letters + 100001
+     WHERE (topic, partition) IN (SELECT topic, partition FROM dead_letter WHERE id = $1)`,
+    [row?.id],
+  )
   expect(await planOf({ filter: { topic: letters } })).toMatchObject({
     error: {
       detail:

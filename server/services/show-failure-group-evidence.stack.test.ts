@@ -50,8 +50,7 @@ it('tells how letters differ, asks for a mark, and counts new deaths from it', a
       { partition: 0, count: 30 },
       { partition: 1, count: 30 },
     ],
-    versions: { lookedAt: 60, values: [{ header: 'x-app-version', value: '1.0.1', count: 60 }] },
-    degraded: [],
+    versions: [{ header: 'x-app-version', value: '1.0.1', count: 60 }],
   })
   expect(before.samples.map(({ count }) => count)).toEqual([40, 20])
   expect(before.times.reduce((sum, { count }) => sum + count, 0)).toBe(60)

@@ -1,6 +1,5 @@
 import type { FailureGroupEvidence } from '#server/contracts/failure-group-evidence.ts'
 import type { Mark } from '#server/contracts/marks.ts'
-import type { DegradedSource } from '#server/contracts/problem.ts'
 import type { GroupId } from '#server/contracts/scalars.ts'
 import { judgeFix } from '#server/domain/judge-fix.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
@@ -8,37 +7,34 @@ import type { Call } from '#server/ports/call.ts'
 import {
   countCopiesSince,
   countDeathsBetween,
-  type LetterSpread,
   readLetterSpread,
   readServicesOfTraces,
 } from '#server/repositories/failure-group-evidence.ts'
 import { findStandingGroup } from '#server/repositories/failure-grouping.ts'
-import { readFailureGroups } from '#server/repositories/failure-groups.ts'
+import { type FailureGroupRecord, readFailureGroups } from '#server/repositories/failure-groups.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
 import { listMarksSince } from '#server/repositories/marks.ts'
 import type { Connection, Deps } from './deps.ts'
-import { degradedBy, type Fault, notFound } from './fault.ts'
+import { type Fault, notFound } from './fault.ts'
 import { indexSource } from './index-dead-letters.ts'
 import { readGroupVerdicts } from './read-group-verdicts.ts'
-import { visitLetters } from './read-letters.ts'
 
 /** What is told of keys, partitions, times and messages is told of so many letters. */
 const lookedAtMost = 5_000
 const shownDeploys = 8
 const dayMs = 86_400_000
+/** Before and after all that a letter can tell. */
+const [firstTimeMs, lastTimeMs] = [Date.UTC(0, 0), Date.UTC(9999, 11, 31)]
 const staleAfterMs = 30_000
-const recordPatienceMs = 2_500
-const versionHeader = /(^|[-_.])(version|build|release|commit|sha|revision|image[-_.]?tag)$/i
 
 /**
- * What tells whether a failure is fixed, its deaths by deploy, and how its letters differ. Headers are read from the
- * broker; without it the rest stands.
+ * What tells whether a failure is fixed, its deaths by deploy, and how its letters differ. Asks no broker.
  */
 export const showFailureGroupEvidence = async (
   deps: Deps,
   connection: Connection,
   asked: string,
-  call: Call,
+  _call: Call,
 ): Promise<Result<FailureGroupEvidence, Fault>> => {
   const id = await findStandingGroup(deps.db, connection.id, asked)
   const [group] = await readFailureGroups(deps.db, connection.id, [id])
@@ -50,10 +46,7 @@ export const showFailureGroupEvidence = async (
     group.group === null ? null : readGroupVerdicts(deps, connection, { group: group.group as GroupId }),
     listMarksSince(deps.db, group.firstSeenAtMs - dayMs),
   ])
-  const [services, versions] = await Promise.all([
-    readServicesOfTraces(deps.db, spread.traces, group),
-    readVersions(connection, spread, call),
-  ])
+  const services = await readServicesOfTraces(deps.db, spread.traces, group)
   const concerned = new Set([...services.readers, group.group])
   const deploys = marks
     .filter(
@@ -68,12 +61,13 @@ export const showFailureGroupEvidence = async (
   const beforeFromMs =
     mark === null ? 0 : Math.max(mark.atMs - dayMs, Math.min(group.firstSeenAtMs, mark.atMs))
   const starts = [null, ...deploys]
-  const spans = starts.map((one, at) => ({
-    fromMs: one?.atMs ?? 0,
-    untilMs: starts[at + 1]?.atMs ?? nowMs + dayMs,
-  }))
-  const [counts, copies] = await Promise.all([
-    countDeathsBetween(deps.db, id, [...spans, { fromMs: beforeFromMs, untilMs: mark?.atMs ?? 0 }]),
+  const [counts, before, copies] = await Promise.all([
+    countByDeploy(deps, group, deploys),
+    mark === null
+      ? 0
+      : countDeathsBetween(deps.db, id, [{ fromMs: beforeFromMs, untilMs: mark.atMs }]).then(
+          ([count = 0]) => count,
+        ),
     mark === null
       ? { settled: 0, returned: 0, returnedOtherwise: 0 }
       : countCopiesSince(deps.db, id, mark.atMs),
@@ -83,14 +77,14 @@ export const showFailureGroupEvidence = async (
   const fix = judgeFix({
     nowMs,
     mark,
-    deathsSince: counts[starts.length - 1] ?? 0,
+    deathsSince: counts.at(-1) ?? 0,
     lastDeathMs: group.lastSeenAtMs,
-    before: { deaths: counts[starts.length] ?? 0, ms: mark === null ? 0 : mark.atMs - beforeFromMs },
+    before: { deaths: before, ms: mark === null ? 0 : mark.atMs - beforeFromMs },
     isIndexed: index?.ageMs != null && index.ageMs <= staleAfterMs && (index.behind ?? 0n) === 0n,
     consumer: verdict,
     copies,
   })
-  const { lookedAt, keys, top, partitions, times, samples } = spread
+  const { lookedAt, keys, top, partitions, times, samples, versions } = spread
   return succeed({
     fix: { ...fix, mark: mark && deployOf(mark) },
     deploys: starts.map((one, at) => {
@@ -104,40 +98,29 @@ export const showFailureGroupEvidence = async (
     partitions: [...partitions],
     times: [...times],
     samples: [...samples],
-    versions: { lookedAt: versions.lookedAt, values: versions.values },
+    versions: [...versions],
     services: [...services.all],
-    degraded: versions.degraded,
   })
 }
 
-const deployOf = ({ id, atMs, text, service, by }: Mark) => ({ id, atMs, text, service, by })
-
-type Versions = FailureGroupEvidence['versions'] & { readonly degraded: DegradedSource[] }
-
-/** Values of headers that name a version, in the newest letters. */
-const readVersions = async (
-  connection: Connection,
-  { newest }: LetterSpread,
-  call: Call,
-): Promise<Versions> => {
-  const counts = new Map<string, { readonly header: string; readonly value: string; count: number }>()
-  let lookedAt = 0
-  const read = await visitLetters(
-    connection,
-    newest.map(({ topic, partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
-    ({ headers }) => {
-      lookedAt += 1
-      for (const { name, value } of headers) {
-        if (value === null || value.length > 100 || !versionHeader.test(name)) continue
-        const text = Buffer.from(value).toString('utf8')
-        const key = `${name} ${text}`
-        const known = counts.get(key) ?? { header: name, value: text, count: 0 }
-        known.count += 1
-        counts.set(key, known)
-      }
-    },
-    { signal: AbortSignal.any([call.signal, AbortSignal.timeout(recordPatienceMs)]) },
-  )
-  const values = [...counts.values()].sort((a, b) => b.count - a.count).slice(0, 12)
-  return { lookedAt, values, degraded: read.ok ? [] : [degradedBy(read.error)] }
+/**
+ * Deaths before the first of some deploys and since each of them until the next. The longest of these times has what the
+ * others leave of all letters of the group, which are counted already.
+ */
+const countByDeploy = async (
+  deps: Deps,
+  { id, letters, firstSeenAtMs, lastSeenAtMs }: FailureGroupRecord,
+  deploys: readonly Mark[],
+): Promise<readonly number[]> => {
+  const times = [firstTimeMs, ...deploys.map(({ atMs }) => atMs), lastTimeMs]
+  const spans = times.slice(1).map((untilMs, at) => ({ fromMs: times[at] ?? firstTimeMs, untilMs }))
+  const within = (ms: number) => Math.min(Math.max(ms, firstSeenAtMs), lastSeenAtMs)
+  const lengths = spans.map(({ fromMs, untilMs }) => within(untilMs) - within(fromMs))
+  const longest = lengths.indexOf(Math.max(...lengths))
+  const asked = spans.filter((_, at) => at !== longest)
+  const counted = asked.length === 0 ? [] : await countDeathsBetween(deps.db, id, asked)
+  const rest = Math.max(0, letters - counted.reduce((sum, count) => sum + count, 0))
+  return counted.toSpliced(longest, 0, rest)
 }
+
+const deployOf = ({ id, atMs, text, service, by }: Mark) => ({ id, atMs, text, service, by })

@@ -29,7 +29,6 @@ export const GroupSpread = ({ connection, id }: { readonly connection: string; r
           title: 'No letter of this group is indexed any more',
           text: 'Its topic was deleted, or made anew.',
         }}
-        degraded={({ degraded }) => degraded}
       >
         {(data) => <Spread data={data} connection={connection} />}
       </QueryPanel>
@@ -76,13 +75,9 @@ const Spread = ({
         />
         <Counts
           title="Version headers"
-          rows={versions.values.map(({ header, value, count }) => [`${header}: ${value}`, count])}
-          of={versions.lookedAt}
-          none={
-            versions.lookedAt === 0
-              ? 'No record could be read.'
-              : `No header of ${sayMany(versions.lookedAt, 'letter')} names a version.`
-          }
+          rows={versions.map(({ header, value, count }) => [`${header}: ${value}`, count])}
+          of={lookedAt}
+          none={`No header of ${sayMany(lookedAt, 'letter')} names a version.`}
         />
       </div>
       {services.length === 0 ? null : (

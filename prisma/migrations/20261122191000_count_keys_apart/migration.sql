@@ -15,3 +15,15 @@ CREATE TABLE "key_counting" (
 DROP INDEX "failure_group_connection_id_last_seen_at_idx";
 ALTER TABLE "failure_group" SET (fillfactor = 50);
 ALTER TABLE "failure_group_keys" SET (fillfactor = 50);
+
+-- A changed row is written whole, and most of a group is its stack trace.
+-- CreateTable
+CREATE TABLE "failure_group_stack" (
+    "failure_group_id" TEXT NOT NULL,
+    "stack" TEXT NOT NULL,
+
+    CONSTRAINT "failure_group_stack_pkey" PRIMARY KEY ("failure_group_id")
+);
+INSERT INTO "failure_group_stack" ("failure_group_id", "stack") SELECT "id", "stack" FROM "failure_group" WHERE "stack" IS NOT NULL;
+-- AlterTable
+ALTER TABLE "failure_group" DROP COLUMN "stack";
