@@ -6,7 +6,7 @@ import { showFailureGroup } from '../../server/services/show-failure-group.ts'
 import { showFailureGroupEvidence } from '../../server/services/show-failure-group-evidence.ts'
 import { printSpread, quantileOf } from './print-result.ts'
 
-const rounds = 20
+const rounds = 60
 
 type Question = { readonly name: string; readonly ask: () => Promise<unknown> }
 

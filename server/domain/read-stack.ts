@@ -186,16 +186,27 @@ const addFrame = (
 }
 
 /** What stands below the line of an exception: the same in all traces of one failure, whatever its messages say. */
+type Section = { readonly text: string; readonly found: Found }
 const keptSections = 512
-const sections = new Map<string, Found>()
+/** By length: to compare two texts is ten times as fast as to hash one of several kilobytes for a map. */
+const sections = new Map<number, Section[]>()
+let sectionCount = 0
 
 const readSection = (language: StackLanguage, text: string): Found => {
-  const known = sections.get(text)
-  if (known) return known
+  const alike = sections.get(text.length)
+  const known = alike?.find((section) => section.text === text)
+  if (known) return known.found
   const found = readLines(language, text.split('\n', mostLines).map(tidyLine), undefined, true)
-  if (sections.size >= keptSections) sections.clear()
+  if (sectionCount >= keptSections) {
+    sections.clear()
+    sectionCount = 0
+  }
   // A part of a string keeps the whole of it in memory: what is kept is a copy.
-  sections.set(Buffer.from(text).toString(), found)
+  const section = { text: Buffer.from(text).toString(), found }
+  const others = sections.get(text.length)
+  if (others) others.push(section)
+  else sections.set(text.length, [section])
+  sectionCount += 1
   return found
 }
 
