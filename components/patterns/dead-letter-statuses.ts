@@ -76,6 +76,7 @@ export const deadLetterStatuses = {
       meaning: 'Sends nothing until somebody goes on with it; outcomes are followed',
     },
     running: { label: 'Sending', ...looks.underWay, meaning: 'Copies are being sent' },
+    waiting: { label: 'Waiting', ...looks.held, meaning: 'Goes on by itself once what it waits for is over' },
     cancelling: { label: 'Stopping', ...looks.held, meaning: 'Stops after the batch in progress' },
     following: { label: 'Following', ...looks.watched, meaning: 'All sent; outcomes are being followed' },
     done: { label: 'Done', ...looks.well, meaning: 'Every item has its outcome' },

@@ -88,7 +88,7 @@ test('letters are discarded with a reason, all that fit when all in sight are ch
   const api = await scriptApi(page, {
     ...good,
     listDeadLetters: { body: lettersFrom(40, 2) },
-    decideLetters: { body: { letterIds, left: [{ why: 'being-replayed', count: 1 }] } },
+    decideLetters: { body: { letterIds, left: [{ why: 'being-replayed', count: 1, by: [] }] } },
   })
   await page.goto('/local/failure-groups/a37c9b4b4d4c76d5')
   const letters = page.getByRole('region', { name: 'Letters', exact: true })

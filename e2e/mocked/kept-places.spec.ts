@@ -27,6 +27,34 @@ test('what the palette finds does not move the entries below it', async ({ page 
   expect((await below.boundingBox())?.y).toBe(before?.y)
 })
 
+test('the palette has its first entry ready for Enter, and keeps the one that somebody has moved to', async ({
+  page,
+}) => {
+  const hit = (id: string) => ({ noun: 'topic' as const, id, title: id, detail: '' })
+  const api = await scriptApi(page, {
+    ...good,
+    findAnything: { body: { hits: ['orders', 'orders-dlt'].map(hit), degraded: [] } },
+  })
+  await page.goto('/local/topics')
+  const find = page.getByRole('dialog', { name: 'Find' })
+  const open = () =>
+    expect(async () => {
+      if (!(await find.isVisible())) await page.keyboard.press('Control+k')
+      await expect(find).toBeVisible({ timeout: 500 })
+    }).toPass()
+  const selected = page.getByRole('option', { selected: true })
+  await open()
+  await page.keyboard.type('o')
+  await expect(selected).toContainText('orders')
+  await page.keyboard.press('ArrowDown')
+  await expect(selected).toContainText('orders-dlt')
+  api.change({ findAnything: { body: { hits: ['orders-dlt', 'orders'].map(hit), degraded: [] } } })
+  await page.keyboard.type('r')
+  await expect(selected).toContainText('orders-dlt')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/local\/topics\/orders-dlt/)
+})
+
 test('a plan that was started offers no pace any more', async ({ page }) => {
   const started = { replayId: '42', number: 42, at: minutesAgo(3) }
   await scriptApi(page, { ...good, showReplayPlan: { body: { ...plan, started } } })

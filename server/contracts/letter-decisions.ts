@@ -38,9 +38,16 @@ export const letterSelection = z
     'name letters, a failure group, a topic or a key',
   )
 
+const letterIds = z.array(letterId).max(100_000)
+
 export const decideLettersRequest = z
   .object({
     selection: letterSelection,
+    /**
+     * Which of the letters had been put away when the person looked; the others were open. What somebody else has decided
+     * since then is left as it is. Left out: the last decision holds.
+     */
+    seen: z.object({ discarded: letterIds.default([]), archived: letterIds.default([]) }).optional(),
     decision: z.enum(letterDecisions),
     /** Needed for all but `restore`. */
     reason: z.string().trim().max(500).default(''),
@@ -55,7 +62,12 @@ export const decidedLetters = z.object({
   letterIds: z.array(z.string()),
   /** Those that were left as they are, and why. */
   left: z.array(
-    z.object({ why: z.enum(['being-replayed', 'settled', 'so-already']), count: z.number().int() }),
+    z.object({
+      why: z.enum(['being-replayed', 'settled', 'so-already', 'decided-meanwhile']),
+      count: z.number().int(),
+      /** Who has decided so, where that stands. */
+      by: z.array(z.string()),
+    }),
   ),
 })
 export type DecidedLetters = z.infer<typeof decidedLetters>

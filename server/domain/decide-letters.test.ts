@@ -15,6 +15,18 @@ describe('a letter is left as it is', () => {
   })
 })
 
+describe('what was decided since somebody looked', () => {
+  it.each([
+    ['an open letter was archived', { ...open, kind: 'archived' }, 'discard', null],
+    ['a discarded one was restored', open, 'archive', 'discarded'],
+    ['a discarded one was archived', { ...open, kind: 'archived' }, 'restore', 'discarded'],
+  ] as const)('stays: %s', (_, letter, decision, seen) => {
+    expect(whyLeft(letter, decision, seen)).toBe('decided-meanwhile')
+    expect(whyLeft(letter, decision, letter.kind)).toBeNull()
+    expect(whyLeft(letter, decision)).toBeNull()
+  })
+})
+
 describe('a letter can be put away', () => {
   it.each([
     ['that was never replayed', open, 'discard'],

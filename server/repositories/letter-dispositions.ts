@@ -83,6 +83,8 @@ export type ChosenLetter = {
   readonly id: bigint
   readonly failureGroupId: string
   readonly kind: DispositionKind | null
+  /** Who has decided so. */
+  readonly actor: string | null
   /** Of its latest copy by a started replay. */
   readonly outcome: string | null
 }
@@ -101,10 +103,11 @@ export const chooseLetters = async (
     id: string
     failure_group_id: string
     kind: DispositionKind | null
+    actor: string | null
     outcome: string | null
   }>(
     `WITH chosen AS MATERIALIZED (
-       SELECT l.id, l.failure_group_id, d.kind
+       SELECT l.id, l.failure_group_id, d.kind, d.actor
        FROM dead_letter AS l LEFT JOIN letter_disposition AS d ON d.letter_id = l.id
        WHERE l.connection_id = $1
          AND ($2::bigint[] IS NULL OR l.id = ANY($2))
@@ -134,6 +137,7 @@ export const chooseLetters = async (
     id: BigInt(row.id),
     failureGroupId: row.failure_group_id,
     kind: row.kind,
+    actor: row.actor,
     outcome: row.outcome,
   }))
 }

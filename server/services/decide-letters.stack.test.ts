@@ -38,7 +38,7 @@ it('discarded letters are refused by a plan with who and why, until they are res
   )
   expect(await discard([...ids, third?.id ?? ''])).toEqual({
     letterIds: [third?.id],
-    left: [{ why: 'so-already', count: 2 }],
+    left: [{ why: 'so-already', count: 2, by: ['tester'] }],
   })
   const restored = await decide({ selection: { letterIds: ids }, decision: 'restore', reason: '' })
   expect(restored.letterIds).toEqual(ids)
@@ -47,6 +47,36 @@ it('discarded letters are refused by a plan with who and why, until they are res
   expect([...kept.values()]).toMatchObject([{ kind: 'discarded', actor: 'tester', reason: 'test orders' }])
   // Nothing was deleted at the broker.
   expect(await recordsOf(bench, letters)).toHaveLength(3)
+})
+
+it('what somebody else has decided since one looked stays, and is told with who', async () => {
+  const { letters } = await makeLetters(bench, 'meanwhile', 3)
+  const [one = '', two = '', three = ''] = (await lettersOf(bench, letters)).map(({ id }) => id)
+  const anna = { ...bench.actor, name: 'anna' }
+  const asAnna = (request: Request) =>
+    good(decideLetters(bench.deps, bench.connection, anna, request, bench.call()))
+  await asAnna({ selection: { letterIds: [one] }, decision: 'archive', reason: 'paid by hand' })
+  const nothing = { discarded: [], archived: [] }
+  const late = { selection: { letterIds: [one, two] }, seen: nothing, decision: 'discard' as const }
+  expect(await decide({ ...late, reason: 'test orders' })).toEqual({
+    letterIds: [two],
+    left: [{ why: 'decided-meanwhile', count: 1, by: ['anna'] }],
+  })
+  await asAnna({ selection: { letterIds: [two] }, decision: 'restore', reason: '' })
+  await asAnna({ selection: { letterIds: [two] }, decision: 'archive', reason: 'paid by hand' })
+  const back = { selection: { letterIds: [two, three] }, seen: { ...nothing, discarded: [two] } }
+  expect(await decide({ ...back, decision: 'restore', reason: '' })).toEqual({
+    letterIds: [],
+    left: expect.arrayContaining([
+      { why: 'decided-meanwhile', count: 1, by: ['anna'] },
+      { why: 'so-already', count: 1, by: [] },
+    ]),
+  })
+  // Who has looked again decides.
+  const seen = { ...nothing, archived: [two] }
+  expect(
+    (await decide({ selection: { letterIds: [two] }, seen, decision: 'restore', reason: '' })).letterIds,
+  ).toEqual([two])
 })
 
 it('lists and counts tell what was decided, and the audit names each letter', async () => {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { DispositionKind } from '#server/contracts/choices.ts'
 import type { DecidedLetters, decideLettersRequest } from '#server/contracts/letter-decisions.ts'
 import { kindOfDecision, sayDecision, whyLeft } from '#server/domain/decide-letters.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
@@ -26,14 +27,14 @@ type Request = z.output<typeof decideLettersRequest>
 
 /**
  * Discards or archives dead letters with a reason, or takes that back. They stay in their topics and in the index, and no
- * replay sends them meanwhile. What a replay is working on, and what one has settled, is left as it is. Answers the
- * letters that were changed. Restored letters open groups again that had closed themselves.
+ * replay sends them meanwhile. What a replay is working on, and what one has settled, is left as it is, and so is what
+ * somebody else has decided since the person looked, where that is told. Answers the letters that were changed. Restored letters open groups again that had closed themselves.
  */
 export const decideLetters = async (
   deps: Deps,
   connection: Connection,
   actor: Actor,
-  { selection, decision, reason }: Request,
+  { selection, seen, decision, reason }: Request,
   _call: Call,
 ): Promise<Result<DecidedLetters, Fault>> => {
   const choice = {
@@ -42,19 +43,28 @@ export const decideLetters = async (
     upToId: selection.upToId === undefined ? undefined : BigInt(selection.upToId),
   }
   const kind = kindOfDecision[decision]
+  const seenOf = readSeen(seen)
   const made = await runInTransaction(deps.db, async (transaction) => {
     await holdReplays(transaction, connection.id)
     const chosen = await chooseLetters(transaction, connection.id, choice, largestSelection + 1)
     if (chosen.length === 0) return 'none'
     if (chosen.length > largestSelection) return 'too-many'
-    const judged = chosen.map((letter) => ({ letter, left: whyLeft(letter, decision) }))
+    const judged = chosen.map((letter) => ({ letter, left: whyLeft(letter, decision, seenOf(letter)) }))
     const changed = judged.flatMap(({ letter, left }) => (left === null ? [letter] : []))
     const ids = changed.map(({ id }) => id)
     if (kind === null) await removeDispositions(transaction, ids)
     else await writeDispositions(transaction, ids, { kind, reason, actor: actor.name })
     await tell(transaction, connection, actor, changed, { decision, reason })
     const left = [...Map.groupBy(judged, (one) => one.left)].flatMap(([why, list]) =>
-      why === null ? [] : [{ why, count: list.length }],
+      why === null
+        ? []
+        : [
+            {
+              why,
+              count: list.length,
+              by: [...new Set(list.flatMap(({ letter }) => letter.actor ?? []))].sort(),
+            },
+          ],
     )
     return { letterIds: ids.map(String), left }
   })
@@ -63,6 +73,17 @@ export const decideLetters = async (
     return invalid(`selection: more than ${largestSelection} dead letters; choose fewer at once.`)
   if (made.letterIds.length > 0) await notifyChanged(deps.db, 'failure-groups', connection.id)
   return succeed(made)
+}
+
+/** What was decided about a letter when the person looked; undefined where that is not told. */
+const readSeen = (seen: Request['seen']): ((letter: ChosenLetter) => DispositionKind | null | undefined) => {
+  if (!seen) return () => undefined
+  const [discarded, archived] = [new Set(seen.discarded), new Set(seen.archived)]
+  return ({ id }) => {
+    const name = id.toString()
+    if (discarded.has(name)) return 'discarded'
+    return archived.has(name) ? 'archived' : null
+  }
 }
 
 /** Into the history of each failure group, and into the audit with every letter by its id. */

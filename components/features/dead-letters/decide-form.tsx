@@ -5,7 +5,7 @@ import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
-import { type LetterSelection, useDecideLetters } from './use-decide-letters.ts'
+import { type LetterChoice, useDecideLetters } from './use-decide-letters.ts'
 
 const words = {
   discard: {
@@ -26,14 +26,14 @@ const words = {
 export const DecideForm = ({
   connection,
   decision,
-  selection,
+  choice,
   count,
   onDone,
   onCancel,
 }: {
   readonly connection: string
   readonly decision: keyof typeof words
-  readonly selection: LetterSelection
+  readonly choice: LetterChoice
   readonly count: number
   readonly onDone: (decided: DecidedLetters) => void
   readonly onCancel: () => void
@@ -45,7 +45,7 @@ export const DecideForm = ({
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (reason.trim() !== '' && !decide.isPending)
-      decide.mutate({ selection, decision, reason: reason.trim() }, { onSuccess: onDone })
+      decide.mutate({ ...choice, decision, reason: reason.trim() }, { onSuccess: onDone })
   }
   return (
     <form

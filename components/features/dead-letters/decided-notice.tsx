@@ -43,7 +43,12 @@ export const DecidedNotice = ({
           disabled={undo.isPending}
           onClick={() =>
             undo.mutate(
-              { selection: { letterIds: [...letterIds] }, decision: 'restore' },
+              {
+                selection: { letterIds: [...letterIds] },
+                // What another has made of them since then stays.
+                seen: { [done[decision]]: [...letterIds] },
+                decision: 'restore',
+              },
               { onSuccess: (answer) => onUndone({ ...answer, decision: 'restore' }) },
             )
           }

@@ -6,7 +6,7 @@ import { formatCount } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { DecideForm } from './decide-form.tsx'
 import { type Decided, DecidedNotice } from './decided-notice.tsx'
-import { type LetterSelection, useDecideLetters } from './use-decide-letters.ts'
+import { type LetterChoice, type LetterSelection, seenOf, useDecideLetters } from './use-decide-letters.ts'
 
 type Props = {
   readonly connection: string
@@ -31,8 +31,11 @@ export const LetterDecisionBar = ({ connection, chosen, rows, all, onChooseNone 
   }
   const takesAll = isAll && chosen.size > 0
   const count = takesAll ? all.count : chosen.size
-  const selection: LetterSelection = takesAll ? all.selection : { letterIds: [...chosen] }
-  const away = rows.filter(({ id, disposition }) => chosen.has(id) && disposition !== null).length
+  const byHand = rows.filter(({ id }) => chosen.has(id))
+  const choice: LetterChoice = takesAll
+    ? { selection: all.selection }
+    : { selection: { letterIds: [...chosen] }, seen: seenOf(byHand) }
+  const away = byHand.filter(({ disposition }) => disposition !== null).length
   const mayBeMore = rows.length < all.count && chosen.size === rows.length
   return (
     <>
@@ -66,7 +69,7 @@ export const LetterDecisionBar = ({ connection, chosen, rows, all, onChooseNone 
               disabled={restore.isPending}
               onClick={() =>
                 restore.mutate(
-                  { selection, decision: 'restore' },
+                  { ...choice, decision: 'restore' },
                   { onSuccess: (answer) => end({ ...answer, decision: 'restore' }) },
                 )
               }
@@ -85,7 +88,7 @@ export const LetterDecisionBar = ({ connection, chosen, rows, all, onChooseNone 
           key={asked}
           connection={connection}
           decision={asked}
-          selection={selection}
+          choice={choice}
           count={count}
           onDone={(answer) => end({ ...answer, decision: asked })}
           onCancel={() => setAsked(null)}

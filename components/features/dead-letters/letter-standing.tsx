@@ -7,7 +7,7 @@ import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { Button } from '../../ui/button.tsx'
 import type { Decided } from './decided-notice.tsx'
-import { useDecideLetters } from './use-decide-letters.ts'
+import { seenOf, useDecideLetters } from './use-decide-letters.ts'
 
 // Loaded when somebody decides something: a page opens without it.
 const DecideForm = dynamic(() => import('./decide-form.tsx').then((module) => module.DecideForm), {
@@ -32,6 +32,7 @@ export const LetterStanding = ({
   const [decided, setDecided] = useState<Decided | null>(null)
   const restore = useDecideLetters(connection)
   const { disposition, id } = letter
+  const choice = { selection: { letterIds: [id] }, seen: seenOf([letter]) }
   return (
     <section
       aria-label="Decision"
@@ -63,7 +64,7 @@ export const LetterStanding = ({
             key={asked}
             connection={connection}
             decision={asked}
-            selection={{ letterIds: [id] }}
+            choice={choice}
             count={1}
             onDone={(answer) => {
               setDecided({ ...answer, decision: asked })
@@ -84,7 +85,7 @@ export const LetterStanding = ({
             disabled={restore.isPending}
             onClick={() =>
               restore.mutate(
-                { selection: { letterIds: [id] }, decision: 'restore' },
+                { ...choice, decision: 'restore' },
                 { onSuccess: (answer) => setDecided({ ...answer, decision: 'restore' }) },
               )
             }

@@ -27,6 +27,7 @@ import {
   SteeringWords,
   useSteering,
 } from './replay-steering.tsx'
+import { shownState } from './shown-state.ts'
 
 const shownAlways = new Set<Outcome>(['SETTLED', 'CONSUMED', 'RETRYING', 'RETURNED', 'UNKNOWN'])
 
@@ -47,7 +48,7 @@ export const ReplayView = ({ connection, id }: { readonly connection: string; re
       meta={
         replay ? (
           <>
-            <Status of="replay" value={replay.state} />
+            <Status of="replay" value={shownState(replay)} />
             <span>
               to <span className="font-mono text-small">{replay.targets.join(', ')}</span>
               {replay.targetConnection ? (

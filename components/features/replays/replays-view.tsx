@@ -14,6 +14,7 @@ import { Status } from '../../patterns/status.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Time } from '../../patterns/time.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
+import { shownState } from './shown-state.ts'
 import { WaitingEdits } from './waiting-edits.tsx'
 
 const columns = (connection: string): readonly Column<ReplaySummary>[] => [
@@ -27,7 +28,12 @@ const columns = (connection: string): readonly Column<ReplaySummary>[] => [
       </Link>
     ),
   },
-  { id: 'state', header: 'State', width: '100px', cell: ({ state }) => <Status of="replay" value={state} /> },
+  {
+    id: 'state',
+    header: 'State',
+    width: '100px',
+    cell: (replay) => <Status of="replay" value={shownState(replay)} />,
+  },
   {
     id: 'title',
     header: 'Of',

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { useRouter } from 'next/navigation'
-import { useDeferredValue, useState } from 'react'
+import { useDeferredValue, useRef, useState } from 'react'
 import type { FindHit } from '#server/contracts/find.ts'
 import { formatTerm, parseSearch } from '#server/contracts/message-search.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
@@ -48,6 +48,10 @@ const nounWords = {
 const searchOf = (text: string): string =>
   parseSearch(text).ok ? text : formatTerm({ kind: 'text', text, negated: false })
 
+const optionOf = ({ noun, id }: FindHit): string => `${noun} ${id}`
+const searchValue = 'search-messages'
+const movingKeys: ReadonlySet<string> = new Set(['ArrowDown', 'ArrowUp', 'Home', 'End'])
+
 /** The palette: pages and actions by name, and what the server finds by name, id or key. */
 export const CommandMenu = ({
   connection,
@@ -60,6 +64,9 @@ export const CommandMenu = ({
 }) => {
   const router = useRouter()
   const [text, setText] = useState('')
+  const [movedTo, setMovedTo] = useState<string | null>(null)
+  /** What is selected next is what somebody moves to, by key or pointer, and not the palette itself. */
+  const isMoving = useRef(false)
   const asked = useDeferredValue(text.trim())
   const found = useQuery({
     ...endpointQuery(endpoints.findAnything, { params: { connection }, query: { q: asked } }),
@@ -75,19 +82,44 @@ export const CommandMenu = ({
     then()
   }
   const place = /^(\S+)\s+(\d+@\d+)$/.exec(asked)
+  const values = [
+    ...(place === null ? [] : [`place ${asked}`]),
+    ...hits.map(optionOf),
+    ...(asked === '' ? [] : [searchValue]),
+    ...actions,
+  ]
+  // The first stands ready for Enter, whatever comes while one types, until somebody moves to another.
+  const selected = movedTo !== null && values.includes(movedTo) ? movedTo : (values[0] ?? '')
+  const move = () => {
+    isMoving.current = true
+  }
   const itemClass =
     'flex h-8 cursor-pointer items-center gap-3 rounded-small px-2 data-[selected=true]:bg-selected'
   return (
     <Dialog open onOpenChange={onClose} title="Find" hideTitle>
-      <Command shouldFilter={false} label="Find">
+      <Command
+        shouldFilter={false}
+        label="Find"
+        value={selected}
+        onValueChange={(value) => {
+          if (isMoving.current) setMovedTo(value)
+        }}
+        onKeyDown={({ key, ctrlKey }) => {
+          if (ctrlKey || movingKeys.has(key)) move()
+        }}
+      >
         <Command.Input
           value={text}
-          onValueChange={setText}
+          onValueChange={(typed) => {
+            isMoving.current = false
+            setMovedTo(null)
+            setText(typed)
+          }}
           autoFocus
           placeholder="Topic, group, error, order, trace id, or an action"
           className="h-11 w-full border-b border-line bg-raised px-4 text-lead text-text outline-none placeholder:text-faint"
         />
-        <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
+        <Command.List onPointerMove={move} className="max-h-[50vh] overflow-y-auto p-1.5">
           {place === null ? null : (
             <Command.Item
               value={`place ${asked}`}
@@ -120,8 +152,8 @@ export const CommandMenu = ({
               ) : null}
               {hits.map((hit) => (
                 <Command.Item
-                  key={`${hit.noun} ${hit.id}`}
-                  value={`${hit.noun} ${hit.id}`}
+                  key={optionOf(hit)}
+                  value={optionOf(hit)}
                   onSelect={close(() => router.push(addressOf(connection, hit)))}
                   className={itemClass}
                 >
@@ -134,7 +166,7 @@ export const CommandMenu = ({
           )}
           {asked === '' ? null : (
             <Command.Item
-              value="search-messages"
+              value={searchValue}
               onSelect={close(() => router.push(routes.messages(connection, { search: searchOf(asked) })))}
               className={itemClass}
             >
