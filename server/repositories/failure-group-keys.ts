@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 import { encodeBytes, encodeTexts } from './encode-array.ts'
 import { runInTransaction, type Transaction } from './run-in-transaction.ts'
 
-type KeyRow = [failureGroupId: string, key: string | null]
+type KeyRow = [failureGroupId: string, key: string | null, letterId: string]
 
 /** So many letters are counted in one go. */
 export const lettersAtOnce = 50_000
@@ -19,7 +19,7 @@ export const countNewKeys = async (db: Database, connectionId: string): Promise<
   if (upTo === null) return 0
   return runInTransaction(db, async (client) => {
     const from = await holdCounting(client, connectionId)
-    const { rows } = await client.query<[...KeyRow, id: string]>({
+    const { rows } = await client.query<KeyRow>({
       text: `SELECT failure_group_id, key_text, id FROM dead_letter
              WHERE id > $2 AND id <= $3 AND connection_id = $1 ORDER BY id LIMIT ${lettersAtOnce}`,
       values: [connectionId, from, upTo],
@@ -27,10 +27,10 @@ export const countNewKeys = async (db: Database, connectionId: string): Promise<
     })
     await foldKeys(client, rows)
     const counted = rows.length < lettersAtOnce ? upTo : rows.at(-1)?.[2]
-    await client.query('UPDATE key_counting SET counted_id = $2 WHERE connection_id = $1', [
-      connectionId,
-      counted,
-    ])
+    await client.query(
+      'UPDATE key_counting SET counted_id = greatest(counted_id, $2) WHERE connection_id = $1',
+      [connectionId, counted],
+    )
     return rows.length
   })
 }
@@ -80,12 +80,9 @@ const holdCounting = async (transaction: Transaction, connectionId: string): Pro
   return rows[0]?.counted_id ?? '0'
 }
 
-const foldKeys = async (
-  transaction: Transaction,
-  letters: readonly (readonly unknown[])[],
-): Promise<void> => {
+const foldKeys = async (transaction: Transaction, letters: readonly KeyRow[]): Promise<void> => {
   const keysOf = new Map<string, Set<string>>()
-  for (const [failureGroupId, key] of letters as readonly KeyRow[]) {
+  for (const [failureGroupId, key] of letters) {
     const keys = keysOf.get(failureGroupId) ?? new Set()
     keysOf.set(failureGroupId, keys)
     if (key !== null) keys.add(key)
