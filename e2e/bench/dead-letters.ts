@@ -76,6 +76,27 @@ const indexAll = async (bench: Bench): Promise<number> => {
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
+const topicsAtOnce = 100
+
+/** Makes the topics where the letters died, as they are there where letters are: the inbox tells when their records expire. */
+const withOrigins = async <T>({ admin, database }: Bench, work: () => Promise<T>): Promise<T> => {
+  const { rows } = await database.db.pool.query<{ topic: string }>(
+    'SELECT DISTINCT origin_topic AS topic FROM failure_group WHERE origin_topic IS NOT NULL',
+  )
+  const existing = new Set(await admin.listTopics())
+  const missing = rows.map(({ topic }) => topic).filter((topic) => !existing.has(topic))
+  for (let from = 0; from < missing.length; from += topicsAtOnce)
+    await admin.createTopics({
+      topics: missing.slice(from, from + topicsAtOnce).map((topic) => ({ topic, numPartitions: 1 })),
+      waitForLeaders: false,
+    })
+  try {
+    return await work()
+  } finally {
+    await admin.deleteTopics({ topics: missing })
+  }
+}
+
 /** The peer: a kafkajs consumer over the same topics, which does nothing with what it reads. In letters a second. */
 const onlyRead = async (brokers: string, topics: readonly TopicName[], letters: number): Promise<number> => {
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
@@ -141,7 +162,7 @@ export const deadLettersBench = (): Promise<void> =>
       // The worker goes on stepping: what the last letters add to the trends is counted by then.
       await sleep(describeAgainMs * 2)
       await indexAll(bench)
-      const inbox = await measureInbox(bench)
+      const inbox = await withOrigins(bench, () => measureInbox(bench))
       printResult('dead-letters', [ours], [peer], 'letters/s', inbox, { moreIsBetter: true })
     } finally {
       await bench.dispose()

@@ -93,7 +93,8 @@ const forgetPartitions = async (
        WHERE connection_id = $1 AND dead_letter.topic = anew.topic AND dead_letter.partition = anew.partition
        RETURNING failure_group_id
      )
-     UPDATE failure_group SET letters = failure_group.letters - counted.letters, keys_due = true, oldest_at = NULL
+     UPDATE failure_group SET letters = failure_group.letters - counted.letters, keys_due = true,
+       oldest_at = NULL, oldest_origin_at = NULL, all_tell_origin = NULL
      FROM (SELECT failure_group_id, count(*) AS letters FROM gone GROUP BY 1) AS counted
      WHERE failure_group.id = counted.failure_group_id`,
     [connectionId, ...names],

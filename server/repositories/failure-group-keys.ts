@@ -1,6 +1,7 @@
 import { addKeys, countKeys, emptySketch, type KeySketch } from '#server/domain/key-sketch.ts'
 import type { Database } from './database.ts'
 import { encodeBytes, encodeTexts } from './encode-array.ts'
+import { tellsOrigin } from './move-letters.ts'
 import { runInTransaction, type Transaction } from './run-in-transaction.ts'
 
 type KeyRow = [failureGroupId: string, key: string | null, letterId: string]
@@ -164,7 +165,10 @@ export const countKeysAnew = async (db: Database, connectionId: string, id: stri
     await client.query('DELETE FROM failure_group_keys WHERE failure_group_id = $1', [id])
     await writeSketches(client, [{ id, sketch }])
     await client.query(
-      `UPDATE failure_group SET keys_due = false, oldest_at = (SELECT min(died_at) FROM dead_letter WHERE failure_group_id = $1)
+      `UPDATE failure_group SET keys_due = false, oldest_at = told.oldest, oldest_origin_at = told.oldest_origin, all_tell_origin = told.all_tell
+       FROM (SELECT min(died_at) AS oldest, min(coalesce(l.origin_at, l.died_at)) FILTER (WHERE l.origin_topic = g.origin_topic) AS oldest_origin,
+           bool_and(l.origin_topic IS NOT DISTINCT FROM g.origin_topic AND ${tellsOrigin('l')}) AS all_tell
+         FROM failure_group g JOIN dead_letter l ON l.failure_group_id = g.id WHERE g.id = $1) AS told
        WHERE id = $1`,
       [id],
     )

@@ -25,6 +25,10 @@ export type FailureGroupRecord = {
   readonly lastSeenAtMs: number
   /** When the oldest letter died that the index has of it; null: not known just now. */
   readonly oldestAtMs: number | null
+  /** When the first of the messages that died was written, as far as letters tell, else died; null: not known just now. */
+  readonly oldestOriginAtMs: number | null
+  /** All of its letters are known to tell where the message stands that died, and when it was written. */
+  readonly allTellOrigin: boolean
   readonly sampleLetterId: bigint | null
   /** Of the newest letter: how sure its origin is, and whether its record holds no payload. */
   readonly confidence: string
@@ -84,6 +88,8 @@ type Row = {
   readonly sample_is_pointer: boolean | null
   readonly sample_tells_origin: boolean | null
   readonly oldest_ms: number | null
+  readonly oldest_origin_ms: number | null
+  readonly all_tell_origin: boolean
   readonly state: string
   readonly state_by: string | null
   readonly state_ms: number | null
@@ -117,6 +123,7 @@ const readGroupRows = async (
        k.is_exact AS keys_exact,
        ${msOf('g.first_seen_at')} AS first_seen_ms, ${msOf('g.last_seen_at')} AS last_seen_ms,
        g.sample_letter_id, g.sample_confidence, g.sample_is_pointer, g.sample_tells_origin, ${msOf('g.oldest_at')} AS oldest_ms,
+       ${msOf('g.oldest_origin_at')} AS oldest_origin_ms, coalesce(g.all_tell_origin, false) AS all_tell_origin,
        CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END AS state,
        g.state_by, ${msOf('g.state_at')} AS state_ms, g.assignee,
        CASE WHEN g.state = 'muted' THEN g.mute_past END AS mute_past,
@@ -162,6 +169,8 @@ const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =
     lastSeenAtMs: Math.round(row.last_seen_ms),
     sampleLetterId: row.sample_letter_id === null ? null : BigInt(row.sample_letter_id),
     oldestAtMs: row.oldest_ms === null ? null : Math.round(row.oldest_ms),
+    oldestOriginAtMs: row.oldest_origin_ms === null ? null : Math.round(row.oldest_origin_ms),
+    allTellOrigin: row.all_tell_origin,
     confidence: row.sample_confidence ?? 'none',
     isPointer: row.sample_is_pointer ?? false,
     tellsOrigin: row.sample_tells_origin ?? false,

@@ -20,7 +20,7 @@ export type LetterTold = {
 export type LetterFlow = { readonly from: string; readonly to: string; readonly letters: number }
 
 /** Whether a letter tells where the message that died stands, and when that was written. */
-const tellsOrigin = (letter: string): string =>
+export const tellsOrigin = (letter: string): string =>
   `(${letter}.origin_at IS NOT NULL AND ${letter}.origin_partition IS NOT NULL AND ${letter}.origin_offset IS NOT NULL)`
 
 /**
@@ -63,7 +63,7 @@ export const moveLetters = async (
        SET letters = g.letters + c.letters,
          first_seen_at = CASE WHEN c.first IS NULL THEN g.first_seen_at WHEN g.letters = 0 THEN c.first ELSE least(g.first_seen_at, c.first) END,
          last_seen_at = CASE WHEN c.last IS NULL THEN g.last_seen_at WHEN g.letters = 0 THEN c.last ELSE greatest(g.last_seen_at, c.last) END,
-         oldest_at = NULL,
+         oldest_at = NULL, oldest_origin_at = NULL, all_tell_origin = NULL,
          sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), c.sample),
          sample_confidence = CASE WHEN c.sample > coalesce(g.sample_letter_id, 0) THEN c.confidence ELSE g.sample_confidence END,
          sample_is_pointer = CASE WHEN c.sample > coalesce(g.sample_letter_id, 0) THEN c.is_pointer ELSE g.sample_is_pointer END,

@@ -32,6 +32,13 @@ export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
 type Tally = {
   letters: number
   firstMs: number
+  /** When the first of their messages was written, as `oldest_origin_at` counts it. */
+  firstOriginMs: number
+  /** Whether all of them tell where their messages stand. */
+  allTell: boolean
+  originTopic: string | null
+  /** Whether all of them died in that topic. */
+  isOfOne: boolean
   lastMs: number
   arrivedMs: number
   /** The newest of them. */
@@ -269,6 +276,10 @@ const tallyOf = (letters: readonly NewLetter[], ids: readonly bigint[]): Readonl
       tallies.set(letter.failureGroupId, {
         letters: 1,
         firstMs: letter.diedAtMs,
+        firstOriginMs: letter.originAtMs ?? letter.diedAtMs,
+        allTell: tellsOrigin(letter),
+        originTopic: letter.originTopic,
+        isOfOne: true,
         lastMs: letter.countedAtMs ?? letter.diedAtMs,
         arrivedMs: letter.arrivedAtMs,
         sampleId: id,
@@ -280,6 +291,9 @@ const tallyOf = (letters: readonly NewLetter[], ids: readonly bigint[]): Readonl
     }
     known.letters += 1
     known.firstMs = Math.min(known.firstMs, letter.diedAtMs)
+    known.firstOriginMs = Math.min(known.firstOriginMs, letter.originAtMs ?? letter.diedAtMs)
+    known.allTell &&= tellsOrigin(letter)
+    known.isOfOne &&= letter.originTopic === known.originTopic
     known.lastMs = Math.max(known.lastMs, letter.countedAtMs ?? letter.diedAtMs)
     known.arrivedMs = Math.max(known.arrivedMs, letter.arrivedAtMs)
     if (id > known.sampleId) {
@@ -312,6 +326,10 @@ const addToGroups = async (
                first_seen_at = least(g.first_seen_at, n.first),
                last_seen_at = greatest(g.last_seen_at, n.last),
                oldest_at = CASE WHEN g.letters = 0 THEN n.first WHEN g.oldest_at IS NOT NULL THEN least(g.oldest_at, n.first) END,
+               oldest_origin_at = CASE WHEN n.origin_topic IS DISTINCT FROM g.origin_topic THEN NULL WHEN g.letters = 0 THEN n.first_origin
+                 WHEN g.oldest_origin_at IS NOT NULL THEN least(g.oldest_origin_at, n.first_origin) END,
+               all_tell_origin = CASE WHEN n.origin_topic IS DISTINCT FROM g.origin_topic THEN NULL WHEN g.letters = 0 THEN n.all_tell
+                 ELSE g.all_tell_origin AND n.all_tell END,
                sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), n.sample),
                sample_confidence = CASE WHEN n.sample > coalesce(g.sample_letter_id, 0) THEN n.confidence ELSE g.sample_confidence END,
                sample_is_pointer = CASE WHEN n.sample > coalesce(g.sample_letter_id, 0) THEN n.is_pointer ELSE g.sample_is_pointer END,
@@ -322,9 +340,10 @@ const addToGroups = async (
                  ELSE ARRAY(SELECT DISTINCT unnest(g.conventions || n.conventions) ORDER BY 1) END,
                merged_into = NULL
            FROM (SELECT id, letters, to_timestamp(first / 1000.0) AS first, to_timestamp(last / 1000.0) AS last, sample, string_to_array(topics, E'\\n') AS topics, string_to_array(conventions, E'\\n') AS conventions,
-                   confidence, is_pointer = 1 AS is_pointer, tells_origin = 1 AS tells_origin
-                 FROM unnest($1::text[], $2::int4[], $3::int8[], $4::int8[], $5::int8[], $6::text[], $7::text[], $8::text[], $9::int4[], $10::int4[])
-                   AS t(id, letters, first, last, sample, topics, conventions, confidence, is_pointer, tells_origin)) AS n
+                   confidence, is_pointer = 1 AS is_pointer, tells_origin = 1 AS tells_origin,
+                   to_timestamp(first_origin / 1000.0) AS first_origin, all_tell = 1 AS all_tell, origin_topic
+                 FROM unnest($1::text[], $2::int4[], $3::int8[], $4::int8[], $5::int8[], $6::text[], $7::text[], $8::text[], $9::int4[], $10::int4[], $11::int8[], $12::int4[], $13::text[])
+                   AS t(id, letters, first, last, sample, topics, conventions, confidence, is_pointer, tells_origin, first_origin, all_tell, origin_topic)) AS n
            WHERE g.id = n.id
            RETURNING g.id, g.state`,
     values: [
@@ -355,6 +374,16 @@ const addToGroups = async (
       encodeIntegers(
         'int4[]',
         all.map(({ sample }) => Number(tellsOrigin(sample))),
+      ),
+      encodeBigints(all.map((one) => BigInt(one.firstOriginMs))),
+      encodeIntegers(
+        'int4[]',
+        all.map(({ allTell }) => Number(allTell)),
+      ),
+      encodeTexts(
+        'text[]',
+        // No topic has an empty name: what is not of one topic is not of the group's.
+        all.map(({ isOfOne, originTopic }) => (isOfOne ? clean(originTopic, 249) : '')),
       ),
     ],
   })

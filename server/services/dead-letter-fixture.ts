@@ -109,12 +109,18 @@ export const outgoing = (
 /** Failure groups of which something is kept that their letters do not say: their number, the oldest, facts of the newest. */
 export const mistoldGroups = async ({ database }: Pick<Bench, 'database'>): Promise<readonly unknown[]> => {
   const { rows } = await database.db.pool.query(
-    `SELECT g.id, g.letters, g.oldest_at, told.letters AS told_letters, told.oldest AS told_oldest, row_to_json(l) AS sample
+    `SELECT g.id, g.letters, g.oldest_at, told.letters AS told_letters, told.oldest AS told_oldest, g.oldest_origin_at, told.oldest_origin,
+       g.all_tell_origin, row_to_json(l) AS sample
      FROM failure_group g
-     JOIN LATERAL (SELECT count(*) AS letters, min(died_at) AS oldest FROM dead_letter WHERE failure_group_id = g.id) AS told ON true
+     JOIN LATERAL (SELECT count(*) AS letters, min(died_at) AS oldest,
+         min(coalesce(origin_at, died_at)) FILTER (WHERE origin_topic = g.origin_topic) AS oldest_origin,
+         bool_and(origin_topic = g.origin_topic AND origin_at IS NOT NULL AND origin_partition IS NOT NULL AND origin_offset IS NOT NULL) AS all_tell
+       FROM dead_letter WHERE failure_group_id = g.id) AS told ON true
      LEFT JOIN dead_letter l ON l.id = g.sample_letter_id AND l.failure_group_id = g.id
      WHERE g.letters <> told.letters
        OR g.oldest_at <> told.oldest
+       OR g.oldest_origin_at <> told.oldest_origin
+       OR g.all_tell_origin AND NOT told.all_tell
        OR l.id IS NOT NULL AND (g.sample_confidence, g.sample_is_pointer, g.sample_tells_origin) IS DISTINCT FROM (l.confidence, l.is_pointer,
          l.origin_at IS NOT NULL AND l.origin_partition IS NOT NULL AND l.origin_offset IS NOT NULL)`,
   )

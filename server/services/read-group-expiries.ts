@@ -1,4 +1,5 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { type FirstExpiry, foreseeExpiry } from '#server/domain/foresee-expiry.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { FailureGroupRecord } from '#server/repositories/failure-groups.ts'
@@ -56,9 +57,10 @@ export const readGroupExpiries = async (
   const keptMs = (topic: string | null) => (topic === null ? null : (retention.byTopic.get(topic) ?? null))
   const isKept = (record: FailureGroupRecord) => keepsLettersOf(keeping, record.state)
   const asks = (
+    about: readonly FailureGroupRecord[],
     questions: (record: FailureGroupRecord) => readonly Omit<AskedExpiry, 'failureGroupId' | 'originTopic'>[],
   ): AskedExpiry[] =>
-    records.flatMap((record) =>
+    about.flatMap((record) =>
       questions(record).map((one) => ({
         ...one,
         failureGroupId: record.id,
@@ -90,21 +92,24 @@ export const readGroupExpiries = async (
     { of: 'origin' as const, topic: null, letterMs: null, originMs: keptMs(originTopic) },
   ]
   const nowMs = deps.clock.nowMs()
-  /** Of groups whose oldest letter is still there: most are younger than what topics keep. */
   const known = new Map(
-    records.flatMap((record): [string, number][] => {
+    records.map((record) => {
       const [kept, ...others] = keptTopicsOf(record)
-      if (!kept || others.length > 0 || kept.topic !== null || record.oldestAtMs === null) return []
-      const expiresMs = record.oldestAtMs + kept.letterMs
-      return expiresMs > nowMs ? [[record.id, expiresMs]] : []
+      const isAlike = kept?.topic === null && others.length === 0
+      return [
+        record.id,
+        foreseeExpiry(record, isAlike ? kept.letterMs : null, keptMs(record.originTopic), nowMs),
+      ]
     }),
   )
-  const [asked, origins, messages, leftOut] = await Promise.all([
-    readFirstDeletions(deps.db, records.filter(({ id }) => !known.has(id)).flatMap(keptTopicsOf)),
-    readFirstExpiries(deps.db, asks(ofOrigin)),
+  const isAsked = (what: keyof FirstExpiry) => (record: FailureGroupRecord) =>
+    known.get(record.id)?.[what] == null
+  const [askedLetters, askedOrigins, askedMessages, leftOut] = await Promise.all([
+    readFirstDeletions(deps.db, records.filter(isAsked('letter')).flatMap(keptTopicsOf)),
+    readFirstExpiries(deps.db, asks(records.filter(isAsked('origin')), ofOrigin)),
     readFirstExpiries(
       deps.db,
-      asks((record) => {
+      asks(records.filter(isAsked('message')), (record) => {
         const { deadLetterTopics, originTopic, isPointer } = record
         const originMs = keptMs(originTopic)
         if (sameAs(record) !== null) return []
@@ -121,18 +126,19 @@ export const readGroupExpiries = async (
       records.filter((record) => sameAs(record) === 'left out').flatMap(topicsOf),
     ),
   ])
-  const letters = new Map([...known, ...asked])
   const kept = new Set(records.filter(isKept).map(({ id }) => id))
   const same = new Map(records.map((record) => [record.id, sameAs(record)]))
   return {
     of: (id) => {
-      const [letter, origin] = [letters.get(id) ?? null, origins.get(id) ?? null]
+      const foreseen = known.get(id)
+      const letter = foreseen?.letter ?? askedLetters.get(id) ?? null
+      const origin = foreseen?.origin ?? askedOrigins.get(id) ?? null
       const told = { letter, origin, 'left out': leftOut.get(id) ?? null }
       const by = same.get(id) ?? null
       return {
         letter,
         origin,
-        message: by === null ? (messages.get(id) ?? null) : told[by],
+        message: by === null ? (foreseen?.message ?? askedMessages.get(id) ?? null) : told[by],
         isKept: kept.has(id),
       }
     },

@@ -1,6 +1,8 @@
 -- What the inbox tells of a thousand groups is kept with them: a letter of each, and the oldest, were looked up one by one.
 -- AlterTable
 ALTER TABLE "failure_group" ADD COLUMN "oldest_at" TIMESTAMPTZ(3),
+ADD COLUMN "oldest_origin_at" TIMESTAMPTZ(3),
+ADD COLUMN "all_tell_origin" BOOLEAN,
 ADD COLUMN "sample_confidence" TEXT,
 ADD COLUMN "sample_is_pointer" BOOLEAN,
 ADD COLUMN "sample_tells_origin" BOOLEAN;
