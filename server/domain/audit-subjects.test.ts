@@ -17,5 +17,6 @@ describe('what an entry of the audit is about', () => {
     expect(of('message produced', 'orders')).toEqual([])
     expect(of('delete schema', 'orders-value version 3')).toEqual([{ kind: 'subject', id: 'orders-value' }])
     expect(of('set mark', 'mark 9')).toEqual([])
+    expect(of('toString', 'x')).toEqual([])
   })
 })

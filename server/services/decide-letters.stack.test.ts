@@ -162,7 +162,7 @@ it('what a replay works on is left, and what was decided after a plan is left ou
   const { id } = await start(bench, plan)
   expect(await discard([second?.id ?? ''])).toEqual({
     letterIds: [],
-    left: [{ why: 'being-replayed', count: 1 }],
+    left: [{ why: 'being-replayed', count: 1, by: [] }],
   })
   await sendAll(bench, id)
   expect(await recordsOf(bench, origin)).toHaveLength(1)

@@ -63,7 +63,8 @@ type Node = avro.Type & { _read(tap: Tap): unknown }
 /** Blocks of items (Avro specification, "Arrays" and "Maps"): a count, negative with a size after it, then the items; 0 ends them. */
 const readBlocks = (tap: Tap, item: Node, isMap: boolean): unknown => {
   const items: unknown[] = []
-  const entries: Record<string, unknown> = {}
+  // Without a prototype: `__proto__` is a key like any other.
+  const entries: Record<string, unknown> = Object.create(null)
   for (let count = Number(tap.readLong()); count !== 0; count = Number(tap.readLong())) {
     if (count < 0) tap.skipLong()
     const named = Math.abs(count)

@@ -16,7 +16,7 @@ const versionOf = (bytes: Uint8Array | null): number | null =>
   bytes === null || bytes.length < 2 ? null : Buffer.from(bytes).readInt16BE()
 
 const read = (bytes: Buffer, { topic, side, key, wantsNotes }: DecodeContext): Decoded | Refused => {
-  const layouts = topics[topic]
+  const layouts = Object.hasOwn(topics, topic) ? topics[topic] : undefined
   if (!layouts) return { why: 'the topic is none of Kafka’s own' }
   const type = versionOf(side === 'key' ? bytes : key)
   const layout = layouts.find((one) => one.type === type)
