@@ -17,13 +17,17 @@ const dead = async (group: string, minutesAgo: readonly number[], connection = '
     )
 }
 /** By group: how many died how many minutes ago. */
-const trends = async (id: string | null = null) =>
-  Object.fromEntries(
-    [...(await readTrends(database.db, 'local', id))].map(([group, points]) => [
-      group,
-      Object.fromEntries(points.flatMap((count, at) => (count > 0 ? [[59 - at, count]] : []))),
-    ]),
+const trends = async (id: string | null = null) => {
+  const found = await readTrends(database.db, 'local', id)
+  return Object.fromEntries(
+    ['a', 'b', 'c', 'd'].flatMap((group) => {
+      const points = found.get(group)
+      return points
+        ? [[group, Object.fromEntries(points.flatMap((count, at) => (count > 0 ? [[59 - at, count]] : [])))]]
+        : []
+    }),
   )
+}
 
 beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'))

@@ -2,7 +2,7 @@ import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 
 /** Deaths a minute of the last hour by failure group, oldest first. Groups without any are left out. */
-export type Trends = ReadonlyMap<string, readonly number[]>
+export type Trends = Pick<ReadonlyMap<string, readonly number[]>, 'get'>
 
 const minutes = 60
 /** Counting again takes a while where thousands die a minute: not more often than this, in milliseconds. */
@@ -66,19 +66,22 @@ export const readTrends = async (db: Database, connectionId: string, id: string 
     const all = deathsOf('connection_id = $1')
     return add(new Map(), (await db.pool.query<Counted>(countedOf(all), [connectionId])).rows)
   }
-  const trends = new Map(
-    Object.entries(known.trends).map(([group, points]): [string, number[]] => [
-      group,
-      known.age === 0 ? points : [...points.slice(known.age), ...new Array<number>(known.age).fill(0)],
-    ]),
-  )
   // By their numbers: without statistics, the time of death would look like the shorter way.
   const { rows: since } = await db.pool.query<Counted>(
     `WITH newer AS MATERIALIZED (SELECT connection_id, failure_group_id, coalesce(arrived_at, died_at) AS died_at, 1 AS letters FROM dead_letter WHERE id > $2)
      ${countedOf('(SELECT * FROM newer WHERE connection_id = $1) AS own')}`,
     [connectionId, known.up_to],
   )
-  return add(trends, since)
+  const newer = add(new Map(), since)
+  // There are more groups than anybody asks for.
+  return {
+    get: (group) => {
+      const points = Object.hasOwn(known.trends, group) ? known.trends[group] : undefined
+      const more = newer.get(group)
+      if (!points || (known.age === 0 && !more)) return points ?? more
+      return Array.from({ length: minutes }, (_, at) => (points[at + known.age] ?? 0) + (more?.[at] ?? 0))
+    },
+  }
 }
 
 /**

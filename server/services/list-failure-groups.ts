@@ -36,7 +36,7 @@ export const failureGroupRowsOf = async (
 ): Promise<{ readonly rows: FailureGroupRow[]; readonly degraded: DegradedSource[] }> => {
   const expiries = await readGroupExpiries(deps, connection, records, call)
   return {
-    rows: records.map((record) => rowOf(record, expiries.of(record.id))),
+    rows: records.map((record) => rowOf(record, expiries.of(record))),
     degraded: expiries.problem ? [degradedBy(expiries.problem)] : [],
   }
 }

@@ -25,7 +25,8 @@ export type GroupExpiry = {
 }
 
 export type GroupExpiries = {
-  of(failureGroupId: string): GroupExpiry
+  /** Of one of the groups that were asked for. */
+  of(record: FailureGroupRecord): GroupExpiry
   /** Why retention is not known, or older than it should be. */
   readonly problem: BrokerError | null
 }
@@ -79,28 +80,25 @@ export const readGroupExpiries = async (
       const letterMs = keptMs(topic)
       return letterMs === null ? [] : { failureGroupId: id, topic, letterMs }
     })
+  /** How long all topics of a group keep their letters; null: for ever, or not as long as each other. */
+  const alikeMsOf = ({ deadLetterTopics: [first, ...others] }: FailureGroupRecord): number | null => {
+    const ms = keptMs(first ?? null)
+    return others.every((topic) => keptMs(topic) === ms) ? ms : null
+  }
   /** One question of a group whose topics all keep their letters as long. */
   const keptTopicsOf = (record: FailureGroupRecord): readonly KeptTopics[] => {
-    const topics = topicsOf(record)
-    const [first] = topics
-    const isAlike = topics.length === record.deadLetterTopics.length
-    return first && isAlike && topics.every(({ letterMs }) => letterMs === first.letterMs)
-      ? [{ ...first, topic: null }]
-      : topics
+    const letterMs = alikeMsOf(record)
+    return letterMs === null ? topicsOf(record) : [{ failureGroupId: record.id, topic: null, letterMs }]
   }
   const ofOrigin = ({ originTopic }: FailureGroupRecord) => [
     { of: 'origin' as const, topic: null, letterMs: null, originMs: keptMs(originTopic) },
   ]
   const nowMs = deps.clock.nowMs()
   const known = new Map(
-    records.map((record) => {
-      const [kept, ...others] = keptTopicsOf(record)
-      const isAlike = kept?.topic === null && others.length === 0
-      return [
-        record.id,
-        foreseeExpiry(record, isAlike ? kept.letterMs : null, keptMs(record.originTopic), nowMs),
-      ]
-    }),
+    records.map((record) => [
+      record.id,
+      foreseeExpiry(record, alikeMsOf(record), keptMs(record.originTopic), nowMs),
+    ]),
   )
   const isAsked = (what: keyof FirstExpiry) => (record: FailureGroupRecord) =>
     known.get(record.id)?.[what] == null
@@ -126,21 +124,16 @@ export const readGroupExpiries = async (
       records.filter((record) => sameAs(record) === 'left out').flatMap(topicsOf),
     ),
   ])
-  const kept = new Set(records.filter(isKept).map(({ id }) => id))
-  const same = new Map(records.map((record) => [record.id, sameAs(record)]))
   return {
-    of: (id) => {
+    of: (record) => {
+      const { id } = record
       const foreseen = known.get(id)
       const letter = foreseen?.letter ?? askedLetters.get(id) ?? null
       const origin = foreseen?.origin ?? askedOrigins.get(id) ?? null
       const told = { letter, origin, 'left out': leftOut.get(id) ?? null }
-      const by = same.get(id) ?? null
-      return {
-        letter,
-        origin,
-        message: by === null ? (foreseen?.message ?? askedMessages.get(id) ?? null) : told[by],
-        isKept: kept.has(id),
-      }
+      const by = sameAs(record)
+      const message = by === null ? (foreseen?.message ?? askedMessages.get(id) ?? null) : told[by]
+      return { letter, origin, message, isKept: isKept(record) }
     },
     problem: retention.problem,
   }
