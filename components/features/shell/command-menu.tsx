@@ -128,7 +128,7 @@ export const CommandMenu = ({
               )}
               className={itemClass}
             >
-              <span className="w-28 shrink-0 text-small text-muted">Position</span>
+              <span className="w-32 shrink-0 whitespace-nowrap text-small text-muted">Position</span>
               <span className="min-w-0 flex-1 truncate font-mono text-small">
                 {place[1]} {place[2]}
               </span>
@@ -157,7 +157,9 @@ export const CommandMenu = ({
                   onSelect={close(() => router.push(addressOf(connection, hit)))}
                   className={itemClass}
                 >
-                  <span className="w-28 shrink-0 text-small text-muted">{nounWords[hit.noun]}</span>
+                  <span className="w-32 shrink-0 whitespace-nowrap text-small text-muted">
+                    {nounWords[hit.noun]}
+                  </span>
                   <span className="min-w-0 flex-1 truncate font-mono text-small">{hit.title}</span>
                   <span className="max-w-48 truncate text-small text-muted">{hit.detail}</span>
                 </Command.Item>
