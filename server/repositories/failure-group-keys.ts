@@ -1,8 +1,8 @@
 import { addKeys, countKeys, emptySketch, type KeySketch } from '#server/domain/key-sketch.ts'
 import type { Database } from './database.ts'
 import { encodeBytes, encodeTexts } from './encode-array.ts'
-import { tellsOrigin } from './move-letters.ts'
 import { runInTransaction, type Transaction } from './run-in-transaction.ts'
+import { tellsOrigin } from './sample-facts.ts'
 
 type KeyRow = [failureGroupId: string, key: string | null, letterId: string]
 

@@ -1,5 +1,6 @@
 import { encodeBigints, encodeTexts } from './encode-array.ts'
 import type { Transaction } from './run-in-transaction.ts'
+import { takeNewerSamples, tellsOrigin } from './sample-facts.ts'
 
 /** A letter with the group that it is to belong to, and its homes: see `groupLetter`. */
 export type LetterMove = {
@@ -18,10 +19,6 @@ export type LetterTold = {
   readonly versions: string | null
 }
 export type LetterFlow = { readonly from: string; readonly to: string; readonly letters: number }
-
-/** Whether a letter tells where the message that died stands, and when that was written. */
-export const tellsOrigin = (letter: string): string =>
-  `(${letter}.origin_at IS NOT NULL AND ${letter}.origin_partition IS NOT NULL AND ${letter}.origin_offset IS NOT NULL)`
 
 /**
  * Moves letters to groups that exist, and keeps what is summed up of both: counts stay exact, whoever gets letters
@@ -64,10 +61,7 @@ export const moveLetters = async (
          first_seen_at = CASE WHEN c.first IS NULL THEN g.first_seen_at WHEN g.letters = 0 THEN c.first ELSE least(g.first_seen_at, c.first) END,
          last_seen_at = CASE WHEN c.last IS NULL THEN g.last_seen_at WHEN g.letters = 0 THEN c.last ELSE greatest(g.last_seen_at, c.last) END,
          oldest_at = NULL, oldest_origin_at = NULL, all_tell_origin = NULL,
-         sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), c.sample),
-         sample_confidence = CASE WHEN c.sample > coalesce(g.sample_letter_id, 0) THEN c.confidence ELSE g.sample_confidence END,
-         sample_is_pointer = CASE WHEN c.sample > coalesce(g.sample_letter_id, 0) THEN c.is_pointer ELSE g.sample_is_pointer END,
-         sample_tells_origin = CASE WHEN c.sample > coalesce(g.sample_letter_id, 0) THEN c.tells_origin ELSE g.sample_tells_origin END,
+         ${takeNewerSamples('c')},
          dead_letter_topics = ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || c.topics) ORDER BY 1),
          conventions = ARRAY(SELECT DISTINCT unnest(g.conventions || c.conventions) ORDER BY 1),
          merged_into = CASE WHEN c.first IS NULL THEN g.merged_into END,

@@ -6,6 +6,7 @@ import { encodeBigints, encodeIntegers, encodeTexts } from './encode-array.ts'
 import { clean, groupColumns } from './group-columns.ts'
 import { linkReturns } from './link-returns.ts'
 import { type ClosedGroup, reopenGroups } from './reopen-groups.ts'
+import { takeNewerSamples } from './sample-facts.ts'
 
 /** A letter to be indexed: its coordinates, times and key beside what its headers told. */
 export type NewLetter = Omit<LetterFacts, 'decoded' | 'origin'> & {
@@ -330,10 +331,7 @@ const addToGroups = async (
                  WHEN g.oldest_origin_at IS NOT NULL THEN least(g.oldest_origin_at, n.first_origin) END,
                all_tell_origin = CASE WHEN n.origin_topic IS DISTINCT FROM g.origin_topic THEN NULL WHEN g.letters = 0 THEN n.all_tell
                  ELSE g.all_tell_origin AND n.all_tell END,
-               sample_letter_id = greatest(coalesce(g.sample_letter_id, 0), n.sample),
-               sample_confidence = CASE WHEN n.sample > coalesce(g.sample_letter_id, 0) THEN n.confidence ELSE g.sample_confidence END,
-               sample_is_pointer = CASE WHEN n.sample > coalesce(g.sample_letter_id, 0) THEN n.is_pointer ELSE g.sample_is_pointer END,
-               sample_tells_origin = CASE WHEN n.sample > coalesce(g.sample_letter_id, 0) THEN n.tells_origin ELSE g.sample_tells_origin END,
+               ${takeNewerSamples('n')},
                dead_letter_topics = CASE WHEN g.dead_letter_topics @> n.topics THEN g.dead_letter_topics
                  ELSE ARRAY(SELECT DISTINCT unnest(g.dead_letter_topics || n.topics) ORDER BY 1) END,
                conventions = CASE WHEN g.conventions @> n.conventions THEN g.conventions
