@@ -4,30 +4,28 @@ import { auditSubjectKinds } from '#server/contracts/choices.ts'
 type Kind = AuditSubject['kind']
 
 /** What actions are done to, where an entry does not say so itself. */
-const kindsOfActions: ReadonlyMap<string, Kind> = new Map<string, Kind>(
-  Object.entries({
-    'start replay': 'replay',
-    'stop replay': 'replay',
-    'end replay': 'replay',
-    'declare how a group reads': 'group',
-    'set failure group state': 'failure-group',
-    'assign failure group': 'failure-group',
-    'reopen failure group': 'failure-group',
-    'close failure group': 'failure-group',
-    'write note to failure group': 'failure-group',
-    'produce message': 'topic',
-    'choose decoder': 'topic',
-    'create topic': 'topic',
-    'take topic for dead letters': 'topic',
-    'refuse topic for dead letters': 'topic',
-    'delete topic': 'topic',
-    'change topic settings': 'topic',
-    'add partitions': 'topic',
-    'register schema': 'subject',
-    'delete schema': 'subject',
-    'delete schema for good': 'subject',
-  } as const satisfies Record<string, Kind>),
-)
+const kindsOfActions: Readonly<Record<string, Kind>> = {
+  'start replay': 'replay',
+  'stop replay': 'replay',
+  'end replay': 'replay',
+  'declare how a group reads': 'group',
+  'set failure group state': 'failure-group',
+  'assign failure group': 'failure-group',
+  'reopen failure group': 'failure-group',
+  'close failure group': 'failure-group',
+  'write note to failure group': 'failure-group',
+  'produce message': 'topic',
+  'choose decoder': 'topic',
+  'create topic': 'topic',
+  'take topic for dead letters': 'topic',
+  'refuse topic for dead letters': 'topic',
+  'delete topic': 'topic',
+  'change topic settings': 'topic',
+  'add partitions': 'topic',
+  'register schema': 'subject',
+  'delete schema': 'subject',
+  'delete schema for good': 'subject',
+}
 
 const subjectOf = (text: string): AuditSubject[] => {
   const [name = ''] = text.split(':', 1)
@@ -48,6 +46,6 @@ export const subjectsOf = (entry: {
   if (about.length > 0) return about.flatMap(subjectOf)
   const produced = action === 'message produced' ? /^(\S+) (\d+@\d+)$/.exec(target) : null
   if (produced) return [{ kind: 'message', id: `${produced[1]}/${produced[2]}` }]
-  const kind = kindsOfActions.get(action)
+  const kind = Object.hasOwn(kindsOfActions, action) ? kindsOfActions[action] : undefined
   return kind === undefined ? [] : [{ kind, id: target.replace(/ version \S+$/, '') }]
 }
