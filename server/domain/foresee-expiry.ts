@@ -33,11 +33,9 @@ export const foreseeExpiry = (
 ): FirstExpiry => {
   const letter = after(nowMs, oldestAtMs, letterMs)
   const origin = after(nowMs, oldestOriginAtMs, originMs)
-  if (isPointer) return { letter, origin, message: letter && origin && Math.min(letter, origin) }
-  const originEnds = oldestOriginAtMs !== null && originMs !== null ? oldestOriginAtMs + originMs : null
-  return {
-    letter,
-    origin,
-    message: (allTellOrigin && letter && originEnds && Math.max(letter, originEnds)) || null,
-  }
+  if (letter === null) return { letter, origin, message: null }
+  if (isPointer) return { letter, origin, message: origin === null ? null : Math.min(letter, origin) }
+  if (!allTellOrigin || oldestOriginAtMs === null || originMs === null)
+    return { letter, origin, message: null }
+  return { letter, origin, message: Math.max(letter, oldestOriginAtMs + originMs) }
 }

@@ -23,8 +23,8 @@ import { readGroupVerdicts } from './read-group-verdicts.ts'
 const lookedAtMost = 5_000
 const shownDeploys = 8
 const dayMs = 86_400_000
-/** Before and after all that a letter can tell. */
-const [firstTimeMs, lastTimeMs] = [Date.UTC(0, 0), Date.UTC(9999, 11, 31)]
+/** After all that a letter can tell. */
+const lastTimeMs = Date.UTC(9999, 11, 31)
 const staleAfterMs = 30_000
 
 /**
@@ -112,8 +112,8 @@ const countByDeploy = async (
   { id, letters, firstSeenAtMs, lastSeenAtMs }: FailureGroupRecord,
   deploys: readonly Mark[],
 ): Promise<readonly number[]> => {
-  const times = [firstTimeMs, ...deploys.map(({ atMs }) => atMs), lastTimeMs]
-  const spans = times.slice(1).map((untilMs, at) => ({ fromMs: times[at] ?? firstTimeMs, untilMs }))
+  const times = [0, ...deploys.map(({ atMs }) => atMs), lastTimeMs]
+  const spans = times.slice(1).map((untilMs, at) => ({ fromMs: times[at] ?? 0, untilMs }))
   const within = (ms: number) => Math.min(Math.max(ms, firstSeenAtMs), lastSeenAtMs)
   const lengths = spans.map(({ fromMs, untilMs }) => within(untilMs) - within(fromMs))
   const longest = lengths.indexOf(Math.max(...lengths))
