@@ -1,6 +1,8 @@
+import type { VersionHeader } from '#server/domain/version-headers.ts'
 import { encodeBigints, encodeTexts } from './encode-array.ts'
 import type { Transaction } from './run-in-transaction.ts'
 import { takeNewerSamples, tellsOrigin } from './sample-facts.ts'
+import { versionsText } from './write-letters.ts'
 
 /** A letter with the group that it is to belong to, and its homes: see `groupLetter`. */
 export type LetterMove = {
@@ -10,13 +12,13 @@ export type LetterMove = {
   /** What its record or what is kept of it has told anew; left out: what is kept holds. */
   readonly told?: LetterTold
 }
-/** Null: what is kept holds. */
+/** Null, or no versions: what is kept holds. */
 export type LetterTold = {
   /** By which error it died. */
   readonly errorKey: bigint | null
   /** When the message that died was written, in milliseconds since the epoch. */
   readonly originAtMs: number | null
-  readonly versions: string | null
+  readonly versions: readonly VersionHeader[]
 }
 export type LetterFlow = { readonly from: string; readonly to: string; readonly letters: number }
 
@@ -84,7 +86,7 @@ export const moveLetters = async (
       encodeBigints(moves.map(({ told }) => (told?.originAtMs == null ? null : BigInt(told.originAtMs)))),
       encodeTexts(
         'text[]',
-        moves.map(({ told }) => told?.versions ?? null),
+        moves.map(({ told }) => versionsText(told?.versions ?? [])),
       ),
     ],
   )

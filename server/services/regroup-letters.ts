@@ -18,7 +18,6 @@ import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { LetterMove, LetterTold } from '#server/repositories/move-letters.ts'
 import type { LetterToGroup, RegroupingRecord } from '#server/repositories/regroupings.ts'
-import { versionsText } from '#server/repositories/write-letters.ts'
 import type { Connection } from './deps.ts'
 import { visitLetters } from './read-letters.ts'
 
@@ -107,7 +106,7 @@ export const decideGroups = async (
       decide(letter, facts.failureGroupId, headerOf(message), facts, {
         errorKey: facts.errorKey,
         originAtMs: originTimeOf(facts.decoded, message),
-        versions: versionsText(versionHeadersOf(message.headers, connection.deadLetterRules)),
+        versions: versionHeadersOf(message.headers, connection.deadLetterRules),
       })
     },
     call,
@@ -123,7 +122,7 @@ export const decideGroups = async (
       const kept = identifyKept(connection, grouping, letter, stacks.get(firstHome(letter)) ?? null)
       // The stack is that of one letter of its group: what its own record has told is more.
       const errorKey = letter.errorKey ?? kept.errorKey
-      decide(letter, kept.fingerprint, unknown, kept.told, { errorKey, originAtMs: null, versions: null })
+      decide(letter, kept.fingerprint, unknown, kept.told, { errorKey, originAtMs: null, versions: [] })
     }
   }
   return succeed({ moves: [...decided.values()], groups: [...groups.values()], gone: gone.length })
