@@ -43,12 +43,16 @@ export type MessageReader = {
    * when nothing can be followed or every topic is gone; ends with the signal.
    */
   follow(request: FollowRequest, call: Call): AsyncGenerator<FollowStep, Result<null, BrokerError>, void>
-  /** Messages of one partition from an offset on, oldest first, at most `limit`. Fewer at the end of the partition. */
+  /**
+   * Messages of one partition from an offset on, oldest first, at most `limit`, and none from `until` on where that is
+   * told. Fewer at the end of the partition.
+   */
   readForward(
     request: {
       topic: TopicName
       partition: number
       from: bigint
+      until?: bigint | null
       limit: number
       isolation?: Isolation
       budget: Budget

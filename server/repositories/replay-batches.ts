@@ -1,9 +1,9 @@
-import type { LedgerAdvance } from '#server/domain/ledger-known.ts'
+import type { LedgerSpan } from '#server/domain/ledger-spans.ts'
 import { keepRunsOf } from './copy-runs.ts'
 import type { Database } from './database.ts'
 import { encodeBigints, encodeIntegers } from './encode-array.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
-import { advanceLedgerPosition, type LedgerPlace } from './replay-ledger.ts'
+import { type LedgerPlace, writeLedgerSpans } from './replay-ledger.ts'
 
 /**
  * Writes the intent to send items, one row for all of them: thousands of rows a batch would cost more than the sending.
@@ -30,14 +30,14 @@ export type SentItem = { readonly id: bigint; readonly partition: number; readon
 
 /**
  * Writes down that the copies of a batch were committed, and that the batch is over. `ledger` tells which of its records
- * are theirs, where these come next to what was read of it: they need not be read.
+ * are theirs: they need not be read.
  */
 export const finishBatch = async (
   db: Database,
   batchId: bigint,
   sent: readonly SentItem[],
   sentAtMs: bigint,
-  ledger: (LedgerAdvance & { readonly place: LedgerPlace }) | null,
+  ledger: { readonly place: LedgerPlace; readonly spans: readonly LedgerSpan[] },
   lease: LeaseProof,
 ): Promise<void> => {
   await runUnderLease(db, lease, async (client) => {
@@ -62,7 +62,7 @@ export const finishBatch = async (
       ],
     )
     await client.query('DELETE FROM replay_batch WHERE id = $1', [batchId.toString()])
-    if (ledger) await advanceLedgerPosition(client, ledger.place, ledger)
+    await writeLedgerSpans(client, ledger.place, ledger.spans)
   })
 }
 

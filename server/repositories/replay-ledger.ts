@@ -1,7 +1,8 @@
-import type { LedgerAdvance } from '#server/domain/ledger-known.ts'
+import type { LedgerSpan } from '#server/domain/ledger-spans.ts'
 import type { LedgerKey, LedgerSource, LedgerValue } from '#server/domain/replay-ledger.ts'
 import { keepRunsOf } from './copy-runs.ts'
 import type { Database } from './database.ts'
+import { encodeBigints } from './encode-array.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 import { runInTransaction, type Transaction } from './run-in-transaction.ts'
 
@@ -23,24 +24,42 @@ export const readLedgerPosition = async (db: Database, place: LedgerPlace): Prom
   return row?.nextOffset ?? 0n
 }
 
-/** Moves the position on past records that are known without being read, unless it stands elsewhere by now. */
-export const advanceLedgerPosition = async (
+/** Keeps which records are known without being read, in the transaction that writes what they say elsewhere. */
+export const writeLedgerSpans = async (
   client: Transaction,
   { connectionId, topicId, partition }: LedgerPlace,
-  { from, to }: LedgerAdvance,
+  spans: readonly LedgerSpan[],
 ): Promise<void> => {
+  if (spans.length === 0) return
   await client.query(
-    `INSERT INTO ledger_position AS p (connection_id, topic_id, partition, next_offset)
-     SELECT $1, $2, $3, $5::int8 WHERE $4::int8 = 0 OR EXISTS (
-       SELECT FROM ledger_position WHERE connection_id = $1 AND topic_id = $2 AND partition = $3)
-     ON CONFLICT (connection_id, topic_id, partition) DO UPDATE SET next_offset = excluded.next_offset WHERE p.next_offset = $4::int8`,
-    [connectionId, topicId, partition, from.toString(), to.toString()],
+    `INSERT INTO ledger_span (connection_id, topic_id, partition, first_offset, next_offset)
+     SELECT $1, $2, $3, * FROM unnest($4::int8[], $5::int8[])
+     ON CONFLICT (connection_id, topic_id, partition, first_offset) DO UPDATE SET next_offset = excluded.next_offset`,
+    [
+      connectionId,
+      topicId,
+      partition,
+      encodeBigints(spans.map(({ first }) => first)),
+      encodeBigints(spans.map(({ next }) => next)),
+    ],
   )
+}
+
+/** Records of a partition of a ledger that are known without being read, in the order of their offsets. */
+export const readLedgerSpans = async (
+  db: Database,
+  { connectionId, topicId, partition }: LedgerPlace,
+): Promise<readonly LedgerSpan[]> => {
+  const rows = await db.prisma.ledgerSpan.findMany({
+    where: { connectionId, topicId, partition },
+    orderBy: { firstOffset: 'asc' },
+  })
+  return rows.map(({ firstOffset, nextOffset }) => ({ first: firstOffset, next: nextOffset }))
 }
 
 /**
  * Keeps what was read of a ledger together with how far. Several may read at once: records come in the order of their
- * offsets, and the position never goes back.
+ * offsets, and the position never goes back. Spans that it has passed are of no more use.
  */
 export const writeLedger = (
   db: Database,
@@ -100,6 +119,10 @@ export const writeLedger = (
     await client.query(
       `INSERT INTO ledger_position AS p (connection_id, topic_id, partition, next_offset) VALUES ($1, $2, $3, $4)
        ON CONFLICT (connection_id, topic_id, partition) DO UPDATE SET next_offset = greatest(p.next_offset, excluded.next_offset)`,
+      [connectionId, topicId, partition, nextOffset.toString()],
+    )
+    await client.query(
+      'DELETE FROM ledger_span WHERE connection_id = $1 AND topic_id = $2 AND partition = $3 AND next_offset <= $4',
       [connectionId, topicId, partition, nextOffset.toString()],
     )
   })

@@ -1,3 +1,4 @@
+import { nextToRead } from '#server/domain/ledger-spans.ts'
 import { decodeLedgerKey, decodeLedgerValue } from '#server/domain/replay-ledger.ts'
 import { fail, succeed } from '#server/domain/result.ts'
 import { isTopicId } from '#server/domain/topic-identity.ts'
@@ -9,6 +10,7 @@ import {
   type LedgerPlace,
   type LedgerRecord,
   readLedgerPosition,
+  readLedgerSpans,
   writeLedger,
 } from '#server/repositories/replay-ledger.ts'
 import type { Connection, Deps } from './deps.ts'
@@ -42,9 +44,9 @@ export const findLedgerEnd = async (
 }
 
 /**
- * Reads a partition of the ledger from where it was read last, up to an offset, and keeps what it holds. Waits while a
- * transaction below that offset is still open. Answers how many records are left to the next reading: 0 when every
- * transaction below the offset is decided and known here; and from where it is to be read on.
+ * Reads a partition of the ledger from where it was read last, up to an offset, and keeps what it holds; records that
+ * stand in items already are passed over. Waits while a transaction below that offset is still open. Answers how many
+ * records are left to the next reading: 0 when every transaction below the offset is decided and known here.
  */
 export const readLedger = async (
   deps: Deps,
@@ -53,26 +55,32 @@ export const readLedger = async (
   partition: number,
   end: bigint,
   call: Call,
-): Answer<{ readonly left: bigint; readonly next: bigint }> => {
+): Answer<{ readonly left: bigint }> => {
   const reader = connection.broker.messages
   if (!reader)
     return fail({ kind: 'unsupported', detail: 'the ledger can not be read by position', source: 'broker' })
   const place = ledgerPlaceOf(connection, ledger, partition)
   const until = performance.now() + readingMs
+  const spans = await readLedgerSpans(deps.db, place)
   let next = await readLedgerPosition(deps.db, place)
   while (next < end) {
-    if (call.signal.aborted || performance.now() > until) return succeed({ left: end - next, next })
-    const request = { topic: ledger.name, partition, from: next, limit: readAtOnce, budget: readBudget }
-    const read = await reader.readForward(request, call)
+    if (call.signal.aborted || performance.now() > until) return succeed({ left: end - next })
+    const { from, until: spanBegins } = nextToRead(next, spans)
+    if (from >= end) {
+      await writeLedger(deps.db, place, [], from)
+      break
+    }
+    const request = { topic: ledger.name, partition, from, until: spanBegins, limit: readAtOnce }
+    const read = await reader.readForward({ ...request, budget: readBudget }, call)
     if (!read.ok) return read
     const [problem] = read.value.errors
     if (problem) return fail(problem.error)
-    const reached = read.value.resumeAt.get(partition) ?? next
+    const reached = read.value.resumeAt.get(partition) ?? from
     if (reached > next) await writeLedger(deps.db, place, read.value.messages.flatMap(recordsOf), reached)
     else await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
     next = reached
   }
-  return succeed({ left: 0n, next })
+  return succeed({ left: 0n })
 }
 
 /** How a partition of a connection's ledger is named where it is kept how far it was read. */

@@ -4,12 +4,19 @@ import { makeDyingClient, requestKeys } from '#server/adapters/kafka/dying-clien
 import { makeTransactions } from '#server/adapters/kafka/transactions.ts'
 import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { decodeLedgerKey, decodeLedgerValue } from '#server/domain/replay-ledger.ts'
+import {
+  decodeLedgerKey,
+  decodeLedgerValue,
+  encodeLedgerKey,
+  encodeLedgerValue,
+  type LedgerValue,
+} from '#server/domain/replay-ledger.ts'
 import type { Transactions } from '#server/ports/transactions.ts'
 import { readReplay } from '#server/repositories/replays.ts'
 import { cancelReplay } from './cancel-replay.ts'
 import { type Bench, good, openBench, takeLease } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
+import { findLedgerEnd, readLedger } from './read-ledger.ts'
 import {
   headerText,
   itemsOf,
@@ -77,10 +84,31 @@ const shown = (id: string) => good(showReplay(bench.deps, bench.connection, id, 
 const copiesOn = async (topic: TopicName) =>
   (await recordsOf(bench, topic)).map((record) => headerText(record, 'x-replay-item'))
 const ledgerOf = async () =>
-  (await recordsOf(bench, bench.connection.ledgerTopic)).map((record) => ({
+  (await recordsOf(bench, ledgerTopic())).map((record) => ({
     key: decodeLedgerKey(record.key),
     value: decodeLedgerValue(record.value),
   }))
+
+const ledgerTopic = () => bench.connection.ledgerTopic
+const readWholeLedger = async () => {
+  const ledger = await good(bench.connection.broker.topics.find(ledgerTopic(), bench.call()))
+  for (const { partition } of ledger.partitions) {
+    const end = await good(findLedgerEnd(bench.connection, ledger, partition, bench.call()))
+    const read = await good(readLedger(bench.deps, bench.connection, ledger, partition, end, bench.call()))
+    expect(read.left).toBe(0n)
+  }
+}
+/** What another installation writes of a copy. */
+const ledgerValueOf = (job: string): LedgerValue => ({
+  job,
+  number: 1,
+  item: '1',
+  target: { topic: 'orders', partition: 0, offset: '1' },
+  by: 'ada',
+  at: '2026-11-20T03:00:00.000Z',
+  hash: '',
+  reason: '',
+})
 
 /** Everything of a replay was sent once, and ledger and items agree on where. */
 const expectExactlyOnce = async (replayId: string, origin: TopicName, count: number) => {
@@ -133,22 +161,37 @@ describe('a worker that is killed', () => {
     60_000,
   )
 
-  it('has nothing to read back of what it sent itself: its items know it', async () => {
-    const { origin, letters } = await makeLetters(bench, 'known', 30)
-    const { id } = await start(bench, await planOf(bench, letters), { pacePerSecond: 10_000 })
-    await sendAll(bench, id)
-    await expectExactlyOnce(id, origin, 30)
-    const own = (await recordsOf(bench, bench.connection.ledgerTopic)).filter(
-      (record) => decodeLedgerValue(record.value)?.job === id,
-    )
+  it('has nothing to read back of what it sent itself, its items know it; what others wrote between is read', async () => {
     const { pool } = bench.database.db
-    const { rows } = await pool.query<{ partition: number; next_offset: string }>(
-      'SELECT partition, next_offset FROM ledger_position WHERE connection_id = $1',
-      [bench.connection.id],
+    const sent: string[] = []
+    const foreign = 'b6a3c1de-0000-4000-8000-00000000abcd'
+    const { partitions } = await good(bench.connection.broker.topics.find(ledgerTopic(), bench.call()))
+    for (const name of ['known', 'known-too']) {
+      const { origin, letters } = await makeLetters(bench, name, 400)
+      const { id } = await start(bench, await planOf(bench, letters), { pacePerSecond: 10_000 })
+      await sendAll(bench, id)
+      await expectExactlyOnce(id, origin, 400)
+      sent.push(id)
+      const source = { clusterId: 'elsewhere', topicId: name, partition: 0 }
+      await bench.send(
+        partitions.map(({ partition }) => ({
+          topic: ledgerTopic(),
+          partition,
+          key: encodeLedgerKey({ ...source, offset: BigInt(partition), attempt: 1 }),
+          value: encodeLedgerValue(ledgerValueOf(foreign)),
+          timestampMs: null,
+          headers: [],
+        })),
+      )
+    }
+    await readWholeLedger()
+    const { rows } = await pool.query<{ job: string; count: number }>(
+      'SELECT replay_id AS job, count(*)::int AS count FROM ledger_entry WHERE replay_id = ANY($1) GROUP BY 1',
+      [[...sent, foreign]],
     )
-    const nextOf = new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]))
-    for (const { partition, offset } of own) expect(nextOf.get(partition)).toBeGreaterThan(offset)
-    expect((await pool.query('SELECT FROM ledger_entry WHERE replay_id = $1', [id])).rowCount).toBe(0)
+    expect(rows).toEqual([{ job: foreign, count: 2 * partitions.length }])
+    const spans = await pool.query('SELECT FROM ledger_span WHERE connection_id = $1', [bench.connection.id])
+    expect(spans.rowCount).toBe(0)
   })
 
   it('during the takeover of another that was killed: the third sends the rest once', async () => {

@@ -18,7 +18,7 @@ import { type Hindrance, sendInTransactions, sendWithLedger } from './send-in-tr
 import {
   letGoOfSource,
   noteFenced,
-  noteFollowed,
+  spansOfFollowed,
   type TakenSource,
   takeOverSource,
 } from './take-over-source.ts'
@@ -106,7 +106,7 @@ export const sendStream = async (
     )
     if (ended.state === 'committed') {
       await writing
-      const ledger = noteFollowed(present.taken, targetOf(deps, connection, replay), ended.followed)
+      const ledger = spansOfFollowed(present.taken, targetOf(deps, connection, replay), ended.followed)
       writing = writeDown(deps, present, ended.placed, ledger, lease).then(() =>
         recordCopySpans(deps, replay, present.batch, ended.placed, Number(present.nowMs)),
       )
@@ -218,7 +218,7 @@ const writeDown = (
   deps: Deps,
   { id, batch, nowMs }: Prepared,
   placed: readonly Placed[],
-  ledger: ReturnType<typeof noteFollowed>,
+  ledger: ReturnType<typeof spansOfFollowed>,
   lease: LeaseProof,
 ): Promise<void> =>
   finishBatch(

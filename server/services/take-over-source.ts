@@ -1,5 +1,5 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { advanceKnown, type LedgerAdvance, type LedgerKnown } from '#server/domain/ledger-known.ts'
+import { type LedgerSpan, spansOf } from '#server/domain/ledger-spans.ts'
 import {
   type LedgerSource,
   ledgerPartitionOf,
@@ -31,8 +31,6 @@ export type TakenSource = {
   readonly ledger: TopicState
   readonly ledgerPartition: number
   readonly producer: TransactionalProducer
-  /** How far the ledger is known by what was read of it and sent since. */
-  known: LedgerKnown
 }
 type Taken = TakenSource & {
   /** Where the ledger ended when the producer was opened: all that was begun before stands below. */
@@ -129,27 +127,19 @@ export const takeOverSource = async (
       lease,
     )
   }
-  taken.known = { next: read.value.next, isOwn: false }
   taken.isSettled = true
   return succeed({ state: 'ready', taken, isNew: true })
 }
 
-/**
- * Notes where records of this producer stand in the ledger. Answers what may be taken as known, once their items are
- * written; null where anything else may stand between.
- */
-export const noteFollowed = (
-  taken: TakenSource,
+/** Which records of the ledger a producer wrote itself: they are known once their items are written. */
+export const spansOfFollowed = (
+  { ledger, ledgerPartition }: TakenSource,
   target: Connection,
   followed: readonly Placed[],
-): (LedgerAdvance & { readonly place: LedgerPlace }) | null => {
-  const { known, advance } = advanceKnown(
-    taken.known,
-    followed.map(({ offset }) => offset),
-  )
-  taken.known = known
-  return advance && { ...advance, place: ledgerPlaceOf(target, taken.ledger, taken.ledgerPartition) }
-}
+): { readonly place: LedgerPlace; readonly spans: readonly LedgerSpan[] } => ({
+  place: ledgerPlaceOf(target, ledger, ledgerPartition),
+  spans: spansOf(followed.map(({ offset }) => offset)),
+})
 
 /** How a dead-letter partition is named in the ledger and by its transactional id. */
 export const ledgerSourceOf = (clusterId: string, item: SourceOfItem): TakenSource['source'] => ({
@@ -197,7 +187,6 @@ const open = async (
     ledgerPartition,
     producer: producer.value,
     ledgerEnd: ledgerEnd.value,
-    known: { next: null, isOwn: false },
     isSettled: false,
   })
 }

@@ -21,6 +21,8 @@ const oneMegabyte = 1024 * 1024
 /** A broker answers with the whole first batch, however large it is: little need be asked for. */
 const oneRecordBytes = 16 * 1024
 const oneRecordMs = 10_000
+/** What is asked for first of so few records that others stand behind. */
+const fewBytesOf = (records: bigint): number => Math.max(1, Number(records)) * oneRecordBytes
 
 const missing = (detail: string, why?: MissingRecord) =>
   fail<BrokerError>({ kind: 'not-found', detail, source: 'broker', ...(why ? { missing: why } : {}) })
@@ -72,11 +74,16 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
     scan: scan(client, topics),
     follow: follow(client),
 
-    readForward: async ({ topic, partition, from, limit, budget, isolation = 'committed' }, { signal }) => {
+    readForward: async (
+      { topic, partition, from, until = null, limit, budget, isolation = 'committed' },
+      { signal },
+    ) => {
       const range = await boundsOf(topic, partition, isolation, signal)
       if (!range.ok) return range
       const deadline = performance.now() + budget.milliseconds
       const start = from < range.value.start ? range.value.start : from
+      const end = until !== null && until < range.value.end ? until : range.value.end
+      const mostBytes = Math.min(budget.bytes, oneMegabyte)
       let bytes = 0
       let count = 0
       try {
@@ -86,8 +93,8 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
             {
               ...placeIn(range.value, isolation),
               from: start,
-              to: range.value.end,
-              bytes: Math.min(budget.bytes, oneMegabyte),
+              to: end,
+              bytes: until === null ? mostBytes : Math.min(mostBytes, fewBytesOf(end - start)),
             },
           ],
           {
@@ -111,7 +118,7 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
           if (read?.error) return 'error'
           if (signal.aborted) return 'cancelled'
           if (messages.length >= limit) return 'enough'
-          return next >= range.value.end ? 'end' : 'budget'
+          return next >= end ? 'end' : 'budget'
         }
         return succeed({
           messages,
