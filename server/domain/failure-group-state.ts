@@ -1,5 +1,6 @@
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { fail, type Result, succeed } from './result.ts'
+import { sayMany } from './say-amounts.ts'
 
 type State = FailureGroupDetail['state']
 /** A state that is kept. Replaying is not: it follows from the replays under way. */
@@ -46,7 +47,9 @@ export const setGroupState = (
   if (pastLetters === null && untilMs === null)
     return fail('mute: name a number of letters, or a time, after which the group comes back.')
   if (pastLetters !== null && pastLetters < letters)
-    return fail(`mute.pastLetters: the group has ${letters} letters by now, more than ${pastLetters}.`)
+    return fail(
+      `mute.pastLetters: the group has ${sayMany(letters, 'letter')} by now, more than ${pastLetters}.`,
+    )
   if (untilMs !== null && (untilMs < nowMs - 60_000 || untilMs > nowMs + furthestMs))
     return fail('mute.untilMs: name a time within the coming year.')
   return succeed({ state, by, atMs: nowMs, mute: { pastLetters, untilMs }, regression })
