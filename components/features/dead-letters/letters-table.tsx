@@ -18,6 +18,7 @@ import { letterColumns } from './letter-columns.tsx'
 import { LetterFilters, useLetterFilters } from './letter-filters.tsx'
 import { lettersAsk } from './letters-address.ts'
 import { PlanButton } from './plan-button.tsx'
+import { seenAuditIdOf } from './use-decide-letters.ts'
 import { usePlanReplay } from './use-plan-replay.ts'
 
 // Loaded when the first details are looked at: a page opens without it.
@@ -136,6 +137,7 @@ export const LettersTable = ({
               ...(filter.standing === undefined ? {} : { standing: filter.standing }),
               ...(newest?.upToId ? { upToId: newest.upToId } : {}),
             },
+            seenAuditId: seenAuditIdOf(growing.pages),
           }}
           onChooseNone={() => setChosen(new Set())}
         />
