@@ -71,7 +71,9 @@ export const LettersTable = ({
   })
   const { panel, newest, rows } = growing
   const shownTopics = [...new Set(rows.map(({ topic }) => topic))]
-  const columns = letterColumns(connection, shownTopics.length > 1)
+  // The page of a group has its error for a title; a group that others were merged into has letters of several.
+  const withError = failureGroup === undefined || new Set(rows.map(({ errorClass }) => errorClass)).size > 1
+  const columns = letterColumns(connection, { withTopic: shownTopics.length > 1, withError })
   return (
     <Section
       title="Letters"
