@@ -9,6 +9,7 @@ import { QueryPanel } from './query-panel.tsx'
 import { Section } from './section.tsx'
 import { Status } from './status.tsx'
 import { Time } from './time.tsx'
+import { TimedText } from './timed-text.tsx'
 
 /**
  * What replays and the audit say of one message, newest first: of a dead letter as of a copy that a replay wrote.
@@ -62,7 +63,12 @@ export const MessageHistory = ({
                         {one.other.topic} {one.other.position}
                       </Link>
                     )}
-                    {one.proof === '' ? '' : ` · ${one.proof}`}
+                    {one.proof === '' ? null : (
+                      <>
+                        {' '}
+                        · <TimedText text={one.proof} />
+                      </>
+                    )}
                   </span>
                 </li>
               ))}

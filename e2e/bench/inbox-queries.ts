@@ -49,7 +49,7 @@ const questionsOf = async (bench: Bench): Promise<readonly Question[]> => {
       { name: `group page, ${size}`, ask: () => good(showFailureGroup(deps, connection, id, bench.call())) },
       {
         name: `evidence, ${size}`,
-        ask: () => good(showFailureGroupEvidence(deps, connection, id, bench.call())),
+        ask: () => good(showFailureGroupEvidence(deps, connection, id)),
       },
     ]),
   ]

@@ -109,6 +109,7 @@ export const lettersFrom = (newest: number, count: number): Answer<'listDeadLett
   nextCursor: 'further',
   total: 512,
   upToId: '512',
+  auditId: '40',
 })
 export const letterDetail: Answer<'showDeadLetter'> = {
   letter: letterOf(7),

@@ -109,7 +109,7 @@ const itemOf = (n: number): Item => ({
   keyText: `order-${n}`,
   target: { topic: 'orders', position: n % 2 === 0 ? `3@${88_213 + n}` : null },
   outcome: n % 2 === 0 ? 'SETTLED' : 'PENDING',
-  proof: n % 2 === 0 ? 'consumed by payments at 03:03:14 (offset 88,213 committed)' : '',
+  proof: n % 2 === 0 ? 'consumed by payments by 2026-11-21 03:03:14 UTC (offset 88,213 committed)' : '',
   sentAt: n % 2 === 0 ? minutesAgo(1) : null,
   traceId: n % 2 === 0 ? traceIdOf(n) : null,
   returnedAs: null,

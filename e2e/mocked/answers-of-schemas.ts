@@ -45,7 +45,7 @@ const drift = (
 })
 const drifts = [
   drift('orders', 'undecodable', '5 of 100 sampled values do not decode by the schema they name.', 6),
-  drift('orders', 'unknown-schema', '1 of 100 sampled values name schema 999.'),
+  drift('orders', 'unknown-schema', '1 of 100 sampled values names schema 999.'),
   drift('orders', 'does-not-fit-latest', '52 of 100 sampled values do not fit the latest version (7).', 6),
   drift('stock', 'no-schema-id', '3 of 100 sampled values carry no schema id.'),
   drift('stock', 'other-subject', '9 of 100 sampled values carry schema 4 of orders-value.', 1),

@@ -62,13 +62,15 @@ export const pagesOfReplays: readonly PageCase[] = [
     main: 'listDeadLetters',
     empty: {
       state: 'empty',
-      script: { listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null } } },
+      script: {
+        listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null, auditId: '40' } },
+      },
       says: 'No letter of this group is kept any more',
     },
     filtered: {
       path: '/local/failure-groups/a37c9b4b4d4c76d5?standing=archived',
       script: {
-        listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null } },
+        listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null, auditId: '40' } },
       },
       clear: 'Show all letters',
     },
@@ -79,13 +81,15 @@ export const pagesOfReplays: readonly PageCase[] = [
     main: 'listDeadLetters',
     empty: {
       state: 'empty',
-      script: { listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null } } },
+      script: {
+        listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null, auditId: '40' } },
+      },
       says: 'No letter is indexed',
     },
     filtered: {
       path: '/local/letters?topic=orders-dlt&partition=3',
       script: {
-        listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null } },
+        listDeadLetters: { body: { letters: [], nextCursor: null, total: 0, upToId: null, auditId: '40' } },
       },
       clear: 'Show all letters',
     },

@@ -67,3 +67,11 @@ test('a plan is made for another connection, and sent there only with its name t
   await send.click()
   await expect(page.getByRole('link', { name: 'Production' })).toHaveAttribute('href', '/prod')
 })
+
+test('moments in a proof are shown in the chosen zone, with UTC in their title', async ({ page }) => {
+  await scriptApi(page, { ...good })
+  await page.goto('/local/replays/42?zone=Asia%2FKolkata')
+  const proof = page.getByText(/^consumed by payments by .* \(offset 88,213 committed\)$/).first()
+  await expect(proof).toHaveText('consumed by payments by 2026-11-21 08:33:14 (offset 88,213 committed)')
+  await expect(proof.locator('time')).toHaveAttribute('title', '2026-11-21T03:03:14.000Z')
+})

@@ -6,6 +6,8 @@ import { expect, test } from './mocked-test.ts'
 import { good } from './pages.ts'
 import { type Answer, scriptApi } from './script-api.ts'
 
+const groupPath = '/local/failure-groups/a37c9b4b4d4c76d5'
+
 const isPlan = (request: { method(): string; url(): string }) =>
   request.method() === 'POST' && request.url().endsWith('/replays/plans')
 
@@ -96,6 +98,26 @@ test('letters of several topics tell each its topic, those of one do not', async
   await expect(page.getByRole('link', { name: 'payments.authorizations-dlt' })).toHaveCount(4)
   await expect(page.getByRole('row').nth(1)).toContainText('CardDeclinedException Listener failed')
   expect(await faultsOf(page, 'letters of several topics')).toEqual([])
+})
+
+test('each letter tells its error where the page does not, or where there are several', async ({ page }) => {
+  const list = lettersFrom(40, 12)
+  const [first, second] = [page.getByRole('row').nth(1), page.getByRole('row').nth(2)]
+  const api = await scriptApi(page, { ...good, listDeadLetters: { body: list } })
+  await page.goto('/local/letters')
+  await expect(page.getByRole('columnheader', { name: 'Error' })).toBeVisible()
+  await expect(first).toContainText('CardDeclinedException Listener failed; charging order-40 failed')
+  await page.goto(groupPath)
+  await expect(page.getByRole('columnheader', { name: 'Message' })).toBeVisible()
+  await expect(first).toContainText('Listener failed; charging order-40 failed')
+  await expect(first).not.toContainText('CardDeclinedException')
+  const letters = list.letters.map((letter, index) =>
+    index === 1 ? { ...letter, errorClass: 'com.shop.LimitExceededException' } : letter,
+  )
+  api.change({ listDeadLetters: { body: { ...list, letters } } })
+  await page.goto(groupPath)
+  await expect(first).toContainText('CardDeclinedException Listener failed')
+  await expect(second).toContainText('LimitExceededException Listener failed')
 })
 
 test('what no filter takes is left out, and a filter that is not understood can be cleared', async ({

@@ -201,6 +201,8 @@ export const deadLetterList = z.object({
   total: z.number().int(),
   /** The latest letter that was indexed by now: what is chosen by a filter can be held to it. */
   upToId: z.string().nullable(),
+  /** The last entry of the audit by now: what is decided about all that fit can be held to what its person has seen. */
+  auditId: z.string(),
 })
 export type DeadLetterList = z.infer<typeof deadLetterList>
 

@@ -20,25 +20,25 @@ export const groupStandings = z.object({
   archived: z.number().int(),
 })
 
-const letterId = z.string().regex(/^\d{1,18}$/, 'the id of a dead letter')
+const id = z.string().regex(/^\d{1,18}$/, 'an id in digits')
 
 /** Dead letters by hand, or all that fit a filter; of several conditions all hold. */
 export const letterSelection = z
   .object({
-    letterIds: z.array(letterId).min(1).max(100_000).optional(),
+    letterIds: z.array(id).min(1).max(100_000).optional(),
     failureGroupId: z.string().optional(),
     topic: topicName.optional(),
     key: z.string().max(1000).optional(),
     standing: z.enum(letterStandings).optional(),
     /** None that was indexed after this one: what came since one looked is not decided on. */
-    upToId: letterId.optional(),
+    upToId: id.optional(),
   })
   .refine(
     ({ letterIds, failureGroupId, topic, key }) => letterIds ?? failureGroupId ?? topic ?? key,
     'name letters, a failure group, a topic or a key',
   )
 
-const letterIds = z.array(letterId).max(100_000)
+const letterIds = z.array(id).max(100_000)
 
 export const decideLettersRequest = z
   .object({
@@ -48,6 +48,11 @@ export const decideLettersRequest = z
      * since then is left as it is. Left out: the last decision holds.
      */
     seen: z.object({ discarded: letterIds.default([]), archived: letterIds.default([]) }).optional(),
+    /**
+     * The last entry of the audit when the person looked, as the list of letters tells it: for those that are named by a
+     * filter. Letters that were decided on, or restored, after it are left as they are.
+     */
+    seenAuditId: id.optional(),
     decision: z.enum(letterDecisions),
     /** Needed for all but `restore`. */
     reason: z.string().trim().max(500).default(''),

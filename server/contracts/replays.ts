@@ -221,7 +221,7 @@ export const replayItem = z.object({
   keyText: z.string().nullable(),
   target: z.object({ topic: topicName, position: position.nullable() }),
   outcome,
-  /** Evidence in words: "consumed by payments at 03:03:14 (offset 88,213 committed)". */
+  /** Evidence in words: "consumed by payments by 2026-11-21 03:03:14 UTC (offset 88,213 committed)". */
   proof: z.string(),
   sentAt: epochMs.nullable(),
   traceId: traceId.nullable(),

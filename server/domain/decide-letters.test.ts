@@ -21,8 +21,9 @@ describe('what was decided since somebody looked', () => {
     ['a discarded one was restored', open, 'archive', 'discarded'],
     ['a discarded one was archived', { ...open, kind: 'archived' }, 'restore', 'discarded'],
   ] as const)('stays: %s', (_, letter, decision, seen) => {
-    expect(whyLeft(letter, decision, seen)).toBe('decided-meanwhile')
-    expect(whyLeft(letter, decision, letter.kind)).toBeNull()
+    expect(whyLeft(letter, decision, { seen })).toBe('decided-meanwhile')
+    expect(whyLeft(letter, decision, { isDecidedSince: true })).toBe('decided-meanwhile')
+    expect(whyLeft(letter, decision, { seen: letter.kind })).toBeNull()
     expect(whyLeft(letter, decision)).toBeNull()
   })
 })

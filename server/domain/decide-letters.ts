@@ -10,20 +10,30 @@ export const kindOfDecision = {
 
 const underWay = new Set(['PENDING', 'SENT', 'CONSUMED', 'RETRYING'])
 
+/** The action of the audit that a decision is written down as. */
+export const auditActionOf = (decision: LetterDecision): string => `${decision} dead letters`
+
 export type LeftBecause = 'being-replayed' | 'settled' | 'so-already' | 'decided-meanwhile'
+
+/** What a person knew of a letter when deciding, as far as that is told. */
+export type LookedAt = {
+  readonly seen?: DispositionKind | null | undefined
+  readonly isDecidedSince?: boolean
+}
 
 /**
  * Why a decision is not made about a letter, or null. `kind`: what was decided before; `outcome`: that of its latest copy
  * by a started replay. A decision of the same kind is not repeated: who made it first, and why, stays. `seen` is what was
- * decided when the person looked; where it is told, a decision that another has made or taken back since then stays, too.
+ * decided when the person looked, and `isDecidedSince` that something was decided after that, whatever it was before: a
+ * decision that another has made or taken back since then stays, too.
  */
 export const whyLeft = (
   letter: { readonly kind: DispositionKind | null; readonly outcome: string | null },
   decision: LetterDecision,
-  seen?: DispositionKind | null,
+  { seen, isDecidedSince = false }: LookedAt = {},
 ): LeftBecause | null => {
   if (letter.kind === kindOfDecision[decision]) return 'so-already'
-  if (seen !== undefined && letter.kind !== seen) return 'decided-meanwhile'
+  if (isDecidedSince || (seen !== undefined && letter.kind !== seen)) return 'decided-meanwhile'
   if (decision === 'restore' || letter.outcome === null) return null
   if (underWay.has(letter.outcome)) return 'being-replayed'
   return letter.outcome === 'SETTLED' ? 'settled' : null

@@ -1,5 +1,6 @@
 import type { FailureGroupDetail } from '#server/contracts/failure-groups.ts'
 import { fail, type Result, succeed } from './result.ts'
+import { sayMany, sayMoment } from './say-amounts.ts'
 
 type State = FailureGroupDetail['state']
 /** A state that is kept. Replaying is not: it follows from the replays under way. */
@@ -46,7 +47,9 @@ export const setGroupState = (
   if (pastLetters === null && untilMs === null)
     return fail('mute: name a number of letters, or a time, after which the group comes back.')
   if (pastLetters !== null && pastLetters < letters)
-    return fail(`mute.pastLetters: the group has ${letters} letters by now, more than ${pastLetters}.`)
+    return fail(
+      `mute.pastLetters: the group has ${sayMany(letters, 'letter')} by now, more than ${pastLetters}.`,
+    )
   if (untilMs !== null && (untilMs < nowMs - 60_000 || untilMs > nowMs + furthestMs))
     return fail('mute.untilMs: name a time within the coming year.')
   return succeed({ state, by, atMs: nowMs, mute: { pastLetters, untilMs }, regression })
@@ -90,9 +93,6 @@ const unmutedBy = (
   return mute?.untilMs != null && arrivedAtMs > mute.untilMs ? 'recurred' : null
 }
 
-/** A moment as records keep it: 2026-11-21 14:02 UTC. */
-const sayMoment = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
 /** A standing in words, as the audit keeps it. */
 export const sayStanding = ({ state, mute }: GroupStanding): string => {
   const terms = [
@@ -109,6 +109,6 @@ const causes = {
   restored: 'of the letters that were done with some were restored',
 } as const
 
-/** A regression in words: new again, was resolved by anna on 2026-11-21 14:02 UTC: a letter came after that. */
+/** A regression in words: new again, was resolved by anna on 2026-11-21 14:02:11 UTC: a letter came after that. */
 export const sayRegression = ({ was, by, sinceMs, because }: Regression): string =>
   `new again, was ${was}${by === null ? '' : ` by ${by}`}${sinceMs === null ? '' : ` on ${sayMoment(sinceMs)}`}: ${causes[because]}`

@@ -123,7 +123,7 @@ const items: ReportedItem[] = [
       keyText: 'order-4711',
       target: { topic: 'orders', position: '3@88213' },
       outcome: 'SETTLED',
-      proof: 'consumed by payments at 03:03:14 UTC (offset 88,213 committed)',
+      proof: 'consumed by payments by 2026-11-21 03:03:14 UTC (offset 88,213 committed)',
       sentAt: at + 61_000,
       traceId: '0af7651916cd43dd8448eb211c80319c',
       returnedAs: null,

@@ -1,4 +1,5 @@
 import type { TopicChangeRequest } from '#server/contracts/topic-changes.ts'
+import { sayMany } from './say-amounts.ts'
 import type { SeenTopic, TopicNow } from './topic-change-facts.ts'
 import { isMadeAnew } from './topic-identity.ts'
 
@@ -35,7 +36,7 @@ export const changedSince = (
   if (isMadeAnew(seen.topicId, now.topicId))
     return `The topic ${name} was deleted and made anew since the plan was made.`
   if (request.action !== 'change-settings' && now.partitions.length !== seen.partitions)
-    return `${name} has ${now.partitions.length} partitions now; when the plan was made it had ${seen.partitions}.`
+    return `${name} has ${sayMany(now.partitions.length, 'partition')} now; when the plan was made it had ${seen.partitions}.`
   const other = Object.entries(seen.settings).find(([setting, value]) => ownValue(now, setting) !== value)
   if (other) {
     const [setting, value] = other

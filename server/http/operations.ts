@@ -127,8 +127,8 @@ const runs: Runs = {
   listFailureGroups: ({ deps, connection, query, call }) => listFailureGroups(deps, connection, query, call),
   showFailureGroup: ({ deps, connection, params, call }) =>
     showFailureGroup(deps, connection, params.id, call),
-  showFailureGroupEvidence: ({ deps, connection, params, call }) =>
-    showFailureGroupEvidence(deps, connection, params.id, call),
+  showFailureGroupEvidence: ({ deps, connection, params }) =>
+    showFailureGroupEvidence(deps, connection, params.id),
   setFailureGroupState: ({ deps, connection, actor, params, body, call }) =>
     setFailureGroupState(deps, connection, actor, { id: params.id, ...body }, call),
   assignFailureGroup: ({ deps, connection, actor, params, body, call }) =>

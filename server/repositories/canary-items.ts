@@ -1,5 +1,6 @@
 import type { Outcome } from '#server/contracts/replays.ts'
 import { canaryItems, type StepItem } from '#server/domain/canary-steps.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
@@ -130,7 +131,7 @@ export const stopByReturn = (
       target: replay.id,
       connectionId: replay.connectionId,
       result: 'allowed',
-      detail: `replay ${replay.number} stopped by its canary, ${skipped.rowCount ?? 0} letters not sent: ${because}`,
+      detail: `replay ${replay.number} stopped by its canary, ${sayMany(skipped.rowCount ?? 0, 'letter')} not sent: ${because}`,
       about: [
         { kind: 'replay', id: replay.id },
         ...(letterId === null ? [] : [{ kind: 'dead-letter' as const, id: letterId.toString() }]),

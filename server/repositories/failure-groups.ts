@@ -69,7 +69,8 @@ export const countFailureGroups = async (
 
 type Row = {
   readonly id: string
-  readonly fitting: number
+  /** Null: not counted. */
+  readonly fitting: number | null
   readonly error_class: string | null
   readonly root_cause: string | null
   readonly message: string | null
@@ -104,7 +105,7 @@ const msOf = (column: string): string => `(extract(epoch FROM ${column}) * 1000)
 /**
  * Failure groups with what is kept beside them, last seen first.
  * Numbers and lists come in the forms that are read fastest: a thousand groups are read whenever somebody looks at the
- * inbox. `chosen` selects them with how many they are, as `fitting`; the connection's is its first value.
+ * inbox. `chosen` selects them with how many they are, as `fitting`, or with null; the connection's is its first value.
  */
 const readGroupRows = async (
   db: Database,
@@ -213,7 +214,7 @@ export const readFailureGroups = async (
   const [only = null, ...others] = ids
   if (only === null) return []
   const isOne = others.length === 0
-  const chosen = `SELECT g.*, count(*) OVER ()::int AS fitting FROM failure_group g
+  const chosen = `SELECT g.*, NULL::int AS fitting FROM failure_group g
      WHERE g.connection_id = $1 AND g.merged_into IS NULL AND g.id = ANY($2::text[])`
   const [rows, trends] = await Promise.all([
     readGroupRows(db, chosen, [connectionId, ids], isOne),

@@ -1,4 +1,5 @@
-import type { DispositionKind } from '#server/contracts/choices.ts'
+import { type DispositionKind, letterDecisions } from '#server/contracts/choices.ts'
+import { auditActionOf } from '#server/domain/decide-letters.ts'
 import type { Database } from './database.ts'
 import { isElsewhere } from './replay-clusters.ts'
 import type { Transaction } from './run-in-transaction.ts'
@@ -140,6 +141,33 @@ export const chooseLetters = async (
     actor: row.actor,
     outcome: row.outcome,
   }))
+}
+
+/**
+ * Of these letters those that were decided on or restored after an entry of the audit, with who did so last. The audit
+ * names each letter of a decision, and its numbers rise in the order of commits: what is not seen of it by a number is
+ * told after it.
+ */
+export const listDecidedSince = async (
+  client: Transaction,
+  connectionId: string,
+  letters: readonly Pick<ChosenLetter, 'id'>[],
+  auditId: bigint,
+): Promise<ReadonlyMap<bigint, string>> => {
+  const { rows } = await client.query<{ id: string; actor: string }>(
+    `SELECT DISTINCT ON (chosen.id) chosen.id, entry.actor
+     FROM audit_entry AS entry, unnest(entry.about) AS subject
+       JOIN unnest($4::bigint[]) AS chosen(id) ON subject = 'dead-letter:' || chosen.id
+     WHERE entry.connection_id = $1 AND entry.id > $2 AND entry.action = ANY($3)
+     ORDER BY chosen.id, entry.id DESC`,
+    [
+      connectionId,
+      auditId.toString(),
+      letterDecisions.map(auditActionOf),
+      letters.map(({ id }) => id.toString()),
+    ],
+  )
+  return new Map(rows.map(({ id, actor }) => [BigInt(id), actor]))
 }
 
 /** Until the transaction ends no replay of the connection is started: what is decided about a letter comes before or after. */

@@ -153,6 +153,34 @@ it('all that fit a filter are decided on, but for those that came since one look
   expect(decided.letterIds).toEqual(seen.map(({ id }) => id))
 })
 
+it('of all that fit, those that somebody else has decided on or restored since one looked stay, and are told with who', async () => {
+  const { letters } = await makeLetters(bench, 'all-meanwhile', 4)
+  const [one = '', two = '', three = '', four = ''] = (await lettersOf(bench, letters)).map(({ id }) => id)
+  const anna = { ...bench.actor, name: 'anna' }
+  const asAnna = (request: Request) =>
+    good(decideLetters(bench.deps, bench.connection, anna, request, bench.call()))
+  const look = () =>
+    good(listDeadLetters(bench.deps, bench.connection, { topic: letters, limit: 1 }, bench.call()))
+  const archiveAll = (seenAuditId: string) =>
+    decide({ selection: { topic: letters }, seenAuditId, decision: 'archive', reason: 'old orders' })
+  await discard([two], 'a duplicate')
+  const { auditId } = await look()
+  await asAnna({ selection: { letterIds: [one] }, decision: 'discard', reason: 'never paid' })
+  await asAnna({ selection: { letterIds: [two] }, decision: 'restore', reason: '' })
+  await asAnna({ selection: { letterIds: [three] }, decision: 'archive', reason: 'paid by hand' })
+  expect(await archiveAll(auditId)).toEqual({
+    letterIds: [four],
+    left: [
+      { why: 'decided-meanwhile', count: 2, by: ['anna'] },
+      { why: 'so-already', count: 1, by: ['anna'] },
+    ],
+  })
+  const kept = await listDispositions(bench.deps.db, [one, two].map(BigInt))
+  expect([...kept.values()]).toMatchObject([{ kind: 'discarded', actor: 'anna', reason: 'never paid' }])
+  // Who has looked again decides.
+  expect((await archiveAll((await look()).auditId)).letterIds).toEqual([one, two])
+})
+
 it('what a replay works on is left, and what was decided after a plan is left out when it starts', async () => {
   const { letters, origin } = await makeLetters(bench, 'crossed', 2)
   const [first, second] = await lettersOf(bench, letters)

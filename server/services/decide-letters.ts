@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { DispositionKind } from '#server/contracts/choices.ts'
 import type { DecidedLetters, decideLettersRequest } from '#server/contracts/letter-decisions.ts'
-import { kindOfDecision, sayDecision, whyLeft } from '#server/domain/decide-letters.ts'
+import { auditActionOf, kindOfDecision, sayDecision, whyLeft } from '#server/domain/decide-letters.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { recordAudit } from '#server/repositories/audit.ts'
@@ -10,6 +10,7 @@ import {
   type ChosenLetter,
   chooseLetters,
   holdReplays,
+  listDecidedSince,
   removeDispositions,
   writeDispositions,
 } from '#server/repositories/letter-dispositions.ts'
@@ -28,13 +29,14 @@ type Request = z.output<typeof decideLettersRequest>
 /**
  * Discards or archives dead letters with a reason, or takes that back. They stay in their topics and in the index, and no
  * replay sends them meanwhile. What a replay is working on, and what one has settled, is left as it is, and so is what
- * somebody else has decided since the person looked, where that is told. Answers the letters that were changed. Restored letters open groups again that had closed themselves.
+ * somebody else has decided since the person looked, where that is told. Answers the letters that were changed. Restored
+ * letters open groups again that had closed themselves.
  */
 export const decideLetters = async (
   deps: Deps,
   connection: Connection,
   actor: Actor,
-  { selection, seen, decision, reason }: Request,
+  { selection, seen, seenAuditId, decision, reason }: Request,
   _call: Call,
 ): Promise<Result<DecidedLetters, Fault>> => {
   const choice = {
@@ -49,7 +51,14 @@ export const decideLetters = async (
     const chosen = await chooseLetters(transaction, connection.id, choice, largestSelection + 1)
     if (chosen.length === 0) return 'none'
     if (chosen.length > largestSelection) return 'too-many'
-    const judged = chosen.map((letter) => ({ letter, left: whyLeft(letter, decision, seenOf(letter)) }))
+    const since =
+      seenAuditId === undefined
+        ? new Map<bigint, string>()
+        : await listDecidedSince(transaction, connection.id, chosen, BigInt(seenAuditId))
+    const judged = chosen.map((letter) => {
+      const looked = { seen: seenOf(letter), isDecidedSince: since.has(letter.id) }
+      return { letter, left: whyLeft(letter, decision, looked) }
+    })
     const changed = judged.flatMap(({ letter, left }) => (left === null ? [letter] : []))
     const ids = changed.map(({ id }) => id)
     if (kind === null) await removeDispositions(transaction, ids)
@@ -62,7 +71,9 @@ export const decideLetters = async (
             {
               why,
               count: list.length,
-              by: [...new Set(list.flatMap(({ letter }) => letter.actor ?? []))].sort(),
+              by: [
+                ...new Set(list.flatMap(({ letter }) => since.get(letter.id) ?? letter.actor ?? [])),
+              ].sort(),
             },
           ],
     )
@@ -106,7 +117,7 @@ const tell = async (
       const part = letters.slice(from, from + lettersOfEntry)
       await recordAudit(transaction, {
         actor: actor.name,
-        action: `${decision} dead letters`,
+        action: auditActionOf(decision),
         target: id,
         connectionId: connection.id,
         result: 'allowed',

@@ -2,7 +2,6 @@ import type { FailureGroupEvidence } from '#server/contracts/failure-group-evide
 import { isDying } from '#server/domain/death-rate.ts'
 import { sayArrivals } from '#server/domain/plan-findings.ts'
 import { sayMany } from '#server/domain/say-amounts.ts'
-import type { Call } from '#server/ports/call.ts'
 import { type FailureGroupRecord, readFailureGroups } from '#server/repositories/failure-groups.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { FoundLetters } from './found-letters.ts'
@@ -29,7 +28,6 @@ export const findFixFindings = async (
   deps: Deps,
   connection: Connection,
   ready: readonly Judged[],
-  call: Call,
 ): Promise<readonly FoundLetters[]> => {
   const lettersOf = Map.groupBy(ready, ({ letter }) => letter.failureGroupId)
   const groups = (await readFailureGroups(deps.db, connection.id, [...lettersOf.keys()]))
@@ -40,8 +38,7 @@ export const findFixFindings = async (
     .sort((a, b) => b.letters.length - a.letters.length)
   const asked = await Promise.all(
     groups.map(async ({ group, letters }, place): Promise<Asked> => {
-      const evidence =
-        place < askedGroups ? await showFailureGroupEvidence(deps, connection, group.id, call) : null
+      const evidence = place < askedGroups ? await showFailureGroupEvidence(deps, connection, group.id) : null
       return { group, letters, fix: evidence?.ok ? evidence.value.fix : null }
     }),
   )

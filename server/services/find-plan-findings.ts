@@ -60,7 +60,7 @@ export const findPlanFindings = async (
     ['rehydrated', ready.filter(({ restores }) => restores === 'payload')],
     ['letter-gone', ready.filter(({ restores }) => restores === 'whole')],
     ['headers-restored', ready.filter(({ restores }) => restores === 'headers')],
-    ...(await findFixFindings(deps, connection, ready, call)),
+    ...(await findFixFindings(deps, connection, ready)),
     ['reader-stopped', ready.filter(({ letter }) => letter.group !== null && stopped.has(letter.group))],
     ['reader-behind', ready.filter(({ letter }) => letter.group !== null && behind.has(letter.group))],
     ['awaits-reply', ready.filter(({ record }) => record?.hasReplyTopic)],

@@ -70,7 +70,7 @@ describe('a copy', () => {
     const [consumed] = await itemsOf(bench, replay.id)
     expect(consumed?.proof).toMatch(
       new RegExp(
-        `^consumed by ${group} by \\d\\d:\\d\\d:\\d\\d UTC \\(offset \\d+ committed, copy at \\d+\\)$`,
+        `^consumed by ${group} by \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC \\(offset \\d+ committed, copy at \\d+\\)$`,
       ),
     )
     await until(replay.id, ['SETTLED', 'SETTLED', 'SETTLED', 'SETTLED'])

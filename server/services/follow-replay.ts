@@ -3,7 +3,7 @@ import { explainUnknown, type ReaderFacts } from '#server/domain/explain-unknown
 import { type Evidence, type Judgement, judgeOutcome, type Timing } from '#server/domain/judge-outcome.ts'
 import { type Processing, sayProcessing } from '#server/domain/judge-processing.ts'
 import { quietPeriodOf, type RetryChain } from '#server/domain/retry-chain.ts'
-import { sayCount, sayDuration } from '#server/domain/say-amounts.ts'
+import { sayCount, sayDuration, sayMoment } from '#server/domain/say-amounts.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type Freshness, readFreshness } from '#server/repositories/freshness.ts'
@@ -35,8 +35,6 @@ import { findTarget, sayTargetGone } from './replay-target.ts'
 
 const openAtOnce = 10_000
 const open = ['PENDING', 'SENT', 'CONSUMED', 'RETRYING'] as const
-
-const clock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)} UTC`
 
 /**
  * One look at what became of a replay's copies: commits of the groups, retry topics, letters that the index has read.
@@ -319,13 +317,13 @@ const proofOf = (
   const unseen = `${item.proof} · not seen again in ${seenIn ?? item.sourceTopic} for ${sayQuiet(quietMs)}`
   switch (because) {
     case 'consumed':
-      return `consumed by ${group} by ${clock(nowMs)} (offset ${sayCount(evidence.committed ?? 0n)} committed, copy at ${sayCount(item.targetOffset ?? 0n)})`
+      return `consumed by ${group} by ${sayMoment(nowMs)} (offset ${sayCount(evidence.committed ?? 0n)} committed, copy at ${sayCount(item.targetOffset ?? 0n)})`
     case 'processed':
       return `processed by ${shown?.span.group ?? group}, which keeps no offset there (${shown ? sayProcessing(shown) : 'by its span'})`
     case 'retrying':
       return `${group} moved it to ${hop ? sayHop(hop) : 'a retry topic'}`
     case 'retried':
-      return `${item.proof} · tried again there by ${clock(nowMs)}`
+      return `${item.proof} · tried again there by ${sayMoment(nowMs)}`
     case 'settled':
       return `${unseen}${item.proof.includes(' · span ') || item.proof.includes('(span ') ? '' : span}`
     case 'failed-span':

@@ -5,6 +5,7 @@ import { type Grouping, groupLetter, headerOf } from '#server/domain/failure-gro
 import { belongsTo, type IndexShare, wholeIndex, wordOfShare } from '#server/domain/index-shares.ts'
 import { readLetterFacts } from '#server/domain/letter-facts.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import { isMadeAnew, nameTopicsById, type TopicNameOf } from '#server/domain/topic-identity.ts'
 import { traceIdOfHeaders } from '#server/domain/trace-id-of-headers.ts'
 import { versionHeadersOf } from '#server/domain/version-headers.ts'
@@ -148,7 +149,7 @@ const indexByGrouping = async (
     uncounted.delete(lease.name)
   if (error) return failed(error)
   const behind = found.value.spans.reduce((sum, { from, end }) => sum + (end > from ? end - from : 0n), 0n)
-  const detail = behind === 0n ? '' : `${behind} records behind`
+  const detail = behind === 0n ? '' : `${sayMany(behind, 'record')} behind`
   await recordGood(deps.db, connection.id, sourceOf(share), detail, lease, behind)
   return succeed({ indexed, behind, moved: anyMoved })
 }

@@ -3,6 +3,7 @@ import type { DeadLetterList, DeadLetterRow, deadLetterListQuery } from '#server
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { formatPosition } from '#server/ports/raw-message.ts'
+import { readAuditHead } from '#server/repositories/audit.ts'
 import { countLetters, readNewestLetterId } from '#server/repositories/count-letters.ts'
 import { type LetterRecord, listLetters } from '#server/repositories/dead-letters.ts'
 import { findStandingGroup } from '#server/repositories/failure-grouping.ts'
@@ -60,8 +61,11 @@ export const listDeadLetters = async (
     standing: query.standing,
     q: query.q,
   }
-  // Before the letters: what is indexed meanwhile counts as not seen.
-  const upToId = await readNewestLetterId(deps.db)
+  // Before the letters: what is indexed or decided meanwhile counts as not seen.
+  const [upToId, { lastId: auditId }] = await Promise.all([
+    readNewestLetterId(deps.db),
+    readAuditHead(deps.db),
+  ])
   const [found, total] = await Promise.all([
     listLetters(deps.db, connection.id, filter, query.limit + 1, before),
     countLetters(deps.db, connection.id, filter),
@@ -73,5 +77,6 @@ export const listDeadLetters = async (
     nextCursor: found.length > query.limit && last ? `${last.diedAtMs}-${last.id}` : null,
     total,
     upToId: upToId?.toString() ?? null,
+    auditId: auditId.toString(),
   })
 }

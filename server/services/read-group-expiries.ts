@@ -85,11 +85,17 @@ export const readGroupExpiries = async (
     const ms = keptMs(first ?? null)
     return others.every((topic) => keptMs(topic) === ms) ? ms : null
   }
-  /** One question of a group whose topics all keep their letters as long. */
-  const keptTopicsOf = (record: FailureGroupRecord): readonly KeptTopics[] => {
+  /** Where letters of a group stand: one place for all topics that keep them as long. */
+  const placesOf = (record: FailureGroupRecord) => {
     const letterMs = alikeMsOf(record)
-    return letterMs === null ? topicsOf(record) : [{ failureGroupId: record.id, topic: null, letterMs }]
+    return letterMs === null
+      ? record.deadLetterTopics.map((topic) => ({ topic, letterMs: keptMs(topic) }))
+      : [{ topic: null, letterMs }]
   }
+  const keptTopicsOf = (record: FailureGroupRecord): KeptTopics[] =>
+    placesOf(record).flatMap(({ topic, letterMs }) =>
+      letterMs === null ? [] : { failureGroupId: record.id, topic, letterMs },
+    )
   const ofOrigin = ({ originTopic }: FailureGroupRecord) => [
     { of: 'origin' as const, topic: null, letterMs: null, originMs: keptMs(originTopic) },
   ]
@@ -108,12 +114,10 @@ export const readGroupExpiries = async (
     readFirstExpiries(
       deps.db,
       asks(records.filter(isAsked('message')), (record) => {
-        const { deadLetterTopics, originTopic, isPointer } = record
-        const originMs = keptMs(originTopic)
+        const originMs = keptMs(record.originTopic)
         if (sameAs(record) !== null) return []
-        return deadLetterTopics.flatMap((topic) => {
-          const letterMs = keptMs(topic)
-          if (isPointer) return { of: 'both', topic, letterMs, originMs }
+        return placesOf(record).flatMap(({ topic, letterMs }) => {
+          if (record.isPointer) return { of: 'both', topic, letterMs, originMs }
           return letterMs === null || originMs === null ? [] : { of: 'last', topic, letterMs, originMs }
         })
       }),

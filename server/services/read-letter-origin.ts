@@ -4,6 +4,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { compareHeaders } from '#server/domain/compare-headers.ts'
 import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { doubtOrigin, lacksPayload, madeAnewAt, type OriginDoubt } from '#server/domain/judge-origin.ts'
+import { sayMany } from '#server/domain/say-amounts.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { browseBudget, type Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
@@ -165,7 +166,7 @@ const sayWhyGone = async (
   if (one.length === 0)
     return gone(
       'made-anew',
-      `${topic} has ${state.value.partitions.length} partitions and no partition ${partition}; partitions are never taken away, so it was made anew.`,
+      `${topic} has ${sayMany(state.value.partitions.length, 'partition')} and no partition ${partition}; partitions are never taken away, so it was made anew.`,
     )
   const offsets = await topics.offsets([{ ...state.value, partitions: one }], call)
   const bounds = offsets.ok ? offsets.value[0]?.partitions[0] : undefined

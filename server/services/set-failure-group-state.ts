@@ -5,6 +5,7 @@ import type {
 } from '#server/contracts/failure-groups.ts'
 import { sayStanding, setGroupState } from '#server/domain/failure-group-state.ts'
 import type { Result } from '#server/domain/result.ts'
+import { sayMoment } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
 import { writeStanding } from '#server/repositories/failure-group-standings.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
@@ -42,7 +43,7 @@ export const setFailureGroupState = async (
       const { atMs, text, service } = fix
       const mark = { atMs, text, service: service ?? null, kind: 'deploy', createdBy: actor.name } as const
       await writeMark(transaction, mark)
-      const moment = new Date(atMs).toISOString()
+      const moment = sayMoment(atMs)
       return { kind: 'state', text: `${sayStanding(next.value)}: ${text} went out at ${moment}` }
     },
     call,

@@ -39,7 +39,7 @@ it('tells how letters differ, asks for a mark, and counts new deaths from it', a
     [`evidence-${bench.suffix}`],
   )
   const id: string = rows[0].id
-  const show = () => good(showFailureGroupEvidence(bench.deps, bench.connection, id, bench.call()))
+  const show = () => good(showFailureGroupEvidence(bench.deps, bench.connection, id))
 
   const before = await show()
   expect(before).toMatchObject({
@@ -103,9 +103,7 @@ it('knows the deploys of a service whose spans name no group, by the topic that 
   await mark('charger', 60_000)
   await mark('checkout', 30_000)
   await mark('auditor', 20_000)
-  const { deploys } = await good(
-    showFailureGroupEvidence(bench.deps, bench.connection, rows[0].id, bench.call()),
-  )
+  const { deploys } = await good(showFailureGroupEvidence(bench.deps, bench.connection, rows[0].id))
   const services = deploys.flatMap(({ mark: one }) => one?.service ?? [])
   expect(services).toEqual(['charger'])
 })
@@ -137,7 +135,7 @@ it('counts letters that keep the time of their origin by their coming, but for t
   const fix = { text: 'sink 2', atMs: Date.now() - 60_000 }
   const input = { id, state: 'fix-out', fix } as const
   await good(setFailureGroupState(bench.deps, bench.connection, bench.actor, input, bench.call()))
-  const show = () => good(showFailureGroupEvidence(bench.deps, bench.connection, id, bench.call()))
+  const show = () => good(showFailureGroupEvidence(bench.deps, bench.connection, id))
   expect((await show()).deploys.slice(-2).map(({ deaths }) => deaths)).toEqual([2, 0])
 
   await bench.send([die(topic), die(topic), die(later)])
@@ -169,7 +167,7 @@ it('tells copies that returned with another error apart, also of a replay of sev
   await good(setFailureGroupState(bench.deps, bench.connection, bench.actor, input, bench.call()))
   const replay = await start(bench, await planOf(bench, letters))
   await sendAll(bench, replay.id)
-  const show = () => good(showFailureGroupEvidence(bench.deps, bench.connection, id, bench.call()))
+  const show = () => good(showFailureGroupEvidence(bench.deps, bench.connection, id))
   const returnAs = async (errorClass: string, letter: number) => {
     const position = (await itemsOf(bench, replay.id))[letter]?.target.position?.split('@')[1]
     await bench.send([died(errorClass, BigInt(position ?? -1))])

@@ -3,7 +3,6 @@ import type { Mark } from '#server/contracts/marks.ts'
 import type { GroupId } from '#server/contracts/scalars.ts'
 import { judgeFix } from '#server/domain/judge-fix.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
-import type { Call } from '#server/ports/call.ts'
 import {
   countCopiesSince,
   countDeathsBetween,
@@ -34,7 +33,6 @@ export const showFailureGroupEvidence = async (
   deps: Deps,
   connection: Connection,
   asked: string,
-  _call: Call,
 ): Promise<Result<FailureGroupEvidence, Fault>> => {
   const id = await findStandingGroup(deps.db, connection.id, asked)
   const [group] = await readFailureGroups(deps.db, connection.id, [id])

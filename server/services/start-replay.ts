@@ -4,7 +4,7 @@ import { canaryFrom } from '#server/domain/canary-steps.ts'
 import { findMissingConsents } from '#server/domain/plan-findings.ts'
 import { linesHashFact } from '#server/domain/replay-lines.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
-import { sayCount } from '#server/domain/say-amounts.ts'
+import { sayCount, sayMoment } from '#server/domain/say-amounts.ts'
 import { sayPace } from '#server/domain/say-pace.ts'
 import type { Call } from '#server/ports/call.ts'
 import { type NewAuditEntry, recordAudit } from '#server/repositories/audit.ts'
@@ -72,7 +72,7 @@ export const startReplay = async (
     if (!(await markStarted(transaction, connection.id, plan.id, actor.name, pacePerSecond, reason)))
       return false
     await insertControl(transaction, plan.id, control.value)
-    const when = startAtMs === null ? '' : `, to begin at ${new Date(startAtMs).toISOString()}`
+    const when = startAtMs === null ? '' : `, to begin at ${sayMoment(startAtMs)}`
     const detail = `${what}, ${sayPace(pacePerSecond, control.value)}${when}`
     const { coordinates } = await hashLines(transaction, plan.id)
     const selection = { ...entry.facts?.selection, [linesHashFact]: coordinates }

@@ -135,7 +135,9 @@ describe('a pace', () => {
         sent === 2 || (control.waitsFor !== null && performance.now() - startedAt > 1_500),
     )
     expect(second.sent).toBe(1)
-    expect(second.control.waitsFor).toMatch(/^The last batch has used up the pace until \d\d:\d\d:\d\d UTC$/)
+    expect(second.control.waitsFor).toMatch(
+      /^The last batch has used up the pace until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/,
+    )
   })
 
   it('of copies in flight holds until the group has consumed them', async () => {

@@ -1,7 +1,7 @@
 import { findGate } from '#server/domain/canary-steps.ts'
 import { batchLimits, nextFreeAt, type Pace } from '#server/domain/pacing.ts'
 import type { ReplayControl } from '#server/domain/replay-control.ts'
-import { sayMany } from '#server/domain/say-amounts.ts'
+import { sayMany, sayMoment } from '#server/domain/say-amounts.ts'
 import {
   countUnsent,
   findFirstReturn,
@@ -73,12 +73,12 @@ export const permitBatch = async (
   if (pacedMs > 1) {
     freeAt.set(name, pacedMs + performance.now())
     const isLong = pacedMs > keptFromMs
-    const until = new Date(deps.clock.nowMs() + pacedMs).toISOString().slice(11, 19)
+    const until = sayMoment(deps.clock.nowMs() + pacedMs)
     await tellWait(
       deps,
       replay,
       control,
-      isLong ? `The last batch has used up the pace until ${until} UTC` : null,
+      isLong ? `The last batch has used up the pace until ${until}` : null,
       lease,
     )
     return { state: 'wait', waitMs: Math.min(pacedMs, longestWaitMs) }

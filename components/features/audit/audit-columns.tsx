@@ -2,6 +2,7 @@ import type { AuditEntry } from '#server/contracts/audit.ts'
 import type { Column } from '../../patterns/data-table-types.ts'
 import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
+import { TimedText } from '../../patterns/timed-text.tsx'
 
 /** Columns of the list of entries. */
 export const auditColumns: readonly Column<AuditEntry>[] = [
@@ -42,7 +43,11 @@ export const auditColumns: readonly Column<AuditEntry>[] = [
     id: 'detail',
     header: 'Detail',
     width: 'minmax(96px, 2fr)',
-    cell: ({ detail }) => <span title={detail}>{detail}</span>,
+    cell: ({ detail }) => (
+      <span title={detail}>
+        <TimedText text={detail} />
+      </span>
+    ),
   },
   {
     id: 'connection',

@@ -13,6 +13,7 @@ import { Section } from '../../patterns/section.tsx'
 import { SidePanel } from '../../patterns/side-panel.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
+import { TimedText } from '../../patterns/timed-text.tsx'
 import { AuditSubjects } from './audit-subjects.tsx'
 
 type Facts = NonNullable<AuditFacts['selection']>
@@ -62,7 +63,10 @@ const AuditDetail = ({ entry, connection }: { readonly entry: AuditEntry; readon
             ],
             ['Why', entry.reason === '' ? <NotSaid key="why" /> : `“${entry.reason}”`],
             ['Result', <Status key="result" of="audit" value={entry.result} />],
-            ['Detail', entry.detail === '' ? <NotSaid key="detail" /> : entry.detail],
+            [
+              'Detail',
+              entry.detail === '' ? <NotSaid key="detail" /> : <TimedText key="detail" text={entry.detail} />,
+            ],
             ['Connection', entry.connection ?? 'none: it belongs to no connection'],
           ]}
         />

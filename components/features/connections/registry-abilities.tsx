@@ -5,6 +5,7 @@ import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { DataTable } from '../../patterns/data-table.tsx'
 import type { Column } from '../../patterns/data-table-types.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
@@ -54,7 +55,7 @@ const abilitiesOf = ({
   {
     name: 'Subjects',
     use: 'The list of schemas',
-    told: subjects.value === null ? null : `${subjects.value} subjects`,
+    told: subjects.value === null ? null : sayMany(subjects.value, 'subject'),
     why: subjects.why,
   },
   {

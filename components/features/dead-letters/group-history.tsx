@@ -6,6 +6,7 @@ import { useHotkey } from '../../client/use-hotkey.ts'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Time } from '../../patterns/time.tsx'
+import { TimedText } from '../../patterns/timed-text.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useChangeGroup } from './use-change-group.ts'
 
@@ -70,7 +71,7 @@ export const GroupHistory = ({
                 }
               >
                 {leads[kind]}
-                {what}
+                {kind === 'note' ? what : <TimedText text={what} />}
               </div>
             </li>
           ))}

@@ -8,8 +8,14 @@ import { Status } from '../../patterns/status.tsx'
 import { TraceCell } from '../../patterns/trace-cell.tsx'
 import { DiedAt } from './died-at.tsx'
 
-/** Columns of letters. `withTopic`: they come from several dead-letter topics: a position or a message alone says little. */
-export const letterColumns = (connection: string, withTopic: boolean): readonly Column<DeadLetterRow>[] => [
+/**
+ * Columns of letters. `withTopic`: they come from several dead-letter topics, and a position alone says little;
+ * `withError`: they died of several errors, or nothing else on the page tells of which, and a message alone says little.
+ */
+export const letterColumns = (
+  connection: string,
+  { withTopic, withError }: { readonly withTopic: boolean; readonly withError: boolean },
+): readonly Column<DeadLetterRow>[] => [
   { id: 'died', header: 'Died', width: '104px', mono: true, cell: (letter) => <DiedAt letter={letter} /> },
   {
     id: 'key',
@@ -28,11 +34,11 @@ export const letterColumns = (connection: string, withTopic: boolean): readonly 
   },
   {
     id: 'message',
-    header: withTopic ? 'Error' : 'Message',
+    header: withError ? 'Error' : 'Message',
     width: 'minmax(96px, 3fr)',
     cell: ({ errorClass, message, isPointer, originTopic, originPosition }) => (
       <span title={[errorClass, message].filter(Boolean).join(': ') || undefined}>
-        {withTopic && errorClass ? <span className="font-strong">{shortClass(errorClass)} </span> : null}
+        {withError && errorClass ? <span className="font-strong">{shortClass(errorClass)} </span> : null}
         {message ?? <span className="text-faint">none</span>}
         {isPointer ? (
           <span className="text-muted">

@@ -6,14 +6,14 @@ import { formatCount } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { DecideForm } from './decide-form.tsx'
 import { type Decided, DecidedNotice } from './decided-notice.tsx'
-import { type LetterChoice, type LetterSelection, seenOf, useDecideLetters } from './use-decide-letters.ts'
+import { type LetterChoice, seenOf, useDecideLetters } from './use-decide-letters.ts'
 
 type Props = {
   readonly connection: string
   readonly chosen: ReadonlySet<string>
   readonly rows: readonly DeadLetterRow[]
-  /** All letters that the list stands for, and how to name them to the server. */
-  readonly all: { readonly count: number; readonly selection: LetterSelection }
+  /** All letters that the list stands for, how to name them to the server, and when they were looked at. */
+  readonly all: LetterChoice & { readonly count: number }
   readonly onChooseNone: () => void
 }
 
@@ -33,7 +33,7 @@ export const LetterDecisionBar = ({ connection, chosen, rows, all, onChooseNone 
   const count = takesAll ? all.count : chosen.size
   const byHand = rows.filter(({ id }) => chosen.has(id))
   const choice: LetterChoice = takesAll
-    ? { selection: all.selection }
+    ? { selection: all.selection, seenAuditId: all.seenAuditId }
     : { selection: { letterIds: [...chosen] }, seen: seenOf(byHand) }
   const away = byHand.filter(({ disposition }) => disposition !== null).length
   const mayBeMore = rows.length < all.count && chosen.size === rows.length

@@ -13,6 +13,7 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { Status } from '../../patterns/status.tsx'
 import { Time } from '../../patterns/time.tsx'
+import { TimedText } from '../../patterns/timed-text.tsx'
 import { Button } from '../../ui/button.tsx'
 import { furtherOf, mergeKeyStory } from './merge-key-story.ts'
 
@@ -164,7 +165,9 @@ const Event = ({ event, connection }: { readonly event: KeyEvent; readonly conne
           {replay.targetTopic} {replay.targetPosition}
         </Link>
       )}
-      <span className="min-w-0 flex-1 basis-40 truncate text-muted">{replay.proof}</span>
+      <span className="min-w-0 flex-1 basis-40 truncate text-muted">
+        <TimedText text={replay.proof} />
+      </span>
     </>
   )
 }

@@ -11,6 +11,7 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { serviceColour } from '../../patterns/service-colour.ts'
 import { Time } from '../../patterns/time.tsx'
+import { TimedText } from '../../patterns/timed-text.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 
 const TimeChart = dynamic(() => import('../../patterns/time-chart.tsx').then((module) => module.TimeChart), {
@@ -54,7 +55,11 @@ const Lag = ({
   readonly connection: string
 }) => {
   if (lag.state === 'none')
-    return <p className="px-3 py-2 text-muted">Lag at its death is not known: {lag.why}</p>
+    return (
+      <p className="px-3 py-2 text-muted">
+        Lag at its death is not known: <TimedText text={lag.why} />
+      </p>
+    )
   const points = lag.points.map(({ atMs, lagMessages }) => ({ at: atMs, lag: lagMessages }))
   return (
     <>

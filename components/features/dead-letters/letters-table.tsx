@@ -18,6 +18,7 @@ import { letterColumns } from './letter-columns.tsx'
 import { LetterFilters, useLetterFilters } from './letter-filters.tsx'
 import { lettersAsk } from './letters-address.ts'
 import { PlanButton } from './plan-button.tsx'
+import { seenAuditIdOf } from './use-decide-letters.ts'
 import { usePlanReplay } from './use-plan-replay.ts'
 
 // Loaded when the first details are looked at: a page opens without it.
@@ -70,7 +71,9 @@ export const LettersTable = ({
   })
   const { panel, newest, rows } = growing
   const shownTopics = [...new Set(rows.map(({ topic }) => topic))]
-  const columns = letterColumns(connection, shownTopics.length > 1)
+  // The page of a group has its error for a title; a group that others were merged into has letters of several.
+  const withError = failureGroup === undefined || new Set(rows.map(({ errorClass }) => errorClass)).size > 1
+  const columns = letterColumns(connection, { withTopic: shownTopics.length > 1, withError })
   return (
     <Section
       title="Letters"
@@ -136,6 +139,7 @@ export const LettersTable = ({
               ...(filter.standing === undefined ? {} : { standing: filter.standing }),
               ...(newest?.upToId ? { upToId: newest.upToId } : {}),
             },
+            seenAuditId: seenAuditIdOf(growing.pages),
           }}
           onChooseNone={() => setChosen(new Set())}
         />

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import type { DispositionKind } from '#server/contracts/choices.ts'
-import type { DeadLetterRow } from '#server/contracts/failure-groups.ts'
+import type { DeadLetterList, DeadLetterRow } from '#server/contracts/failure-groups.ts'
 import type { decideLettersRequest } from '#server/contracts/letter-decisions.ts'
 import { callEndpoint } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
@@ -29,6 +29,12 @@ export const seenOf = (letters: readonly Pick<DeadLetterRow, 'id' | 'disposition
   return { discarded: of('discarded'), archived: of('archived') }
 }
 
-/** Which letters, and what their person saw of them; without `seen` the last decision holds. */
-export type LetterChoice = Pick<z.input<typeof decideLettersRequest>, 'selection' | 'seen'>
-export type LetterSelection = z.input<typeof decideLettersRequest>['selection']
+/** The last entry of the audit before any page of a list was read: what was decided after it may not be on one of them. */
+export const seenAuditIdOf = (pages: readonly Pick<DeadLetterList, 'auditId'>[]): string | undefined =>
+  pages
+    .map(({ auditId }) => auditId)
+    .toSorted((a, b) => Number(BigInt(a) - BigInt(b)))
+    .at(0)
+
+/** Which letters, and what their person saw of them: of each letter by hand, of all that fit as of then. */
+export type LetterChoice = Pick<z.input<typeof decideLettersRequest>, 'selection' | 'seen' | 'seenAuditId'>

@@ -2,6 +2,7 @@ import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Section } from '../../patterns/section.tsx'
 import { Time } from '../../patterns/time.tsx'
+import { TimedText } from '../../patterns/timed-text.tsx'
 
 /** Partitions that are listed before the others are folded away. */
 const shownSources = 4
@@ -18,7 +19,12 @@ export const PlanSelection = ({ plan }: { readonly plan: ReplayPlan }) => {
       <p>
         <span className="font-strong">{sayMany(total, 'dead letter')}</span>
         {groups > 1 ? ` of ${formatCount(groups)} failure groups` : ''}
-        {selection ? <span className="text-muted wrap-anywhere"> · chosen: {selection.words}</span> : null}
+        {selection ? (
+          <span className="text-muted wrap-anywhere">
+            {' '}
+            · chosen: <TimedText text={selection.words} />
+          </span>
+        ) : null}
       </p>
       <p className="mt-1 text-small text-muted">
         Frozen to their coordinates at <Time at={frozenAt} short />: what dies later is no part of it. This

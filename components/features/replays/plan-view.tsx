@@ -14,6 +14,7 @@ import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { Section } from '../../patterns/section.tsx'
 import { SectionsSkeleton } from '../../patterns/sections-skeleton.tsx'
 import { Time } from '../../patterns/time.tsx'
+import { TimedText } from '../../patterns/timed-text.tsx'
 import { PlanEditSection } from './lazy-plan-edit.tsx'
 import { PlanChoices } from './plan-choices.tsx'
 import { PlanReaders } from './plan-readers.tsx'
@@ -160,7 +161,7 @@ const Finding = ({
       <Icon aria-hidden size={16} className={`mt-0.5 shrink-0 ${tone}`} />
       <span className="min-w-8 shrink-0 text-right font-strong">{formatCount(count)}</span>{' '}
       <div className="min-w-0">
-        {sentence}
+        <TimedText text={sentence} />
         {severity === 'refused' ? <span className="text-muted"> · left out</span> : null}
         {children}
       </div>

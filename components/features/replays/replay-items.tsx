@@ -14,6 +14,7 @@ import { Section } from '../../patterns/section.tsx'
 import { Status, statuses } from '../../patterns/status.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
 import { Time } from '../../patterns/time.tsx'
+import { TimedText } from '../../patterns/timed-text.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/select.tsx'
 
@@ -62,7 +63,7 @@ const columns = (connection: string, targetConnection: string): readonly Column<
             {': '}
           </>
         )}
-        {proof === '' ? <span className="text-faint">not sent yet</span> : proof}
+        {proof === '' ? <span className="text-faint">not sent yet</span> : <TimedText text={proof} />}
       </span>
     ),
   },

@@ -9,6 +9,7 @@ import { routes } from '../../client/routes.ts'
 import { formatBytes, formatCount, sayMany } from '../../patterns/quantity.ts'
 import { Time } from '../../patterns/time.tsx'
 import { TimeLeft } from '../../patterns/time-left.tsx'
+import { TimedText } from '../../patterns/timed-text.tsx'
 import { Button } from '../../ui/button.tsx'
 
 type Params = { readonly params: { readonly connection: string; readonly id: string } }
@@ -124,7 +125,7 @@ export const SteeringWords = ({
       ) : null}
       {waitsFor === null ? null : (
         <p className="mb-2" data-waits>
-          {waitsFor}.
+          <TimedText text={waitsFor} />.
         </p>
       )}
     </>

@@ -1,6 +1,7 @@
 'use client'
 import { useState } from 'react'
 import type { TextLineView } from '#server/contracts/schemas.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 
@@ -138,7 +139,7 @@ export const TextDiff = ({
       {hasFolded ? (
         <div className="border-t border-line px-3 py-1.5">
           <Button size="small" onClick={() => setWhole(!whole)}>
-            {whole ? 'Only what differs' : `All ${lines.length} lines`}
+            {whole ? 'Only what differs' : `All ${sayMany(lines.length, 'line')}`}
           </Button>
         </div>
       ) : null}

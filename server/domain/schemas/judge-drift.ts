@@ -56,11 +56,15 @@ const sayFormat = (format: string): string => formatWords[format] ?? format
 export const judgeDrift = (facts: DriftFacts): SchemaDrift[] => {
   const { topic, side, atMs, messages, named } = facts
   const carrying = messages.filter(({ isNull }) => !isNull)
-  const of = `of ${sayCount(carrying.length)} sampled ${side}s`
+  /** `2 of 3 sampled values carry`, `1 of 3 sampled values carries`, `The one sampled value carries`. */
+  const say = (group: readonly SampledSide[], one: string, more: string): string =>
+    carrying.length === 1
+      ? `The one sampled ${side} ${one}`
+      : `${sayCount(group.length)} of ${sayCount(carrying.length)} sampled ${side}s ${group.length === 1 ? one : more}`
   const drift = (
     kind: DriftKind,
     fitting: readonly SampledSide[],
-    say: (first: SampledSide) => string,
+    sentenceOf: (first: SampledSide) => string,
   ): SchemaDrift[] => {
     const [first] = fitting
     if (!first) return []
@@ -69,7 +73,7 @@ export const judgeDrift = (facts: DriftFacts): SchemaDrift[] => {
         topic,
         side,
         kind,
-        sentence: say(first),
+        sentence: sentenceOf(first),
         messages: fitting.length,
         sampleMessages: carrying.length,
         sampledAt: atMs,
@@ -87,30 +91,28 @@ export const judgeDrift = (facts: DriftFacts): SchemaDrift[] => {
       'undecodable',
       undecodable,
       ({ problem }) =>
-        `${sayCount(undecodable.length)} ${of} do not decode by the schema they name: ${problem}`,
+        `${say(undecodable, 'does not decode by the schema it names', 'do not decode by the schema they name')}: ${problem}`,
     ),
     ...byId(carrying.filter(({ isUnknown }) => isUnknown)).flatMap((group) =>
       drift(
         'unknown-schema',
         group,
         ({ schemaId }) =>
-          `${sayCount(group.length)} ${of} name schema ${schemaId}, which the registry does not have.`,
+          `${say(group, 'names', 'name')} schema ${schemaId}, which the registry does not have.`,
       ),
     ),
     ...byId(misfits).flatMap((group) =>
-      drift(
-        'does-not-fit-latest',
-        group,
-        ({ misfit, version }) =>
-          `${sayCount(group.length)} ${of}${version === null ? '' : ` are of version ${version} and`} do not fit the latest version${named ? ` (${named.latest})` : ''}: ${misfit}`,
-      ),
+      drift('does-not-fit-latest', group, ({ misfit, version }) => {
+        const is = (verb: string) => (version === null ? '' : `${verb} of version ${version} and `)
+        return `${say(group, `${is('is')}does not fit`, `${is('are')}do not fit`)} the latest version${named ? ` (${named.latest})` : ''}: ${misfit}`
+      }),
     ),
     ...(named
       ? drift(
           'no-schema-id',
           without,
           () =>
-            `${sayCount(without.length)} ${of} carry no schema id, although the subject ${named.subject} exists.`,
+            `${say(without, 'carries', 'carry')} no schema id, although the subject ${named.subject} exists.`,
         )
       : side === 'value' && without.length === carrying.length
         ? drift(
@@ -127,7 +129,7 @@ export const judgeDrift = (facts: DriftFacts): SchemaDrift[] => {
               'other-subject',
               group,
               ({ schemaId, subject }) =>
-                `${sayCount(group.length)} ${of} carry schema ${schemaId} of ${subject}, not of ${named.subject}.`,
+                `${say(group, 'carries', 'carry')} schema ${schemaId} of ${subject}, not of ${named.subject}.`,
             ),
         )
       : []),
