@@ -78,7 +78,10 @@ type Row = {
   readonly stack: string | null
   readonly origin_topic: string | null
   readonly consumer_group: string | null
-  readonly lists: { topics: string[]; conventions: string[]; services: string[] }
+  /** Names without a line break, one a line; empty or null: none. */
+  readonly topics: string | null
+  readonly conventions: string | null
+  readonly services: readonly string[] | null
   readonly letters: number
   readonly keys: number | null
   readonly keys_exact: boolean | null
@@ -117,8 +120,8 @@ const readGroupRows = async (
     `WITH g AS MATERIALIZED (${chosen})
      SELECT g.id, g.fitting, g.error_class, g.root_cause, g.message, g.frame, ${withStack ? '(SELECT stack FROM failure_group_stack WHERE failure_group_id = g.id)' : 'NULL'} AS stack,
        g.origin_topic, g.consumer_group,
-       json_build_object('topics', coalesce(g.dead_letter_topics, '{}'), 'conventions', coalesce(g.conventions, '{}'),
-         'services', coalesce(g.services, '{}')) AS lists,
+       array_to_string(g.dead_letter_topics, E'\\n') AS topics, array_to_string(g.conventions, E'\\n') AS conventions,
+       CASE WHEN g.services <> '{}' THEN to_json(g.services) END AS services,
        g.letters::float8 AS letters,
        CASE WHEN NOT g.keys_due AND k.estimate IS NOT NULL THEN least(k.estimate, g.letters)::float8 END AS keys,
        k.is_exact AS keys_exact,
@@ -151,6 +154,8 @@ export type FailureGroupFilter = {
 const searched = `concat_ws(E'\\n', g.root_cause, g.error_class, g.message, g.frame, g.origin_topic, g.consumer_group, g.assignee,
   array_to_string(g.services, E'\\n'), array_to_string(g.dead_letter_topics, E'\\n'))`
 
+const namesOf = (lines: string | null): string[] => (lines ? lines.split('\n') : [])
+
 const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =>
   rows.map((row) => ({
     id: row.id,
@@ -161,11 +166,11 @@ const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =
     stack: row.stack,
     originTopic: row.origin_topic,
     group: row.consumer_group,
-    deadLetterTopics: row.lists.topics,
-    conventions: row.lists.conventions,
+    deadLetterTopics: namesOf(row.topics),
+    conventions: namesOf(row.conventions),
     letters: row.letters,
     keys: row.keys === null ? null : { count: row.keys, isExact: row.keys_exact ?? true },
-    services: row.lists.services,
+    services: row.services ?? [],
     firstSeenAtMs: Math.round(row.first_seen_ms),
     lastSeenAtMs: Math.round(row.last_seen_ms),
     sampleLetterId: row.sample_letter_id === null ? null : BigInt(row.sample_letter_id),
