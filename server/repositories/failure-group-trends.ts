@@ -1,3 +1,4 @@
+import { packPoints, unpackPoints } from '#server/domain/pack-points.ts'
 import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 
@@ -56,7 +57,7 @@ const add = (trends: Map<string, number[]>, rows: readonly Counted[]): Map<strin
 /** Deaths of the last hour: what the index has counted last, and the letters since then. One group is counted anew. */
 export const readTrends = async (db: Database, connectionId: string, id: string | null): Promise<Trends> => {
   if (id !== null) return add(new Map(), (await db.pool.query<Counted>(countedOf(deathsOfGroup), [id])).rows)
-  const { rows } = await db.pool.query<{ up_to: string; age: number; trends: Record<string, number[]> }>(
+  const { rows } = await db.pool.query<{ up_to: string; age: number; trends: Record<string, string> }>(
     `SELECT up_to, trends, floor(date_part('epoch', now() - at) / 60)::int AS age FROM failure_group_trend
      WHERE connection_id = $1 AND at > now() - interval '60 minutes'`,
     [connectionId],
@@ -76,10 +77,11 @@ export const readTrends = async (db: Database, connectionId: string, id: string 
   // There are more groups than anybody asks for.
   return {
     get: (group) => {
-      const points = Object.hasOwn(known.trends, group) ? known.trends[group] : undefined
+      const packed = Object.hasOwn(known.trends, group) ? known.trends[group] : undefined
       const more = newer.get(group)
-      if (!points || (known.age === 0 && !more)) return points ?? more
-      return Array.from({ length: minutes }, (_, at) => (points[at + known.age] ?? 0) + (more?.[at] ?? 0))
+      if (packed === undefined) return more
+      const points = unpackPoints(packed, minutes, known.age)
+      return more ? points.map((count, at) => count + (more[at] ?? 0)) : points
     },
   }
 }
@@ -110,7 +112,15 @@ export const prepareTrends = async (
     await client.query(
       `INSERT INTO failure_group_trend (connection_id, at, up_to, trends) VALUES ($1, now(), $2, $3)
        ON CONFLICT (connection_id) DO UPDATE SET at = excluded.at, up_to = excluded.up_to, trends = excluded.trends`,
-      [connectionId, upTo, JSON.stringify(Object.fromEntries(add(new Map(), counted.rows)))],
+      [
+        connectionId,
+        upTo,
+        JSON.stringify(
+          Object.fromEntries(
+            [...add(new Map(), counted.rows)].map(([id, points]) => [id, packPoints(points)]),
+          ),
+        ),
+      ],
     )
   })
   return true
