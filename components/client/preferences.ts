@@ -6,7 +6,8 @@ export type Preferences = {
   readonly density: 'comfortable' | 'dense'
   /** `local`, `UTC`, or a name of the IANA time zone database. */
   readonly zone: string
-  readonly railCollapsed: boolean
+  /** Null: not chosen, folded where the window is narrow. */
+  readonly railCollapsed: boolean | null
   /** Width of the details beside a list. */
   readonly sidePx: number
   /** Columns that are left out of a table, by the table's name. */
@@ -17,7 +18,7 @@ const defaults: Preferences = {
   theme: 'system',
   density: 'dense',
   zone: 'local',
-  railCollapsed: false,
+  railCollapsed: null,
   sidePx: 480,
   hiddenColumns: {},
 }

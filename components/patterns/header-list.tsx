@@ -19,7 +19,7 @@ export const HeaderList = ({ headers }: { readonly headers: readonly HeaderView[
             )}
           </div>
           <div
-            className="max-h-40 min-w-0 overflow-auto font-mono text-small break-all whitespace-pre-wrap"
+            className="max-h-40 min-w-0 overflow-auto font-mono text-small wrap-anywhere whitespace-pre-wrap"
             {...((text?.length ?? 0) > scrollsFrom ? { tabIndex: 0, role: 'group', 'aria-label': name } : {})}
           >
             {text === null ? (

@@ -40,7 +40,9 @@ export const RetryChain = ({
   if (!chain)
     return keepsPlace ? (
       <p className="text-small text-muted">
-        Retry chain {query.data ? `none is known of ${topic}` : query.error ? 'could not be asked for' : '…'}
+        {query.data
+          ? `No retry chain is known of ${topic}`
+          : `Retry chain ${query.error ? 'could not be asked for' : '…'}`}
       </p>
     ) : null
   const isHere = (name: string) => name === topic

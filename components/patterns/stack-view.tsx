@@ -18,7 +18,7 @@ export const StackView = ({ lines }: { readonly lines: readonly Line[] }) => {
         role="group"
         tabIndex={0}
         aria-label="Stack trace"
-        className="max-h-[50vh] overflow-auto p-3 font-mono text-small whitespace-pre-wrap break-all"
+        className="max-h-[50vh] overflow-auto p-3 font-mono text-small whitespace-pre-wrap wrap-anywhere"
       >
         {shown.map(({ text, application }, index) => (
           <span

@@ -81,3 +81,22 @@ test('the inbox says when more failure groups fit than it lists', async ({ page 
   await expect(page.getByText(/^1,234 groups fit\. .* the 1,000 last seen of them/)).toBeVisible()
   expect(await faultsOf(page, 'cut inbox')).toEqual([])
 })
+
+test('a narrow window shows the navigation as icons until somebody unfolds it, which is remembered', async ({
+  page,
+}) => {
+  await scriptApi(page, good)
+  const rail = page.getByRole('navigation', { name: 'Main' })
+  const width = async () => (await rail.boundingBox())?.width ?? 0
+  await page.goto('/local/dead-letters')
+  expect(await width()).toBeGreaterThan(200)
+  await page.setViewportSize({ width: 1024, height: 768 })
+  expect(await width()).toBeLessThan(60)
+  await expect(rail.getByRole('link', { name: /^Dead letters/ })).toHaveAttribute('title', 'Dead letters')
+  expect(await faultsOf(page, 'narrow window')).toEqual([])
+  await rail.getByRole('button', { name: 'Unfold navigation' }).click()
+  await expect(rail.getByRole('button', { name: 'Fold' })).toBeVisible()
+  expect(await width()).toBeGreaterThan(200)
+  await page.reload()
+  await expect(rail.getByRole('button', { name: 'Fold' })).toBeVisible()
+})

@@ -115,7 +115,7 @@ export const pagesOfReplays: readonly PageCase[] = [
     empty: {
       state: 'good',
       script: { showLetterMoment: { body: nothingKnown } },
-      says: 'Lag at its death is not known: It died before the oldest sample',
+      says: 'Lag at its death is not known. It died before the oldest sample',
     },
     filtered: oneThing,
   },

@@ -16,7 +16,7 @@ export const auditColumns: readonly Column<AuditEntry>[] = [
   {
     id: 'action',
     header: 'Did',
-    width: 'minmax(112px, 1fr)',
+    width: 'minmax(128px, 1fr)',
     cell: ({ action }) => <span title={action}>{action}</span>,
   },
   {
@@ -29,7 +29,7 @@ export const auditColumns: readonly Column<AuditEntry>[] = [
   {
     id: 'reason',
     header: 'Why',
-    width: 'minmax(80px, 1fr)',
+    width: 'minmax(96px, 1.5fr)',
     cell: ({ reason }) =>
       reason === '' ? <span className="text-faint">–</span> : <span title={reason}>{reason}</span>,
   },
@@ -42,7 +42,7 @@ export const auditColumns: readonly Column<AuditEntry>[] = [
   {
     id: 'detail',
     header: 'Detail',
-    width: 'minmax(96px, 2fr)',
+    width: 'minmax(160px, 3.5fr)',
     cell: ({ detail }) => (
       <span title={detail}>
         <TimedText text={detail} />

@@ -127,12 +127,15 @@ export const DeadLetterView = ({ connection, id }: { readonly connection: string
       >
         {(data) => (
           <div className="grid grid-cols-2 gap-3 max-[1100px]:grid-cols-1">
-            <div className="flex min-w-0 flex-col gap-3">
+            {/* On a narrow page the stack comes after the cause, and the headers, which are many, after both records. */}
+            <div className="flex min-w-0 flex-col gap-3 max-[1100px]:contents">
               <LetterCause data={data} connection={connection} />
-              <LetterMoment connection={connection} id={id} />
+              <div className="min-w-0 max-[1100px]:order-5">
+                <LetterMoment connection={connection} id={id} />
+              </div>
             </div>
             <LetterOrigin data={data} connection={connection} />
-            <div className="col-span-full min-w-0">
+            <div className="col-span-full min-w-0 max-[1100px]:order-6">
               <LetterKeyStory connection={connection} id={id} />
             </div>
           </div>

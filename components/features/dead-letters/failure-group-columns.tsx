@@ -104,7 +104,7 @@ export const failureGroupColumns = (connection: string): readonly Column<Failure
   {
     id: 'last',
     header: 'Last seen',
-    width: '112px',
+    width: '128px',
     sortable: true,
     isSecondary: true,
     cell: ({ firstSeenAt, lastSeenAt }) => (

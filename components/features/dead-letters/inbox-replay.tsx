@@ -34,6 +34,7 @@ export const InboxReplay = ({
         words={`Plan replay of ${formatCount(letters)} in ${which}${areChosen ? '' : ' shown'}`}
         narrow="Choose fewer groups, or narrow one by partition or time on its page."
         isPending={plan.isPending}
+        size="normal"
         onPlan={() => plan.mutate({ failureGroupIds: groups.map(({ id }) => id) })}
       />
       <ProblemLine error={plan.error} className="w-full" />

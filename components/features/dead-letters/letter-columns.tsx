@@ -20,7 +20,7 @@ export const letterColumns = (
   {
     id: 'key',
     header: 'Key',
-    width: 'minmax(90px, 1fr)',
+    width: 'minmax(112px, 1fr)',
     mono: true,
     cell: ({ id, keyText }) => (
       <Link href={routes.deadLetter(connection, id)} className="link">

@@ -28,7 +28,7 @@ export const HeaderChanges = ({
       <HeaderChangeTable changes={touched} titles={['In the origin record', 'In the letter']} words={words} />
       {added.length === 0 ? null : (
         <p className="px-3 pt-0.5 pb-1.5 text-small text-muted">
-          Added: <span className="font-mono break-all">{added.join(', ')}</span>
+          Added: <span className="font-mono wrap-anywhere">{added.join(', ')}</span>
         </p>
       )}
     </div>

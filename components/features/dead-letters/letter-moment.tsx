@@ -36,7 +36,7 @@ export const LetterMoment = ({ connection, id }: { readonly connection: string; 
               {schemas.map((schema) => (
                 <Schema key={schema.side} schema={schema} connection={connection} />
               ))}
-              {noSchema === null ? null : <p className="px-3 py-2 text-muted">Schema: {noSchema}</p>}
+              {noSchema === null ? null : <p className="px-3 py-2 text-muted">{noSchema}</p>}
             </div>
           </>
         )}
@@ -57,7 +57,7 @@ const Lag = ({
   if (lag.state === 'none')
     return (
       <p className="px-3 py-2 text-muted">
-        Lag at its death is not known: <TimedText text={lag.why} />
+        Lag at its death is not known. <TimedText text={lag.why} />
       </p>
     )
   const points = lag.points.map(({ atMs, lagMessages }) => ({ at: atMs, lag: lagMessages }))

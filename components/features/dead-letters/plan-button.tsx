@@ -9,6 +9,7 @@ export const PlanButton = ({
   words,
   narrow,
   isPending,
+  size = 'small',
   onPlan,
 }: {
   readonly count: number
@@ -17,6 +18,8 @@ export const PlanButton = ({
   /** How to come to fewer. */
   readonly narrow: string
   readonly isPending: boolean
+  /** `normal` in a row of fields. */
+  readonly size?: 'small' | 'normal'
   readonly onPlan: () => void
 }) =>
   count > mostLettersOfPlan ? (
@@ -24,7 +27,7 @@ export const PlanButton = ({
       {formatCount(count)} letters: a plan takes at most {formatCount(mostLettersOfPlan)}. {narrow}
     </span>
   ) : (
-    <Button kind="main" size="small" disabled={isPending} onClick={onPlan}>
+    <Button kind="main" size={size} disabled={isPending} onClick={onPlan}>
       {words}
     </Button>
   )

@@ -16,6 +16,7 @@ import { nounOfPath, nouns } from './nouns.ts'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useFieldKeys } from './use-field-keys.ts'
+import { useIsRailFolded } from './use-is-rail-folded.ts'
 import { useShellKeys } from './use-shell-keys.ts'
 
 const [CommandMenu, loadCommandMenu] = makeLatePart(() =>
@@ -54,7 +55,8 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
   const router = useRouter()
   const path = usePathname()
   const live = useLive()
-  const { density, railCollapsed } = usePreferences()
+  const { density } = usePreferences()
+  const isRailFolded = useIsRailFolded()
   const [open, setOpen] = useState<'palette' | 'help' | 'mark' | null>(null)
   const connections = useQuery(endpointQuery(endpoints.listConnections)).data?.connections ?? []
   const current = connections.find(({ id }) => id === connection)
@@ -69,7 +71,7 @@ const Frame = ({ connection, children }: { readonly connection: string; readonly
     'toggle-theme': toggleTheme,
     'toggle-density': () => setPreferences({ density: density === 'dense' ? 'comfortable' : 'dense' }),
     'toggle-live': () => live.setOn(!live.isOn),
-    'toggle-rail': () => setPreferences({ railCollapsed: !railCollapsed }),
+    'toggle-rail': () => setPreferences({ railCollapsed: !isRailFolded }),
     'focus-filter': () => document.querySelector<HTMLInputElement>('[data-filter]')?.focus(),
     'row-down': () => {
       // A row that has the focus moves it by itself.
