@@ -76,6 +76,7 @@ export const Sparkline = ({
           stroke="var(--info)"
           strokeWidth={1.5}
           strokeDasharray="3 2"
+          vectorEffect="non-scaling-stroke"
         >
           <title>{text}</title>
         </line>

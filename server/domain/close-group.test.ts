@@ -16,7 +16,7 @@ describe('a failure group closes itself', () => {
   it('when every letter is settled, discarded or archived, and says on what evidence', () => {
     expect(mayCloseGroup(all)).toBe(true)
     expect(sayClosure(all)).toBe(
-      'resolved: all 512 letters are done with (500 settled by replay #41 and #42, 9 discarded and 3 archived), none came since the last copy was sent on 2026-11-21 18:03:05 UTC',
+      'resolved: all 512 letters are done with (500 settled by replay #41 and #42, 9 discarded and 3 archived), none came since the last copy was sent at 2026-11-21 18:03:05 UTC',
     )
     const one = { ...all, letters: 1, settled: 1, discarded: 0, archived: 0, replays: [7] }
     expect(sayClosure(one)).toMatch(

@@ -40,6 +40,6 @@ export const sayClosure = (weighed: WeighedGroup): string => {
   ]
   const all = letters === 1 ? 'its one letter is' : `all ${sayCount(letters)} letters are`
   const since =
-    lastSentAtMs === null ? '' : `, none came since the last copy was sent on ${sayMoment(lastSentAtMs)}`
+    lastSentAtMs === null ? '' : `, none came since the last copy was sent at ${sayMoment(lastSentAtMs)}`
   return `resolved: ${all} done with (${join(parts)})${since}`
 }

@@ -35,7 +35,7 @@ describe('a closed failure group', () => {
         regression: { was: state, by: 'anna', sinceMs: nowMs, atMs: nowMs + 9, because: 'died' },
       })
       expect(back.regression && sayRegression(back.regression)).toBe(
-        `new again, was ${state} by anna on 2026-11-18 11:06:40 UTC: a letter came after that`,
+        `new again, was ${state} by anna at 2026-11-18 11:06:40 UTC: a letter came after that`,
       )
     },
   )

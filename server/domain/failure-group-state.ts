@@ -109,6 +109,6 @@ const causes = {
   restored: 'of the letters that were done with some were restored',
 } as const
 
-/** A regression in words: new again, was resolved by anna on 2026-11-21 14:02:11 UTC: a letter came after that. */
+/** A regression in words: new again, was resolved by anna at 2026-11-21 14:02:11 UTC: a letter came after that. */
 export const sayRegression = ({ was, by, sinceMs, because }: Regression): string =>
-  `new again, was ${was}${by === null ? '' : ` by ${by}`}${sinceMs === null ? '' : ` on ${sayMoment(sinceMs)}`}: ${causes[because]}`
+  `new again, was ${was}${by === null ? '' : ` by ${by}`}${sinceMs === null ? '' : ` at ${sayMoment(sinceMs)}`}: ${causes[because]}`

@@ -77,7 +77,7 @@ describe('a failure group', () => {
     expect(closed.events[0]).toMatchObject({ kind: 'state', actor: 'worker' })
     expect(closed.events[0]?.text).toMatch(
       new RegExp(
-        `^resolved: all 3 letters are done with \\(3 settled by replay #${first.number} and #${second.number}\\), none came since the last copy was sent on `,
+        `^resolved: all 3 letters are done with \\(3 settled by replay #${first.number} and #${second.number}\\), none came since the last copy was sent at `,
       ),
     )
   })
@@ -131,7 +131,7 @@ describe('a failure group', () => {
       {
         kind: 'regression',
         actor: 'tester',
-        text: expect.stringMatching(/^new again, was resolved by worker on .*restored$/),
+        text: expect.stringMatching(/^new again, was resolved by worker at .*restored$/),
       },
       { kind: 'letters', text: 'restored 2 letters: it was another order' },
     ])

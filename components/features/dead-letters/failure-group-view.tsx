@@ -241,7 +241,9 @@ const Side = ({
         <Time at={checkedAt - 3_600_000} short /> <span>now</span>
       </p>
       <p className="mt-1 text-muted">
-        {data.perMinute.toFixed(data.perMinute < 10 ? 1 : 0)} a minute, by the last five minutes
+        {data.perMinute === 0
+          ? 'None in the last five minutes'
+          : `${data.perMinute.toFixed(data.perMinute < 10 ? 1 : 0)} a minute, by the last five minutes`}
       </p>
       {data.marks.length > 0 ? (
         <ul aria-label="Marks" className="mt-2 text-small text-muted">

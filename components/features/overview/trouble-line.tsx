@@ -3,8 +3,8 @@ import { useRouter } from 'next/navigation'
 import { useRef } from 'react'
 import type { Trouble } from '#server/contracts/overview.ts'
 import { routes } from '../../client/routes.ts'
-import { Ago } from '../../patterns/ago.tsx'
 import { Status } from '../../patterns/status.tsx'
+import { Time } from '../../patterns/time.tsx'
 import { useRowKeys } from '../../patterns/use-row-keys.ts'
 import { LinkButton } from '../../ui/link-button.tsx'
 
@@ -71,7 +71,7 @@ const TroubleLine = ({
         <span className="shrink-0 font-strong">{trouble.title}</span>
         {trouble.sinceMs === null ? null : (
           <span className="shrink-0 text-small text-muted">
-            since <Ago at={trouble.sinceMs} suffix="" />
+            since <Time at={trouble.sinceMs} short />
           </span>
         )}
         <span className="min-w-0 truncate font-mono text-small text-muted" title={trouble.cause}>

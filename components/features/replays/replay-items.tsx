@@ -24,6 +24,31 @@ const sourceRoute = (connection: string, { isWaiting, letterId, source }: Replay
     ? routes.message(connection, source.topic, source.position)
     : routes.deadLetter(connection, letterId)
 
+/** A proof with the letter that the copy came back as, which it names, as a link. */
+const Proof = ({
+  connection,
+  proof,
+  returnedAs,
+}: Pick<ReplayItem, 'proof' | 'returnedAs'> & { readonly connection: string }) => {
+  if (returnedAs === null) return <TimedText text={proof} />
+  const name = `dead letter ${returnedAs.letterId}`
+  const link = (
+    <Link href={routes.deadLetter(returnedAs.connection ?? connection, returnedAs.letterId)} className="link">
+      {name}
+    </Link>
+  )
+  const [before = '', ...after] = proof.split(`(${name})`)
+  return after.length === 0 ? (
+    <>
+      {link}: <TimedText text={proof} />
+    </>
+  ) : (
+    <>
+      <TimedText text={before} />({link})<TimedText text={after.join(`(${name})`)} />
+    </>
+  )
+}
+
 const columns = (connection: string, targetConnection: string): readonly Column<ReplayItem>[] => [
   {
     id: 'outcome',
@@ -52,18 +77,11 @@ const columns = (connection: string, targetConnection: string): readonly Column<
     width: 'minmax(208px, 4fr)',
     cell: ({ proof, returnedAs }) => (
       <span title={proof} className="line-clamp-2 whitespace-normal leading-snug">
-        {returnedAs === null ? null : (
-          <>
-            <Link
-              href={routes.deadLetter(returnedAs.connection ?? connection, returnedAs.letterId)}
-              className="link"
-            >
-              letter {returnedAs.letterId}
-            </Link>
-            {': '}
-          </>
+        {proof === '' ? (
+          <span className="text-faint">not sent yet</span>
+        ) : (
+          <Proof connection={connection} proof={proof} returnedAs={returnedAs} />
         )}
-        {proof === '' ? <span className="text-faint">not sent yet</span> : <TimedText text={proof} />}
       </span>
     ),
   },

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   existsSync,
   mkdirSync,
@@ -57,7 +58,8 @@ export const followControl = (fallback: ControlState, file = controlFile()): Con
   return {
     state: () => current,
     isBroken: (what) => current.broken.includes(what),
-    onChange: (listener) => listeners.push(listener),
+    // In the context of who listens: what a service begins after a change still stands under its name in traces.
+    onChange: (listener) => listeners.push(AsyncLocalStorage.bind(listener)),
     close: () => unwatchFile(file),
   }
 }

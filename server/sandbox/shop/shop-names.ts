@@ -35,7 +35,7 @@ export const breakages = {
     'every 10 s a truncated payload on orders, stock and shipments; letters in orders-dlt, dead-letter-topic-stock and connect-dlq',
   'stopped-notifications': 'notifications leaves its group; its lag grows without members',
   'schema-change':
-    'orders are written with an incompatible OrderPlaced; fraud and analytics can not read half of them',
+    'orders are written with an incompatible OrderPlaced; payments and fraud can not read half of them; letters in orders-dlt and connect-dlq',
   'lost-trace': 'shipping sends by a client without instrumentation; traces end there',
   burst: 'fifty times the rate for 10 s, then it fixes itself',
 } as const

@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { followControl, readControl, writeControl } from './control.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-control-'))
+const file = join(folder, 'shop.json')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+it('who listens to changes hears them in the context that he listened in', async () => {
+  const service = new AsyncLocalStorage<string>()
+  const control = followControl({ rate: 5, broken: [] }, file)
+  const heard = service.run(
+    'notifications',
+    () => new Promise<string | undefined>((resolve) => control.onChange(() => resolve(service.getStore()))),
+  )
+  writeControl({ rate: 5, broken: ['stopped-notifications'] }, file)
+  expect(await heard).toBe('notifications')
+  expect(control.isBroken('stopped-notifications')).toBe(true)
+  control.close()
+})
+
+it('what was written is read again, and no file is no state', () => {
+  writeControl({ rate: 7, broken: ['burst'] }, file)
+  expect(readControl(file)).toEqual({ rate: 7, broken: ['burst'] })
+  expect(readControl(join(folder, 'none.json'))).toBeNull()
+})
