@@ -16,8 +16,14 @@ it('who listens to changes hears them in the context that he listened in', async
     'notifications',
     () => new Promise<string | undefined>((resolve) => control.onChange(() => resolve(service.getStore()))),
   )
-  writeControl({ rate: 5, broken: ['stopped-notifications'] }, file)
+  // What is written before the file is first looked at is no change: so it is written until it is heard.
+  let rate = 0
+  const writing = setInterval(
+    () => writeControl({ rate: ++rate, broken: ['stopped-notifications'] }, file),
+    100,
+  )
   expect(await heard).toBe('notifications')
+  clearInterval(writing)
   expect(control.isBroken('stopped-notifications')).toBe(true)
   control.close()
 })
