@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Admin as RecordAdmin } from '@platformatic/kafka'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { type Composition, compose } from '#server/composition.ts'
@@ -10,6 +9,7 @@ import type { Result } from '#server/domain/result.ts'
 import { readEnv } from '#server/env.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { awaitLeaders } from './await-leaders.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { ensurePartitions } from './ensure-partitions.ts'
 import { type HeldLease, holdLease } from './hold-lease.ts'
@@ -200,14 +200,10 @@ export const benchOn = async (
       })
       made.add(name)
       // Not by kafkajs: it gives up on a broker that has made the topic and does not know it yet.
-      for (const until = call(20_000); ; ) {
-        const listed = await connection.broker.topics.list({ ...until, maxAgeMs: 0 })
-        const own = listed.ok ? listed.value.find((one) => one.name === name) : undefined
-        if (own?.partitions.every(({ leader }) => leader !== null)) break
-        if (until.signal.aborted) throw new Error(`${name} was made and is not there`)
-        await sleep(10)
-      }
-      return name as TopicName
+      const { name: topic } = await good(
+        awaitLeaders(connection, name as TopicName, { named: name, withinMs: 20_000 }, call()),
+      )
+      return topic
     },
     deleteTopic: async (name) => {
       await admin.deleteTopics({ topics: [name] })

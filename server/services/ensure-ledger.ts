@@ -4,13 +4,12 @@ import type { Answer } from '#server/ports/answer.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { TopicState } from '#server/ports/topics.ts'
+import { awaitLeaders } from './await-leaders.ts'
 import type { Connection } from './deps.ts'
 
 const ledgerPartitions = 8
 const mostReplicas = 3
-/** A topic that was just made has no leaders for a moment. */
 const readyMs = 5_000
-const lookAgainMs = 100
 
 const unusable = (detail: string): BrokerError => ({ kind: 'unsupported', detail, source: 'broker' })
 
@@ -65,28 +64,12 @@ export const ensureLedger = async (
             detail: `the ledger topic ${ledgerTopic} could not be made: ${made.error.detail}`,
           },
     )
-  return call.validateOnly ? succeed(null) : awaitLeaders(connection, call)
+  const asLedger = { named: `the ledger topic ${ledgerTopic}`, withinMs: readyMs }
+  return call.validateOnly ? succeed(null) : awaitLeaders(connection, ledgerTopic, asLedger, call)
 }
 
 const policyOf = async (connection: Connection, topic: TopicName, call: Call): Promise<string | null> => {
   const settings = await connection.broker.topics.settings([topic], { ...call, only: ['cleanup.policy'] })
   const own = settings.ok ? settings.value.get(topic) : undefined
   return own?.find(({ name }) => name === 'cleanup.policy')?.value ?? null
-}
-
-const awaitLeaders = async ({ broker, ledgerTopic }: Connection, call: Call): Answer<TopicState> => {
-  const until = performance.now() + readyMs
-  for (;;) {
-    const listed = await broker.topics.list({ ...call, maxAgeMs: 0 })
-    if (!listed.ok) return listed
-    const topic = listed.value.find(({ name }) => name === ledgerTopic)
-    if (topic?.partitions.every(({ leader }) => leader !== null)) return succeed(topic)
-    if (call.signal.aborted || performance.now() > until)
-      return fail({
-        kind: 'timeout',
-        detail: `the ledger topic ${ledgerTopic} was made and is not ready yet`,
-        source: 'broker',
-      })
-    await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
-  }
 }
