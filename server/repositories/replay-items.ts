@@ -50,24 +50,23 @@ export type SendableItem = ItemRecord & { readonly seq: number }
 /** That of PostgreSQL's integer. */
 const largestSeq = 2 ** 31 - 1
 
-/** In the order of the columns that `listSendable` selects: of thousands a batch a list is read faster than an object. */
-type SendableRow = [
-  id: string,
-  seq: number,
-  letterId: string,
-  sourceTopic: string,
-  sourcePartition: number,
-  sourceOffset: string,
-  sourceTopicId: string | null,
-  keyText: string | null,
-  targetTopic: string,
-  targetPartition: number | null,
-  readerGroup: string | null,
-  traceId: string | null,
-  attempt: number,
-  rehydrated: boolean,
-  copyTraceId: string | null,
-]
+type SendableRow = {
+  id: string
+  seq: number
+  letter_id: string
+  source_topic: string
+  source_partition: number
+  source_offset: string
+  source_topic_id: string | null
+  key_text: string | null
+  target_topic: string
+  target_partition: number | null
+  reader_group: string | null
+  trace_id: string | null
+  attempt: number
+  rehydrated: boolean
+  copy_trace_id: string | null
+}
 
 /**
  * The next items to send, in order: from after a place in that order on, and up to one, where these are told. Items whose
@@ -79,57 +78,38 @@ export const listSendable = async (
   limit: number,
   { afterSeq = -1, untilSeq = null }: { readonly afterSeq?: number; readonly untilSeq?: number | null } = {},
 ): Promise<readonly SendableItem[]> => {
-  const { rows } = await db.pool.query<SendableRow>({
-    rowMode: 'array',
-    text: `SELECT id, seq, letter_id, source_topic, source_partition, source_offset, source_topic_id, key_text, target_topic,
+  const { rows } = await db.pool.query<SendableRow>(
+    `SELECT id, seq, letter_id, source_topic, source_partition, source_offset, source_topic_id, key_text, target_topic,
        target_partition, reader_group, trace_id, attempt, rehydrated, copy_trace_id
      FROM replay_item
      WHERE replay_id = $1 AND seq > $2 AND seq <= $3 AND outcome = 'PENDING' AND intent_from IS NULL
      ORDER BY seq LIMIT $4`,
-    values: [replayId, afterSeq, untilSeq ?? largestSeq, limit],
-  })
-  return rows.map(
-    ([
-      id,
-      seq,
-      letterId,
-      sourceTopic,
-      sourcePartition,
-      sourceOffset,
-      sourceTopicId,
-      keyText,
-      targetTopic,
-      targetPartition,
-      readerGroup,
-      traceId,
-      attempt,
-      rehydrated,
-      copyTraceId,
-    ]) => ({
-      id: BigInt(id),
-      seq,
-      replayId,
-      letterId: BigInt(letterId),
-      sourceTopic,
-      sourcePartition,
-      sourceOffset: BigInt(sourceOffset),
-      sourceTopicId,
-      keyText,
-      targetTopic,
-      targetPartition,
-      targetOffset: null,
-      readerGroup,
-      outcome: 'PENDING',
-      proof: '',
-      intentFromMs: null,
-      sentAtMs: null,
-      outcomeAtMs: null,
-      traceId,
-      attempt,
-      rehydrated,
-      copyTraceId,
-    }),
+    [replayId, afterSeq, untilSeq ?? largestSeq, limit],
   )
+  return rows.map((row) => ({
+    id: BigInt(row.id),
+    seq: row.seq,
+    replayId,
+    letterId: BigInt(row.letter_id),
+    sourceTopic: row.source_topic,
+    sourcePartition: row.source_partition,
+    sourceOffset: BigInt(row.source_offset),
+    sourceTopicId: row.source_topic_id,
+    keyText: row.key_text,
+    targetTopic: row.target_topic,
+    targetPartition: row.target_partition,
+    targetOffset: null,
+    readerGroup: row.reader_group,
+    outcome: 'PENDING',
+    proof: '',
+    intentFromMs: null,
+    sentAtMs: null,
+    outcomeAtMs: null,
+    traceId: row.trace_id,
+    attempt: row.attempt,
+    rehydrated: row.rehydrated,
+    copyTraceId: row.copy_trace_id,
+  }))
 }
 
 /** Items whose sending was begun and of which nobody knows whether the copy arrived. */
