@@ -243,7 +243,8 @@ export const findFailureGroups = async (
     readGroupRows(db, chosen, values, false),
     readTrends(db, connectionId, null),
   ])
-  return { records: recordsOf(rows, trends), total: rows[0]?.[1] ?? 0 }
+  const [, fitting] = rows[0] ?? []
+  return { records: recordsOf(rows, trends), total: fitting ?? 0 }
 }
 
 /** Failure groups of these ids with their deaths a minute of the last hour, last seen first; of one also its stack. */
