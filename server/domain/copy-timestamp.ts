@@ -10,7 +10,7 @@ export type TimestampRule = 'now' | 'keep'
 type Stamped = {
   readonly headers: readonly RawHeader[]
   readonly timestampMs: bigint
-  readonly timestampType?: 'create' | 'log-append'
+  readonly timestampType?: 'create' | 'log-append' | undefined
 }
 
 /** Longer than any time, and than any topic's name (249), which tells hops apart. */
@@ -31,11 +31,27 @@ export const originTimestampOf = (
   rules: DeadLetterRules = defaultDeadLetterRules,
 ): bigint | null => {
   const at = originTimeAt(headers, rules)
-  const decoded = at ? null : decodeDeadLetter(withoutLongValues(headers), undefined, rules)
-  const told = at ? toldAt(at, headers) : decoded?.death.originTimestamp?.value
+  if (at) return originTimestampAt(at, (index) => headers[index], { timestampMs, timestampType })
+  const decoded = decodeDeadLetter(withoutLongValues(headers), undefined, rules)
+  const told = decoded?.death.originTimestamp?.value
+  return timestampOf(told, decoded?.timestampOf, { timestampMs, timestampType })
+}
+
+/** `originTimestampOf` for a letter of which it is known where it tells its time. */
+export const originTimestampAt = (
+  at: OriginTimeAt,
+  headerAt: (index: number) => RawHeader | undefined,
+  stamped: Omit<Stamped, 'headers'>,
+): bigint | null => timestampOf(toldAt(at, headerAt), at.timestampOf, stamped)
+
+const timestampOf = (
+  told: string | number | undefined,
+  rule: OriginTimeAt['timestampOf'] | undefined,
+  { timestampMs, timestampType }: Omit<Stamped, 'headers'>,
+): bigint | null => {
   if (told !== undefined && BigInt(told) >= 0n) return BigInt(told)
   // A topic may give every record the time of its arrival instead.
-  const isKept = (at ?? decoded)?.timestampOf === 'origin' && timestampType !== 'log-append'
+  const isKept = rule === 'origin' && timestampType !== 'log-append'
   return isKept && timestampMs >= 0n ? timestampMs : null
 }
 
@@ -58,9 +74,12 @@ export const originTimeOf = (
 
 const originTimeAt = byHeaderNames(findOriginTime)
 
-const toldAt = ({ places }: OriginTimeAt, headers: readonly RawHeader[]): string | undefined => {
+const toldAt = (
+  { places }: OriginTimeAt,
+  headerAt: (index: number) => RawHeader | undefined,
+): string | undefined => {
   for (const { index, rule } of places) {
-    const header = headers[index]
+    const header = headerAt(index)
     const fact = header ? readFact('originTimestamp', rule, header, index) : null
     if (fact) return String(fact.value)
   }

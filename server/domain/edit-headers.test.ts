@@ -127,6 +127,7 @@ it('a copy carries the link to the original beside its lineage', () => {
     'x-replay-source': source,
     'x-replay-attempt': '1',
     'x-replay-at': 'now',
+    'x-replay-origin-at': null,
   }
   const names = makeCopyHeaders(headers, lineage).map(({ name }) => name)
   expect(names.slice(0, 3)).toEqual(['tenant', 'x-replay-edited', 'x-replay-id'])

@@ -4,7 +4,9 @@ import type { RawHeader } from './dead-letter.ts'
 import { deadLetterConventions } from './dead-letter-conventions.ts'
 import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
+import { remember } from './remember.ts'
 import { requeueHeader } from './requeue.ts'
+import { varintText } from './varint.ts'
 
 /** Headers that Spillway adds to a copy, and what they mean. */
 export const lineageHeaders = {
@@ -18,11 +20,10 @@ export const lineageHeaders = {
 } as const
 
 type LineageHeader = keyof typeof lineageHeaders
-/** A value is its text or, where many copies share it, the bytes of that. */
-type LineageValue = string | Uint8Array
+/** Values are of ASCII: topics have no other names. */
 export type NewLineage = {
-  readonly [name in Exclude<LineageHeader, 'x-replay-origin-at'>]: LineageValue
-} & { readonly 'x-replay-origin-at'?: LineageValue }
+  readonly [name in Exclude<LineageHeader, 'x-replay-origin-at'>]: string
+} & { readonly 'x-replay-origin-at': string | null }
 
 /** Names that only a framework's failure headers have: left out of every copy, whatever else is known of it. */
 const alwaysStripped = deadLetterConventions
@@ -32,7 +33,8 @@ const alwaysStripped = deadLetterConventions
 type StripTest = (name: string) => boolean
 
 /** Headers of an earlier copy, which none carries on. */
-const isOfReplay = (name: string): boolean => Object.hasOwn(lineageHeaders, name) || name === requeueHeader
+export const isOfReplay = (name: string): boolean =>
+  Object.hasOwn(lineageHeaders, name) || name === requeueHeader
 
 /** So many names of one list are remembered. */
 const mostKept = 200
@@ -88,11 +90,31 @@ export const makeRequeuedHeaders = (
   return kept
 }
 
-const addLineage = (headers: RawHeader[], values: Readonly<Record<string, LineageValue>>): void => {
+const addLineage = (headers: RawHeader[], values: Readonly<Record<string, string | null>>): void => {
   for (const name in values) {
-    const value = values[name] ?? ''
-    headers.push({ name, value: typeof value === 'string' ? Buffer.from(value, 'utf8') : value })
+    const value = values[name]
+    if (typeof value === 'string') headers.push({ name, value: Buffer.from(value, 'latin1') })
   }
+}
+
+/** Headers as a record holds them: a text of their bytes (latin-1), and how many they are. */
+export type LineageText = { readonly text: string; readonly count: number }
+
+const lengths = Array.from({ length: 512 }, (_, length) => varintText(length))
+const writtenText = (text: string): string => (lengths[text.length] ?? varintText(text.length)) + text
+const writtenLineageName = remember(writtenText)
+
+/** The lineage that `makeCopyHeaders` adds, as it is written in a record: seven headers of a copy are one text. */
+export const writeLineage = (values: NewLineage): LineageText => {
+  let text = ''
+  let count = 0
+  for (const name in values) {
+    const value = values[name as LineageHeader]
+    if (value === null) continue
+    text += writtenLineageName(name) + writtenText(value)
+    count += 1
+  }
+  return { text, count }
 }
 
 /** Which copy a record is, by its lineage headers. */

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import {
   decodeLedgerKey,
   decodeLedgerValue,
-  encodeLedgerKey,
-  encodeLedgerValue,
-  hashCopy,
+  hashContent,
+  type LedgerValue,
+  ledgerKeyOf,
   ledgerPartitionOf,
   ledgerTopicId,
+  makeLedgerValues,
   transactionalIdOf,
 } from './replay-ledger.ts'
 
@@ -36,7 +37,7 @@ describe('a key of the ledger', () => {
         fc.integer({ min: 1, max: 99_999 }),
         (offset, partition, attempt) => {
           const key = { ...source, partition, offset, attempt }
-          expect(decodeLedgerKey(encodeLedgerKey(key))).toEqual(key)
+          expect(decodeLedgerKey(Buffer.from(ledgerKeyOf(key)))).toEqual(key)
         },
       ),
     )
@@ -49,8 +50,25 @@ describe('a key of the ledger', () => {
   })
 })
 
-it('a value of the ledger comes back as it was, anything else is none', () => {
-  expect(decodeLedgerValue(encodeLedgerValue(value))).toEqual(value)
+it('values of the ledger are JSON, whatever an operator wrote, and come back as they were', () => {
+  const words = fc.string({ unit: 'grapheme', maxLength: 50 })
+  const own = fc.record({
+    ...{ by: words, reason: words, number: fc.option(fc.nat()) },
+    offset: fc.option(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n })),
+    traces: fc.option(fc.constant({ copy: 'a'.repeat(32), origin: 'b'.repeat(32) }), { nil: undefined }),
+  })
+  fc.assert(
+    fc.property(own, ({ offset, traces, ...shared }) => {
+      const target = { ...value.target, offset: offset?.toString() ?? null }
+      const made: LedgerValue = { ...value, ...shared, target, ...(traces ? { traces } : {}) }
+      const text = makeLedgerValues(made)(made)
+      expect(JSON.parse(text)).toEqual(made)
+      expect(decodeLedgerValue(Buffer.from(text))).toEqual(made)
+    }),
+  )
+})
+
+it('anything else is no value of the ledger', () => {
   for (const text of ['', '{}', '[]', 'null', '{"job":1}'])
     expect(decodeLedgerValue(Buffer.from(text))).toBeNull()
   expect(decodeLedgerValue(null)).toBeNull()
@@ -85,5 +103,5 @@ it('the hash of a copy tells null from empty and one header from two', () => {
     { key: null, value: null, headers: [header('a', null)] },
     { key: null, value: null, headers: [header('a', 'b'), header('c', '')] },
   ]
-  expect(new Set(copies.map(hashCopy)).size).toBe(copies.length)
+  expect(new Set(copies.map(hashContent)).size).toBe(copies.length)
 })

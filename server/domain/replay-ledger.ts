@@ -1,7 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import { z } from 'zod'
-import { copyInto } from './copy-into.ts'
-import type { RawHeader } from './dead-letter.ts'
+import type { RecordContent } from './record-body.ts'
 import { remember } from './remember.ts'
 import { isTopicId } from './topic-identity.ts'
 
@@ -36,7 +35,7 @@ const ledgerValue = z.object({
   by: z.string(),
   /** ISO 8601. */
   at: z.iso.datetime(),
-  /** SHA-256 of the copy's key, value and headers, base64url. */
+  /** SHA-256 of the copy's record from its key on (`record-body.ts`), base64url. */
   hash: z.string(),
   /** Why it was sent, in the operator's words. */
   reason: z.string(),
@@ -46,8 +45,8 @@ const ledgerValue = z.object({
 export type LedgerValue = z.infer<typeof ledgerValue>
 
 /** The key of a ledger record: `cluster/topic id/partition/offset/attempt`. None of the parts holds a slash. */
-export const encodeLedgerKey = ({ clusterId, topicId, partition, offset, attempt }: LedgerKey): Buffer =>
-  Buffer.from([clusterId, topicId, partition, offset, attempt].join('/'), 'utf8')
+export const ledgerKeyOf = ({ clusterId, topicId, partition, offset, attempt }: LedgerKey): string =>
+  `${clusterId}/${topicId}/${partition}/${offset}/${attempt}`
 
 /** Null for what is no key of this ledger. */
 export const decodeLedgerKey = (bytes: Uint8Array | null): LedgerKey | null => {
@@ -65,8 +64,33 @@ export const decodeLedgerKey = (bytes: Uint8Array | null): LedgerKey | null => {
   }
 }
 
-/** A ledger record's value: JSON in UTF-8. */
-export const encodeLedgerValue = (value: LedgerValue): Buffer => Buffer.from(JSON.stringify(value), 'utf8')
+const jsonOf = remember((text) => JSON.stringify(text))
+
+/**
+ * Writes values of ledger records that were sent together, as JSON; what they share is written once. Items, offsets, hashes
+ * and traces are of characters that JSON does not escape.
+ */
+export const makeLedgerValues = ({
+  job,
+  number,
+  by,
+  at,
+  reason,
+}: Pick<LedgerValue, 'job' | 'number' | 'by' | 'at' | 'reason'>): ((
+  own: Pick<LedgerValue, 'item' | 'target' | 'hash'> & {
+    readonly traces?: LedgerValue['traces'] | undefined
+  },
+) => string) => {
+  const head = `{"job":${jsonOf(job)},"number":${number},"item":"`
+  const middle = `},"by":${jsonOf(by)},"at":"${at}","hash":"`
+  const tail = `","reason":${jsonOf(reason)}`
+  return ({ item, target, hash: told, traces }) => {
+    const offset = target.offset === null ? 'null' : `"${target.offset}"`
+    const place = `{"topic":${jsonOf(target.topic)},"partition":${target.partition},"offset":${offset}`
+    const rest = traces ? `,"traces":{"copy":"${traces.copy}","origin":"${traces.origin}"}` : ''
+    return `${head}${item}","target":${place}${middle}${told}${tail}${rest}}`
+  }
+}
 
 /** Null for what is no value of this ledger. */
 export const decodeLedgerValue = (bytes: Uint8Array | null): LedgerValue | null => {
@@ -89,40 +113,19 @@ export const transactionalIdOf = ({ clusterId, topicId, partition }: LedgerSourc
 export const ledgerPartitionOf = (source: LedgerSource, partitions: number): number =>
   createHash('sha256').update(transactionalIdOf(source)).digest().readUInt32BE(0) % partitions
 
-/** Grows to the largest copy; what is hashed is put together here, since a buffer for each costs more than its hash. */
-let scratch = Buffer.allocUnsafeSlow(64 * 1024)
-const mostScratchBytes = 4 * 1024 * 1024
-/** Of a length in digits, and the colon after it. */
-const lengthBytes = 12
-/** A name as it is hashed, with its length. */
-const hashedName = remember((name) => Buffer.from(`${Buffer.byteLength(name, 'utf8')}:${name}`, 'utf8'))
+/** The hash of a copy in the ledger: of its record from the key on, as it is written. */
+export const hashBody = (body: Uint8Array): string => hash('sha256', body, 'base64url')
 
-/** A hash of a copy as it is written: lengths before the parts, so that no two copies read alike. */
-export const hashCopy = ({
-  key,
-  value,
-  headers,
-}: {
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly headers: readonly RawHeader[]
-}): string => {
-  let most = 2 * lengthBytes + (key?.length ?? 0) + (value?.length ?? 0)
-  for (const header of headers)
-    most += lengthBytes + hashedName(header.name).length + (header.value?.length ?? 0)
-  const into = most <= scratch.length ? scratch : Buffer.allocUnsafeSlow(most)
-  if (into !== scratch && most <= mostScratchBytes) scratch = into
-  let at = 0
-  const add = (bytes: Uint8Array | null) => {
-    const length = bytes === null ? '-1:' : `${bytes.length}:`
-    for (let place = 0; place < length.length; place++) into[at++] = length.charCodeAt(place)
-    if (bytes) at = copyInto(into, at, bytes)
-  }
+/** A hash of what a letter holds, by which an edit names it: lengths before the parts, so that no two read alike. */
+export const hashContent = ({ key, value, headers }: RecordContent): string => {
+  const hashed = createHash('sha256')
+  const add = (bytes: Uint8Array | null) =>
+    hashed.update(bytes === null ? '-1:' : `${bytes.length}:`).update(bytes ?? '')
   add(key)
   add(value)
-  for (const { name, value: bytes } of headers) {
-    at = copyInto(into, at, hashedName(name))
-    add(bytes)
+  for (const header of headers) {
+    hashed.update(`${Buffer.byteLength(header.name)}:${header.name}`)
+    add(header.value)
   }
-  return hash('sha256', into.subarray(0, at), 'base64url')
+  return hashed.digest('base64url')
 }

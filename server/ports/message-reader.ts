@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts'
 import type { BrokerError } from './broker-error.ts'
 import type { Budget, Call } from './call.ts'
 import type { FollowRequest, FollowStep } from './follow.ts'
-import type { Isolation, RawMessage } from './raw-message.ts'
+import type { Isolation, RawMessage, SealedMessage } from './raw-message.ts'
 import type { ScanEnd, ScanOutcome, ScanRequest, ScanStep } from './scan.ts'
 import type { TopicState } from './topics.ts'
 
@@ -29,6 +29,17 @@ export type TopicTimes = {
   }[]
 }
 
+/** A stretch of one partition. */
+export type ForwardRequest = {
+  readonly topic: TopicName
+  readonly partition: number
+  readonly from: bigint
+  readonly until?: bigint | null
+  readonly limit: number
+  readonly isolation?: Isolation
+  readonly budget: Budget
+}
+
 /** Bounded reads from positions, without a consumer group. */
 export type MessageReader = {
   /**
@@ -47,18 +58,9 @@ export type MessageReader = {
    * Messages of one partition from an offset on, oldest first, at most `limit`, and none from `until` on where that is
    * told. Fewer at the end of the partition.
    */
-  readForward(
-    request: {
-      topic: TopicName
-      partition: number
-      from: bigint
-      until?: bigint | null
-      limit: number
-      isolation?: Isolation
-      budget: Budget
-    },
-    call: Call,
-  ): Answer<ScanOutcome>
+  readForward(request: ForwardRequest, call: Call): Answer<ScanOutcome>
+  /** The same, as they stand in their records. */
+  readSealed(request: ForwardRequest, call: Call): Answer<ScanOutcome<SealedMessage>>
   /**
    * One record, or `not-found` with the reason: deleted by retention, compacted away, a transaction marker, of an aborted
    * transaction, behind an open one, not yet written.

@@ -3,16 +3,20 @@ import type { RawHeader } from '#server/domain/dead-letter.ts'
 import type { Answer } from './answer.ts'
 import type { Call } from './call.ts'
 
-export type OutgoingMessage = {
+type Destination = {
   readonly topic: TopicName
   /** Null lets the partitioner choose by key as the Java client does (murmur2). */
   readonly partition: number | null
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly headers: readonly RawHeader[]
   /** Null: the broker's time of arrival. */
   readonly timestampMs: bigint | null
 }
+export type OutgoingMessage = Destination & {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly RawHeader[]
+}
+/** A message whose record is written from its key on (`sealBody`). */
+export type SealedOutgoing = Destination & { readonly body: Buffer }
 /** Where a message stands; the offset is null where the broker has it but did not tell where. */
 export type Placed = { readonly partition: number; readonly offset: bigint | null }
 export type Publisher = {
@@ -22,5 +26,5 @@ export type Publisher = {
    * Sends a batch with an idempotent producer and acks=all. Answers positions in the order of the batch. Bytes, header
    * order, duplicates and null values are kept.
    */
-  send(messages: readonly OutgoingMessage[], call: Call): Answer<readonly Placed[]>
+  send(messages: readonly (OutgoingMessage | SealedOutgoing)[], call: Call): Answer<readonly Placed[]>
 }

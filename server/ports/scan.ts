@@ -11,8 +11,8 @@ import type { Isolation, MessageFilter, RawMessage } from './raw-message.ts'
 export type ScanStop = 'enough' | 'end' | 'budget' | 'cancelled' | 'error'
 /** Records behind the first open transaction of a partition: who reads committed does not see them yet. */
 export type HeldBack = { readonly partition: number; readonly from: bigint; readonly to: bigint }
-export type ScanOutcome = {
-  readonly messages: readonly RawMessage[]
+export type ScanOutcome<M = RawMessage> = {
+  readonly messages: readonly M[]
   /** Records looked at, without those of aborted transactions. */
   readonly scannedMessages: bigint
   readonly scannedBytes: bigint

@@ -2,7 +2,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import type { Answer } from './answer.ts'
 import type { BrokerError } from './broker-error.ts'
 import type { Call } from './call.ts'
-import type { OutgoingMessage, Placed } from './publisher.ts'
+import type { Placed, SealedOutgoing } from './publisher.ts'
 
 /** How a transaction ended. */
 export type TransactionEnd =
@@ -23,7 +23,7 @@ export type TransactionEnd =
 export type FollowingRecords = {
   readonly topic: TopicName
   readonly partition: number
-  readonly of: (placed: readonly Placed[]) => readonly OutgoingMessage[]
+  readonly of: (placed: readonly Placed[]) => readonly SealedOutgoing[]
 }
 
 /** The one producer of a transactional id. */
@@ -33,7 +33,7 @@ export type TransactionalProducer = {
    * closed at once, and ends by itself after 10 s. After any other end than `committed` this producer is over: the id is
    * to be opened again.
    */
-  send(messages: readonly OutgoingMessage[], following: FollowingRecords, call: Call): Promise<TransactionEnd>
+  send(messages: readonly SealedOutgoing[], following: FollowingRecords, call: Call): Promise<TransactionEnd>
 }
 
 /** Writing all or nothing, by one producer an id. */

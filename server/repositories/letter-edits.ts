@@ -12,7 +12,7 @@ export type NewLetterEdit = {
   readonly value: EditedSide
   /** All of them, in their order. */
   readonly headers: readonly RawHeader[]
-  /** `hashCopy` of the letter that was edited, and of what is sent instead, without the lineage. */
+  /** `hashContent` of the letter that was edited, and of what is sent instead, without the lineage. */
   readonly originalHash: string
   readonly hash: string
 }

@@ -1,11 +1,12 @@
-import { hashCopy } from '#server/domain/replay-ledger.ts'
-import type { RawMessage } from '#server/ports/raw-message.ts'
+import { openMessage, sealMessage } from '#server/domain/record-body.ts'
+import { hashContent } from '#server/domain/replay-ledger.ts'
+import type { RawMessage, SealedMessage } from '#server/ports/raw-message.ts'
 import { findLetterEdit, type NewLetterEdit } from '#server/repositories/letter-edits.ts'
 import type { ItemRecord } from '#server/repositories/replay-items.ts'
 import type { Deps } from './deps.ts'
 
 /** Records by their items, or why there is none. */
-type Records = ReadonlyMap<ItemRecord, RawMessage | { readonly lost: string }>
+type Records = ReadonlyMap<ItemRecord, SealedMessage | { readonly lost: string }>
 
 /** A letter's record with its edited sides and headers; sides that were not edited are its own bytes. */
 export const editedRecord = (
@@ -32,16 +33,17 @@ export const applyLetterEdit = async (
   if (edit === null) return records
   const made = new Map(records)
   for (const item of items) {
-    const record = records.get(item)
-    if (!record || 'lost' in record) continue
+    const sealed = records.get(item)
+    if (!sealed || 'lost' in sealed) continue
+    const record = openMessage(sealed)
     const edited = editedRecord(record, edit)
     made.set(
       item,
-      hashCopy(record) !== edit.originalHash
+      hashContent(record) !== edit.originalHash
         ? { lost: 'not sent: the dead letter is not the one that was edited' }
-        : hashCopy(edited) !== edit.hash
+        : hashContent(edited) !== edit.hash
           ? { lost: 'not sent: what is kept of the edit is not what its plan showed' }
-          : edited,
+          : sealMessage(edited),
     )
   }
   return made

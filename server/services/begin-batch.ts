@@ -1,7 +1,7 @@
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { SealedMessage } from '#server/ports/raw-message.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, type ItemChange, type ItemRecord } from '#server/repositories/replay-items.ts'
 import type { Connection, Deps } from './deps.ts'
@@ -9,7 +9,7 @@ import { findForeign } from './find-foreign.ts'
 import type { ReadRecords } from './read-items.ts'
 
 /** Items whose letters were read, with these. */
-export type Batch = readonly { readonly item: ItemRecord; readonly record: RawMessage }[]
+export type Batch = readonly { readonly item: ItemRecord; readonly record: SealedMessage }[]
 
 /**
  * Pairs items with their letters. Those whose letters are gone, or whose topic was made anew, have failed, which is
@@ -26,7 +26,7 @@ export const findBatch = async (
   // After reading: a topic that is still the planned one then was it while its records were read.
   const foreign = await findForeign(connection, items, call)
   if (!foreign.ok) return foreign
-  const batch: { item: ItemRecord; record: RawMessage }[] = []
+  const batch: { item: ItemRecord; record: SealedMessage }[] = []
   const failed: ItemChange[] = []
   for (const item of items) {
     const record = records.get(item)

@@ -1,15 +1,18 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { originTimestampOf } from '#server/domain/copy-timestamp.ts'
+import { makeBodyLooker } from '#server/domain/copy-body.ts'
+import { originTimestampAt, originTimestampOf } from '#server/domain/copy-timestamp.ts'
 import { traceContextOf, withTrace } from '#server/domain/copy-trace.ts'
+import { openMessage, sealBody } from '#server/domain/record-body.ts'
 import {
   makeCopyHeaders,
   makeRequeuedHeaders,
   type NewLineage,
   readLineage,
+  writeLineage,
 } from '#server/domain/replay-copy.ts'
 import { requeueCopy } from '#server/domain/requeue.ts'
-import type { OutgoingMessage } from '#server/ports/publisher.ts'
-import { formatPosition, type RawMessage } from '#server/ports/raw-message.ts'
+import type { SealedOutgoing } from '#server/ports/publisher.ts'
+import { formatPosition, type RawMessage, type SealedMessage } from '#server/ports/raw-message.ts'
 import type { ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
 import type { Connection } from './deps.ts'
@@ -23,7 +26,7 @@ export const sourceOf = ({ sourceTopic, sourcePartition, sourceOffset }: ItemRec
 })
 
 /** The copy of a letter: its bytes, without the failure headers of its conventions, with the lineage. */
-export type CopyOfLetter = (item: ItemRecord, record: RawMessage) => OutgoingMessage
+export type CopyOfLetter = (item: ItemRecord, record: SealedMessage) => SealedOutgoing
 
 /** Makes the copies that a replay sends at one time; what they share is written once. */
 export const makeCopies = (
@@ -31,40 +34,58 @@ export const makeCopies = (
   replay: ReplayRecord,
   nowMs: bigint,
 ): CopyOfLetter => {
-  const replayId = Buffer.from(replay.id)
-  const replayNumber = Buffer.from(String(replay.number ?? ''))
-  const sentAt = Buffer.from(new Date(Number(nowMs)).toISOString())
+  const replayNumber = String(replay.number ?? '')
+  const sentAt = new Date(Number(nowMs)).toISOString()
   const isOriginTimeKept = replay.plan.choice?.timestamps === 'keep'
   const { requeue } = replay.plan
-  return (item, record) => {
+  const look = makeBodyLooker(deadLetterRules)
+  const lineageOf = (item: ItemRecord, attempt: number, originMs: bigint | null): NewLineage => ({
+    'x-replay-id': replay.id,
+    'x-replay-number': replayNumber,
+    'x-replay-item': item.id.toString(),
+    'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
+    'x-replay-attempt': String(attempt),
+    'x-replay-at': sentAt,
+    'x-replay-origin-at':
+      originMs === null || originMs > latestTimeMs || originMs < 0n
+        ? null
+        : new Date(Number(originMs)).toISOString(),
+  })
+  const outgoing = (
+    { targetTopic, targetPartition }: ItemRecord,
+    body: Buffer,
+    originMs: bigint | null,
+  ): SealedOutgoing => ({
+    topic: targetTopic as TopicName,
+    partition: targetPartition,
+    body,
+    timestampMs: isOriginTimeKept && originMs !== null ? originMs : nowMs,
+  })
+  /** By its headers, one by one. */
+  const copyOpened = (item: ItemRecord, record: RawMessage): SealedOutgoing => {
     // A record that died tells its own time; of a letter its headers do.
     const originMs = item.rehydrated ? record.timestampMs : originTimestampOf(record, deadLetterRules)
     const context = item.copyTraceId === null ? null : traceContextOf(record.headers)
     const headers =
       context && item.copyTraceId ? withTrace(record.headers, item.copyTraceId, context) : record.headers
-    const lineage: NewLineage = {
-      'x-replay-id': replayId,
-      'x-replay-number': replayNumber,
-      'x-replay-item': item.id.toString(),
-      'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
-      'x-replay-attempt': String((readLineage(record.headers)?.attempt ?? 0) + 1),
-      'x-replay-at': sentAt,
-      ...(originMs === null || originMs > latestTimeMs || originMs < 0n
-        ? {}
-        : { 'x-replay-origin-at': new Date(Number(originMs)).toISOString() }),
-    }
+    const lineage = lineageOf(item, (readLineage(record.headers)?.attempt ?? 0) + 1, originMs)
+    const { key, value } = record
     const made = requeue && requeueCopy({ ...record, headers }, requeue, nowMs)
-    return {
-      topic: item.targetTopic as TopicName,
-      partition: item.targetPartition,
-      key: record.key,
-      value: record.value,
-      headers:
-        requeue && made
-          ? makeRequeuedHeaders(made.headers, lineage, requeue.action)
-          : makeCopyHeaders(headers, lineage, deadLetterRules),
-      timestampMs: made?.timestampMs ?? (isOriginTimeKept && originMs !== null ? originMs : nowMs),
+    if (!requeue || !made) {
+      const copied = makeCopyHeaders(headers, lineage, deadLetterRules)
+      return outgoing(item, sealBody({ key, value, headers: copied }), originMs)
     }
+    const copied = makeRequeuedHeaders(made.headers, lineage, requeue.action)
+    const copy = outgoing(item, sealBody({ key, value, headers: copied }), originMs)
+    return { ...copy, timestampMs: made.timestampMs ?? copy.timestampMs }
+  }
+  return (item, record) => {
+    const letter = item.copyTraceId === null && !requeue ? look(record.body) : null
+    if (letter === null) return copyOpened(item, openMessage(record))
+    const originMs = item.rehydrated
+      ? record.timestampMs
+      : originTimestampAt(letter.originTime, letter.headerAt, record)
+    return outgoing(item, letter.copy(writeLineage(lineageOf(item, 1, originMs))), originMs)
   }
 }
 

@@ -4,7 +4,7 @@ import type { ReplayPlan } from '#server/contracts/replays.ts'
 import { keyTextOf } from '#server/domain/dead-letter-key.ts'
 import { ruleOfHeader } from '#server/domain/edit-headers.ts'
 import { makeStripTest } from '#server/domain/replay-copy.ts'
-import { hashCopy } from '#server/domain/replay-ledger.ts'
+import { hashContent } from '#server/domain/replay-ledger.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { sayMany } from '#server/domain/say-amounts.ts'
 import type { Call } from '#server/ports/call.ts'
@@ -89,8 +89,8 @@ export const planLetterEdit = async (
     key: isEdited.key ? { bytes: edited.key } : null,
     value: isEdited.value ? { bytes: edited.value } : null,
     headers: edited.headers,
-    originalHash: hashCopy(record),
-    hash: hashCopy(edited),
+    originalHash: hashContent(record),
+    hash: hashContent(edited),
   }
   const planned = await planReplay(
     deps,

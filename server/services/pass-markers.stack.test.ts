@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
+import { sealMessage } from '#server/domain/record-body.ts'
 import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { type Bench, good, openBench, outgoing, takeLease } from './dead-letter-fixture.ts'
 import { sampleLag } from './sample-lag.ts'
@@ -28,7 +29,7 @@ const transact = async (topic: TopicName, ledger: TopicName) => {
   const opened = await bench.connection.broker.transactions?.open(`markers-${topic}`, bench.call())
   if (!opened?.ok) throw new Error('transactions are there')
   const following = { topic: ledger, partition: 0, of: () => [] }
-  const ended = await opened.value.send([outgoing(topic)], following, bench.call())
+  const ended = await opened.value.send([sealMessage(outgoing(topic))], following, bench.call())
   expect(ended.state).toBe('committed')
 }
 

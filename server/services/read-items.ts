@@ -1,23 +1,23 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { originTimestampOf } from '#server/domain/copy-timestamp.ts'
-import { detachMessage } from '#server/domain/detach-message.ts'
+import { openMessage, sealMessage } from '#server/domain/record-body.ts'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { Answer } from '#server/ports/answer.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { RawMessage, SealedMessage } from '#server/ports/raw-message.ts'
 import { listLetters } from '#server/repositories/dead-letters.ts'
 import type { ItemRecord } from '#server/repositories/replay-items.ts'
 import { applyLetterEdit } from './apply-letter-edit.ts'
 import { sourceOf } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { openKept } from './open-kept.ts'
-import { readLetters } from './read-letters.ts'
+import { readSealedLetters } from './read-letters.ts'
 import { originOfGone, readOrigins } from './read-origins.ts'
 
 /** A letter of which no copy can be made any more, and why. */
 export type LostRecord = { readonly lost: string }
 /** Records that copies are made of, by their items. Of letters that are gone there is none. */
-export type ReadRecords = ReadonlyMap<ItemRecord, RawMessage | LostRecord>
+export type ReadRecords = ReadonlyMap<ItemRecord, SealedMessage | LostRecord>
 export type ItemsRead = { readonly count: number; readonly records: ReadRecords }
 
 /** Origin records that are read in one go: one may be as large as a message can be. */
@@ -49,11 +49,16 @@ const readAsTheyDied = async (
   call: Call,
 ): Answer<ItemsRead> => {
   const kept = openKept(deps, connection)
-  const places = items.map((item) => ({ ...sourceOf(item), item }))
-  const read = await readLetters(connection, places, maxBytes, call, kept)
+  const places = items.map((item) => ({
+    topic: item.sourceTopic,
+    partition: item.sourcePartition,
+    offset: item.sourceOffset,
+    item,
+  }))
+  const read = await readSealedLetters(connection, places, maxBytes, call, kept)
   if (!read.ok) return read
   const { count } = read.value
-  const records = new Map<ItemRecord, RawMessage | LostRecord>()
+  const records = new Map<ItemRecord, SealedMessage | LostRecord>()
   for (const [{ item }, record] of read.value.records) records.set(item, record)
   const lacking = items
     .slice(0, count)
@@ -75,7 +80,7 @@ const readAsTheyDied = async (
     const itemOf = new Map(some.map(({ item }) => [item.letterId, item]))
     const ownOf = (item: ItemRecord | undefined): RawMessage | null => {
       const record = item && records.get(item)
-      return record && !('lost' in record) ? record : null
+      return record && !('lost' in record) ? openMessage(record) : null
     }
     const wanted = letters.map((letter) => {
       const own = ownOf(itemOf.get(letter.id))
@@ -89,8 +94,8 @@ const readAsTheyDied = async (
       if (!item) return
       // In the place of the letter, also of one that is gone: its item is known by that.
       const own = ownOf(item) ?? { ...message, ...sourceOf(item), topic: item.sourceTopic as TopicName }
-      const whole = detachMessage({ ...own, key, value, headers, timestampMs })
-      bytes += (key?.length ?? 0) + (value?.length ?? 0)
+      const whole = sealMessage({ ...own, key, value, headers, timestampMs })
+      bytes += whole.body.length
       records.set(item, whole)
     }
     const states = await readOrigins(deps, connection, wanted, take, call)

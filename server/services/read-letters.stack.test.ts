@@ -73,7 +73,7 @@ describe('many large letters', () => {
     const replay = await start(bench, await planOf(bench, letters))
     const batches: number[] = []
     const watched = withPublisher(bench, (real) => (messages, call) => {
-      batches.push(messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0))
+      batches.push(messages.reduce((sum, one) => sum + ('body' in one ? one.body.length : 0), 0))
       return real.send(messages, call)
     })
     await sendAll(bench, replay.id, watched)

@@ -1,9 +1,13 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { detachMessage } from '#server/domain/detach-message.ts'
+import { sealMessage } from '#server/domain/record-body.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import type { Answer } from '#server/ports/answer.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import { type Budget, type Call, searchBudget } from '#server/ports/call.ts'
-import type { RawMessage } from '#server/ports/raw-message.ts'
+import type { MessageReader } from '#server/ports/message-reader.ts'
+import type { RawMessage, SealedMessage } from '#server/ports/raw-message.ts'
+import type { ScanOutcome } from '#server/ports/scan.ts'
 import type { Connection } from './deps.ts'
 
 export type Coordinates = { readonly topic: string; readonly partition: number; readonly offset: bigint }
@@ -35,12 +39,33 @@ export const bytesOfMessage = ({
 /** Reads from elsewhere what the broker does not have any more. */
 export type KeptReader = (places: readonly Coordinates[]) => Promise<readonly RawMessage[]>
 
-/** A record that was asked for: whose it is, and its size as `bytesOfMessage` has it. */
-type Visit<T> = (
-  message: RawMessage,
-  place: T,
-  told: { readonly bytes: number; readonly isDense: boolean },
-) => void
+/** As what records are read: opened, or as they stand. */
+type Form<M> = {
+  readonly read: (
+    reader: MessageReader,
+    ...args: Parameters<MessageReader['readForward']>
+  ) => Answer<ScanOutcome<M>>
+  readonly of: (message: RawMessage) => M
+  readonly bytesOf: (message: M) => number
+  /** On its own: not a view that holds on to all that was read with it. */
+  readonly detach: (message: M) => M
+}
+
+const opened: Form<RawMessage> = {
+  read: (reader, ...args) => reader.readForward(...args),
+  of: (message) => message,
+  bytesOf: bytesOfMessage,
+  detach: detachMessage,
+}
+const asTheyStand: Form<SealedMessage> = {
+  read: (reader, ...args) => reader.readSealed(...args),
+  of: sealMessage,
+  bytesOf: ({ body }) => body.length,
+  detach: (message) => ({ ...message, body: Buffer.from(new Uint8Array(message.body).buffer) }),
+}
+
+/** A record that was asked for: whose it is, and its size. */
+type Visit<T, M> = (message: M, place: T, told: { readonly bytes: number; readonly isDense: boolean }) => void
 
 /** Places by partition, each list in the order of its offsets. */
 const lanesOf = <T extends Coordinates>(wanted: readonly T[]): readonly (readonly T[])[] => {
@@ -64,13 +89,23 @@ const lanesOf = <T extends Coordinates>(wanted: readonly T[]): readonly (readonl
  * those `isWanted` says no to by then, are not shown. A record's bytes are to be copied by who keeps them, unless it is
  * told that the record stands among others that are wanted too (`isDense`): then they hold little else.
  */
-export const visitLetters = async <T extends Coordinates>(
+export const visitLetters = <T extends Coordinates>(
   connection: Connection,
   wanted: readonly T[],
-  visit: Visit<T>,
+  visit: Visit<T, RawMessage>,
   call: Call,
   isWanted: (place: T) => boolean = () => true,
   readKept?: KeptReader,
+): Promise<Result<null, BrokerError>> => visitAs(opened, connection, wanted, visit, call, isWanted, readKept)
+
+const visitAs = async <T extends Coordinates, M extends Coordinates>(
+  form: Form<M>,
+  connection: Connection,
+  wanted: readonly T[],
+  visit: Visit<T, M>,
+  call: Call,
+  isWanted: (place: T) => boolean,
+  readKept: KeptReader | undefined,
 ): Promise<Result<null, BrokerError>> => {
   const gone: T[] = []
   const { messages } = connection.broker
@@ -90,17 +125,18 @@ export const visitLetters = async <T extends Coordinates>(
       const { topic, partition, offset: from } = first
       const last = lane[end] ?? first
       const limit = Number(last.offset - from) + 1
-      const read = await messages.readForward(
-        { topic: topic as TopicName, partition, from, limit, budget },
+      const read = await form.read(
+        messages,
+        { topic: topic as TopicName, partition, from, until: last.offset + 1n, limit, budget },
         call,
       )
       if (!read.ok) return read
       const [problem] = read.value.errors
       if (problem) return fail(problem.error)
-      const found: { readonly message: RawMessage; readonly place: T; readonly bytes: number }[] = []
+      const found: { readonly message: M; readonly place: T; readonly bytes: number }[] = []
       let [readBytes, wantedBytes, present] = [0, 0, at]
       for (const message of read.value.messages) {
-        const bytes = bytesOfMessage(message)
+        const bytes = form.bytesOf(message)
         readBytes += bytes
         // Both stand in the order of their offsets.
         while (present <= end && (lane[present]?.offset ?? message.offset) < message.offset) present++
@@ -128,33 +164,53 @@ export const visitLetters = async <T extends Coordinates>(
     const named = new Map(places.map((place) => [coordinateKey(place), place]))
     for (const message of await readKept(places)) {
       const place = named.get(coordinateKey(message))
-      if (place) visit(message, place, { bytes: bytesOfMessage(message), isDense: false })
+      if (!place) continue
+      const kept = form.of(message)
+      visit(kept, place, { bytes: form.bytesOf(kept), isDense: false })
     }
   }
   return succeed(null)
 }
 
 /** The first letters of a list, as many of them as were read. Those of them without a record are gone. */
-export type LettersRead<T> = {
+export type LettersRead<T, M = RawMessage> = {
   readonly count: number
-  readonly records: ReadonlyMap<T, RawMessage>
+  readonly records: ReadonlyMap<T, M>
 }
 
 /**
  * Reads records at given coordinates, in their order as many as fit into so many bytes, at least the first. The records
  * stand on their own, or among others that were asked for too.
  */
-export const readLetters = async <T extends Coordinates>(
+export const readLetters = <T extends Coordinates>(
   connection: Connection,
   wanted: readonly T[],
   maxBytes: number,
   call: Call,
   readKept?: KeptReader,
-): Promise<Result<LettersRead<T>, BrokerError>> => {
+): Promise<Result<LettersRead<T>, BrokerError>> =>
+  readAs(opened, connection, wanted, maxBytes, call, readKept)
+
+/** `readLetters` without opening them. */
+export const readSealedLetters = <T extends Coordinates>(
+  connection: Connection,
+  wanted: readonly T[],
+  maxBytes: number,
+  call: Call,
+  readKept?: KeptReader,
+): Promise<Result<LettersRead<T, SealedMessage>, BrokerError>> =>
+  readAs(asTheyStand, connection, wanted, maxBytes, call, readKept)
+
+const readAs = async <T extends Coordinates, M extends Coordinates>(
+  form: Form<M>,
+  connection: Connection,
+  wanted: readonly T[],
+  maxBytes: number,
+  call: Call,
+  readKept: KeptReader | undefined,
+): Promise<Result<LettersRead<T, M>, BrokerError>> => {
   const orderOf = new Map(wanted.map((one, order) => [one, order]))
-  const held: ({ readonly message: RawMessage; readonly bytes: number } | undefined)[] = wanted.map(
-    () => undefined,
-  )
+  const held: ({ readonly message: M; readonly bytes: number } | undefined)[] = wanted.map(() => undefined)
   let [heldCount, heldBytes] = [0, 0]
   let count = wanted.length
   /** Lets go of the last one in the order, and of all that would come after it. */
@@ -162,26 +218,26 @@ export const readLetters = async <T extends Coordinates>(
     // What is dropped was read beside what is kept: that would hold on to all of it.
     if (count === wanted.length)
       for (const [order, one] of held.entries())
-        if (one) held[order] = { ...one, message: detachMessage(one.message) }
+        if (one) held[order] = { ...one, message: form.detach(one.message) }
     const last = held.findLastIndex((one) => one !== undefined)
     heldBytes -= held[last]?.bytes ?? 0
     heldCount -= 1
     held.length = last
     count = last
   }
-  const visit: Visit<T> = (message, place, { bytes, isDense }) => {
+  const visit: Visit<T, M> = (message, place, { bytes, isDense }) => {
     const order = orderOf.get(place) ?? count
     if (order >= count) return
     const isShared = isDense && count === wanted.length
-    held[order] = { message: isShared ? message : detachMessage(message), bytes }
+    held[order] = { message: isShared ? message : form.detach(message), bytes }
     heldBytes += bytes
     heldCount += 1
     while (heldBytes > maxBytes && heldCount > 1) dropLast()
   }
   const isWanted = (place: T) => (orderOf.get(place) ?? count) < count
-  const visited = await visitLetters(connection, wanted, visit, call, isWanted, readKept)
+  const visited = await visitAs(form, connection, wanted, visit, call, isWanted, readKept)
   if (!visited.ok) return visited
-  const records = new Map<T, RawMessage>()
+  const records = new Map<T, M>()
   for (const [order, one] of held.entries()) {
     const place = wanted[order]
     if (one && place) records.set(place, one.message)

@@ -1,4 +1,5 @@
 import { sendingSpanOf, traceContextOf } from '#server/domain/copy-trace.ts'
+import { openBody } from '#server/domain/record-body.ts'
 import type { SpanRecord } from '#server/domain/traces/span-record.ts'
 import type { Placed } from '#server/ports/publisher.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
@@ -23,7 +24,7 @@ export const recordCopySpans = async (
   const atNs = BigInt(nowMs) * 1_000_000n
   const spans = batch.flatMap(({ item, record }, index): SpanRecord[] => {
     if (item.copyTraceId === null) return []
-    const old = traceContextOf(record.headers)
+    const old = traceContextOf(openBody(record.body).headers)
     const place = placed[index]
     if (!old || !place) return []
     const attributes = {

@@ -7,9 +7,8 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import {
   decodeLedgerKey,
   decodeLedgerValue,
-  encodeLedgerKey,
-  encodeLedgerValue,
   type LedgerValue,
+  ledgerKeyOf,
 } from '#server/domain/replay-ledger.ts'
 import type { Transactions } from '#server/ports/transactions.ts'
 import { readReplay } from '#server/repositories/replays.ts'
@@ -177,8 +176,8 @@ describe('a worker that is killed', () => {
         partitions.map(({ partition }) => ({
           topic: ledgerTopic(),
           partition,
-          key: encodeLedgerKey({ ...source, offset: BigInt(partition), attempt: 1 }),
-          value: encodeLedgerValue(ledgerValueOf(foreign)),
+          key: Buffer.from(ledgerKeyOf({ ...source, offset: BigInt(partition), attempt: 1 })),
+          value: Buffer.from(JSON.stringify(ledgerValueOf(foreign))),
           timestampMs: null,
           headers: [],
         })),

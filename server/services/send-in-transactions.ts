@@ -1,12 +1,8 @@
-import {
-  encodeLedgerKey,
-  encodeLedgerValue,
-  hashCopy,
-  type LedgerValue,
-} from '#server/domain/replay-ledger.ts'
+import { sealTexts } from '#server/domain/record-body.ts'
+import { hashBody, ledgerKeyOf, makeLedgerValues } from '#server/domain/replay-ledger.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { OutgoingMessage, Placed } from '#server/ports/publisher.ts'
+import type { Placed, SealedOutgoing } from '#server/ports/publisher.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, clearIntents, type ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
@@ -87,7 +83,7 @@ export const sendWithLedger = (
   taken: TakenSource,
   replay: ReplayRecord,
   batch: Batch,
-  copies: readonly OutgoingMessage[],
+  copies: readonly SealedOutgoing[],
   nowMs: bigint,
   call: Call,
 ): ReturnType<TakenSource['producer']['send']> =>
@@ -110,35 +106,27 @@ const makeLedgerRecords = (
   replay: ReplayRecord,
   nowMs: bigint,
 ) => {
-  const at = new Date(Number(nowMs)).toISOString()
-  return (
-    item: ItemRecord,
-    copy: OutgoingMessage | undefined,
-    placed: Placed | undefined,
-  ): OutgoingMessage => {
-    const value: LedgerValue = {
-      job: replay.id,
-      number: replay.number,
+  const { id: job, number, startedBy: by, reason } = replay
+  const encode = makeLedgerValues({ job, number, by, at: new Date(Number(nowMs)).toISOString(), reason })
+  return (item: ItemRecord, copy: SealedOutgoing | undefined, placed: Placed | undefined): SealedOutgoing => {
+    const value = encode({
       item: item.id.toString(),
       target: {
         topic: item.targetTopic,
         partition: placed?.partition ?? item.targetPartition ?? 0,
         offset: placed?.offset?.toString() ?? null,
       },
-      by: replay.startedBy,
-      at,
-      hash: hashCopy(copy ?? { key: null, value: null, headers: [] }),
-      reason: replay.reason,
-      ...(item.copyTraceId !== null && item.traceId !== null
-        ? { traces: { copy: item.copyTraceId, origin: item.traceId } }
-        : {}),
-    }
+      hash: hashBody(copy?.body ?? Buffer.alloc(0)),
+      traces:
+        item.copyTraceId !== null && item.traceId !== null
+          ? { copy: item.copyTraceId, origin: item.traceId }
+          : undefined,
+    })
+    const key = ledgerKeyOf({ ...source, offset: item.sourceOffset, attempt: item.attempt })
     return {
       topic: ledger.name,
       partition: ledgerPartition,
-      key: encodeLedgerKey({ ...source, offset: item.sourceOffset, attempt: item.attempt }),
-      value: encodeLedgerValue(value),
-      headers: [],
+      body: sealTexts(key, value),
       timestampMs: nowMs,
     }
   }

@@ -17,7 +17,6 @@ import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { makeCopies } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
-import { bytesOfMessage } from './read-letters.ts'
 
 /** What may be sent now: so much of it, of items up to one in the order of sending. */
 export type Permit =
@@ -152,7 +151,7 @@ export const usePace = async (
   return Math.max(0, Math.min(leftMs, longestWaitMs))
 }
 
-/** How many bytes of keys, values and headers the copies of items have. */
+/** How many bytes the copies of items have, in keys, values and headers. */
 export const bytesOfCopies = (
   connection: Connection,
   replay: ReplayRecord,
@@ -162,7 +161,7 @@ export const bytesOfCopies = (
   const copyOf = makeCopies(connection, replay, 0n)
   return items.reduce((sum, item) => {
     const record = records.get(item)
-    return !record || 'lost' in record ? sum : sum + bytesOfMessage(copyOf(item, record))
+    return !record || 'lost' in record ? sum : sum + copyOf(item, record).body.length
   }, 0)
 }
 

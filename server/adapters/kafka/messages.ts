@@ -1,9 +1,11 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { fail, type Result, succeed } from '#server/domain/result.ts'
+import type { Answer } from '#server/ports/answer.ts'
 import type { BrokerError, MissingRecord } from '#server/ports/broker-error.ts'
-import type { MessageReader } from '#server/ports/message-reader.ts'
+import type { Call } from '#server/ports/call.ts'
+import type { ForwardRequest, MessageReader } from '#server/ports/message-reader.ts'
 import type { Isolation, RawMessage } from '#server/ports/raw-message.ts'
-import type { ScanStop } from '#server/ports/scan.ts'
+import type { ScanOutcome, ScanStop } from '#server/ports/scan.ts'
 import type { Topics } from '#server/ports/topics.ts'
 import { answering } from './answering.ts'
 import { type KafkaClient, throwIfGivenUp } from './client.ts'
@@ -21,8 +23,9 @@ const oneMegabyte = 1024 * 1024
 /** A broker answers with the whole first batch, however large it is: little need be asked for. */
 const oneRecordBytes = 16 * 1024
 const oneRecordMs = 10_000
-/** What is asked for first of so few records that others stand behind. */
-const fewBytesOf = (records: bigint): number => Math.max(1, Number(records)) * oneRecordBytes
+/** What is asked for at a time where all of so many records are sought, and others may stand behind them. */
+const soughtBytesOf = (records: bigint): number =>
+  Math.min(Math.max(1, Number(records)) * oneRecordBytes, 4 * oneMegabyte)
 
 const missing = (detail: string, why?: MissingRecord) =>
   fail<BrokerError>({ kind: 'not-found', detail, source: 'broker', ...(why ? { missing: why } : {}) })
@@ -70,71 +73,79 @@ export const makeMessageReader = (client: KafkaClient, topics: Topics): MessageR
     return range ? succeed(range) : missing(`The topic ${topic} partition ${partition} gave no offsets.`)
   }
 
+  /** Reads a partition forward; `takenOf` tells what was taken of it. */
+  const readOn = async <M extends { readonly offset: bigint }>(
+    { topic, partition, from, until = null, limit, budget, isolation = 'committed' }: ForwardRequest,
+    how: Pick<ReadOptions, 'seals'> | null,
+    takenOf: (read: RangeRead) => readonly M[],
+    { signal }: Call,
+  ): Answer<ScanOutcome<M>> => {
+    const range = await boundsOf(topic, partition, isolation, signal)
+    if (!range.ok) return range
+    const deadline = performance.now() + budget.milliseconds
+    const start = from < range.value.start ? range.value.start : from
+    const end = until !== null && until < range.value.end ? until : range.value.end
+    const askBytes = Math.min(budget.bytes, until === null ? oneMegabyte : soughtBytesOf(end - start))
+    let bytes = 0
+    let count = 0
+    try {
+      const [read] = await readRanges(
+        client,
+        [
+          {
+            ...placeIn(range.value, isolation),
+            from: start,
+            to: end,
+            bytes: askBytes,
+          },
+        ],
+        {
+          ...everything(),
+          ...how,
+          deadline,
+          // Whoever reads forward step by step asks again by himself.
+          patientUntil: 0,
+          mayGoOn: (moreBytes, moreMessages) => {
+            bytes += moreBytes
+            count += moreMessages
+            const spent = bytes >= budget.bytes || count >= budget.messages || performance.now() >= deadline
+            return count < limit && !spent
+          },
+        },
+        signal,
+      )
+      const taken = read ? takenOf(read) : []
+      const messages = taken.slice(0, limit)
+      const cut = taken.length > limit
+      const next = cut ? (messages.at(-1)?.offset ?? start) + 1n : (read?.next ?? start)
+      const stopOf = (): ScanStop => {
+        if (read?.error) return 'error'
+        if (signal.aborted) return 'cancelled'
+        if (messages.length >= limit) return 'enough'
+        return next >= end ? 'end' : 'budget'
+      }
+      return succeed({
+        messages,
+        scannedMessages: BigInt(count),
+        scannedBytes: BigInt(bytes),
+        matches: BigInt(messages.length),
+        partitions: 1,
+        stop: stopOf(),
+        errors: read?.error ? [{ partition, error: read.error }] : [],
+        heldBack: heldBackOf([range.value], isolation),
+        resumeAt: new Map([[partition, next]]),
+      })
+    } catch (error) {
+      return fail(errorOfThrown(error, `topic ${topic}`))
+    }
+  }
+
   return {
     scan: scan(client, topics),
     follow: follow(client),
 
-    readForward: async (
-      { topic, partition, from, until = null, limit, budget, isolation = 'committed' },
-      { signal },
-    ) => {
-      const range = await boundsOf(topic, partition, isolation, signal)
-      if (!range.ok) return range
-      const deadline = performance.now() + budget.milliseconds
-      const start = from < range.value.start ? range.value.start : from
-      const end = until !== null && until < range.value.end ? until : range.value.end
-      const mostBytes = Math.min(budget.bytes, oneMegabyte)
-      let bytes = 0
-      let count = 0
-      try {
-        const [read] = await readRanges(
-          client,
-          [
-            {
-              ...placeIn(range.value, isolation),
-              from: start,
-              to: end,
-              bytes: until === null ? mostBytes : Math.min(mostBytes, fewBytesOf(end - start)),
-            },
-          ],
-          {
-            ...everything(),
-            deadline,
-            // Whoever reads forward step by step asks again by himself.
-            patientUntil: 0,
-            mayGoOn: (moreBytes, moreMessages) => {
-              bytes += moreBytes
-              count += moreMessages
-              const spent = bytes >= budget.bytes || count >= budget.messages || performance.now() >= deadline
-              return count < limit && !spent
-            },
-          },
-          signal,
-        )
-        const messages = (read?.messages ?? []).slice(0, limit)
-        const cut = (read?.messages.length ?? 0) > limit
-        const next = cut ? (messages.at(-1)?.offset ?? start) + 1n : (read?.next ?? start)
-        const stopOf = (): ScanStop => {
-          if (read?.error) return 'error'
-          if (signal.aborted) return 'cancelled'
-          if (messages.length >= limit) return 'enough'
-          return next >= end ? 'end' : 'budget'
-        }
-        return succeed({
-          messages,
-          scannedMessages: BigInt(count),
-          scannedBytes: BigInt(bytes),
-          matches: BigInt(messages.length),
-          partitions: 1,
-          stop: stopOf(),
-          errors: read?.error ? [{ partition, error: read.error }] : [],
-          heldBack: heldBackOf([range.value], isolation),
-          resumeAt: new Map([[partition, next]]),
-        })
-      } catch (error) {
-        return fail(errorOfThrown(error, `topic ${topic}`))
-      }
-    },
+    readForward: (request, call) => readOn(request, null, ({ messages }) => messages, call),
+    readSealed: (request, call) => readOn(request, { seals: true }, ({ sealed }) => sealed, call),
 
     readAt: async (topic, partition, offset, { signal }): Promise<Result<RawMessage, BrokerError>> => {
       const range = await boundsOf(topic, partition, 'committed', signal)

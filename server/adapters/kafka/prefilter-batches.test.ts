@@ -12,6 +12,7 @@ import { makeMessageMatcher } from '#server/domain/match-message.ts'
 import { decodeOptions, framedBy7, schemaFound } from '#server/domain/payload/decode-fixture.ts'
 import { decodeSide } from '#server/domain/payload/decode-side.ts'
 import { prefilterExpression } from '#server/domain/prefilter-expression.ts'
+import { sealMessage } from '#server/domain/record-body.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import { readRecords, walkBatches } from './record-batch.ts'
 import { writeBatch } from './write-batch.ts'
@@ -207,7 +208,7 @@ const takeOf = (source_: string, messages: readonly Made[]): number[] => {
     prefilterExpression(read(source_).ast),
   ])
   const bytes = writeBatch(
-    messages.map(({ raw }) => raw),
+    messages.map(({ raw }) => sealMessage(raw)),
     { id: -1n, epoch: -1, sequence: -1 },
   )
   const into: RawMessage[] = []

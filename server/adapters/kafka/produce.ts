@@ -1,10 +1,11 @@
 import { createAPI, produceV9, Writer } from '@platformatic/kafka'
 import { hashKey, partitionBy } from '#server/domain/partitioners.ts'
+import { keyOfBody } from '#server/domain/record-body.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { OutgoingMessage } from '#server/ports/publisher.ts'
+import type { Placed, SealedOutgoing } from '#server/ports/publisher.ts'
 import { type KafkaClient, pause } from './client.ts'
 import { errorOfCode, isStaleLeader } from './errors.ts'
-import { type RecordToWrite, writeBatch } from './write-batch.ts'
+import { mostHeadBytes, type RecordToWrite, writeBatch } from './write-batch.ts'
 
 const allReplicas = -1
 const brokerTimeoutMs = 10_000
@@ -63,19 +64,19 @@ const produceWhile = (mayWrite: Call['mayWrite']): Pick<typeof produceOne, 'key'
 export const partitionOfKey = (key: Uint8Array, partitions: number): number =>
   partitionBy('murmur2', hashKey(key), partitions)
 
-const sizeOf = ({ key, value, headers }: OutgoingMessage): number =>
-  (key?.length ?? 0) +
-  (value?.length ?? 0) +
-  headers.reduce((sum, { name, value: bytes }) => sum + name.length + (bytes?.length ?? 0) + 10, 40)
+const choosePartition = (body: Buffer, index: number, count: number): number => {
+  const key = keyOfBody(body)
+  return key === null ? index % count : partitionOfKey(key, count)
+}
 
 /** Chooses partitions and cuts messages into batches, each partition's in the order of the messages. */
 export const portionsOf = async (
   client: KafkaClient,
-  messages: readonly OutgoingMessage[],
+  messages: readonly SealedOutgoing[],
   signal: AbortSignal,
 ): Promise<Portion[]> => {
   const portions: Portion[] = []
-  const open = new Map<string, { portion: Portion; bytes: number }>()
+  const open = new Map<string, Map<number, { portion: Portion; bytes: number }>>()
   const counts = new Map<string, number>()
   for (const topic of new Set(messages.map((message) => message.topic))) {
     const count = (await client.topic(topic, signal))?.partitions.length ?? 0
@@ -84,21 +85,30 @@ export const portionsOf = async (
   }
   for (const [index, message] of messages.entries()) {
     const count = counts.get(message.topic) ?? 1
-    const partition =
-      message.partition ?? (message.key === null ? index % count : partitionOfKey(message.key, count))
-    const name = `${message.topic} ${partition}`
-    const current = open.get(name)
-    const bytes = sizeOf(message)
+    const partition = message.partition ?? choosePartition(message.body, index, count)
+    let ofTopic = open.get(message.topic)
+    if (!ofTopic) {
+      ofTopic = new Map()
+      open.set(message.topic, ofTopic)
+    }
+    const current = ofTopic.get(partition)
+    const bytes = message.body.length + mostHeadBytes
     if (current && current.bytes + bytes <= batchBytes) {
       current.portion.indexes.push(index)
       current.bytes += bytes
     } else {
       const portion = { topic: message.topic, partition, indexes: [index] }
       portions.push(portion)
-      open.set(name, { portion, bytes })
+      ofTopic.set(partition, { portion, bytes })
     }
   }
   return portions
+}
+
+/** Notes where the messages of a portion stand that was written from an offset on; null: the broker did not tell. */
+export const notePlaces = (placed: Placed[], { partition, indexes }: Portion, base: bigint | null): void => {
+  for (let position = 0; position < indexes.length; position++)
+    placed[indexes[position] ?? 0] = { partition, offset: base === null ? null : base + BigInt(position) }
 }
 
 /** The number after those of a batch; it turns round at 2³¹ as the broker's does. */
@@ -122,7 +132,7 @@ const leaderOf = async (
 export const producePortion = async (
   client: KafkaClient,
   portion: Portion,
-  messages: readonly OutgoingMessage[],
+  messages: readonly SealedOutgoing[],
   { transactionalId, ...producer }: Numbering,
   { signal, mayWrite }: Call,
   nowMs: () => number,
@@ -132,8 +142,7 @@ export const producePortion = async (
   for (const index of indexes) {
     const message = messages[index]
     if (!message) continue
-    const { key, value, headers, timestampMs } = message
-    records.push({ key, value, headers, timestampMs: timestampMs ?? BigInt(nowMs()) })
+    records.push({ body: message.body, timestampMs: message.timestampMs ?? BigInt(nowMs()) })
   }
   const batch = writeBatch(records, producer, transactionalId !== null)
   let last: unknown = null

@@ -1,12 +1,30 @@
 import { initProducerIdV4 } from '@platformatic/kafka'
+import { sealBody } from '#server/domain/record-body.ts'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { OutgoingMessage, Placed, Publisher } from '#server/ports/publisher.ts'
+import type { OutgoingMessage, Placed, Publisher, SealedOutgoing } from '#server/ports/publisher.ts'
 import { type KafkaClient, pause, throwIfGivenUp, untilAborted } from './client.ts'
 import { errorOfCode, errorOfThrown } from './errors.ts'
-import { type Portion, partitionOfKey, portionsOf, producePortion, sequenceAfter } from './produce.ts'
+import {
+  notePlaces,
+  type Portion,
+  partitionOfKey,
+  portionsOf,
+  producePortion,
+  sequenceAfter,
+} from './produce.ts'
 
 const initAttempts = 15
+
+const sealed = (message: OutgoingMessage | SealedOutgoing): SealedOutgoing =>
+  'body' in message
+    ? message
+    : {
+        topic: message.topic,
+        partition: message.partition,
+        timestampMs: message.timestampMs,
+        body: sealBody(message),
+      }
 
 /** The publishing facet: an idempotent producer with acks of all in-sync replicas, one batch a partition at a time. */
 export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.now): Publisher => {
@@ -34,7 +52,7 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
 
   const sendPortion = async (
     portion: Portion,
-    messages: readonly OutgoingMessage[],
+    messages: readonly SealedOutgoing[],
     call: Call,
   ): Promise<bigint | null> => {
     const { topic, partition, indexes } = portion
@@ -53,15 +71,11 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
     }
   }
 
-  const sendAll = async (messages: readonly OutgoingMessage[], call: Call): Promise<readonly Placed[]> => {
+  const sendAll = async (messages: readonly SealedOutgoing[], call: Call): Promise<readonly Placed[]> => {
     const placed: Placed[] = []
     for (const portion of await portionsOf(client, messages, call.signal)) {
       const base = await sendPortion(portion, messages, call)
-      for (const [position, index] of portion.indexes.entries())
-        placed[index] = {
-          partition: portion.partition,
-          offset: base === null ? null : base + BigInt(position),
-        }
+      notePlaces(placed, portion, base)
     }
     return placed
   }
@@ -79,7 +93,7 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
       // One at a time: sequences of a partition must arrive in order.
       const turn = queue.then(() => {
         throwIfGivenUp(call.signal)
-        return sendAll(messages, call)
+        return sendAll(messages.map(sealed), call)
       })
       queue = turn.catch(() => {})
       try {

@@ -1,6 +1,6 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { Isolation, RawMessage } from '#server/ports/raw-message.ts'
+import type { Isolation, RawMessage, SealedMessage } from '#server/ports/raw-message.ts'
 import type { BatchStanding } from './aborted-transactions.ts'
 
 /** Offsets wanted of one partition: from `from` (inclusive) to `to` (exclusive). */
@@ -23,6 +23,8 @@ export type Lost = { readonly from: bigint; readonly to: bigint }
 export type RangeRead = {
   readonly partition: number
   readonly messages: readonly RawMessage[]
+  /** Those that were taken as they stand. */
+  readonly sealed: readonly SealedMessage[]
   /** The next offset to read; at least the range's end when it was read whole. */
   readonly next: bigint
   /** Records looked at in the range. */
@@ -52,6 +54,7 @@ const headroom = 16 * 1024
 export type Progress = {
   readonly range: Range
   readonly messages: RawMessage[]
+  readonly sealed: SealedMessage[]
   next: bigint
   scanned: number
   bytes: number
@@ -80,6 +83,7 @@ export type Progress = {
 export const begin = (range: Range): Progress => ({
   range,
   messages: [],
+  sealed: [],
   next: range.from,
   scanned: 0,
   bytes: 0,
@@ -105,6 +109,7 @@ export const begin = (range: Range): Progress => ({
 export const reportOf = ({ range, messages, next, scanned, bytes, error, ...rest }: Progress): RangeRead => ({
   partition: range.partition,
   messages,
+  sealed: rest.sealed,
   next,
   scanned,
   bytes,

@@ -1,11 +1,11 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { RawHeader } from '#server/domain/dead-letter.ts'
 import type { HiddenText } from '#server/domain/match-message.ts'
-import type { MessageFilter, RawMessage } from '#server/ports/raw-message.ts'
+import { readBody } from '#server/domain/record-body.ts'
+import { RecordCursor } from '#server/domain/varint.ts'
+import type { MessageFilter, RawMessage, SealedMessage } from '#server/ports/raw-message.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
 import { decompress } from './decompress.ts'
 import { findLiterals } from './find-literals.ts'
-import { RecordCursor } from './varint.ts'
 
 const { atLength, atMagic, atAttributes, atLastOffsetDelta, atBaseTimestamp, atMaxTimestamp } = batchLayout
 const { atProducerId, atCount, headBytes } = batchLayout
@@ -113,7 +113,7 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
   const unlessHidden = filter?.unlessHidden ?? null
   if (isWhole && unlessHidden === null && hits?.at(0) === null) return batch.count
   const cursor = new RecordCursor(records)
-  const names: Names = []
+  const names: string[] = []
   let inRange = 0
   for (let index = batch.count; index > 0; index--) {
     const start = cursor.position
@@ -141,6 +141,52 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
   return isWhole ? batch.count : inRange
 }
 
+/**
+ * Takes the records of a batch from `from` to `to` into `into` as they stand, their bodies views on the fetched or
+ * decompressed bytes. Answers how many lay in the range.
+ */
+export const readSealed = (
+  batch: Batch,
+  {
+    topic,
+    partition,
+    from,
+    to,
+    transaction,
+  }: Pick<Wanted, 'topic' | 'partition' | 'from' | 'to' | 'transaction'>,
+  into: SealedMessage[],
+): number => {
+  const records = recordsOf(batch)
+  const cursor = new RecordCursor(records)
+  const isLogAppend = (batch.attributes & batchAttributes.logAppendTime) !== 0
+  const marks = isTransactional(batch)
+    ? { transactional: true as const, ...(transaction ? { transaction } : {}) }
+    : null
+  let inRange = 0
+  for (let index = batch.count; index > 0; index--) {
+    const length = cursor.varint()
+    const end = cursor.position + length
+    if (end > records.length) throw new RangeError('the record ends too early')
+    cursor.int8()
+    const timestampDelta = cursor.varlong()
+    const offset = batch.baseOffset + BigInt(cursor.varint())
+    if (offset >= from && offset < to) {
+      inRange += 1
+      into.push({
+        topic,
+        partition,
+        offset,
+        timestampMs: isLogAppend ? batch.maxTimestampMs : batch.baseTimestampMs + timestampDelta,
+        timestampType: isLogAppend ? 'log-append' : 'create',
+        body: records.subarray(cursor.position, end),
+        ...marks,
+      })
+    }
+    cursor.position = end
+  }
+  return inRange
+}
+
 /** Whether a side of the record at the cursor may read as what does not stand in it: by its lengths, nothing is copied. */
 const mayHide = (records: Buffer, cursor: RecordCursor, { side, test }: HiddenText): boolean => {
   cursor.int8()
@@ -155,44 +201,13 @@ const mayHide = (records: Buffer, cursor: RecordCursor, { side, test }: HiddenTe
 }
 
 type Place = { readonly offset: bigint; readonly timestampDelta: bigint; readonly end: number }
-type Payload = Pick<RawMessage, 'key' | 'value' | 'headers'>
-
-/** Names of the record before: most records of a topic carry the same headers in the same order. */
-type Names = string[]
-
-const isText = (bytes: Buffer, text: string): boolean => {
-  if (bytes.length !== text.length) return false
-  for (let at = 0; at < text.length; at++) {
-    const byte = text.charCodeAt(at)
-    if (byte !== bytes[at] || byte > 0x7f) return false
-  }
-  return true
-}
-
-const readPayload = (cursor: RecordCursor, names: Names): Payload => {
-  const key = cursor.bytes()
-  const value = cursor.bytes()
-  const headers: RawHeader[] = []
-  for (let count = cursor.varint(), place = 0; count > 0; count--, place++) {
-    const bytes = cursor.bytes()
-    let name = names[place]
-    if (bytes === null) name = ''
-    else if (name === undefined || !isText(bytes, name)) {
-      name = bytes.toString('utf8')
-      names[place] = name
-    }
-    headers.push({ name, value: cursor.bytes() })
-  }
-  return { key, value, headers }
-}
-
 const take = (
   batch: Batch,
   { topic, partition, sinceMs, untilMs, filter, transaction }: Wanted,
   records: Buffer,
   cursor: RecordCursor,
   { offset, timestampDelta, end }: Place,
-  names: Names,
+  names: string[],
   into: RawMessage[],
 ): void => {
   const isLogAppend = (batch.attributes & batchAttributes.logAppendTime) !== 0
@@ -205,7 +220,7 @@ const take = (
     offset,
     timestampMs,
     timestampType: isLogAppend ? 'log-append' : 'create',
-    ...readPayload(cursor, names),
+    ...readBody(cursor, names),
     ...(isTransactional(batch) ? { transactional: true as const } : {}),
     ...(transaction && isTransactional(batch) ? { transaction } : {}),
   }
@@ -214,6 +229,6 @@ const take = (
     into.push(
       filter.refine
         ? message
-        : { ...message, ...readPayload(new RecordCursor(Buffer.from(records.subarray(body, end))), names) },
+        : { ...message, ...readBody(new RecordCursor(Buffer.from(records.subarray(body, end))), names) },
     )
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { sealMessage } from '#server/domain/record-body.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
 import { makePacer } from './pacer.ts'
 import { begin } from './range-progress.ts'
@@ -10,7 +11,7 @@ const horizonMs = 1_000n
 const recordMs = 1_700_000_000_000n
 
 it('takes no time of a record from the time until which tombstones are kept', async () => {
-  const record = { key: null, value: Buffer.from('x'), headers: [], timestampMs: recordMs }
+  const record = sealMessage({ key: null, value: Buffer.from('x'), headers: [], timestampMs: recordMs })
   const bytes = writeBatch([record, record], { id: -1n, epoch: -1, sequence: -1 })
   bytes.writeInt16BE(batchAttributes.deleteHorizon, batchLayout.atAttributes)
   bytes.writeBigInt64BE(horizonMs, batchLayout.atBaseTimestamp)

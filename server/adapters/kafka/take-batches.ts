@@ -6,11 +6,20 @@ import { brokerError } from './errors.ts'
 import type { FetchedPartition } from './fetch.ts'
 import type { Pacer } from './pacer.ts'
 import { goOnFrom, type Progress, skipLost } from './range-progress.ts'
-import { type Batch, isTransactional, readRecords, sizeOfFirstBatch, walkBatches } from './record-batch.ts'
+import {
+  type Batch,
+  isTransactional,
+  readRecords,
+  readSealed,
+  sizeOfFirstBatch,
+  walkBatches,
+} from './record-batch.ts'
 
 export type Taking = {
   /** Records of aborted and open transactions too, marked as such. */
   readonly keepsAborted: boolean
+  /** Records as they stand, all of a range: neither filter nor times are asked then. */
+  readonly seals?: true
   readonly filter: MessageFilter | null
   readonly sinceMs: bigint | null
   readonly untilMs: bigint | null
@@ -85,7 +94,9 @@ const take = async (
     const { topic, partition, to } = one.range
     const { filter, sinceMs, untilMs } = taking
     const wanted = { topic, partition, from: one.next, to, filter, sinceMs, untilMs, transaction }
-    one.scanned += readRecords(batch, wanted, refine ? coming : one.messages)
+    one.scanned += taking.seals
+      ? readSealed(batch, wanted, one.sealed)
+      : readRecords(batch, wanted, refine ? coming : one.messages)
     noteTimes(one, batch)
     comingBytes += batch.bytes.length
     if (coming.length >= refinedAtOnce || comingBytes >= refinedBytes) await keepComing()

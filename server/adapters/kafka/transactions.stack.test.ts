@@ -2,8 +2,9 @@ import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { sealBody } from '#server/domain/record-body.ts'
 import { browseBudget } from '#server/ports/call.ts'
-import type { OutgoingMessage } from '#server/ports/publisher.ts'
+import type { SealedOutgoing } from '#server/ports/publisher.ts'
 import type { Isolation } from '#server/ports/raw-message.ts'
 import type { TransactionalProducer } from '#server/ports/transactions.ts'
 import type { BrokerApi } from './broker-apis.ts'
@@ -35,12 +36,10 @@ const makeTopic = async (what: string, numPartitions = 2): Promise<TopicName> =>
   made.push(topic)
   return topic
 }
-const message = (topic: TopicName, partition: number, value: string): OutgoingMessage => ({
+const message = (topic: TopicName, partition: number, value: string): SealedOutgoing => ({
   topic,
   partition,
-  key: Buffer.from('k'),
-  value: Buffer.from(value),
-  headers: [],
+  body: sealBody({ key: Buffer.from('k'), value: Buffer.from(value), headers: [] }),
   timestampMs: null,
 })
 const open = async (id: string, transactions = adapter.transactions): Promise<TransactionalProducer> => {

@@ -3,7 +3,7 @@ import { fail, succeed } from '#server/domain/result.ts'
 import type { Answer } from '#server/ports/answer.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { OutgoingMessage, Placed } from '#server/ports/publisher.ts'
+import type { Placed, SealedOutgoing } from '#server/ports/publisher.ts'
 import type {
   FollowingRecords,
   TransactionalProducer,
@@ -13,7 +13,7 @@ import type {
 import { answering } from './answering.ts'
 import { type KafkaClient, pause, throwIfGivenUp } from './client.ts'
 import { brokerError, errorOfThrown, protocolError } from './errors.ts'
-import { type Portion, portionsOf, producePortion, sequenceAfter } from './produce.ts'
+import { notePlaces, type Portion, portionsOf, producePortion, sequenceAfter } from './produce.ts'
 import { gravestCode, judgeTransactionCode, waitBeforeAgainMs } from './transaction-codes.ts'
 
 const transactionCoordinator = 1
@@ -138,7 +138,7 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
     /** Partitions side by side, the batches of each in turn. */
     const write = async (
       portions: readonly Portion[],
-      messages: readonly OutgoingMessage[],
+      messages: readonly SealedOutgoing[],
       call: Call,
       onWritten: (records: number) => void,
     ): Promise<readonly Placed[]> => {
@@ -151,11 +151,7 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
           const base = await producePortion(client, portion, messages, numbering, call, nowMs)
           sequences.set(name, sequenceAfter(sequence, portion.indexes.length))
           onWritten(portion.indexes.length)
-          for (const [position, index] of portion.indexes.entries())
-            placed[index] = {
-              partition: portion.partition,
-              offset: base === null ? null : base + BigInt(position),
-            }
+          notePlaces(placed, portion, base)
         }
       })
       // None may still be writing when the transaction is given up.
@@ -168,7 +164,7 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
     }
 
     const transact = async (
-      messages: readonly OutgoingMessage[],
+      messages: readonly SealedOutgoing[],
       following: FollowingRecords,
       call: Call,
     ): Promise<TransactionEnd> => {

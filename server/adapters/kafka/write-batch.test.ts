@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import type { RawMessage } from '#server/ports/raw-message.ts'
-import { readRecords, walkBatches } from './record-batch.ts'
-import { type RecordToWrite, writeBatch } from './write-batch.ts'
+import { openMessage, sealMessage } from '#server/domain/record-body.ts'
+import type { RawMessage, SealedMessage } from '#server/ports/raw-message.ts'
+import { readRecords, readSealed, walkBatches } from './record-batch.ts'
+import { writeBatch } from './write-batch.ts'
 
 const bytes = fc.uint8Array({ maxLength: 300 })
 const bytesOrNull = fc.option(bytes)
@@ -24,7 +25,11 @@ const record = fc.record({
 it('what is written is read again: every byte, null, duplicate and time', () => {
   fc.assert(
     fc.property(fc.array(record, { minLength: 1, maxLength: 90 }), (records) => {
-      const batch = writeBatch(records, { id: 2n ** 62n, epoch: 3, sequence: 2 ** 31 - 1 }, true)
+      const batch = writeBatch(
+        records.map(sealMessage),
+        { id: 2n ** 62n, epoch: 3, sequence: 2 ** 31 - 1 },
+        true,
+      )
       const read: RawMessage[] = []
       const wanted = {
         topic: 't' as TopicName,
@@ -36,15 +41,25 @@ it('what is written is read again: every byte, null, duplicate and time', () => 
         filter: null,
         transaction: null,
       }
-      for (const one of walkBatches(batch)) readRecords(one, wanted, read)
+      const sealed: SealedMessage[] = []
+      for (const one of walkBatches(batch)) {
+        readRecords(one, wanted, read)
+        expect(readSealed(one, wanted, sealed)).toBe(records.length)
+      }
       const hex = (side: Uint8Array | null) => (side === null ? null : Buffer.from(side).toString('hex'))
-      const told = ({ key, value, headers, timestampMs }: RecordToWrite) => [
+      const told = ({
+        key,
+        value,
+        headers,
+        timestampMs,
+      }: Pick<RawMessage, 'key' | 'value' | 'headers' | 'timestampMs'>) => [
         hex(key),
         hex(value),
         timestampMs,
         ...headers.map((header) => [header.name, hex(header.value)]),
       ]
       expect(read.map(told)).toEqual(records.map(told))
+      expect(sealed.map(openMessage)).toEqual(read)
     }),
   )
 })

@@ -1,69 +1,23 @@
 import { crc32c } from '@platformatic/kafka'
-import { copyInto } from '#server/domain/copy-into.ts'
-import { remember } from '#server/domain/remember.ts'
-import type { RawMessage } from '#server/ports/raw-message.ts'
+import { varintLength, varlongLength, writeVarint, writeVarlong } from '#server/domain/varint.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
-import { varintLength, varlongLength, writeVarint, writeVarlong } from './varint.ts'
 
 const { atLength, atMagic, atCrc, atAttributes, atLastOffsetDelta, atBaseTimestamp, atMaxTimestamp } =
   batchLayout
 const { atProducerId, atCount, headBytes } = batchLayout
 
-export type RecordToWrite = Pick<RawMessage, 'key' | 'value' | 'headers' | 'timestampMs'>
+/** A record's body (`sealBody`), and its time in milliseconds since the epoch. */
+export type RecordToWrite = { readonly body: Uint8Array; readonly timestampMs: bigint }
 
-const prefixedLength = (bytes: number): number => varintLength(bytes) + bytes
-/** A name as it is written, with its length. */
-const writtenName = remember((name) => {
-  const length = Buffer.byteLength(name, 'utf8')
-  const made = Buffer.allocUnsafeSlow(prefixedLength(length))
-  made.write(name, writeVarint(made, 0, length), 'utf8')
-  return made
-})
-
-const sizeOf = (bytes: Uint8Array | null): number => (bytes === null ? 1 : prefixedLength(bytes.length))
+/** What a record has before its body at most: its length, its attributes, its time and its place in the batch. */
+export const mostHeadBytes = 5 + 1 + 10 + 5
 
 /** How long a record is without the length before it. */
-const bodyLength = (
-  { key, value, headers, timestampMs }: RecordToWrite,
-  index: number,
-  baseTimestamp: bigint,
-): number => {
-  let length = 1 + varlongLength(timestampMs - baseTimestamp) + varintLength(index)
-  length += sizeOf(key) + sizeOf(value) + varintLength(headers.length)
-  for (const header of headers) length += writtenName(header.name).length + sizeOf(header.value)
-  return length
-}
-
-const writePrefixed = (into: Buffer, at: number, bytes: Uint8Array | null): number => {
-  if (bytes === null) return writeVarint(into, at, -1)
-  return copyInto(into, writeVarint(into, at, bytes.length), bytes)
-}
-
-/** Writes a record of that body length; answers where it ends. */
-const writeRecord = (
-  into: Buffer,
-  start: number,
-  { key, value, headers, timestampMs }: RecordToWrite,
-  length: number,
-  index: number,
-  baseTimestamp: bigint,
-): number => {
-  let at = writeVarint(into, start, length)
-  into[at++] = 0
-  at = writeVarlong(into, at, timestampMs - baseTimestamp)
-  at = writeVarint(into, at, index)
-  at = writePrefixed(into, at, key)
-  at = writePrefixed(into, at, value)
-  at = writeVarint(into, at, headers.length)
-  for (const header of headers) {
-    at = copyInto(into, at, writtenName(header.name))
-    at = writePrefixed(into, at, header.value)
-  }
-  return at
-}
+const lengthOf = ({ body, timestampMs }: RecordToWrite, index: number, baseTimestamp: bigint): number =>
+  1 + varlongLength(timestampMs - baseTimestamp) + varintLength(index) + body.length
 
 /**
- * Writes one uncompressed batch v2. Headers keep their order, duplicates and null values. The producer's id, epoch and
+ * Writes one uncompressed batch v2. Bodies are taken as they are. The producer's id, epoch and
  * first sequence make the write idempotent (KIP-98); a transactional one belongs to the producer's open transaction.
  */
 export const writeBatch = (
@@ -76,8 +30,8 @@ export const writeBatch = (
     (max, { timestampMs }) => (timestampMs > max ? timestampMs : max),
     baseTimestamp,
   )
-  const lengths = records.map((record, index) => bodyLength(record, index, baseTimestamp))
-  const size = lengths.reduce((sum, length) => sum + prefixedLength(length), headBytes)
+  const lengths = records.map((record, index) => lengthOf(record, index, baseTimestamp))
+  const size = lengths.reduce((sum, length) => sum + varintLength(length) + length, headBytes)
   const batch = Buffer.allocUnsafeSlow(size)
   const head = batch.subarray(0, headBytes).fill(0)
   head.writeInt32BE(size - 12, atLength)
@@ -92,8 +46,14 @@ export const writeBatch = (
   head.writeInt32BE(producer.sequence, 53)
   head.writeInt32BE(records.length, atCount)
   let at: number = headBytes
-  for (const [index, record] of records.entries())
-    at = writeRecord(batch, at, record, lengths[index] ?? 0, index, baseTimestamp)
+  for (const [index, { body, timestampMs }] of records.entries()) {
+    at = writeVarint(batch, at, lengths[index] ?? 0)
+    batch[at++] = 0
+    at = writeVarlong(batch, at, timestampMs - baseTimestamp)
+    at = writeVarint(batch, at, index)
+    batch.set(body, at)
+    at += body.length
+  }
   batch.writeUInt32BE(crc32c(batch.subarray(atAttributes)) >>> 0, atCrc)
   return batch
 }

@@ -53,6 +53,21 @@ export class RecordCursor {
     while ((this.#byte() & 0x80) !== 0);
   }
 
+  /** Passes over bytes with their length before them. */
+  skipBytes(): void {
+    const length = this.varint()
+    if (length > 0) this.position += length
+  }
+
+  /** Passes over these very bytes where they come next; answers whether they do. */
+  skipIf(bytes: Uint8Array): boolean {
+    const own = this.#bytes
+    const at = this.position
+    for (let place = 0; place < bytes.length; place++) if (own[at + place] !== bytes[place]) return false
+    this.position = at + bytes.length
+    return true
+  }
+
   /** Bytes with their length before them; null for a length of -1. A view, not a copy. */
   bytes(): Buffer | null {
     const length = this.varint()
@@ -97,6 +112,14 @@ export const varlongLength = (value: bigint): number => {
   let length = 1
   for (let rest = zigzag64(value); rest >= 0x80n; rest >>= 7n) length++
   return length
+}
+
+/** The zigzag varint of a 32-bit integer as a text of bytes (latin-1). */
+export const varintText = (value: number): string => {
+  let text = ''
+  let rest = zigzag(value)
+  for (; rest >= 0x80; rest >>>= 7) text += String.fromCharCode((rest & 0x7f) | 0x80)
+  return text + String.fromCharCode(rest)
 }
 
 /** Writes the zigzag varint of a 64-bit integer; answers where it ends. */

@@ -1,0 +1,111 @@
+import { byHeaderNames } from './by-header-names.ts'
+import type { RawHeader } from './dead-letter.ts'
+import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
+import { findOriginTime, type OriginTimeAt } from './decode-dead-letter.ts'
+import { openBody, writtenName } from './record-body.ts'
+import { isOfReplay, type LineageText, makeStripTest } from './replay-copy.ts'
+import { RecordCursor, varintLength, writeVarint } from './varint.ts'
+
+/** What follows from the names of a letter's headers alone. */
+type Shape = {
+  /** As they are written, with their lengths. */
+  readonly names: readonly Buffer[]
+  readonly isKept: readonly boolean[]
+  readonly originTime: OriginTimeAt
+}
+
+/** Null: what becomes of such a letter depends on what its headers hold. */
+const shapeOf = byHeaderNames((headers, rules): Shape | null => {
+  const originTime = findOriginTime(headers, rules)
+  if (originTime === null || headers.some(({ name }) => isOfReplay(name))) return null
+  const isStripped = makeStripTest(headers, rules)
+  return {
+    names: headers.map(({ name }) => writtenName(name)),
+    isKept: headers.map(({ name }) => !isStripped(name)),
+    originTime,
+  }
+})
+
+/** A letter that is copied by its bytes: only of the headers that tell its time a view is made. */
+export type BodyToCopy = {
+  readonly originTime: OriginTimeAt
+  headerAt(index: number): RawHeader | undefined
+  /** The body of its copy: what it holds, without failure headers, then the lineage. */
+  copy(lineage: LineageText): Buffer
+}
+
+/**
+ * Looks at one body after the other to copy it as it stands: what was looked at before must not be used any more. Null
+ * is answered for one whose headers are to be read to know what becomes of them; then `makeCopyHeaders` tells it.
+ * Letters come by the thousand with the same names in the same order, so the names are compared with those of the letter
+ * before, and nothing is made of what stays as it is.
+ */
+export const makeBodyLooker = (
+  rules: DeadLetterRules = defaultDeadLetterRules,
+): ((body: Buffer) => BodyToCopy | null) => {
+  let body: Buffer = Buffer.alloc(0)
+  let shape: Shape | null = null
+  let headersAt = 0
+  /** Where each header begins, and where the last one ends; where each one's value does. */
+  const starts: number[] = []
+  const valuesAt: number[] = []
+  const letter = {
+    originTime: { places: [], timestampOf: 'death' } as OriginTimeAt,
+    headerAt: (index: number): RawHeader | undefined => {
+      const at = valuesAt[index]
+      const name = shape?.names[index]
+      if (at === undefined || !name) return undefined
+      return {
+        name: new RecordCursor(name).bytes()?.toString('utf8') ?? '',
+        value: new RecordCursor(body, at).bytes(),
+      }
+    },
+    copy: ({ text, count }: LineageText): Buffer => {
+      const isKept = shape?.isKept ?? []
+      let [kept, keptBytes] = [0, 0]
+      for (let index = 0; index < isKept.length; index++) {
+        if (!isKept[index]) continue
+        kept += 1
+        keptBytes += (starts[index + 1] ?? 0) - (starts[index] ?? 0)
+      }
+      const made = Buffer.allocUnsafe(headersAt + varintLength(kept + count) + keptBytes + text.length)
+      body.copy(made, 0, 0, headersAt)
+      let at = writeVarint(made, headersAt, kept + count)
+      for (let index = 0; index < isKept.length; ) {
+        const first = index
+        while (index < isKept.length && isKept[index]) index++
+        if (index > first) at += body.copy(made, at, starts[first], starts[index])
+        else index++
+      }
+      made.write(text, at, 'latin1')
+      return made
+    },
+  }
+  /** Whether the body has the headers of a shape, noting where they stand. */
+  const hasShape = ({ names }: Shape): boolean => {
+    const cursor = new RecordCursor(body)
+    cursor.skipBytes()
+    cursor.skipBytes()
+    headersAt = cursor.position
+    if (cursor.varint() !== names.length) return false
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index]
+      if (!name) return false
+      starts[index] = cursor.position
+      if (!cursor.skipIf(name)) return false
+      valuesAt[index] = cursor.position
+      cursor.skipBytes()
+    }
+    starts[names.length] = cursor.position
+    return cursor.position === body.length
+  }
+  return (next) => {
+    body = next
+    if (shape === null || !hasShape(shape)) {
+      shape = shapeOf(openBody(body).headers, rules)
+      if (shape === null || !hasShape(shape)) return null
+      letter.originTime = shape.originTime
+    }
+    return letter
+  }
+}

@@ -1,0 +1,115 @@
+import { copyInto } from './copy-into.ts'
+import type { RawHeader } from './dead-letter.ts'
+import { remember } from './remember.ts'
+import { RecordCursor, varintLength, writeVarint } from './varint.ts'
+
+/**
+ * The body of a record is the part from its key on, which does not depend on where the record stands: key, value, the
+ * number of headers, then name and value of each; lengths are zigzag varints, -1 is null (Kafka record format v2, KIP-98).
+ */
+export type RecordContent = {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly RawHeader[]
+}
+
+const isText = (bytes: Buffer, text: string): boolean => {
+  if (bytes.length !== text.length) return false
+  for (let at = 0; at < text.length; at++) {
+    const byte = text.charCodeAt(at)
+    if (byte !== bytes[at] || byte > 0x7f) return false
+  }
+  return true
+}
+
+/**
+ * Reads a body where a cursor stands. Views, not copies. `names` are those of the record before, and are changed to those
+ * of this one: most records of a topic carry the same headers in the same order. Throws a RangeError where it ends early.
+ */
+export const readBody = (cursor: RecordCursor, names: string[]): RecordContent => {
+  const key = cursor.bytes()
+  const value = cursor.bytes()
+  const headers: RawHeader[] = []
+  for (let count = cursor.varint(), place = 0; count > 0; count--, place++) {
+    const bytes = cursor.bytes()
+    let name = names[place]
+    if (bytes === null) name = ''
+    else if (name === undefined || !isText(bytes, name)) {
+      name = bytes.toString('utf8')
+      names[place] = name
+    }
+    headers.push({ name, value: cursor.bytes() })
+  }
+  return { key, value, headers }
+}
+
+/** What a body holds, as views on it. */
+export const openBody = (body: Buffer): RecordContent => readBody(new RecordCursor(body), [])
+
+/** The key in a body, as a view on it. */
+export const keyOfBody = (body: Buffer): Buffer | null => new RecordCursor(body).bytes()
+
+/** A name as it is written, with its length. */
+export const writtenName = remember((name) => {
+  const length = Buffer.byteLength(name, 'utf8')
+  const made = Buffer.allocUnsafeSlow(varintLength(length) + length)
+  made.write(name, writeVarint(made, 0, length), 'utf8')
+  return made
+})
+
+const sizeOf = (bytes: Uint8Array | null): number =>
+  bytes === null ? 1 : varintLength(bytes.length) + bytes.length
+
+const writePrefixed = (into: Buffer, at: number, bytes: Uint8Array | null): number => {
+  if (bytes === null) return writeVarint(into, at, -1)
+  return copyInto(into, writeVarint(into, at, bytes.length), bytes)
+}
+
+/** Writes a body. Headers keep their order, duplicates and null values. */
+export const sealBody = ({ key, value, headers }: RecordContent): Buffer => {
+  let length = sizeOf(key) + sizeOf(value) + varintLength(headers.length)
+  for (const header of headers) length += writtenName(header.name).length + sizeOf(header.value)
+  const body = Buffer.allocUnsafe(length)
+  let at = writePrefixed(body, 0, key)
+  at = writePrefixed(body, at, value)
+  at = writeVarint(body, at, headers.length)
+  for (const header of headers) {
+    at = copyInto(body, at, writtenName(header.name))
+    at = writePrefixed(body, at, header.value)
+  }
+  return body
+}
+
+/** `sealBody` of two texts without headers, in UTF-8. */
+export const sealTexts = (key: string, value: string): Buffer => {
+  const [keyBytes, valueBytes] = [Buffer.byteLength(key), Buffer.byteLength(value)]
+  const body = Buffer.allocUnsafe(
+    varintLength(keyBytes) + keyBytes + varintLength(valueBytes) + valueBytes + 1,
+  )
+  let at = writeVarint(body, 0, keyBytes)
+  at += body.write(key, at)
+  at = writeVarint(body, at, valueBytes)
+  at += body.write(value, at)
+  writeVarint(body, at, 0)
+  return body
+}
+
+/** A message of which the body is opened. */
+export const openMessage = <Place extends object>({
+  body,
+  ...place
+}: Place & { readonly body: Buffer }): Omit<Place, 'body'> & RecordContent => ({
+  ...(place as Omit<Place, 'body'>),
+  ...openBody(body),
+})
+
+/** A message as its record has it. */
+export const sealMessage = <Place extends object>({
+  key,
+  value,
+  headers,
+  ...place
+}: Place & RecordContent): Omit<Place, keyof RecordContent> & { readonly body: Buffer } => ({
+  ...(place as Omit<Place, keyof RecordContent>),
+  body: sealBody({ key, value, headers }),
+})
