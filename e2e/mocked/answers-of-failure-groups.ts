@@ -44,6 +44,7 @@ export const failureGroupsOf = (...groups: readonly FailureGroup[]): Answer<'lis
     unfilteredTotal: 3,
     fittingTotal: groups.length,
     cutAt: null,
+    rankedOf: null,
     counts: {
       new: 1,
       known: 0,

@@ -97,10 +97,12 @@ export const failureGroupList = z.object({
   data: z.object({
     groups: z.array(failureGroupRow),
     unfilteredTotal: z.number().int(),
-    /** How many fit state, text, topic and group, whatever their deadline. */
+    /** How many fit. */
     fittingTotal: z.number().int(),
-    /** Only so many of those were looked at for the deadline and put into order, the last seen ones; null when all were. */
+    /** Only so many of those are listed, the first in their order; null: all are. */
     cutAt: z.number().int().nullable(),
+    /** Only so many were looked at for the deadline and put in order, the last seen ones; null: all were. */
+    rankedOf: z.number().int().nullable(),
     counts: z.record(failureGroupState, z.number().int()),
     index: indexFreshness,
   }),

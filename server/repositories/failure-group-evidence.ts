@@ -33,8 +33,9 @@ export const readLetterSpread = async (db: Database, id: string, limit: number):
        FROM newest, edges GROUP BY 1
      ), alike AS MATERIALIZED (
        -- The newest of each, by its place.
-       SELECT min(no) AS no, count(*)::int AS count FROM newest GROUP BY regexp_replace(message, '[0-9]{3,}', '*', 'g')
-       ORDER BY 2 DESC, 1 LIMIT 6
+       SELECT min(no) AS no, sum(count)::int AS count
+       FROM (SELECT min(no) AS no, message, count(*) FROM newest GROUP BY message) AS same
+       GROUP BY regexp_replace(message, '[0-9]{3,}', '*', 'g') ORDER BY 2 DESC, 1 LIMIT 6
      )
      SELECT json_build_object(
        'lookedAt', (SELECT count(*)::int FROM newest),

@@ -46,11 +46,8 @@ export type FailureGroupRecord = {
 }
 
 const noDeaths: readonly number[] = new Array<number>(60).fill(0)
-/** A list holds at most so many, the last seen ones. */
-export const listedFailureGroups = 1_000
-
 /** An open group with a replay under way. */
-const isReplaying = `g.state IN ('new', 'known', 'investigating', 'fix-out') AND g.id IN (
+export const isReplaying = `g.state IN ('new', 'known', 'investigating', 'fix-out') AND g.id IN (
   SELECT failure_group_id FROM replay WHERE connection_id = $1 AND failure_group_id IS NOT NULL
     AND started_at IS NOT NULL AND finished_at IS NULL AND state NOT IN ('planned', 'done', 'cancelled', 'failed'))`
 
@@ -70,8 +67,6 @@ export const countFailureGroups = async (
 /** In the order of the columns that `readGroupRows` selects: pg makes an object of so many far slower than a list. */
 type Row = readonly [
   id: string,
-  /** Null: not counted. */
-  fitting: number | null,
   errorClass: string | null,
   rootCause: string | null,
   message: string | null,
@@ -104,28 +99,31 @@ type Row = readonly [
   regression: GroupStanding['regression'],
 ]
 
-const msOf = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`
+/** Milliseconds since the epoch: by `date_part`, since `extract` counts in decimals and takes four times as long. */
+export const msOf = (column: string): string => `(date_part('epoch', ${column}) * 1000)`
+
+/** Null while they are counted anew. */
+export const keysOf =
+  'CASE WHEN NOT g.keys_due AND k.estimate IS NOT NULL THEN least(k.estimate, g.letters)::float8 END'
 
 /**
- * Failure groups with what is kept beside them, last seen first.
- * Numbers and lists come in the forms that are read fastest: a thousand groups are read whenever somebody looks at the
- * inbox. `chosen` selects them with how many they are, as `fitting`, or with null; the connection's is its first value.
+ * Failure groups of these ids with what is kept beside them, last seen first. Numbers and lists come in the forms that are
+ * read fastest: hundreds of groups are read whenever somebody looks at the inbox.
  */
 const readGroupRows = async (
   db: Database,
-  chosen: string,
-  values: readonly unknown[],
+  connectionId: string,
+  ids: readonly string[],
   withStack: boolean,
 ): Promise<readonly Row[]> => {
   const { rows } = await db.pool.query<[...Row]>({
     rowMode: 'array',
-    text: `WITH g AS MATERIALIZED (${chosen})
-     SELECT g.id, g.fitting, g.error_class, g.root_cause, g.message, g.frame, ${withStack ? '(SELECT stack FROM failure_group_stack WHERE failure_group_id = g.id)' : 'NULL'} AS stack,
+    text: `SELECT g.id, g.error_class, g.root_cause, g.message, g.frame, ${withStack ? '(SELECT stack FROM failure_group_stack WHERE failure_group_id = g.id)' : 'NULL'} AS stack,
        g.origin_topic, g.consumer_group,
        array_to_string(g.dead_letter_topics, E'\\n') AS topics, array_to_string(g.conventions, E'\\n') AS conventions,
        CASE WHEN g.services <> '{}' THEN to_json(g.services) END AS services,
        g.letters::float8 AS letters,
-       CASE WHEN NOT g.keys_due AND k.estimate IS NOT NULL THEN least(k.estimate, g.letters)::float8 END AS keys,
+       ${keysOf} AS keys,
        k.is_exact AS keys_exact,
        ${msOf('g.first_seen_at')} AS first_seen_ms, ${msOf('g.last_seen_at')} AS last_seen_ms,
        g.sample_letter_id, g.sample_confidence, g.sample_is_pointer, g.sample_tells_origin, ${msOf('g.oldest_at')} AS oldest_ms,
@@ -135,26 +133,13 @@ const readGroupRows = async (
        CASE WHEN g.state = 'muted' THEN g.mute_past END AS mute_past,
        CASE WHEN g.state = 'muted' THEN g.mute_after END AS mute_after,
        g.regression
-     FROM g LEFT JOIN failure_group_keys k ON k.failure_group_id = g.id
+     FROM failure_group g LEFT JOIN failure_group_keys k ON k.failure_group_id = g.id
+     WHERE g.connection_id = $1 AND g.merged_into IS NULL AND g.id = ANY($2::text[])
      ORDER BY g.last_seen_at DESC`,
-    values: [...values],
+    values: [connectionId, ids],
   })
   return rows
 }
-
-/** Which failure groups. Of several conditions all hold; none: all of them. */
-export type FailureGroupFilter = {
-  /** Those in one of these states; `replaying` follows from the replays under way. */
-  readonly states?: readonly string[] | undefined
-  /** Where they died, or where their letters are. */
-  readonly topic?: string | undefined
-  readonly group?: string | undefined
-  /** In class, message, frame, topics, group, services or assignee, upper or lower case. */
-  readonly text?: string | undefined
-}
-
-const searched = `concat_ws(E'\\n', g.root_cause, g.error_class, g.message, g.frame, g.origin_topic, g.consumer_group, g.assignee,
-  array_to_string(g.services, E'\\n'), array_to_string(g.dead_letter_topics, E'\\n'))`
 
 const namesOf = (lines: string | null): string[] => (lines ? lines.split('\n') : [])
 
@@ -162,7 +147,6 @@ const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =
   rows.map(
     ([
       id,
-      _fitting,
       errorClass,
       rootCause,
       message,
@@ -225,42 +209,22 @@ const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =
     }),
   )
 
-/** The last seen failure groups that a filter lets through, at most `listedFailureGroups`, and how many it does. */
-export const findFailureGroups = async (
-  db: Database,
-  connectionId: string,
-  { states, topic, group, text = '' }: FailureGroupFilter,
-): Promise<{ readonly records: readonly FailureGroupRecord[]; readonly total: number }> => {
-  const chosen = `SELECT g.*, count(*) OVER ()::int AS fitting FROM failure_group g
-     WHERE g.connection_id = $1 AND g.merged_into IS NULL
-       AND ($2::text[] IS NULL OR CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END = ANY($2))
-       AND ($3::text IS NULL OR g.origin_topic = $3 OR $3 = ANY(g.dead_letter_topics))
-       AND ($4::text IS NULL OR g.consumer_group = $4)
-       AND ($5 = '' OR position(lower($5) IN lower(${searched})) > 0)
-     ORDER BY g.last_seen_at DESC LIMIT ${listedFailureGroups}`
-  const values = [connectionId, states ?? null, topic ?? null, group ?? null, text.replaceAll('\0', '\ufffd')]
-  const [rows, trends] = await Promise.all([
-    readGroupRows(db, chosen, values, false),
-    readTrends(db, connectionId, null),
-  ])
-  const [, fitting] = rows[0] ?? []
-  return { records: recordsOf(rows, trends), total: fitting ?? 0 }
-}
-
-/** Failure groups of these ids with their deaths a minute of the last hour, last seen first; of one also its stack. */
+/**
+ * Failure groups of these ids with their deaths a minute of the last hour, last seen first; of one also its stack.
+ * `trends`: of all groups of the connection, where they are read already.
+ */
 export const readFailureGroups = async (
   db: Database,
   connectionId: string,
   ids: readonly string[],
+  trends: Trends | null = null,
 ): Promise<readonly FailureGroupRecord[]> => {
   const [only = null, ...others] = ids
   if (only === null) return []
   const isOne = others.length === 0
-  const chosen = `SELECT g.*, NULL::int AS fitting FROM failure_group g
-     WHERE g.connection_id = $1 AND g.merged_into IS NULL AND g.id = ANY($2::text[])`
-  const [rows, trends] = await Promise.all([
-    readGroupRows(db, chosen, [connectionId, ids], isOne),
-    readTrends(db, connectionId, isOne ? only : null),
+  const [rows, deaths] = await Promise.all([
+    readGroupRows(db, connectionId, ids, isOne),
+    trends ?? readTrends(db, connectionId, isOne ? only : null),
   ])
-  return recordsOf(rows, trends)
+  return recordsOf(rows, deaths)
 }

@@ -30,7 +30,7 @@ const limitOf = ({ of, letterMs, originMs }: AskedExpiry): number => {
   return of === 'both' ? Math.min(letter, origin) : Math.max(letter, origin)
 }
 
-const msOf = (time: string): string => `extract(epoch FROM ${time})::float8 * 1000`
+const msOf = (time: string): string => `date_part('epoch', ${time}) * 1000`
 const agoOf = (ms: string): string =>
   `'1970-01-01'::timestamptz + greatest(0, extract(epoch FROM now())::float8 * 1000 - ${ms}) * interval '1 millisecond'`
 

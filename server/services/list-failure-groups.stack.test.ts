@@ -34,14 +34,21 @@ it('counts all groups, also beyond those that it lists, and says that it is cut'
   expect(await list()).toMatchObject({ unfilteredTotal: 200, cutAt: null })
   await add(200, 1_200, 'new')
   const { groups, ...rest } = await list()
-  expect(groups).toHaveLength(1_000)
+  expect(groups).toHaveLength(500)
   expect(rest).toMatchObject({
     unfilteredTotal: 1_200,
     fittingTotal: 1_200,
-    cutAt: 1_000,
+    cutAt: 500,
+    rankedOf: null,
     counts: { new: 1_000, resolved: 200 },
   })
-  // Older than the thousand last seen, and found all the same.
+  // The oldest of all stands first where the order says so.
+  await bench.database.db.prisma.failureGroup.update({ where: { id: 'group-0' }, data: { letters: 99n } })
+  expect((await list({ sort: 'count' })).groups.slice(0, 2).map(({ id, count }) => [id, count])).toEqual([
+    ['group-0', 99],
+    ['group-1199', 1],
+  ])
+  // Older than those listed, and found all the same.
   for (const filter of [
     { state: 'resolved' },
     { topic: 'refunds' },
@@ -52,5 +59,5 @@ it('counts all groups, also beyond those that it lists, and says that it is cut'
     expect([found.length, fittingTotal, cutAt]).toEqual([200, 200, null])
   }
   expect(await list({ q: '%' })).toMatchObject({ groups: [], fittingTotal: 0 })
-  expect(await list({ state: 'open' })).toMatchObject({ fittingTotal: 1_000, cutAt: null })
+  expect(await list({ state: 'open' })).toMatchObject({ fittingTotal: 1_000, cutAt: 500 })
 })

@@ -10,19 +10,26 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { deathsPerMinute } from '#server/domain/death-rate.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
+import { readTrends } from '#server/repositories/failure-group-trends.ts'
 import {
   countFailureGroups,
   type FailureGroupRecord,
-  findFailureGroups,
-  listedFailureGroups,
+  readFailureGroups,
 } from '#server/repositories/failure-groups.ts'
 import { readFreshness } from '#server/repositories/freshness.ts'
+import {
+  type RankedGroup,
+  rankedFailureGroups,
+  rankFailureGroups,
+} from '#server/repositories/rank-failure-groups.ts'
 import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault } from './fault.ts'
 import { indexSource } from './index-dead-letters.ts'
-import { type GroupExpiry, readGroupExpiries } from './read-group-expiries.ts'
+import { type GroupExpiries, type GroupExpiry, readGroupExpiries } from './read-group-expiries.ts'
 
 const staleAfterMs = 30_000
+/** A list shows at most so many, the first of its order. */
+const listedFailureGroups = 500
 
 /**
  * Failure groups as they cross HTTP, with the times when the first of their letters go. Expiry is an addition: a broker
@@ -33,8 +40,9 @@ export const failureGroupRowsOf = async (
   connection: Connection,
   records: readonly FailureGroupRecord[],
   call: Call,
+  known: GroupExpiries | null = null,
 ): Promise<{ readonly rows: FailureGroupRow[]; readonly degraded: DegradedSource[] }> => {
-  const expiries = await readGroupExpiries(deps, connection, records, call)
+  const expiries = known ?? (await readGroupExpiries(deps, connection, records, call))
   return {
     rows: records.map((record) => rowOf(record, expiries.of(record))),
     degraded: expiries.problem ? [degradedBy(expiries.problem)] : [],
@@ -75,26 +83,19 @@ const rowOf = (record: FailureGroupRecord, expiry: GroupExpiry): FailureGroupRow
 }
 
 type Sort = NonNullable<z.output<typeof failureGroupListQuery>['sort']>
-const sortValues: Readonly<Record<Sort, (row: FailureGroupRow) => number | null>> = {
-  growing: ({ perMinute }) => perMinute,
-  count: ({ count }) => count,
-  keys: ({ keys }) => keys?.count ?? null,
-  last: ({ lastSeenAt }) => lastSeenAt,
-  expires: ({ unrecoverableAt }) => unrecoverableAt,
-}
 /** What has no value stands last, whichever way the others stand. */
 const compareBy =
-  (sort: Sort, desc: boolean) =>
-  (a: FailureGroupRow, b: FailureGroupRow): number => {
-    const [one, other] = [sortValues[sort](a), sortValues[sort](b)]
+  (placeOf: (group: RankedGroup) => number | null, desc: boolean) =>
+  (a: RankedGroup, b: RankedGroup): number => {
+    const [one, other] = [placeOf(a), placeOf(b)]
     if (one === null || other === null) return Number(one === null) - Number(other === null)
     return desc ? other - one : one - other
   }
 const deadlinesMs = { '3h': 3 * 3_600_000, '24h': 24 * 3_600_000, '7d': 7 * 24 * 3_600_000 } as const
 
 /**
- * Failure groups that fit the filter in the order asked for, then the last seen; with the index's freshness. Of more than a
- * thousand that fit, deadline and order look at those last seen.
+ * The first failure groups of those that fit the filter, in the order asked for, then the last seen; with the index's
+ * freshness. Of more than ten thousand that fit, those last seen are put in order.
  */
 export const listFailureGroups = async (
   deps: Deps,
@@ -102,33 +103,61 @@ export const listFailureGroups = async (
   query: z.output<typeof failureGroupListQuery>,
   call: Call,
 ): Promise<Result<FailureGroupList, Fault>> => {
+  const { sort = 'growing', desc = true, within } = query
   const states = query.state === 'all' ? undefined : query.state === 'open' ? openGroupStates : [query.state]
   const filter = { states, topic: query.topic, group: query.group, text: query.q }
-  const [found, counts, freshness] = await Promise.all([
-    findFailureGroups(deps.db, connection.id, filter),
+  const [ranked, trends, counts, freshness] = await Promise.all([
+    rankFailureGroups(deps.db, connection.id, filter),
+    readTrends(deps.db, connection.id, null),
     countFailureGroups(deps.db, connection.id),
     readFreshness(deps.db, connection.id),
   ])
-  const { rows, degraded } = await failureGroupRowsOf(deps, connection, found.records, call)
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const nowMs = deps.clock.nowMs()
-  const compare = compareBy(query.sort ?? 'growing', query.desc ?? true)
-  const groups = rows
-    .filter(
-      ({ unrecoverableAt }) =>
-        query.within === undefined ||
-        (unrecoverableAt !== null && unrecoverableAt <= nowMs + deadlinesMs[query.within]),
+  const read = (groups: readonly RankedGroup[]) =>
+    readFailureGroups(
+      deps.db,
+      connection.id,
+      groups.map(({ id }) => id),
+      trends,
     )
-    .sort((a, b) => compare(a, b) || b.lastSeenAt - a.lastSeenAt)
+  // When all of them end is asked only where it decides which are shown: that costs as much as all the rest.
+  const all = within !== undefined || sort === 'expires' ? await read(ranked.groups) : null
+  const expiries = all && (await readGroupExpiries(deps, connection, all, call))
+  const ends = new Map(all?.map((record) => [record.id, expiries?.of(record).message ?? null]))
+  const endOf = ({ id }: RankedGroup): number | null => ends.get(id) ?? null
+  const placeOf: Readonly<Record<Sort, (group: RankedGroup) => number | null>> = {
+    growing: ({ id }) => deathsPerMinute(trends.get(id) ?? []),
+    count: ({ letters }) => letters,
+    keys: ({ keys }) => keys?.count ?? null,
+    last: ({ lastSeenAtMs }) => lastSeenAtMs,
+    expires: endOf,
+  }
+  const fitting =
+    within === undefined
+      ? [...ranked.groups]
+      : ranked.groups.filter(
+          (group) => (endOf(group) ?? Number.POSITIVE_INFINITY) <= nowMs + deadlinesMs[within],
+        )
+  const places = new Map(fitting.map((group) => [group, placeOf[sort](group)]))
+  const compare = compareBy((group) => places.get(group) ?? null, desc)
+  const shown = fitting
+    .sort((a, b) => compare(a, b) || b.lastSeenAtMs - a.lastSeenAtMs)
+    .slice(0, listedFailureGroups)
+  const records = new Map((all ?? (await read(shown))).map((record) => [record.id, record]))
+  // One that was merged into another meanwhile is not there any more.
+  const present = shown.flatMap(({ id }) => records.get(id) ?? [])
+  const { rows, degraded } = await failureGroupRowsOf(deps, connection, present, call, expiries)
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
   )
+  const fittingTotal = within === undefined ? ranked.total : fitting.length
   return succeed({
     data: {
-      groups,
-      unfilteredTotal: total,
-      fittingTotal: found.total,
-      cutAt: found.total > listedFailureGroups ? listedFailureGroups : null,
+      groups: rows,
+      unfilteredTotal: [...counts.values()].reduce((sum, count) => sum + count, 0),
+      fittingTotal,
+      cutAt: fittingTotal > shown.length ? shown.length : null,
+      rankedOf: ranked.total > rankedFailureGroups ? rankedFailureGroups : null,
       counts: Object.fromEntries(
         failureGroupStates.map((state) => [state, counts.get(state) ?? 0]),
       ) as FailureGroupList['data']['counts'],

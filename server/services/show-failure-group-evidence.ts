@@ -19,7 +19,7 @@ import { indexSource } from './index-dead-letters.ts'
 import { readGroupVerdicts } from './read-group-verdicts.ts'
 
 /** What is told of keys, partitions, times and messages is told of so many letters. */
-const lookedAtMost = 5_000
+const lookedAtMost = 3_000
 const shownDeploys = 8
 const dayMs = 86_400_000
 /** After all that a letter can tell. */

@@ -164,9 +164,11 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
             <>
               {data.cutAt === null ? null : (
                 <p className="border-b border-line px-3 py-1.5 text-muted">
-                  {sayMany(data.fittingTotal, 'group')} fit. In this order and by deadline stand the{' '}
-                  {formatCount(data.cutAt)} last seen of them: narrow the list by text, topic or group to see
-                  the others.
+                  The first {formatCount(data.cutAt)} of {sayMany(data.fittingTotal, 'group')} in this order
+                  {data.rankedOf === null
+                    ? ''
+                    : `, of which the ${formatCount(data.rankedOf)} last seen were put in order`}
+                  . Narrow the list by text, topic or group to see others.
                 </p>
               )}
               <DataTable
