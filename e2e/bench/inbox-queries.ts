@@ -35,6 +35,8 @@ const questionsOf = async (bench: Bench): Promise<readonly Question[]> => {
     { name: 'inbox, a text', ask: () => groups({ q: 'declined' }) },
     { name: 'inbox, a text that nothing has', ask: () => groups({ q: 'no such thing' }) },
     { name: 'inbox, a topic', ask: () => groups({ topic: topic ?? '' }) },
+    { name: 'inbox, by expiry', ask: () => groups({ sort: 'expires', desc: 'false' }) },
+    { name: 'inbox, lost within a day', ask: () => groups({ within: '24h' }) },
     { name: 'letters, newest', ask: () => letters({}) },
     { name: 'letters, page 51', ask: () => letters({ cursor: deep }) },
     { name: 'letters of a topic', ask: () => letters({ topic }) },

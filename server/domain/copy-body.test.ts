@@ -18,7 +18,13 @@ const lineage = {
 }
 const lineageText = writeLineage(lineage)
 
-const bytes = fc.option(fc.uint8Array({ maxLength: 200 }))
+/** Of all lengths at which a varint takes another byte. */
+const bytes = fc.option(
+  fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.constantFrom(0, 63, 64, 8_191, 8_192).map((length) => new Uint8Array(length)),
+  ),
+)
 const own = fc.record({
   name: fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 12 }),
@@ -30,7 +36,7 @@ const own = fc.record({
 const headers = fc
   .tuple(
     fc.constantFrom<readonly RawHeader[]>([], ...Object.values(everyLetter)),
-    fc.array(own, { maxLength: 5 }),
+    fc.array(own, { maxLength: 70 }),
   )
   .chain(([letter, added]) => fc.shuffledSubarray([...letter, ...added], { minLength: letter.length }))
 const letters = fc.array(
@@ -55,6 +61,29 @@ it('a letter that is copied by its bytes is the one that is copied header by hea
         }
     }),
   )
+})
+
+it('names that are no UTF-8 stay as they are, and are no reason to read another letter otherwise', () => {
+  const look = makeBodyLooker()
+  const spring = everyLetter.springOnce ?? []
+  const before = { name: 'aa', value: null }
+  const plain = sealBody({ key: null, value: null, headers: [before, ...spring] })
+  const strange = Buffer.from(plain)
+  strange[strange.indexOf('aa')] = 0xff
+  const replaced = sealBody({
+    key: null,
+    value: null,
+    headers: [{ name: '\ufffda', value: null }, ...spring],
+  })
+  for (const body of [sealBody({ key: null, value: null, headers: spring }), strange, replaced, strange]) {
+    const letter = look(body)
+    if (!letter) throw new Error('it is copied by its bytes')
+    const { headers } = openBody(body)
+    expect(originTimestampAt(letter.originTime, letter.headerAt, { timestampMs: 7n })).toBe(
+      originTimestampOf({ headers, timestampMs: 7n }),
+    )
+    expect(letter.copy(lineageText).includes(Buffer.from([0xff, 0x61]))).toBe(body === strange)
+  }
 })
 
 it('one that was replayed before is opened, since its lineage counts; so is one that is no dead letter', () => {

@@ -2,28 +2,19 @@ import { byHeaderNames } from './by-header-names.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { findOriginTime, type OriginTimeAt } from './decode-dead-letter.ts'
-import { openBody, writtenName } from './record-body.ts'
+import { openBody } from './record-body.ts'
 import { isOfReplay, type LineageText, makeStripTest } from './replay-copy.ts'
 import { RecordCursor, varintLength, writeVarint } from './varint.ts'
 
 /** What follows from the names of a letter's headers alone. */
-type Shape = {
-  /** As they are written, with their lengths. */
-  readonly names: readonly Buffer[]
-  readonly isKept: readonly boolean[]
-  readonly originTime: OriginTimeAt
-}
+type Shape = { readonly isKept: readonly boolean[]; readonly originTime: OriginTimeAt }
 
 /** Null: what becomes of such a letter depends on what its headers hold. */
 const shapeOf = byHeaderNames((headers, rules): Shape | null => {
   const originTime = findOriginTime(headers, rules)
   if (originTime === null || headers.some(({ name }) => isOfReplay(name))) return null
   const isStripped = makeStripTest(headers, rules)
-  return {
-    names: headers.map(({ name }) => writtenName(name)),
-    isKept: headers.map(({ name }) => !isStripped(name)),
-    originTime,
-  }
+  return { isKept: headers.map(({ name }) => !isStripped(name)), originTime }
 })
 
 /** A letter that is copied by its bytes: only of the headers that tell its time a view is made. */
@@ -44,24 +35,28 @@ export const makeBodyLooker = (
   rules: DeadLetterRules = defaultDeadLetterRules,
 ): ((body: Buffer) => BodyToCopy | null) => {
   let body: Buffer = Buffer.alloc(0)
-  let shape: Shape | null = null
+  let shape: Shape = { isKept: [], originTime: { places: [], timestampOf: 'unknown' } }
+  /** Names as they stand in the letter from which the shape is, with their lengths; null: it has none. */
+  let names: readonly Buffer[] | null = null
   let headersAt = 0
   /** Where each header begins, and where the last one ends; where each one's value does. */
   const starts: number[] = []
   const valuesAt: number[] = []
-  const letter = {
-    originTime: { places: [], timestampOf: 'death' } as OriginTimeAt,
-    headerAt: (index: number): RawHeader | undefined => {
+  const letter: BodyToCopy = {
+    get originTime() {
+      return shape.originTime
+    },
+    headerAt: (index) => {
       const at = valuesAt[index]
-      const name = shape?.names[index]
+      const name = names?.[index]
       if (at === undefined || !name) return undefined
       return {
         name: new RecordCursor(name).bytes()?.toString('utf8') ?? '',
         value: new RecordCursor(body, at).bytes(),
       }
     },
-    copy: ({ text, count }: LineageText): Buffer => {
-      const isKept = shape?.isKept ?? []
+    copy: ({ text, count }) => {
+      const { isKept } = shape
       let [kept, keptBytes] = [0, 0]
       for (let index = 0; index < isKept.length; index++) {
         if (!isKept[index]) continue
@@ -81,31 +76,34 @@ export const makeBodyLooker = (
       return made
     },
   }
-  /** Whether the body has the headers of a shape, noting where they stand. */
-  const hasShape = ({ names }: Shape): boolean => {
+  /** Notes where the headers of the body stand; answers whether their names are these, or any where none are given. */
+  const walk = (wanted: readonly Buffer[] | null): boolean => {
     const cursor = new RecordCursor(body)
     cursor.skipBytes()
     cursor.skipBytes()
     headersAt = cursor.position
-    if (cursor.varint() !== names.length) return false
-    for (let index = 0; index < names.length; index++) {
-      const name = names[index]
-      if (!name) return false
+    const count = cursor.varint()
+    if (wanted && count !== wanted.length) return false
+    for (let index = 0; index < count; index++) {
       starts[index] = cursor.position
-      if (!cursor.skipIf(name)) return false
+      const name = wanted?.[index]
+      if (!name) cursor.skipBytes()
+      else if (!cursor.skipIf(name)) return false
       valuesAt[index] = cursor.position
       cursor.skipBytes()
     }
-    starts[names.length] = cursor.position
+    starts[count] = cursor.position
     return cursor.position === body.length
   }
   return (next) => {
     body = next
-    if (shape === null || !hasShape(shape)) {
-      shape = shapeOf(openBody(body).headers, rules)
-      if (shape === null || !hasShape(shape)) return null
-      letter.originTime = shape.originTime
-    }
+    if (names !== null && walk(names)) return letter
+    names = null
+    const { headers } = openBody(body)
+    const found = shapeOf(headers, rules)
+    if (found === null || !walk(null)) return null
+    shape = found
+    names = headers.map((_, index) => Buffer.from(body.subarray(starts[index], valuesAt[index])))
     return letter
   }
 }

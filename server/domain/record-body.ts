@@ -49,8 +49,8 @@ export const openBody = (body: Buffer): RecordContent => readBody(new RecordCurs
 /** The key in a body, as a view on it. */
 export const keyOfBody = (body: Buffer): Buffer | null => new RecordCursor(body).bytes()
 
-/** A name as it is written, with its length. */
-export const writtenName = remember((name) => {
+/** A name as it is written, with its length: in UTF-8, as Kafka has it. */
+const writtenName = remember((name) => {
   const length = Buffer.byteLength(name, 'utf8')
   const made = Buffer.allocUnsafeSlow(varintLength(length) + length)
   made.write(name, writeVarint(made, 0, length), 'utf8')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -104,4 +105,12 @@ it('the hash of a copy tells null from empty and one header from two', () => {
     { key: null, value: null, headers: [header('a', 'b'), header('c', '')] },
   ]
   expect(new Set(copies.map(hashContent)).size).toBe(copies.length)
+  // Edits are kept with theirs.
+  expect(
+    hashContent({
+      key: null,
+      value: Buffer.alloc(0),
+      headers: [header('tät', null), header('b', 'xy')],
+    }),
+  ).toBe(createHash('sha256').update('-1:0:4:tät-1:1:b2:xy').digest('base64url'))
 })

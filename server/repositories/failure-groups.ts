@@ -223,7 +223,7 @@ export const readFailureGroups = async (
   if (only === null) return []
   const isOne = others.length === 0
   const [rows, deaths] = await Promise.all([
-    readGroupRows(db, connectionId, ids, isOne),
+    readGroupRows(db, connectionId, ids, isOne && trends === null),
     trends ?? readTrends(db, connectionId, isOne ? only : null),
   ])
   return recordsOf(rows, deaths)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { type Bench, good, openBench, outgoing, springHeaders } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
-import { readLetters } from './read-letters.ts'
+import { readLetters, readSealedLetters } from './read-letters.ts'
 import { itemsOf, lettersOf, planOf, recordsOf, sendAll, start, withPublisher } from './replay-fixture.ts'
 
 const letterBytes = 700_000
@@ -55,6 +55,11 @@ describe('many large letters', () => {
     expect(read.count).toBe(3)
     expect([...read.records.keys()]).toEqual(wanted.slice(0, 3))
     for (const { value } of read.records.values()) expect(value?.buffer.byteLength).toBe(letterBytes)
+    const sealed = await good(
+      readSealedLetters(bench.connection, [...wanted, at(900)], 3 * letterBytes + 100_000, bench.call()),
+    )
+    expect([...sealed.records.keys()]).toEqual(wanted.slice(0, 3))
+    for (const { body } of sealed.records.values()) expect(body.buffer.byteLength).toBe(body.length)
     const one = await good(readLetters(bench.connection, [at(0), at(1)], 1, bench.call()))
     expect([one.count, one.records.size]).toEqual([1, 1])
     const gone = await good(readLetters(bench.connection, [at(900), at(1)], 1, bench.call()))

@@ -40,29 +40,23 @@ export type Streamed = {
   readonly at: SendableItem | null
 }
 
-/** Items of one dead-letter partition whose letters are read. */
-type ReadBatch = {
+/** A batch whose letters are read and whose intent is written. */
+type Prepared = {
+  readonly id: bigint
   readonly taken: TakenSource
-  readonly items: readonly SendableItem[]
+  readonly batch: Batch
   readonly first: SendableItem
   readonly records: ReadRecords
-}
-
-/** One whose copies are made and whose intent is written. */
-type Prepared = Pick<ReadBatch, 'taken' | 'first' | 'records'> & {
-  readonly id: bigint
-  readonly batch: Batch
   readonly copies: readonly SealedOutgoing[]
   readonly nowMs: bigint
 }
 
 /**
- * Sends items in transactions one after the other for some seconds, four batches under way at a time: while one is
- * committed the copies of the next are made and its intent is written, the letters of the one after that are read, and
- * what became of the one before is written down. The next is sent only when the one before is committed, so that
- * messages of one key keep their order. `window` holds the first items that may be sent; its topics have been looked at,
- * and the stream ends where others begin, where the ledger is to be read first, and as soon as `mayGoOn`, asked before
- * each batch, says no.
+ * Sends items in transactions one after the other for some seconds: while one is committed the letters of the next are
+ * read and its intent is written, and what became of the one before is written down. The next is sent only when the one
+ * before is committed, so that messages of one key keep their order. `window` holds the first items that may be sent;
+ * its topics have been looked at, and the stream ends where others begin, where the ledger is to be read first, and as
+ * soon as `mayGoOn`, asked before each batch, says no.
  */
 export const sendStream = async (
   deps: Deps,
@@ -77,23 +71,12 @@ export const sendStream = async (
   const startedAt = performance.now()
   const waiting = makeWindow(deps, replay, window)
   let left = most
-  const readNext = async (): Promise<Result<ReadBatch | null, BrokerError>> => {
-    if (left <= 0 || call.signal.aborted || performance.now() - startedAt > streamMs) return succeed(null)
-    const read = await readBatch(deps, connection, replay, waiting, Math.min(left, batchItems), lease, call)
-    if (read.ok && read.value) left -= read.value.items.length
-    return read
-  }
-  let reading = readNext()
   const prepareNext = async (): Promise<Result<Prepared | null, BrokerError>> => {
-    const read = await reading
-    if (!read.ok || read.value === null) return read.ok ? succeed(null) : read
-    reading = readNext()
-    // Who leaves early does not wait for it.
-    reading.catch(() => {})
+    if (left <= 0 || call.signal.aborted || performance.now() - startedAt > streamMs) return succeed(null)
     if (!(await mayGoOn())) return succeed(null)
-    const prepared = await prepare(deps, connection, replay, read.value, lease, call)
-    // Letters that are gone hold up nobody.
-    return prepared.ok && prepared.value === null ? prepareNext() : prepared
+    const prepared = await prepare(deps, connection, replay, waiting, Math.min(left, batchItems), lease, call)
+    if (prepared.ok && prepared.value) left -= prepared.value.batch.length
+    return prepared
   }
 
   let sent = 0
@@ -189,8 +172,8 @@ const makeWindow = ({ db }: Deps, replay: ReplayRecord, first: readonly Sendable
   }
 }
 
-/** Reads the letters of the next batch. Null: the stream is to end. */
-const readBatch = async (
+/** Reads the letters of the next batch and writes its intent. Null: the stream is to end. */
+const prepare = async (
   deps: Deps,
   connection: Connection,
   replay: ReplayRecord,
@@ -198,7 +181,7 @@ const readBatch = async (
   most: number,
   lease: LeaseProof,
   call: Call,
-): Promise<Result<ReadBatch | null, BrokerError>> => {
+): Promise<Result<Prepared | null, BrokerError>> => {
   const picked = await window.pick(most)
   const [first] = picked
   if (!first) return succeed(null)
@@ -206,27 +189,18 @@ const readBatch = async (
   if (!takeover.ok) return takeover
   // The ledger may have held some of what was about to be sent.
   if (takeover.value.state !== 'ready' || takeover.value.isNew) return succeed(null)
+  const { taken } = takeover.value
   const read = await readItems(deps, connection, picked, batchBytes, call)
   if (!read.ok) return read
   const items = picked.slice(0, read.value.count)
+  const { records } = read.value
   window.take(items)
-  return succeed({ taken: takeover.value.taken, items, first, records: read.value.records })
-}
-
-/** Makes the copies of a batch and writes its intent. Null: its letters are gone. */
-const prepare = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
-  { taken, items, first, records }: ReadBatch,
-  lease: LeaseProof,
-  call: Call,
-): Promise<Result<Prepared | null, BrokerError>> => {
   const nowMs = BigInt(deps.clock.nowMs())
   const found = await findBatch(deps, connection, items, records, lease, call)
   if (!found.ok) return found
   const batch = found.value
-  if (batch.length === 0) return succeed(null)
+  // Letters that are gone hold up nobody.
+  if (batch.length === 0) return prepare(deps, connection, replay, window, most, lease, call)
   const itemIds = batch.map(({ item }) => item.id)
   // PostgreSQL writes while the copies are made.
   const inserting = insertBatch(deps.db, replay.id, itemIds, nowMs, lease)

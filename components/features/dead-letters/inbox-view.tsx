@@ -49,6 +49,9 @@ const deadlineTitles = {
   '7d': 'Unrecoverable within 7 d',
 } as const
 
+const sayRanked = (count: number): string =>
+  `Only the ${formatCount(count)} last seen of all that fit were looked at. `
+
 /** The inbox: dead letters grouped by what killed them, the fastest growing first unless sorted otherwise. */
 export const InboxView = ({ connection }: { readonly connection: string }) => {
   const [view, setView] = useQueryStates(inboxSearch)
@@ -143,15 +146,21 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           skeleton={<TableSkeleton rows={8} columns={failureGroupColumns(connection)} lines={2} canChoose />}
           isEmpty={({ data }) => data.groups.length === 0}
           empty={
-            counts && counts.resolved + counts.archived + counts.muted > 0
+            query.data && query.data.data.rankedOf !== null
               ? {
-                  title: state === 'open' ? 'No open failure groups' : `No failure groups that are ${state}`,
-                  text: `${formatCount(counts.resolved)} resolved, ${formatCount(counts.archived)} archived, ${formatCount(counts.muted)} muted. A new failure appears here by itself.`,
+                  title: 'None of those looked at',
+                  text: `${sayRanked(query.data.data.rankedOf)}Narrow the list by text, topic or group.`,
                 }
-              : {
-                  title: 'No dead letters',
-                  text: 'Topics named like orders-dlt, orders.DLT, …dlq… or dead-letter-topic-… are read by themselves, and so are those whose newest records carry a framework’s failure headers; others can be named in spillway.yaml under deadLetterTopics.',
-                }
+              : counts && counts.resolved + counts.archived + counts.muted > 0
+                ? {
+                    title:
+                      state === 'open' ? 'No open failure groups' : `No failure groups that are ${state}`,
+                    text: `${formatCount(counts.resolved)} resolved, ${formatCount(counts.archived)} archived, ${formatCount(counts.muted)} muted. A new failure appears here by itself.`,
+                  }
+                : {
+                    title: 'No dead letters',
+                    text: 'Topics named like orders-dlt, orders.DLT, …dlq… or dead-letter-topic-… are read by themselves, and so are those whose newest records carry a framework’s failure headers; others can be named in spillway.yaml under deadLetterTopics.',
+                  }
           }
           onClearFilter={
             q === '' && state === 'open' && within === null
@@ -162,13 +171,13 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
         >
           {({ data }) => (
             <>
-              {data.cutAt === null ? null : (
+              {data.cutAt === null && data.rankedOf === null ? null : (
                 <p className="border-b border-line px-3 py-1.5 text-muted">
-                  The first {formatCount(data.cutAt)} of {sayMany(data.fittingTotal, 'group')} in this order
-                  {data.rankedOf === null
+                  {data.cutAt === null
                     ? ''
-                    : `, of which the ${formatCount(data.rankedOf)} last seen were put in order`}
-                  . Narrow the list by text, topic or group to see others.
+                    : `The first ${formatCount(data.cutAt)} of ${sayMany(data.fittingTotal, 'group')} in this order. `}
+                  {data.rankedOf === null ? '' : sayRanked(data.rankedOf)}
+                  Narrow the list by text, topic or group to see others.
                 </p>
               )}
               <DataTable

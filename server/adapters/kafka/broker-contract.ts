@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { GroupId, TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
+import { openMessage } from '#server/domain/record-body.ts'
 import type { Result } from '#server/domain/result.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
@@ -208,6 +209,10 @@ export const describeBrokerContract = (
       )
       expect(part.messages.map(({ offset }) => Number(offset))).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
       expect([part.stop, part.resumeAt.get(0)]).toEqual(['enough', 15n])
+      const standing = expectOk(
+        await reader.readSealed({ topic, partition: 0, from: 5n, limit: 10, budget: browseBudget }, call()),
+      )
+      expect({ ...standing, messages: standing.messages.map(openMessage) }).toEqual(part)
       const rest = expectOk(
         await reader.readForward(
           { topic, partition: 0, from: 15n, limit: 100, budget: browseBudget },
