@@ -10,6 +10,7 @@ import {
   inboxSorts,
   openGroupStates,
 } from '#server/contracts/choices.ts'
+import type { FailureGroupList } from '#server/contracts/failure-groups.ts'
 import { endpointQuery } from '../../client/call-endpoint.ts'
 import { endpoints } from '../../client/endpoints.ts'
 import { routes } from '../../client/routes.ts'
@@ -51,6 +52,25 @@ const deadlineTitles = {
 
 const sayRanked = (count: number): string =>
   `Only the ${formatCount(count)} last seen of all that fit were looked at. `
+
+/** Why nothing is listed: perhaps not all were looked at, perhaps all are closed, perhaps there are none. */
+const emptyInbox = (data: FailureGroupList['data'] | undefined, state: string) => {
+  if (data && data.rankedOf !== null)
+    return {
+      title: 'None of those looked at',
+      text: `${sayRanked(data.rankedOf)}Narrow the list by text, topic or group.`,
+    }
+  const counts = data?.counts
+  if (counts && counts.resolved + counts.archived + counts.muted > 0)
+    return {
+      title: state === 'open' ? 'No open failure groups' : `No failure groups that are ${state}`,
+      text: `${formatCount(counts.resolved)} resolved, ${formatCount(counts.archived)} archived, ${formatCount(counts.muted)} muted. A new failure appears here by itself.`,
+    }
+  return {
+    title: 'No dead letters',
+    text: 'Topics named like orders-dlt, orders.DLT, …dlq… or dead-letter-topic-… are read by themselves, and so are those whose newest records carry a framework’s failure headers; others can be named in spillway.yaml under deadLetterTopics.',
+  }
+}
 
 /** The inbox: dead letters grouped by what killed them, the fastest growing first unless sorted otherwise. */
 export const InboxView = ({ connection }: { readonly connection: string }) => {
@@ -145,23 +165,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           query={query}
           skeleton={<TableSkeleton rows={8} columns={failureGroupColumns(connection)} lines={2} canChoose />}
           isEmpty={({ data }) => data.groups.length === 0}
-          empty={
-            query.data && query.data.data.rankedOf !== null
-              ? {
-                  title: 'None of those looked at',
-                  text: `${sayRanked(query.data.data.rankedOf)}Narrow the list by text, topic or group.`,
-                }
-              : counts && counts.resolved + counts.archived + counts.muted > 0
-                ? {
-                    title:
-                      state === 'open' ? 'No open failure groups' : `No failure groups that are ${state}`,
-                    text: `${formatCount(counts.resolved)} resolved, ${formatCount(counts.archived)} archived, ${formatCount(counts.muted)} muted. A new failure appears here by itself.`,
-                  }
-                : {
-                    title: 'No dead letters',
-                    text: 'Topics named like orders-dlt, orders.DLT, …dlq… or dead-letter-topic-… are read by themselves, and so are those whose newest records carry a framework’s failure headers; others can be named in spillway.yaml under deadLetterTopics.',
-                  }
-          }
+          empty={emptyInbox(query.data?.data, state)}
           onClearFilter={
             q === '' && state === 'open' && within === null
               ? undefined
