@@ -2,8 +2,8 @@ import { byHeaderNames } from './by-header-names.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { findOriginTime, type OriginTimeAt } from './decode-dead-letter.ts'
-import { openBody } from './record-body.ts'
-import { isOfReplay, type LineageText, makeStripTest } from './replay-copy.ts'
+import { openBody, sizeOfHeaders, writeHeaders } from './record-body.ts'
+import { isOfReplay, makeStripTest } from './replay-copy.ts'
 import { RecordCursor, varintLength, writeVarint } from './varint.ts'
 
 /** What follows from the names of a letter's headers alone. */
@@ -22,7 +22,7 @@ export type BodyToCopy = {
   readonly originTime: OriginTimeAt
   headerAt(index: number): RawHeader | undefined
   /** The body of its copy: what it holds, without failure headers, then the lineage. */
-  copy(lineage: LineageText): Buffer
+  copy(lineage: readonly RawHeader[]): Buffer
 }
 
 /**
@@ -55,24 +55,24 @@ export const makeBodyLooker = (
         value: new RecordCursor(body, at).bytes(),
       }
     },
-    copy: ({ text, count }) => {
+    copy: (lineage) => {
       const { isKept } = shape
-      let [kept, keptBytes] = [0, 0]
+      let [count, keptBytes] = [lineage.length, 0]
       for (let index = 0; index < isKept.length; index++) {
         if (!isKept[index]) continue
-        kept += 1
+        count += 1
         keptBytes += (starts[index + 1] ?? 0) - (starts[index] ?? 0)
       }
-      const made = Buffer.allocUnsafe(headersAt + varintLength(kept + count) + keptBytes + text.length)
+      const made = Buffer.allocUnsafe(headersAt + varintLength(count) + keptBytes + sizeOfHeaders(lineage))
       body.copy(made, 0, 0, headersAt)
-      let at = writeVarint(made, headersAt, kept + count)
+      let at = writeVarint(made, headersAt, count)
       for (let index = 0; index < isKept.length; ) {
         const first = index
         while (index < isKept.length && isKept[index]) index++
         if (index > first) at += body.copy(made, at, starts[first], starts[index])
         else index++
       }
-      made.write(text, at, 'latin1')
+      writeHeaders(made, at, lineage)
       return made
     },
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RawHeader } from './dead-letter.ts'
 import { composeHeaders, type EditedHeader, ruleOfHeader } from './edit-headers.ts'
-import { makeCopyHeaders, makeStripTest } from './replay-copy.ts'
+import { makeCopyHeaders, makeLineage, makeStripTest } from './replay-copy.ts'
 
 const text = (name: string, value: string): RawHeader => ({ name, value: Buffer.from(value) })
 const none = (): boolean => false
@@ -120,15 +120,12 @@ it('headers that are kept are the same bytes in their order, but for ids', () =>
 it('a copy carries the link to the original beside its lineage', () => {
   const original = [text('kafka_dlt-original-topic', 'orders'), text('tenant', 'x')]
   const { headers } = compose(original, all(original), makeStripTest(original))
-  const lineage = {
-    'x-replay-id': '1',
-    'x-replay-number': '1',
-    'x-replay-item': '1',
-    'x-replay-source': source,
-    'x-replay-attempt': '1',
-    'x-replay-at': 'now',
-    'x-replay-origin-at': null,
-  }
+  const lineage = makeLineage({ id: '1', number: 1, nowMs: 0n })({
+    itemId: 1n,
+    source,
+    attempt: 1,
+    originMs: null,
+  })
   const names = makeCopyHeaders(headers, lineage).map(({ name }) => name)
   expect(names.slice(0, 3)).toEqual(['tenant', 'x-replay-edited', 'x-replay-id'])
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { keyOfBody, openBody, sealBody, sealTexts } from './record-body.ts'
+import { keyOfBody, openBody, sealBody } from './record-body.ts'
 
 const bytes = fc.option(fc.uint8Array({ maxLength: 300 }))
 const text = fc.string({ unit: 'grapheme', maxLength: 200 })
@@ -21,15 +21,6 @@ it('a body holds every byte, null and duplicate in its order', () => {
         made.headers.map((header) => [header.name, plain(header.value)]),
       )
       expect(plain(keyOfBody(body))).toEqual(plain(made.key))
-    }),
-  )
-})
-
-it('texts are written as their bytes are', () => {
-  fc.assert(
-    fc.property(text, text, (key, value) => {
-      const made = { key: Buffer.from(key), value: Buffer.from(value), headers: [] }
-      expect(sealTexts(key, value)).toEqual(sealBody(made))
     }),
   )
 })

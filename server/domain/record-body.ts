@@ -65,32 +65,24 @@ const writePrefixed = (into: Buffer, at: number, bytes: Uint8Array | null): numb
   return copyInto(into, writeVarint(into, at, bytes.length), bytes)
 }
 
-/** Writes a body. Headers keep their order, duplicates and null values. */
-export const sealBody = ({ key, value, headers }: RecordContent): Buffer => {
-  let length = sizeOf(key) + sizeOf(value) + varintLength(headers.length)
-  for (const header of headers) length += writtenName(header.name).length + sizeOf(header.value)
-  const body = Buffer.allocUnsafe(length)
-  let at = writePrefixed(body, 0, key)
-  at = writePrefixed(body, at, value)
-  at = writeVarint(body, at, headers.length)
-  for (const header of headers) {
-    at = copyInto(body, at, writtenName(header.name))
-    at = writePrefixed(body, at, header.value)
-  }
-  return body
+/** How many bytes headers take in a body. */
+export const sizeOfHeaders = (headers: readonly RawHeader[]): number =>
+  headers.reduce((sum, { name, value }) => sum + writtenName(name).length + sizeOf(value), 0)
+
+/** Writes headers, without their number, where they belong in a body; answers where they end. */
+export const writeHeaders = (into: Buffer, at: number, headers: readonly RawHeader[]): number => {
+  let end = at
+  for (const { name, value } of headers)
+    end = writePrefixed(into, copyInto(into, end, writtenName(name)), value)
+  return end
 }
 
-/** `sealBody` of two texts without headers, in UTF-8. */
-export const sealTexts = (key: string, value: string): Buffer => {
-  const [keyBytes, valueBytes] = [Buffer.byteLength(key), Buffer.byteLength(value)]
-  const body = Buffer.allocUnsafe(
-    varintLength(keyBytes) + keyBytes + varintLength(valueBytes) + valueBytes + 1,
-  )
-  let at = writeVarint(body, 0, keyBytes)
-  at += body.write(key, at)
-  at = writeVarint(body, at, valueBytes)
-  at += body.write(value, at)
-  writeVarint(body, at, 0)
+/** Writes a body. Headers keep their order, duplicates and null values. */
+export const sealBody = ({ key, value, headers }: RecordContent): Buffer => {
+  const count = headers.length
+  const body = Buffer.allocUnsafe(sizeOf(key) + sizeOf(value) + varintLength(count) + sizeOfHeaders(headers))
+  const at = writePrefixed(body, writePrefixed(body, 0, key), value)
+  writeHeaders(body, writeVarint(body, at, count), headers)
   return body
 }
 

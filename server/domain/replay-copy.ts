@@ -4,9 +4,7 @@ import type { RawHeader } from './dead-letter.ts'
 import { deadLetterConventions } from './dead-letter-conventions.ts'
 import { type DeadLetterRules, defaultDeadLetterRules } from './dead-letter-rules.ts'
 import { decodeDeadLetter } from './decode-dead-letter.ts'
-import { remember } from './remember.ts'
 import { requeueHeader } from './requeue.ts'
-import { varintText } from './varint.ts'
 
 /** Headers that Spillway adds to a copy, and what they mean. */
 export const lineageHeaders = {
@@ -19,11 +17,51 @@ export const lineageHeaders = {
   'x-replay-origin-at': 'When the message that died was written, where that is known, ISO 8601',
 } as const
 
-type LineageHeader = keyof typeof lineageHeaders
+/** What tells a copy apart from the others that its replay sends at the same time. */
+export type CopyLineage = {
+  readonly itemId: bigint
+  /** The dead letter: topic@partition@offset. */
+  readonly source: string
+  readonly attempt: number
+  /** When the message that died was written, in milliseconds since the epoch; null: not known. */
+  readonly originMs: bigint | null
+}
+
+/** What a date can hold, in milliseconds since the epoch. */
+const latestTimeMs = 8_640_000_000_000_000n
+
+const isoOf = (ms: bigint | null): string | null =>
+  ms === null || ms < 0n || ms > latestTimeMs ? null : new Date(Number(ms)).toISOString()
+
 /** Values are of ASCII: topics have no other names. */
-export type NewLineage = {
-  readonly [name in Exclude<LineageHeader, 'x-replay-origin-at'>]: string
-} & { readonly 'x-replay-origin-at': string | null }
+const lineageHeader = (name: keyof typeof lineageHeaders, value: string): RawHeader => ({
+  name,
+  value: Buffer.from(value, 'latin1'),
+})
+
+/** Makes the lineage of the copies that a replay sends at one time; what they share is written once. */
+export const makeLineage = (replay: {
+  readonly id: string
+  readonly number: number | null
+  readonly nowMs: bigint
+}): ((copy: CopyLineage) => readonly RawHeader[]) => {
+  const id = lineageHeader('x-replay-id', replay.id)
+  const number = lineageHeader('x-replay-number', String(replay.number ?? ''))
+  const at = lineageHeader('x-replay-at', isoOf(replay.nowMs) ?? '')
+  return ({ itemId, source, attempt, originMs }) => {
+    const made = [
+      id,
+      number,
+      lineageHeader('x-replay-item', itemId.toString()),
+      lineageHeader('x-replay-source', source),
+      lineageHeader('x-replay-attempt', String(attempt)),
+      at,
+    ]
+    const originAt = isoOf(originMs)
+    if (originAt !== null) made.push(lineageHeader('x-replay-origin-at', originAt))
+    return made
+  }
+}
 
 /** Names that only a framework's failure headers have: left out of every copy, whatever else is known of it. */
 const alwaysStripped = deadLetterConventions
@@ -69,53 +107,26 @@ export const makeStripTest = (
  */
 export const makeCopyHeaders = (
   headers: readonly RawHeader[],
-  lineage: NewLineage,
+  lineage: readonly RawHeader[],
   rules?: DeadLetterRules,
 ): readonly RawHeader[] => {
   const isStripped = makeStripTest(headers, rules)
   const kept: RawHeader[] = []
   for (const header of headers) if (!isStripped(header.name)) kept.push(header)
-  addLineage(kept, lineage)
+  kept.push(...lineage)
   return kept
 }
 
 /** The headers of a requeued copy: those of the waiting record with its failure headers, then the lineage. */
 export const makeRequeuedHeaders = (
   headers: readonly RawHeader[],
-  lineage: NewLineage,
+  lineage: readonly RawHeader[],
   action: RequeueAction,
-): readonly RawHeader[] => {
-  const kept = headers.filter(({ name }) => !isOfReplay(name))
-  addLineage(kept, { ...lineage, [requeueHeader]: action })
-  return kept
-}
-
-const addLineage = (headers: RawHeader[], values: Readonly<Record<string, string | null>>): void => {
-  for (const name in values) {
-    const value = values[name]
-    if (typeof value === 'string') headers.push({ name, value: Buffer.from(value, 'latin1') })
-  }
-}
-
-/** Headers as a record holds them: a text of their bytes (latin-1), and how many they are. */
-export type LineageText = { readonly text: string; readonly count: number }
-
-const lengths = Array.from({ length: 512 }, (_, length) => varintText(length))
-const writtenText = (text: string): string => (lengths[text.length] ?? varintText(text.length)) + text
-const writtenLineageName = remember(writtenText)
-
-/** The lineage that `makeCopyHeaders` adds, as it is written in a record: seven headers of a copy are one text. */
-export const writeLineage = (values: NewLineage): LineageText => {
-  let text = ''
-  let count = 0
-  for (const name in values) {
-    const value = values[name as LineageHeader]
-    if (value === null) continue
-    text += writtenLineageName(name) + writtenText(value)
-    count += 1
-  }
-  return { text, count }
-}
+): readonly RawHeader[] => [
+  ...headers.filter(({ name }) => !isOfReplay(name)),
+  ...lineage,
+  { name: requeueHeader, value: Buffer.from(action, 'latin1') },
+]
 
 /** Which copy a record is, by its lineage headers. */
 export type Lineage = { readonly replayId: string; readonly itemId: bigint; readonly attempt: number }

@@ -1,7 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import { z } from 'zod'
 import type { RecordContent } from './record-body.ts'
-import { remember } from './remember.ts'
 import { isTopicId } from './topic-identity.ts'
 
 /** A dead-letter partition of a cluster. A topic that was made anew has another id: other letters at the same offsets. */
@@ -64,33 +63,8 @@ export const decodeLedgerKey = (bytes: Uint8Array | null): LedgerKey | null => {
   }
 }
 
-const jsonOf = remember((text) => JSON.stringify(text))
-
-/**
- * Writes values of ledger records that were sent together, as JSON; what they share is written once. Items, offsets, hashes
- * and traces are of characters that JSON does not escape.
- */
-export const makeLedgerValues = ({
-  job,
-  number,
-  by,
-  at,
-  reason,
-}: Pick<LedgerValue, 'job' | 'number' | 'by' | 'at' | 'reason'>): ((
-  own: Pick<LedgerValue, 'item' | 'target' | 'hash'> & {
-    readonly traces?: LedgerValue['traces'] | undefined
-  },
-) => string) => {
-  const head = `{"job":${jsonOf(job)},"number":${number},"item":"`
-  const middle = `},"by":${jsonOf(by)},"at":"${at}","hash":"`
-  const tail = `","reason":${jsonOf(reason)}`
-  return ({ item, target, hash: told, traces }) => {
-    const offset = target.offset === null ? 'null' : `"${target.offset}"`
-    const place = `{"topic":${jsonOf(target.topic)},"partition":${target.partition},"offset":${offset}`
-    const rest = traces ? `,"traces":{"copy":"${traces.copy}","origin":"${traces.origin}"}` : ''
-    return `${head}${item}","target":${place}${middle}${told}${tail}${rest}}`
-  }
-}
+/** The value of a ledger record. */
+export const encodeLedgerValue = (value: LedgerValue): Buffer => Buffer.from(JSON.stringify(value))
 
 /** Null for what is no value of this ledger. */
 export const decodeLedgerValue = (bytes: Uint8Array | null): LedgerValue | null => {

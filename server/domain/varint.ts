@@ -114,14 +114,6 @@ export const varlongLength = (value: bigint): number => {
   return length
 }
 
-/** The zigzag varint of a 32-bit integer as a text of bytes (latin-1). */
-export const varintText = (value: number): string => {
-  let text = ''
-  let rest = zigzag(value)
-  for (; rest >= 0x80; rest >>>= 7) text += String.fromCharCode((rest & 0x7f) | 0x80)
-  return text + String.fromCharCode(rest)
-}
-
 /** Writes the zigzag varint of a 64-bit integer; answers where it ends. */
 export const writeVarlong = (into: Buffer, at: number, value: bigint): number => {
   if (isSmall(value)) return writeVarint(into, at, Number(value))

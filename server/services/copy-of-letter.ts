@@ -3,13 +3,7 @@ import { makeBodyLooker } from '#server/domain/copy-body.ts'
 import { originTimestampAt, originTimestampOf } from '#server/domain/copy-timestamp.ts'
 import { traceContextOf, withTrace } from '#server/domain/copy-trace.ts'
 import { openMessage, sealBody } from '#server/domain/record-body.ts'
-import {
-  makeCopyHeaders,
-  makeRequeuedHeaders,
-  type NewLineage,
-  readLineage,
-  writeLineage,
-} from '#server/domain/replay-copy.ts'
+import { makeCopyHeaders, makeLineage, makeRequeuedHeaders, readLineage } from '#server/domain/replay-copy.ts'
 import { requeueCopy } from '#server/domain/requeue.ts'
 import type { SealedOutgoing } from '#server/ports/publisher.ts'
 import { formatPosition, type RawMessage, type SealedMessage } from '#server/ports/raw-message.ts'
@@ -34,23 +28,17 @@ export const makeCopies = (
   replay: ReplayRecord,
   nowMs: bigint,
 ): CopyOfLetter => {
-  const replayNumber = String(replay.number ?? '')
-  const sentAt = new Date(Number(nowMs)).toISOString()
   const isOriginTimeKept = replay.plan.choice?.timestamps === 'keep'
   const { requeue } = replay.plan
   const look = makeBodyLooker(deadLetterRules)
-  const lineageOf = (item: ItemRecord, attempt: number, originMs: bigint | null): NewLineage => ({
-    'x-replay-id': replay.id,
-    'x-replay-number': replayNumber,
-    'x-replay-item': item.id.toString(),
-    'x-replay-source': `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
-    'x-replay-attempt': String(attempt),
-    'x-replay-at': sentAt,
-    'x-replay-origin-at':
-      originMs === null || originMs > latestTimeMs || originMs < 0n
-        ? null
-        : new Date(Number(originMs)).toISOString(),
-  })
+  const lineage = makeLineage({ id: replay.id, number: replay.number, nowMs })
+  const lineageOf = (item: ItemRecord, attempt: number, originMs: bigint | null) =>
+    lineage({
+      itemId: item.id,
+      source: `${item.sourceTopic}@${formatPosition(item.sourcePartition, item.sourceOffset)}`,
+      attempt,
+      originMs,
+    })
   const outgoing = (
     { targetTopic, targetPartition }: ItemRecord,
     body: Buffer,
@@ -68,14 +56,14 @@ export const makeCopies = (
     const context = item.copyTraceId === null ? null : traceContextOf(record.headers)
     const headers =
       context && item.copyTraceId ? withTrace(record.headers, item.copyTraceId, context) : record.headers
-    const lineage = lineageOf(item, (readLineage(record.headers)?.attempt ?? 0) + 1, originMs)
+    const added = lineageOf(item, (readLineage(record.headers)?.attempt ?? 0) + 1, originMs)
     const { key, value } = record
     const made = requeue && requeueCopy({ ...record, headers }, requeue, nowMs)
     if (!requeue || !made) {
-      const copied = makeCopyHeaders(headers, lineage, deadLetterRules)
+      const copied = makeCopyHeaders(headers, added, deadLetterRules)
       return outgoing(item, sealBody({ key, value, headers: copied }), originMs)
     }
-    const copied = makeRequeuedHeaders(made.headers, lineage, requeue.action)
+    const copied = makeRequeuedHeaders(made.headers, added, requeue.action)
     const copy = outgoing(item, sealBody({ key, value, headers: copied }), originMs)
     return { ...copy, timestampMs: made.timestampMs ?? copy.timestampMs }
   }
@@ -85,9 +73,6 @@ export const makeCopies = (
     const originMs = item.rehydrated
       ? record.timestampMs
       : originTimestampAt(letter.originTime, letter.headerAt, record)
-    return outgoing(item, letter.copy(writeLineage(lineageOf(item, 1, originMs))), originMs)
+    return outgoing(item, letter.copy(lineageOf(item, 1, originMs)), originMs)
   }
 }
-
-/** What a date can hold, in milliseconds since the epoch. */
-const latestTimeMs = 8_640_000_000_000_000n

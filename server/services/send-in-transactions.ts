@@ -1,5 +1,5 @@
-import { sealTexts } from '#server/domain/record-body.ts'
-import { hashBody, ledgerKeyOf, makeLedgerValues } from '#server/domain/replay-ledger.ts'
+import { sealBody } from '#server/domain/record-body.ts'
+import { encodeLedgerValue, hashBody, ledgerKeyOf } from '#server/domain/replay-ledger.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Placed, SealedOutgoing } from '#server/ports/publisher.ts'
@@ -107,26 +107,30 @@ const makeLedgerRecords = (
   nowMs: bigint,
 ) => {
   const { id: job, number, startedBy: by, reason } = replay
-  const encode = makeLedgerValues({ job, number, by, at: new Date(Number(nowMs)).toISOString(), reason })
+  const at = new Date(Number(nowMs)).toISOString()
   return (item: ItemRecord, copy: SealedOutgoing | undefined, placed: Placed | undefined): SealedOutgoing => {
-    const value = encode({
+    const value = encodeLedgerValue({
+      job,
+      number,
       item: item.id.toString(),
       target: {
         topic: item.targetTopic,
         partition: placed?.partition ?? item.targetPartition ?? 0,
         offset: placed?.offset?.toString() ?? null,
       },
+      by,
+      at,
       hash: hashBody(copy?.body ?? Buffer.alloc(0)),
-      traces:
-        item.copyTraceId !== null && item.traceId !== null
-          ? { copy: item.copyTraceId, origin: item.traceId }
-          : undefined,
+      reason,
+      ...(item.copyTraceId !== null && item.traceId !== null
+        ? { traces: { copy: item.copyTraceId, origin: item.traceId } }
+        : {}),
     })
     const key = ledgerKeyOf({ ...source, offset: item.sourceOffset, attempt: item.attempt })
     return {
       topic: ledger.name,
       partition: ledgerPartition,
-      body: sealTexts(key, value),
+      body: sealBody({ key: Buffer.from(key), value, headers: [] }),
       timestampMs: nowMs,
     }
   }
