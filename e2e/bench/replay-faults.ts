@@ -115,7 +115,7 @@ const openOthers = async ({ kafka, suffix }: Bench, topic: string): Promise<void
 }
 
 const planAll = async (bench: Bench, origin: string) => {
-  const query = { q: '', state: 'all', topic: origin as never } as const
+  const query = { q: '', limit: 200, state: 'all', topic: origin as never } as const
   const { data } = await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))
   const request = { selection: { failureGroupId: data.groups[0]?.id ?? '' }, targetTopic: null }
   return good(planReplay(bench.deps, bench.connection, bench.actor, request, bench.call(60_000)))

@@ -73,13 +73,30 @@ test('the edit of a pointer says that it begins with the record that died', asyn
   expect(await faultsOf(page, 'edit of a pointer')).toEqual([])
 })
 
-test('the inbox says when more failure groups fit than it lists', async ({ page }) => {
+test('the inbox says when more failure groups fit than it lists, and lists more of them', async ({
+  page,
+}) => {
   const { data, ...rest } = failureGroupsOf(failureGroup)
-  const body = { ...rest, data: { ...data, fittingTotal: 1_234, cutAt: 500 } }
+  const body = { ...rest, data: { ...data, fittingTotal: 1_234, cutAt: 200 } }
   await scriptApi(page, { ...good, listFailureGroups: { body } })
   await page.goto('/local/dead-letters')
-  await expect(page.getByText(/^The first 500 of 1,234 groups in this order\. /)).toBeVisible()
+  await expect(
+    page.getByText(/^The first 200 of 1,234 groups in this order, more at the end of the list\. /),
+  ).toBeVisible()
   expect(await faultsOf(page, 'cut inbox')).toEqual([])
+  const asked = page.waitForRequest((request) => request.url().includes('limit=400'))
+  await page.getByRole('button', { name: 'Show 200 more groups' }).click()
+  await asked
+  await expect(page).toHaveURL(/show=400/)
+  // Another list begins with its first groups.
+  await page.getByRole('button', { name: /^Resolved/ }).click()
+  await expect(page).not.toHaveURL(/show=/)
+
+  const most = { ...rest, data: { ...data, fittingTotal: 1_234, cutAt: 1_000 } }
+  await scriptApi(page, { ...good, listFailureGroups: { body: most } })
+  await page.goto('/local/dead-letters?show=99999')
+  await expect(page.getByText(/^The first 1,000 of 1,234 groups in this order\. /)).toBeVisible()
+  await expect(page.getByRole('button', { name: /more groups$/ })).toHaveCount(0)
 })
 
 test('a narrow window shows the navigation as icons until somebody unfolds it, which is remembered', async ({

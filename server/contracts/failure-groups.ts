@@ -5,6 +5,8 @@ import {
   inboxFilters,
   inboxSorts,
   letterStandings,
+  listedFailureGroups,
+  mostListedFailureGroups,
   settableGroupStates,
 } from './choices.ts'
 import { confidenceLevel, convention } from './conventions.ts'
@@ -92,6 +94,8 @@ export const failureGroupListQuery = z.object({
   within: z.enum(inboxDeadlines).optional(),
   topic: topicName.optional(),
   group: groupId.optional(),
+  /** So many of those that fit, the first in their order. */
+  limit: z.coerce.number().int().min(1).max(mostListedFailureGroups).default(listedFailureGroups),
 })
 export const failureGroupList = z.object({
   data: z.object({

@@ -1,5 +1,5 @@
 /** Over how many minutes a rate of deaths is taken: long enough for a few a minute, short enough to be the present. */
-const windowMinutes = 5
+export const deathRateMinutes = 5
 /** Without a death for so many minutes a failure has ended. */
 const quietMinutes = 2
 
@@ -14,7 +14,7 @@ export const isDying = (counts: readonly number[]): boolean =>
  */
 export const deathsPerMinute = (counts: readonly number[]): number => {
   if (!isDying(counts)) return 0
-  const recent = counts.slice(-windowMinutes)
+  const recent = counts.slice(-deathRateMinutes)
   const begun = recent.findIndex((count) => count > 0)
   if (begun < 0) return 0
   const since = recent.slice(begun)

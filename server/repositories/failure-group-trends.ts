@@ -3,7 +3,10 @@ import type { Database } from './database.ts'
 import { type LeaseProof, runUnderLease } from './leases.ts'
 
 /** Deaths a minute of the last hour by failure group, oldest first. Groups without any are left out. */
-export type Trends = Pick<ReadonlyMap<string, readonly number[]>, 'get'>
+export type Trends = {
+  /** At least the newest so many minutes; all of the hour unless told. */
+  get(failureGroupId: string, newestMinutes?: number): readonly number[] | undefined
+}
 
 const minutes = 60
 /** Counting again takes a while where thousands die a minute: not more often than this, in milliseconds. */
@@ -76,12 +79,12 @@ export const readTrends = async (db: Database, connectionId: string, id: string 
   const newer = add(new Map(), since)
   // There are more groups than anybody asks for.
   return {
-    get: (group) => {
+    get: (group, newest = minutes) => {
       const packed = Object.hasOwn(known.trends, group) ? known.trends[group] : undefined
       const more = newer.get(group)
       if (packed === undefined) return more
-      const points = unpackPoints(packed, minutes, known.age)
-      return more ? points.map((count, at) => count + (more[at] ?? 0)) : points
+      const points = unpackPoints(packed, newest, known.age)
+      return more ? points.map((count, at) => count + (more[at + minutes - newest] ?? 0)) : points
     },
   }
 }

@@ -3,18 +3,24 @@ import type { Database } from './database.ts'
 import type { KeyCount } from './failure-group-keys.ts'
 import { muteOf } from './failure-group-standings.ts'
 import { readTrends, type Trends } from './failure-group-trends.ts'
+import {
+  type EndingGroup,
+  type EndingRow,
+  endingColumns,
+  endingOf,
+  msOf,
+  namesOf,
+  shownState,
+} from './group-endings.ts'
 
-export type FailureGroupRecord = {
-  readonly id: string
+export type FailureGroupRecord = EndingGroup & {
   readonly errorClass: string | null
   readonly rootCause: string | null
   readonly message: string | null
   readonly frame: string | null
   /** Null in a list of groups. */
   readonly stack: string | null
-  readonly originTopic: string | null
   readonly group: string | null
-  readonly deadLetterTopics: readonly string[]
   readonly conventions: readonly string[]
   readonly letters: number
   /** Different keys of its letters; null until they are counted, and while they are counted anew. */
@@ -23,19 +29,9 @@ export type FailureGroupRecord = {
   readonly services: readonly string[]
   readonly firstSeenAtMs: number
   readonly lastSeenAtMs: number
-  /** When the oldest letter died that the index has of it; null: not known just now. */
-  readonly oldestAtMs: number | null
-  /** When the first of the messages that died was written, as far as letters tell, else died; null: not known just now. */
-  readonly oldestOriginAtMs: number | null
-  /** All of its letters are known to tell where the message stands that died, and when it was written. */
-  readonly allTellOrigin: boolean
   readonly sampleLetterId: bigint | null
-  /** Of the newest letter: how sure its origin is, and whether its record holds no payload. */
+  /** How sure the origin of the newest letter is. */
   readonly confidence: string
-  readonly isPointer: boolean
-  /** The newest letter tells where the message that died stands, and its timestamp. */
-  readonly tellsOrigin: boolean
-  readonly state: string
   readonly stateBy: string | null
   readonly stateAtMs: number | null
   readonly assignee: string | null
@@ -46,10 +42,6 @@ export type FailureGroupRecord = {
 }
 
 const noDeaths: readonly number[] = new Array<number>(60).fill(0)
-/** An open group with a replay under way. */
-export const isReplaying = `g.state IN ('new', 'known', 'investigating', 'fix-out') AND g.id IN (
-  SELECT failure_group_id FROM replay WHERE connection_id = $1 AND failure_group_id IS NOT NULL
-    AND started_at IS NOT NULL AND finished_at IS NULL AND state NOT IN ('planned', 'done', 'cancelled', 'failed'))`
 
 /** How many failure groups a connection has, by state. */
 export const countFailureGroups = async (
@@ -57,7 +49,7 @@ export const countFailureGroups = async (
   connectionId: string,
 ): Promise<ReadonlyMap<string, number>> => {
   const { rows } = await db.pool.query<{ state: string; count: number }>(
-    `SELECT CASE WHEN ${isReplaying} THEN 'replaying' ELSE state END AS state, count(*)::int AS count
+    `SELECT ${shownState} AS state, count(*)::int AS count
      FROM failure_group g WHERE connection_id = $1 AND merged_into IS NULL GROUP BY 1`,
     [connectionId],
   )
@@ -66,16 +58,13 @@ export const countFailureGroups = async (
 
 /** In the order of the columns that `readGroupRows` selects: pg makes an object of so many far slower than a list. */
 type Row = readonly [
-  id: string,
   errorClass: string | null,
   rootCause: string | null,
   message: string | null,
   frame: string | null,
   stack: string | null,
-  originTopic: string | null,
   consumerGroup: string | null,
-  /** Names without a line break, one a line; empty or null: none. */
-  topics: string | null,
+  /** Without line breaks, one a line; empty or null: none. */
   conventions: string | null,
   services: readonly string[] | null,
   letters: number,
@@ -85,25 +74,17 @@ type Row = readonly [
   lastSeenMs: number,
   sampleLetterId: string | null,
   sampleConfidence: string | null,
-  sampleIsPointer: boolean | null,
-  sampleTellsOrigin: boolean | null,
-  oldestMs: number | null,
-  oldestOriginMs: number | null,
-  allTellOrigin: boolean,
-  state: string,
   stateBy: string | null,
   stateMs: number | null,
   assignee: string | null,
   mutePast: string | null,
   muteAfter: Date | null,
   regression: GroupStanding['regression'],
+  ...ending: EndingRow,
 ]
 
-/** Milliseconds since the epoch: by `date_part`, since `extract` counts in decimals and takes four times as long. */
-export const msOf = (column: string): string => `(date_part('epoch', ${column}) * 1000)`
-
 /** Null while they are counted anew. */
-export const keysOf =
+const keysOf =
   'CASE WHEN NOT g.keys_due AND k.estimate IS NOT NULL THEN least(k.estimate, g.letters)::float8 END'
 
 /**
@@ -118,21 +99,18 @@ const readGroupRows = async (
 ): Promise<readonly Row[]> => {
   const { rows } = await db.pool.query<[...Row]>({
     rowMode: 'array',
-    text: `SELECT g.id, g.error_class, g.root_cause, g.message, g.frame, ${withStack ? '(SELECT stack FROM failure_group_stack WHERE failure_group_id = g.id)' : 'NULL'} AS stack,
-       g.origin_topic, g.consumer_group,
-       array_to_string(g.dead_letter_topics, E'\\n') AS topics, array_to_string(g.conventions, E'\\n') AS conventions,
+    text: `SELECT g.error_class, g.root_cause, g.message, g.frame, ${withStack ? '(SELECT stack FROM failure_group_stack WHERE failure_group_id = g.id)' : 'NULL'} AS stack,
+       g.consumer_group, array_to_string(g.conventions, E'\\n') AS conventions,
        CASE WHEN g.services <> '{}' THEN to_json(g.services) END AS services,
        g.letters::float8 AS letters,
        ${keysOf} AS keys,
        k.is_exact AS keys_exact,
        ${msOf('g.first_seen_at')} AS first_seen_ms, ${msOf('g.last_seen_at')} AS last_seen_ms,
-       g.sample_letter_id, g.sample_confidence, g.sample_is_pointer, g.sample_tells_origin, ${msOf('g.oldest_at')} AS oldest_ms,
-       ${msOf('g.oldest_origin_at')} AS oldest_origin_ms, coalesce(g.all_tell_origin, false) AS all_tell_origin,
-       CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.state END AS state,
+       g.sample_letter_id, g.sample_confidence,
        g.state_by, ${msOf('g.state_at')} AS state_ms, g.assignee,
        CASE WHEN g.state = 'muted' THEN g.mute_past END AS mute_past,
        CASE WHEN g.state = 'muted' THEN g.mute_after END AS mute_after,
-       g.regression
+       g.regression, ${endingColumns}
      FROM failure_group g LEFT JOIN failure_group_keys k ON k.failure_group_id = g.id
      WHERE g.connection_id = $1 AND g.merged_into IS NULL AND g.id = ANY($2::text[])
      ORDER BY g.last_seen_at DESC`,
@@ -141,20 +119,15 @@ const readGroupRows = async (
   return rows
 }
 
-const namesOf = (lines: string | null): string[] => (lines ? lines.split('\n') : [])
-
 const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =>
   rows.map(
     ([
-      id,
       errorClass,
       rootCause,
       message,
       frame,
       stack,
-      originTopic,
       group,
-      topics,
       conventions,
       services,
       letters,
@@ -164,49 +137,39 @@ const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =
       lastSeenMs,
       sampleLetterId,
       confidence,
-      isPointer,
-      tellsOrigin,
-      oldestMs,
-      oldestOriginMs,
-      allTellOrigin,
-      state,
       stateBy,
       stateMs,
       assignee,
       mutePast,
       muteAfter,
       regression,
-    ]) => ({
-      id,
-      errorClass,
-      rootCause,
-      message,
-      frame,
-      stack,
-      originTopic,
-      group,
-      deadLetterTopics: namesOf(topics),
-      conventions: namesOf(conventions),
-      letters,
-      keys: keys === null ? null : { count: keys, isExact: keysExact ?? true },
-      services: services ?? [],
-      firstSeenAtMs: Math.round(firstSeenMs),
-      lastSeenAtMs: Math.round(lastSeenMs),
-      sampleLetterId: sampleLetterId === null ? null : BigInt(sampleLetterId),
-      oldestAtMs: oldestMs === null ? null : Math.round(oldestMs),
-      oldestOriginAtMs: oldestOriginMs === null ? null : Math.round(oldestOriginMs),
-      allTellOrigin,
-      confidence: confidence ?? 'none',
-      isPointer: isPointer ?? false,
-      tellsOrigin: tellsOrigin ?? false,
-      state,
-      stateBy,
-      stateAtMs: stateMs === null ? null : Math.round(stateMs),
-      assignee,
-      mute: state === 'muted' ? muteOf(mutePast, muteAfter) : null,
-      regression,
-      trend: trends.get(id) ?? noDeaths,
-    }),
+      ...ends
+    ]) => {
+      const ending = endingOf(ends)
+      return {
+        ...ending,
+        errorClass,
+        rootCause,
+        message,
+        frame,
+        stack,
+        group,
+        conventions: namesOf(conventions),
+        letters,
+        keys: keys === null ? null : { count: keys, isExact: keysExact ?? true },
+        services: services ?? [],
+        firstSeenAtMs: Math.round(firstSeenMs),
+        lastSeenAtMs: Math.round(lastSeenMs),
+        sampleLetterId: sampleLetterId === null ? null : BigInt(sampleLetterId),
+        confidence: confidence ?? 'none',
+        stateBy,
+        stateAtMs: stateMs === null ? null : Math.round(stateMs),
+        assignee,
+        mute: ending.state === 'muted' ? muteOf(mutePast, muteAfter) : null,
+        regression,
+        trend: trends.get(ending.id) ?? noDeaths,
+      }
+    },
   )
 
 /**

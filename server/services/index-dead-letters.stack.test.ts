@@ -26,7 +26,7 @@ let origin: TopicName
 let letters: TopicName
 
 const groups = async (topic: string = origin) => {
-  const query = { q: '', state: 'all', topic: topic as TopicName } as const
+  const query = { q: '', limit: 200, state: 'all', topic: topic as TopicName } as const
   return (await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))).data.groups
 }
 const lettersOf = (topic: string, limit = 500, cursor?: string) =>
@@ -247,7 +247,7 @@ describe('the dead-letter index', () => {
 
   it('tells how far it is behind as a number, whatever the words beside it', async () => {
     const behind = async () => {
-      const query = { q: '', state: 'all' } as const
+      const query = { q: '', limit: 200, state: 'all' } as const
       return (await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))).data.index
         .behindMessages
     }

@@ -34,11 +34,11 @@ it('counts all groups, also beyond those that it lists, and says that it is cut'
   expect(await list()).toMatchObject({ unfilteredTotal: 200, cutAt: null })
   await add(200, 1_200, 'new')
   const { groups, ...rest } = await list()
-  expect(groups).toHaveLength(500)
+  expect(groups).toHaveLength(200)
   expect(rest).toMatchObject({
     unfilteredTotal: 1_200,
     fittingTotal: 1_200,
-    cutAt: 500,
+    cutAt: 200,
     rankedOf: null,
     counts: { new: 1_000, resolved: 200 },
   })
@@ -59,5 +59,15 @@ it('counts all groups, also beyond those that it lists, and says that it is cut'
     expect([found.length, fittingTotal, cutAt]).toEqual([200, 200, null])
   }
   expect(await list({ q: '%' })).toMatchObject({ groups: [], fittingTotal: 0 })
-  expect(await list({ state: 'open' })).toMatchObject({ fittingTotal: 1_000, cutAt: 500 })
+  expect(await list({ state: 'open' })).toMatchObject({ fittingTotal: 1_000, cutAt: 200 })
+  expect((await list({ limit: '1000' })).groups).toHaveLength(1_000)
+  // Likewise by keys, which are read only for this order.
+  await bench.database.db.prisma.failureGroupKeys.create({
+    data: { failureGroupId: 'group-1', estimate: 1n, isExact: true, sketch: Buffer.alloc(0) },
+  })
+  await bench.database.db.prisma.failureGroup.update({ where: { id: 'group-1' }, data: { keysDue: false } })
+  expect((await list({ sort: 'keys' })).groups[0]).toMatchObject({
+    id: 'group-1',
+    keys: { count: 1, isExact: true },
+  })
 })

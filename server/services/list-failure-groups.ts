@@ -7,7 +7,7 @@ import type {
 } from '#server/contracts/failure-groups.ts'
 import type { DegradedSource } from '#server/contracts/problem.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
-import { deathsPerMinute } from '#server/domain/death-rate.ts'
+import { deathRateMinutes, deathsPerMinute } from '#server/domain/death-rate.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { Call } from '#server/ports/call.ts'
 import { readTrends } from '#server/repositories/failure-group-trends.ts'
@@ -28,8 +28,6 @@ import { indexSource } from './index-dead-letters.ts'
 import { type GroupExpiries, type GroupExpiry, readGroupExpiries } from './read-group-expiries.ts'
 
 const staleAfterMs = 30_000
-/** A list shows at most so many, the first of its order. */
-const listedFailureGroups = 500
 
 /**
  * Failure groups as they cross HTTP, with the times when the first of their letters go. Expiry is an addition: a broker
@@ -103,32 +101,38 @@ export const listFailureGroups = async (
   query: z.output<typeof failureGroupListQuery>,
   call: Call,
 ): Promise<Result<FailureGroupList, Fault>> => {
-  const { sort = 'growing', desc = true, within } = query
+  const { sort = 'growing', desc = true, within, limit } = query
   const states = query.state === 'all' ? undefined : query.state === 'open' ? openGroupStates : [query.state]
   const filter = { states, topic: query.topic, group: query.group, text: query.q }
+  // When all of them end is asked only where it decides which are shown.
+  const isByEnd = within !== undefined || sort === 'expires'
+  const rank = async () => {
+    const ranked = await rankFailureGroups(deps.db, connection.id, filter, {
+      keys: sort === 'keys',
+      ending: isByEnd,
+    })
+    const endings = ranked.groups.flatMap(({ ending }) => ending ?? [])
+    return {
+      ...ranked,
+      expiries: isByEnd ? await readGroupExpiries(deps, connection, endings, call) : null,
+    }
+  }
   const [ranked, trends, counts, freshness] = await Promise.all([
-    rankFailureGroups(deps.db, connection.id, filter),
+    rank(),
     readTrends(deps.db, connection.id, null),
     countFailureGroups(deps.db, connection.id),
     readFreshness(deps.db, connection.id),
   ])
   const nowMs = deps.clock.nowMs()
-  const read = (groups: readonly RankedGroup[]) =>
-    readFailureGroups(
-      deps.db,
-      connection.id,
-      groups.map(({ id }) => id),
-      trends,
-    )
-  // When all of them end is asked only where it decides which are shown: that costs as much as all the rest.
-  const all = within !== undefined || sort === 'expires' ? await read(ranked.groups) : null
-  const expiries = all && (await readGroupExpiries(deps, connection, all, call))
-  const ends = new Map(all?.map((record) => [record.id, expiries?.of(record).message ?? null]))
-  const endOf = ({ id }: RankedGroup): number | null => ends.get(id) ?? null
+  const { expiries } = ranked
+  const ends = new Map(
+    ranked.groups.map((group) => [group, (group.ending && expiries?.of(group.ending).message) ?? null]),
+  )
+  const endOf = (group: RankedGroup): number | null => ends.get(group) ?? null
   const placeOf: Readonly<Record<Sort, (group: RankedGroup) => number | null>> = {
-    growing: ({ id }) => deathsPerMinute(trends.get(id) ?? []),
+    growing: ({ id }) => deathsPerMinute(trends.get(id, deathRateMinutes) ?? []),
     count: ({ letters }) => letters,
-    keys: ({ keys }) => keys?.count ?? null,
+    keys: ({ keys }) => keys,
     last: ({ lastSeenAtMs }) => lastSeenAtMs,
     expires: endOf,
   }
@@ -140,10 +144,10 @@ export const listFailureGroups = async (
         )
   const places = new Map(fitting.map((group) => [group, placeOf[sort](group)]))
   const compare = compareBy((group) => places.get(group) ?? null, desc)
-  const shown = fitting
-    .sort((a, b) => compare(a, b) || b.lastSeenAtMs - a.lastSeenAtMs)
-    .slice(0, listedFailureGroups)
-  const records = new Map((all ?? (await read(shown))).map((record) => [record.id, record]))
+  const shown = fitting.sort((a, b) => compare(a, b) || b.lastSeenAtMs - a.lastSeenAtMs).slice(0, limit)
+  const ids = shown.map(({ id }) => id)
+  const read = await readFailureGroups(deps.db, connection.id, ids, trends)
+  const records = new Map(read.map((record) => [record.id, record]))
   // One that was merged into another meanwhile is not there any more.
   const present = shown.flatMap(({ id }) => records.get(id) ?? [])
   const { rows, degraded } = await failureGroupRowsOf(deps, connection, present, call, expiries)

@@ -2,7 +2,6 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { type FirstExpiry, foreseeExpiry } from '#server/domain/foresee-expiry.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { FailureGroupRecord } from '#server/repositories/failure-groups.ts'
 import {
   type AskedExpiry,
   type KeptTopics,
@@ -10,6 +9,7 @@ import {
   readFirstExpiries,
   readLeftOutExpiries,
 } from '#server/repositories/first-expiries.ts'
+import type { EndingGroup } from '#server/repositories/group-endings.ts'
 import type { Connection, Deps } from './deps.ts'
 import { keepsLettersOf, readKeeping } from './read-keeping.ts'
 import { readRetention } from './read-retention.ts'
@@ -26,7 +26,7 @@ export type GroupExpiry = {
 
 export type GroupExpiries = {
   /** Of one of the groups that were asked for. */
-  of(record: FailureGroupRecord): GroupExpiry
+  of(record: EndingGroup): GroupExpiry
   /** Why retention is not known, or older than it should be. */
   readonly problem: BrokerError | null
 }
@@ -42,7 +42,7 @@ const patienceMs = 1_500
 export const readGroupExpiries = async (
   deps: Deps,
   connection: Connection,
-  records: readonly FailureGroupRecord[],
+  records: readonly EndingGroup[],
   call: Call,
 ): Promise<GroupExpiries> => {
   const topics = [
@@ -56,10 +56,10 @@ export const readGroupExpiries = async (
     readKeeping(deps, connection),
   ])
   const keptMs = (topic: string | null) => (topic === null ? null : (retention.byTopic.get(topic) ?? null))
-  const isKept = (record: FailureGroupRecord) => keepsLettersOf(keeping, record.state)
+  const isKept = (record: EndingGroup) => keepsLettersOf(keeping, record.state)
   const asks = (
-    about: readonly FailureGroupRecord[],
-    questions: (record: FailureGroupRecord) => readonly Omit<AskedExpiry, 'failureGroupId' | 'originTopic'>[],
+    about: readonly EndingGroup[],
+    questions: (record: EndingGroup) => readonly Omit<AskedExpiry, 'failureGroupId' | 'originTopic'>[],
   ): AskedExpiry[] =>
     about.flatMap((record) =>
       questions(record).map((one) => ({
@@ -69,34 +69,34 @@ export const readGroupExpiries = async (
       })),
     )
   /** What else tells when the first message goes: it is not asked for twice. */
-  const sameAs = (record: FailureGroupRecord): 'letter' | 'origin' | 'left out' | null => {
+  const sameAs = (record: EndingGroup): 'letter' | 'origin' | 'left out' | null => {
     const { originTopic, isPointer, tellsOrigin } = record
     if (isKept(record)) return isPointer ? 'origin' : 'left out'
     const isSure = tellsOrigin && originTopic !== null && retention.onlyByTime.has(originTopic)
     return isPointer || isSure ? null : 'letter'
   }
-  const topicsOf = ({ id, deadLetterTopics }: FailureGroupRecord) =>
+  const topicsOf = ({ id, deadLetterTopics }: EndingGroup) =>
     deadLetterTopics.flatMap((topic) => {
       const letterMs = keptMs(topic)
       return letterMs === null ? [] : { failureGroupId: id, topic, letterMs }
     })
   /** How long all topics of a group keep their letters; null: for ever, or not as long as each other. */
-  const alikeMsOf = ({ deadLetterTopics: [first, ...others] }: FailureGroupRecord): number | null => {
+  const alikeMsOf = ({ deadLetterTopics: [first, ...others] }: EndingGroup): number | null => {
     const ms = keptMs(first ?? null)
     return others.every((topic) => keptMs(topic) === ms) ? ms : null
   }
   /** Where letters of a group stand: one place for all topics that keep them as long. */
-  const placesOf = (record: FailureGroupRecord) => {
+  const placesOf = (record: EndingGroup) => {
     const letterMs = alikeMsOf(record)
     return letterMs === null
       ? record.deadLetterTopics.map((topic) => ({ topic, letterMs: keptMs(topic) }))
       : [{ topic: null, letterMs }]
   }
-  const keptTopicsOf = (record: FailureGroupRecord): KeptTopics[] =>
+  const keptTopicsOf = (record: EndingGroup): KeptTopics[] =>
     placesOf(record).flatMap(({ topic, letterMs }) =>
       letterMs === null ? [] : { failureGroupId: record.id, topic, letterMs },
     )
-  const ofOrigin = ({ originTopic }: FailureGroupRecord) => [
+  const ofOrigin = ({ originTopic }: EndingGroup) => [
     { of: 'origin' as const, topic: null, letterMs: null, originMs: keptMs(originTopic) },
   ]
   const nowMs = deps.clock.nowMs()
@@ -106,8 +106,7 @@ export const readGroupExpiries = async (
       foreseeExpiry(record, alikeMsOf(record), keptMs(record.originTopic), nowMs),
     ]),
   )
-  const isAsked = (what: keyof FirstExpiry) => (record: FailureGroupRecord) =>
-    known.get(record.id)?.[what] == null
+  const isAsked = (what: keyof FirstExpiry) => (record: EndingGroup) => known.get(record.id)?.[what] == null
   const [askedLetters, askedOrigins, askedMessages, leftOut] = await Promise.all([
     readFirstDeletions(deps.db, records.filter(isAsked('letter')).flatMap(keptTopicsOf)),
     readFirstExpiries(deps.db, asks(records.filter(isAsked('origin')), ofOrigin)),

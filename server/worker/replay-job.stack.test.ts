@@ -49,7 +49,7 @@ it('indexes exactly, and replays each letter once, though its workers are killed
       ),
     )
   const indexed = async (): Promise<number> => {
-    const query = { q: '', state: 'all', topic: origin } as const
+    const query = { q: '', limit: 200, state: 'all', topic: origin } as const
     const { data } = await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))
     return data.groups.reduce((sum, one) => sum + one.count, 0)
   }
@@ -63,7 +63,7 @@ it('indexes exactly, and replays each letter once, though its workers are killed
   await second.waitFor(takesLease('index-dead-letters'), 30_000)
   await expect.poll(indexed, { timeout: 30_000, interval: 200 }).toBe(count)
 
-  const query = { q: '', state: 'all', topic: origin } as const
+  const query = { q: '', limit: 200, state: 'all', topic: origin } as const
   const { data } = await good(listFailureGroups(bench.deps, bench.connection, query, bench.call()))
   const request = { selection: { failureGroupId: data.groups[0]?.id ?? '' }, targetTopic: null }
   const plan = await good(planReplay(bench.deps, bench.connection, bench.actor, request, bench.call()))

@@ -1,5 +1,17 @@
-import { createLoader, parseAsBoolean, parseAsString, parseAsStringLiteral } from 'nuqs/server'
-import { inboxDeadlines, inboxFilters, inboxSorts } from '#server/contracts/choices.ts'
+import {
+  createLoader,
+  parseAsBoolean,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+} from 'nuqs/server'
+import {
+  inboxDeadlines,
+  inboxFilters,
+  inboxSorts,
+  listedFailureGroups,
+  mostListedFailureGroups,
+} from '#server/contracts/choices.ts'
 
 /** What the address of the inbox holds. */
 export const inboxSearch = {
@@ -8,6 +20,7 @@ export const inboxSearch = {
   sort: parseAsStringLiteral(inboxSorts).withDefault('growing'),
   desc: parseAsBoolean.withDefault(true),
   within: parseAsStringLiteral(inboxDeadlines),
+  show: parseAsInteger.withDefault(listedFailureGroups),
 }
 
 export const loadInbox = createLoader(inboxSearch)
@@ -15,8 +28,15 @@ export const loadInbox = createLoader(inboxSearch)
 /** What the inbox asks the API. */
 export const inboxAsk = (
   connection: string,
-  { q, state, sort, desc, within }: Awaited<ReturnType<typeof loadInbox>>,
+  { q, state, sort, desc, within, show }: Awaited<ReturnType<typeof loadInbox>>,
 ) => ({
   params: { connection },
-  query: { q, state, sort, desc: String(desc), ...(within === null ? {} : { within }) },
+  query: {
+    q,
+    state,
+    sort,
+    desc: String(desc),
+    ...(within === null ? {} : { within }),
+    limit: String(Math.min(Math.max(1, show), mostListedFailureGroups)),
+  },
 })

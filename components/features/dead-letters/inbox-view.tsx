@@ -8,6 +8,7 @@ import {
   inboxDeadlines,
   inboxFilters,
   inboxSorts,
+  mostListedFailureGroups,
   openGroupStates,
 } from '#server/contracts/choices.ts'
 import type { FailureGroupList } from '#server/contracts/failure-groups.ts'
@@ -27,6 +28,7 @@ import { Select } from '../../ui/select.tsx'
 import { failureGroupColumns } from './failure-group-columns.tsx'
 import { inboxAsk, inboxSearch } from './inbox-address.ts'
 import { FoundTopics } from './lazy-found-topics.tsx'
+import { MoreGroups } from './more-groups.tsx'
 
 // Loaded when the first group is chosen: the inbox opens without it.
 const MergeBar = dynamic(() => import('./merge-bar.tsx').then((module) => module.MergeBar), { ssr: false })
@@ -53,6 +55,16 @@ const deadlineTitles = {
 const sayRanked = (count: number): string =>
   `Only the ${formatCount(count)} last seen of all that fit were looked at. `
 
+/** Which of the failure groups that fit are listed; null: all of them. */
+const sayListed = ({ cutAt, fittingTotal, rankedOf }: FailureGroupList['data']): string | null => {
+  if (cutAt === null && rankedOf === null) return null
+  const first =
+    cutAt === null
+      ? ''
+      : `The first ${formatCount(cutAt)} of ${sayMany(fittingTotal, 'group')} in this order${cutAt < mostListedFailureGroups ? ', more at the end of the list' : ''}. `
+  return `${first}${rankedOf === null ? '' : sayRanked(rankedOf)}Narrow the list by text, topic or group to see others.`
+}
+
 /** Why nothing is listed: perhaps not all were looked at, perhaps all are closed, perhaps there are none. */
 const emptyInbox = (data: FailureGroupList['data'] | undefined, state: string) => {
   if (data && data.rankedOf !== null)
@@ -76,6 +88,8 @@ const emptyInbox = (data: FailureGroupList['data'] | undefined, state: string) =
 export const InboxView = ({ connection }: { readonly connection: string }) => {
   const [view, setView] = useQueryStates(inboxSearch)
   const { q, state, sort, desc, within } = view
+  /** Another list begins with its first groups. */
+  const narrow = (next: Parameters<typeof setView>[0]) => void setView({ ...next, show: null })
   const query = useQuery(endpointQuery(endpoints.listFailureGroups, inboxAsk(connection, view)))
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const chosenGroups = query.data?.data.groups.filter(({ id }) => chosen.has(id)) ?? []
@@ -114,7 +128,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
               key={filter}
               type="button"
               aria-pressed={filter === state}
-              onClick={() => void setView({ state: filter })}
+              onClick={() => narrow({ state: filter })}
               className={classNames(
                 'h-7 rounded-base border px-2.5 hover:bg-hover',
                 filter === state
@@ -132,15 +146,13 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           aria-label="Filter by error, frame, topic, group or person"
           placeholder="Filter by error, topic, group or person  /"
           value={q}
-          onChange={(event) => void setView({ q: event.target.value })}
+          onChange={(event) => narrow({ q: event.target.value })}
           className="w-80"
         />
         <Select
           aria-label="Becomes unrecoverable within"
           value={within ?? ''}
-          onChange={({ target }) =>
-            void setView({ within: findChoice(inboxDeadlines, target.value) ?? null })
-          }
+          onChange={({ target }) => narrow({ within: findChoice(inboxDeadlines, target.value) ?? null })}
         >
           <option value="">Whenever it expires</option>
           {inboxDeadlines.map((one) => (
@@ -169,20 +181,14 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           onClearFilter={
             q === '' && state === 'open' && within === null
               ? undefined
-              : () => void setView({ q: '', state: 'open', within: null })
+              : () => narrow({ q: '', state: 'open', within: null })
           }
           degraded={({ degraded }) => degraded}
         >
           {({ data }) => (
             <>
-              {data.cutAt === null && data.rankedOf === null ? null : (
-                <p className="border-b border-line px-3 py-1.5 text-muted">
-                  {data.cutAt === null
-                    ? ''
-                    : `The first ${formatCount(data.cutAt)} of ${sayMany(data.fittingTotal, 'group')} in this order. `}
-                  {data.rankedOf === null ? '' : sayRanked(data.rankedOf)}
-                  Narrow the list by text, topic or group to see others.
-                </p>
+              {sayListed(data) === null ? null : (
+                <p className="border-b border-line px-3 py-1.5 text-muted">{sayListed(data)}</p>
               )}
               <DataTable
                 label="Failure groups"
@@ -195,9 +201,17 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
                 sorting={{ id: sort, desc }}
                 onSort={(id) => {
                   const next = findChoice(inboxSorts, id)
-                  if (next) void setView({ sort: next, desc: sort === next ? !desc : next !== 'expires' })
+                  if (next) narrow({ sort: next, desc: sort === next ? !desc : next !== 'expires' })
                 }}
               />
+              {data.cutAt === null || data.cutAt >= mostListedFailureGroups ? null : (
+                <MoreGroups
+                  listed={data.cutAt}
+                  fitting={data.fittingTotal}
+                  isReading={query.isPlaceholderData}
+                  onShow={(groups) => void setView({ show: groups })}
+                />
+              )}
             </>
           )}
         </QueryPanel>
