@@ -1,45 +1,58 @@
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
+import type { SealedOutgoing } from '#server/ports/publisher.ts'
 import type { SealedMessage } from '#server/ports/raw-message.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, type ItemChange, type ItemRecord } from '#server/repositories/replay-items.ts'
+import type { ReplayRecord } from '#server/repositories/replays.ts'
+import { makeCopies } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findForeign } from './find-foreign.ts'
 import type { ReadRecords } from './read-items.ts'
 
-/** Items whose letters were read, with these. */
-export type Batch = readonly { readonly item: ItemRecord; readonly record: SealedMessage }[]
+type InBatch = { readonly item: ItemRecord; readonly record: SealedMessage; readonly copy: SealedOutgoing }
+/** Items whose letters were read, with these and their copies. */
+export type Batch = readonly InBatch[]
+
+/** How many bytes the copies of a batch have, from their keys on. */
+export const bytesOf = (batch: Batch): number => batch.reduce((sum, { copy }) => sum + copy.body.length, 0)
 
 /**
- * Pairs items with their letters. Those whose letters are gone, or whose topic was made anew, have failed, which is
- * written down, and are left out.
+ * Pairs items with their letters and makes the copies. Those whose letters are gone or can not be read, or whose topic
+ * was made anew, have failed, which is written down, and are left out.
  */
 export const findBatch = async (
   deps: Deps,
   connection: Connection,
+  replay: ReplayRecord,
   items: readonly ItemRecord[],
   records: ReadRecords,
+  nowMs: bigint,
   lease: LeaseProof,
   call: Call,
 ): Promise<Result<Batch, BrokerError>> => {
   // After reading: a topic that is still the planned one then was it while its records were read.
   const foreign = await findForeign(connection, items, call)
   if (!foreign.ok) return foreign
-  const batch: { item: ItemRecord; record: SealedMessage }[] = []
+  const copyOf = makeCopies(connection, replay, nowMs)
+  const batch: InBatch[] = []
   const failed: ItemChange[] = []
+  const fail = (item: ItemRecord, proof: string) =>
+    failed.push({ id: item.id, outcome: 'FAILED', proof, outcomeAtMs: deps.clock.nowMs() })
   for (const item of items) {
     const record = records.get(item)
-    if (record && !('lost' in record) && !foreign.value.has(item.id)) batch.push({ item, record })
-    else
-      failed.push({
-        id: item.id,
-        outcome: 'FAILED',
-        proof: foreign.value.has(item.id)
-          ? `not sent: ${item.sourceTopic} was deleted and made anew since the letter was indexed, and another message may stand in its place`
-          : lostOf(records, item),
-        outcomeAtMs: deps.clock.nowMs(),
-      })
+    if (foreign.value.has(item.id))
+      fail(
+        item,
+        `not sent: ${item.sourceTopic} was deleted and made anew since the letter was indexed, and another message may stand in its place`,
+      )
+    else if (!record || 'lost' in record) fail(item, record?.lost ?? deleted)
+    else {
+      const copy = readably(() => copyOf(item, record))
+      if (copy) batch.push({ item, record, copy })
+      else fail(item, malformed)
+    }
   }
   await changeItems(deps.db, failed, lease)
   return succeed(batch)
@@ -49,13 +62,14 @@ export const findBatch = async (
 export const beginBatch = async (
   deps: Deps,
   connection: Connection,
+  replay: ReplayRecord,
   items: readonly ItemRecord[],
   records: ReadRecords,
   nowMs: bigint,
   lease: LeaseProof,
   call: Call,
 ): Promise<Result<Batch, BrokerError>> => {
-  const found = await findBatch(deps, connection, items, records, lease, call)
+  const found = await findBatch(deps, connection, replay, items, records, nowMs, lease, call)
   if (!found.ok) return found
   await changeItems(
     deps.db,
@@ -65,11 +79,19 @@ export const beginBatch = async (
   return found
 }
 
-const lostOf = (records: ReadRecords, item: ItemRecord): string => {
-  const record = records.get(item)
-  return record && 'lost' in record
-    ? record.lost
-    : 'the dead letter was deleted by retention before it was sent: plan it again to send the record that died'
+const deleted =
+  'the dead letter was deleted by retention before it was sent: plan it again to send the record that died'
+const malformed =
+  'not sent: the record of the dead letter is malformed, its key, value and headers do not fill it'
+
+/** Null: what was read does not follow the record format. */
+const readably = <T>(read: () => T): T | null => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
 }
 
 /** Ends an item whose copy the broker refuses. */

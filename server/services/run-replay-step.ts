@@ -43,7 +43,7 @@ import { sendAtLeastOnce } from './send-at-least-once.ts'
 import { type Hindrance, sendInTransactions } from './send-in-transactions.ts'
 import { sendStream, streamPace, windowItems } from './send-stream.ts'
 import { skipRead } from './skip-read.ts'
-import { bytesOfCopies, forgetPace, permitBatch, usePace } from './steer-replay.ts'
+import { forgetPace, permitBatch, usePace } from './steer-replay.ts'
 import { isFenced, ledgerSourceOf, letGoOfReplay, takeOverSource } from './take-over-source.ts'
 
 const largestBatch = 1_000
@@ -165,10 +165,11 @@ export const runReplayStep = async (
     if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
     items = sendable.slice(0, read.value.count)
     const { records } = read.value
-    hindrance = isTransactional
+    const sent = isTransactional
       ? await sendInTransactions(deps, connection, replay, items, records, lease, call)
       : await sendAtLeastOnce(deps, connection, replay, items, records, lease, call, limits)
-    used = { copies: items.length, bytes: bytesOfCopies(connection, replay, items, records) }
+    hindrance = sent.hindrance
+    used = { copies: items.length, bytes: sent.bytes }
   }
   if (hindrance === 'fenced') {
     await setReplayFailure(deps.db, replay.id, fencedSentence(items[0] ?? first), lease)

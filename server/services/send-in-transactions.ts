@@ -6,8 +6,7 @@ import type { Placed, SealedOutgoing } from '#server/ports/publisher.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, clearIntents, type ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
-import { type Batch, beginBatch, failItem, isRefusal } from './begin-batch.ts'
-import { makeCopies } from './copy-of-letter.ts'
+import { type Batch, beginBatch, bytesOf, failItem, isRefusal } from './begin-batch.ts'
 import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
@@ -16,6 +15,11 @@ import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './t
 
 /** What keeps a batch from being sent; `fenced` when another has taken over. Null: nothing. */
 export type Hindrance = BrokerError | 'fenced' | null
+/** How many bytes of copies were sent, and what keeps the rest from being sent. */
+export type Sent = { readonly bytes: number; readonly hindrance: Hindrance }
+
+/** Nothing was sent, for that reason; null: there was nothing to send. */
+export const hindered = (hindrance: Hindrance): Sent => ({ bytes: 0, hindrance })
 
 /**
  * Sends items of one dead-letter partition: their copies and the ledger's records of them in one transaction. The intent
@@ -30,22 +34,20 @@ export const sendInTransactions = async (
   records: ReadRecords,
   lease: LeaseProof,
   call: Call,
-): Promise<Hindrance> => {
+): Promise<Sent> => {
   const [first] = items
-  if (!first) return null
+  if (!first) return hindered(null)
   const takeover = await takeOverSource(deps, connection, replay, first, lease, call)
-  if (!takeover.ok) return takeover.error
-  if (takeover.value.state !== 'ready') return null
+  if (!takeover.ok) return hindered(takeover.error)
+  if (takeover.value.state !== 'ready') return hindered(null)
   const { taken } = takeover.value
   const now = BigInt(deps.clock.nowMs())
-  const begun = await beginBatch(deps, connection, items, records, now, lease, call)
-  if (!begun.ok) return begun.error
+  const begun = await beginBatch(deps, connection, replay, items, records, now, lease, call)
+  if (!begun.ok) return hindered(begun.error)
   const batch = begun.value
-  if (batch.length === 0) return null
-  const copyOf = makeCopies(connection, replay, now)
-  const copies = batch.map(({ item, record }) => copyOf(item, record))
+  if (batch.length === 0) return hindered(null)
   const present = batch.map(({ item }) => item)
-  const ended = await sendWithLedger(taken, replay, batch, copies, now, call)
+  const ended = await sendWithLedger(taken, replay, batch, now, call)
   if (ended.state === 'committed') {
     await changeItems(
       deps.db,
@@ -53,29 +55,31 @@ export const sendInTransactions = async (
       lease,
     )
     await recordCopySpans(deps, replay, batch, ended.placed, Number(now))
-    return null
+    return { bytes: bytesOf(batch), hindrance: null }
   }
   letGoOfSource(replay, lease, first)
   if (ended.state === 'fenced') {
     noteFenced(replay, lease)
-    return 'fenced'
+    return hindered('fenced')
   }
   // Whether it was committed the next takeover finds out.
-  if (ended.state === 'unknown') return ended.error
+  if (ended.state === 'unknown') return hindered(ended.error)
   const ids = present.map(({ id }) => id)
   await clearIntents(deps.db, replay.id, ids, ended.written, lease)
-  if (!isRefusal(ended.error)) return ended.error
+  if (!isRefusal(ended.error)) return hindered(ended.error)
   const [only] = present
   if (present.length === 1 && only) {
     await failItem(deps, only, ended.error, lease)
-    return null
+    return hindered(null)
   }
   const middle = Math.ceil(present.length / 2)
+  let bytes = 0
   for (const half of [present.slice(0, middle), present.slice(middle)]) {
-    const hindrance = await sendInTransactions(deps, connection, replay, half, records, lease, call)
-    if (hindrance) return hindrance
+    const sent = await sendInTransactions(deps, connection, replay, half, records, lease, call)
+    bytes += sent.bytes
+    if (sent.hindrance) return { bytes, hindrance: sent.hindrance }
   }
-  return null
+  return { bytes, hindrance: null }
 }
 
 /** Sends copies of a batch, in its order, and the ledger's records of them in one transaction. */
@@ -83,18 +87,17 @@ export const sendWithLedger = (
   taken: TakenSource,
   replay: ReplayRecord,
   batch: Batch,
-  copies: readonly SealedOutgoing[],
   nowMs: bigint,
   call: Call,
 ): ReturnType<TakenSource['producer']['send']> =>
   taken.producer.send(
-    copies,
+    batch.map(({ copy }) => copy),
     {
       topic: taken.ledger.name,
       partition: taken.ledgerPartition,
       of: (placed) => {
         const recordOf = makeLedgerRecords(taken, replay, nowMs)
-        return batch.map(({ item }, index) => recordOf(item, copies[index], placed[index]))
+        return batch.map(({ item, copy }, index) => recordOf(item, copy, placed[index]))
       },
     },
     call,
@@ -108,7 +111,7 @@ const makeLedgerRecords = (
 ) => {
   const { id: job, number, startedBy: by, reason } = replay
   const at = new Date(Number(nowMs)).toISOString()
-  return (item: ItemRecord, copy: SealedOutgoing | undefined, placed: Placed | undefined): SealedOutgoing => {
+  return (item: ItemRecord, copy: SealedOutgoing, placed: Placed | undefined): SealedOutgoing => {
     const value = encodeLedgerValue({
       job,
       number,
@@ -120,7 +123,7 @@ const makeLedgerRecords = (
       },
       by,
       at,
-      hash: hashBody(copy?.body ?? Buffer.alloc(0)),
+      hash: hashBody(copy.body),
       reason,
       ...(item.copyTraceId !== null && item.traceId !== null
         ? { traces: { copy: item.copyTraceId, origin: item.traceId } }

@@ -2,13 +2,12 @@ import { pickBatch } from '#server/domain/pick-batch.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { Placed, SealedOutgoing } from '#server/ports/publisher.ts'
+import type { Placed } from '#server/ports/publisher.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { dropBatch, finishBatch, insertBatch } from '#server/repositories/replay-batches.ts'
 import { listSendable, type SendableItem } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
-import { type Batch, findBatch, isRefusal } from './begin-batch.ts'
-import { makeCopies } from './copy-of-letter.ts'
+import { type Batch, bytesOf, findBatch, isRefusal } from './begin-batch.ts'
 import type { Connection, Deps } from './deps.ts'
 import { type ReadRecords, readItems } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
@@ -40,14 +39,13 @@ export type Streamed = {
   readonly at: SendableItem | null
 }
 
-/** A batch whose letters are read and whose intent is written. */
+/** A batch whose copies are made and whose intent is written. */
 type Prepared = {
   readonly id: bigint
   readonly taken: TakenSource
   readonly batch: Batch
   readonly first: SendableItem
   readonly records: ReadRecords
-  readonly copies: readonly SealedOutgoing[]
   readonly nowMs: bigint
 }
 
@@ -95,14 +93,7 @@ export const sendStream = async (
     next = prepareNext()
     // Who leaves early does not wait for it.
     next.catch(() => {})
-    const ended = await sendWithLedger(
-      present.taken,
-      replay,
-      present.batch,
-      present.copies,
-      present.nowMs,
-      call,
-    )
+    const ended = await sendWithLedger(present.taken, replay, present.batch, present.nowMs, call)
     if (ended.state === 'committed') {
       await writing
       const ledger = spansOfFollowed(present.taken, targetOf(deps, connection, replay), ended.followed)
@@ -111,7 +102,7 @@ export const sendStream = async (
       )
       writing.catch(() => {})
       sent += present.batch.length
-      bytes += present.copies.reduce((sum, copy) => sum + copy.body.length, 0)
+      bytes += bytesOf(present.batch)
       continue
     }
     letGoOfSource(replay, lease, present.first)
@@ -128,13 +119,8 @@ export const sendStream = async (
     if (!isRefusal(ended.error)) return { sent, bytes, hindrance: ended.error, at }
     // The copy that the broker finds invalid is looked for by halves.
     const items = present.batch.map(({ item }) => item)
-    const { records } = present
-    return {
-      sent,
-      bytes,
-      hindrance: await sendInTransactions(deps, connection, replay, items, records, lease, call),
-      at,
-    }
+    const halves = await sendInTransactions(deps, connection, replay, items, present.records, lease, call)
+    return { sent, bytes: bytes + halves.bytes, hindrance: halves.hindrance, at }
   }
 }
 
@@ -196,18 +182,14 @@ const prepare = async (
   const { records } = read.value
   window.take(items)
   const nowMs = BigInt(deps.clock.nowMs())
-  const found = await findBatch(deps, connection, items, records, lease, call)
+  const found = await findBatch(deps, connection, replay, items, records, nowMs, lease, call)
   if (!found.ok) return found
   const batch = found.value
   // Letters that are gone hold up nobody.
   if (batch.length === 0) return prepare(deps, connection, replay, window, most, lease, call)
   const itemIds = batch.map(({ item }) => item.id)
-  // PostgreSQL writes while the copies are made.
-  const inserting = insertBatch(deps.db, replay.id, itemIds, nowMs, lease)
-  inserting.catch(() => {})
-  const copyOf = makeCopies(connection, replay, nowMs)
-  const copies = batch.map(({ item, record }) => copyOf(item, record))
-  return succeed({ id: await inserting, taken, batch, first, records, copies, nowMs })
+  const id = await insertBatch(deps.db, replay.id, itemIds, nowMs, lease)
+  return succeed({ id, taken, batch, first, records, nowMs })
 }
 
 const writeDown = (

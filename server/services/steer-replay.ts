@@ -12,11 +12,8 @@ import {
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { notifyChanged } from '#server/repositories/notify.ts'
 import { readControl, setOpenStep, setPacedUntil, setWaitsFor } from '#server/repositories/replay-control.ts'
-import type { ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
-import { makeCopies } from './copy-of-letter.ts'
-import type { Connection, Deps } from './deps.ts'
-import type { ReadRecords } from './read-items.ts'
+import type { Deps } from './deps.ts'
 
 /** What may be sent now: so much of it, of items up to one in the order of sending. */
 export type Permit =
@@ -149,20 +146,6 @@ export const usePace = async (
   const leftMs = free - performance.now()
   if (leftMs > keptFromMs) await setPacedUntil(deps.db, replay.id, deps.clock.nowMs() + leftMs, lease)
   return Math.max(0, Math.min(leftMs, longestWaitMs))
-}
-
-/** How many bytes the copies of items have, in keys, values and headers. */
-export const bytesOfCopies = (
-  connection: Connection,
-  replay: ReplayRecord,
-  items: readonly ItemRecord[],
-  records: ReadRecords,
-): number => {
-  const copyOf = makeCopies(connection, replay, 0n)
-  return items.reduce((sum, item) => {
-    const record = records.get(item)
-    return !record || 'lost' in record ? sum : sum + copyOf(item, record).body.length
-  }, 0)
 }
 
 /** Stops a canary of which a copy came back before all was sent. Answers whether it did so now. */
