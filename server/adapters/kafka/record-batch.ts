@@ -147,21 +147,12 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
  */
 export const readSealed = (
   batch: Batch,
-  {
-    topic,
-    partition,
-    from,
-    to,
-    transaction,
-  }: Pick<Wanted, 'topic' | 'partition' | 'from' | 'to' | 'transaction'>,
+  wanted: WantedPlace & Pick<Wanted, 'from' | 'to'>,
   into: SealedMessage[],
 ): number => {
+  const { from, to } = wanted
   const records = recordsOf(batch)
   const cursor = new RecordCursor(records)
-  const isLogAppend = (batch.attributes & batchAttributes.logAppendTime) !== 0
-  const marks = isTransactional(batch)
-    ? { transactional: true as const, ...(transaction ? { transaction } : {}) }
-    : null
   let inRange = 0
   for (let index = batch.count; index > 0; index--) {
     const length = cursor.varint()
@@ -172,15 +163,8 @@ export const readSealed = (
     const offset = batch.baseOffset + BigInt(cursor.varint())
     if (offset >= from && offset < to) {
       inRange += 1
-      into.push({
-        topic,
-        partition,
-        offset,
-        timestampMs: isLogAppend ? batch.maxTimestampMs : batch.baseTimestampMs + timestampDelta,
-        timestampType: isLogAppend ? 'log-append' : 'create',
-        body: records.subarray(cursor.position, end),
-        ...marks,
-      })
+      const place = placeOf(batch, wanted, offset, timestampDelta)
+      into.push({ ...place, body: records.subarray(cursor.position, end) })
     }
     cursor.position = end
   }
@@ -200,30 +184,43 @@ const mayHide = (records: Buffer, cursor: RecordCursor, { side, test }: HiddenTe
   return length >= 0 && test(records, cursor.position, cursor.position + length)
 }
 
+type WantedPlace = Pick<Wanted, 'topic' | 'partition' | 'transaction'>
+
+/** Where a record stands, its time, and what became of its transaction. */
+const placeOf = (
+  batch: Batch,
+  { topic, partition, transaction }: WantedPlace,
+  offset: bigint,
+  timestampDelta: bigint,
+): Omit<SealedMessage, 'body'> => {
+  const isLogAppend = (batch.attributes & batchAttributes.logAppendTime) !== 0
+  return {
+    topic,
+    partition,
+    offset,
+    timestampMs: isLogAppend ? batch.maxTimestampMs : batch.baseTimestampMs + timestampDelta,
+    timestampType: isLogAppend ? 'log-append' : 'create',
+    ...(isTransactional(batch) ? { transactional: true as const } : {}),
+    ...(transaction && isTransactional(batch) ? { transaction } : {}),
+  }
+}
+
 type Place = { readonly offset: bigint; readonly timestampDelta: bigint; readonly end: number }
 const take = (
   batch: Batch,
-  { topic, partition, sinceMs, untilMs, filter, transaction }: Wanted,
+  wanted: Wanted,
   records: Buffer,
   cursor: RecordCursor,
   { offset, timestampDelta, end }: Place,
   names: string[],
   into: RawMessage[],
 ): void => {
-  const isLogAppend = (batch.attributes & batchAttributes.logAppendTime) !== 0
-  const timestampMs = isLogAppend ? batch.maxTimestampMs : batch.baseTimestampMs + timestampDelta
-  if ((sinceMs !== null && timestampMs < sinceMs) || (untilMs !== null && timestampMs >= untilMs)) return
+  const { sinceMs, untilMs, filter } = wanted
+  const place = placeOf(batch, wanted, offset, timestampDelta)
+  if ((sinceMs !== null && place.timestampMs < sinceMs) || (untilMs !== null && place.timestampMs >= untilMs))
+    return
   const body = cursor.position
-  const message: RawMessage = {
-    topic,
-    partition,
-    offset,
-    timestampMs,
-    timestampType: isLogAppend ? 'log-append' : 'create',
-    ...readBody(cursor, names),
-    ...(isTransactional(batch) ? { transactional: true as const } : {}),
-    ...(transaction && isTransactional(batch) ? { transaction } : {}),
-  }
+  const message: RawMessage = { ...place, ...readBody(cursor, names) }
   if (!filter) into.push(message)
   else if (filter.accept(message))
     into.push(
