@@ -144,8 +144,8 @@ export const runReplayStep = async (
       : await hinderedBy(deps, connection, replay, taken.error, lease, limits)
     if (state.state !== 'ready')
       return (await waitForBegun(deps, connection, replay, state, lease, limits)) ?? 0
-    // The ledger may have held some of what was about to be sent.
-    if (state.isNew) return 0
+    // The ledger held some of what was about to be sent.
+    if (state.hasChangedItems) return 0
   }
   let items: readonly ItemRecord[]
   let hindrance: Hindrance

@@ -173,8 +173,8 @@ const prepare = async (
   if (!first) return succeed(null)
   const takeover = await takeOverSource(deps, connection, replay, first, lease, call)
   if (!takeover.ok) return takeover
-  // The ledger may have held some of what was about to be sent.
-  if (takeover.value.state !== 'ready' || takeover.value.isNew) return succeed(null)
+  // The ledger is still to be read, or held some of what was about to be sent.
+  if (takeover.value.state !== 'ready' || takeover.value.hasChangedItems) return succeed(null)
   const { taken } = takeover.value
   const read = await readItems(deps, connection, picked, batchBytes, call)
   if (!read.ok) return read

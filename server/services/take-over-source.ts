@@ -41,7 +41,12 @@ type SourceOfItem = Pick<ItemRecord, 'sourceTopic' | 'sourceTopicId' | 'sourcePa
 
 /** Of which `takeOverSource` may be called again at once, or of which nothing is to be done any more. */
 export type Takeover =
-  | { readonly state: 'ready'; readonly taken: TakenSource; readonly isNew: boolean }
+  | {
+      readonly state: 'ready'
+      readonly taken: TakenSource
+      /** Items were settled or freed by it: those that were listed before are to be listed anew. */
+      readonly hasChangedItems: boolean
+    }
   | { readonly state: 'looking'; readonly sentence: string }
 
 /** What this process has opened, by replay, fence and dead-letter partition. */
@@ -95,7 +100,7 @@ export const takeOverSource = async (
 ): Promise<Result<Takeover, BrokerError>> => {
   const name = nameOf(replay, lease, item)
   let taken = inHand.get(name)
-  if (taken?.isSettled) return succeed({ state: 'ready', taken, isNew: false })
+  if (taken?.isSettled) return succeed({ state: 'ready', taken, hasChangedItems: false })
   if (!taken) {
     const opened = await open(deps, connection, replay, item, lease, call)
     if (!opened.ok) return opened
@@ -110,7 +115,7 @@ export const takeOverSource = async (
       state: 'looking',
       sentence: `Reading the ledger ${taken.ledger.name} for what was sent before: ${sayMany(read.value.left, 'record')} to go`,
     })
-  await settleByLedger(deps.db, replay, taken.source, lease)
+  const settled = await settleByLedger(deps.db, replay, taken.source, lease)
   const begun = (await listIntents(deps.db, replay.id)).filter(
     ({ sourceTopic, sourcePartition }) =>
       sourceTopic === item.sourceTopic && sourcePartition === item.sourcePartition,
@@ -128,7 +133,8 @@ export const takeOverSource = async (
     )
   }
   taken.isSettled = true
-  return succeed({ state: 'ready', taken, isNew: true })
+  const hasChangedItems = settled.own + settled.others + begun.length > 0
+  return succeed({ state: 'ready', taken, hasChangedItems })
 }
 
 /** Which records of the ledger a producer wrote itself: they are known once their items are written. */
