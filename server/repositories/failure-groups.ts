@@ -58,6 +58,7 @@ export const countFailureGroups = async (
 
 /** In the order of the columns that `readGroupRows` selects: pg makes an object of so many far slower than a list. */
 type Row = readonly [
+  id: string,
   errorClass: string | null,
   rootCause: string | null,
   message: string | null,
@@ -99,7 +100,7 @@ const readGroupRows = async (
 ): Promise<readonly Row[]> => {
   const { rows } = await db.pool.query<[...Row]>({
     rowMode: 'array',
-    text: `SELECT g.error_class, g.root_cause, g.message, g.frame, ${withStack ? '(SELECT stack FROM failure_group_stack WHERE failure_group_id = g.id)' : 'NULL'} AS stack,
+    text: `SELECT g.id, g.error_class, g.root_cause, g.message, g.frame, ${withStack ? '(SELECT stack FROM failure_group_stack WHERE failure_group_id = g.id)' : 'NULL'} AS stack,
        g.consumer_group, array_to_string(g.conventions, E'\\n') AS conventions,
        CASE WHEN g.services <> '{}' THEN to_json(g.services) END AS services,
        g.letters::float8 AS letters,
@@ -122,6 +123,7 @@ const readGroupRows = async (
 const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =>
   rows.map(
     ([
+      id,
       errorClass,
       rootCause,
       message,
@@ -145,7 +147,7 @@ const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =
       regression,
       ...ends
     ]) => {
-      const ending = endingOf(ends)
+      const ending = endingOf(id, ends)
       return {
         ...ending,
         errorClass,
@@ -167,7 +169,7 @@ const recordsOf = (rows: readonly Row[], trends: Trends): FailureGroupRecord[] =
         assignee,
         mute: ending.state === 'muted' ? muteOf(mutePast, muteAfter) : null,
         regression,
-        trend: trends.get(ending.id) ?? noDeaths,
+        trend: trends.get(id) ?? noDeaths,
       }
     },
   )

@@ -18,7 +18,6 @@ export type EndingGroup = {
 
 /** In the order of `endingColumns`. */
 export type EndingRow = readonly [
-  id: string,
   state: string,
   originTopic: string | null,
   /** Names without a line break, one a line; empty or null: none. */
@@ -42,23 +41,16 @@ export const shownState = `CASE WHEN ${isReplaying} THEN 'replaying' ELSE g.stat
 export const msOf = (column: string): string => `(date_part('epoch', ${column}) * 1000)`
 
 /** Of a failure group `g`; `$1` is the connection. */
-export const endingColumns = `g.id, ${shownState} AS state, g.origin_topic, array_to_string(g.dead_letter_topics, E'\\n') AS topics,
+export const endingColumns = `${shownState} AS state, g.origin_topic, array_to_string(g.dead_letter_topics, E'\\n') AS topics,
   g.sample_is_pointer, g.sample_tells_origin, ${msOf('g.oldest_at')} AS oldest_ms, ${msOf('g.oldest_origin_at')} AS oldest_origin_ms,
   coalesce(g.all_tell_origin, false) AS all_tell_origin`
 
 export const namesOf = (lines: string | null): string[] => (lines ? lines.split('\n') : [])
 
-export const endingOf = ([
-  id,
-  state,
-  originTopic,
-  topics,
-  isPointer,
-  tellsOrigin,
-  oldestMs,
-  oldestOriginMs,
-  allTellOrigin,
-]: EndingRow): EndingGroup => ({
+export const endingOf = (
+  id: string,
+  [state, originTopic, topics, isPointer, tellsOrigin, oldestMs, oldestOriginMs, allTellOrigin]: EndingRow,
+): EndingGroup => ({
   id,
   state,
   originTopic,

@@ -7,7 +7,7 @@ import { type Bench, good, openBench, outgoing, springHeaders } from './dead-let
 import { decideLetters } from './decide-letters.ts'
 import { listReplayItems } from './list-replay-items.ts'
 import { listReplayReturns } from './list-replay-returns.ts'
-import { follow, itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
+import { copyAt, follow, itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 import { setFailureGroupState } from './set-failure-group-state.ts'
 import { showFailureGroup } from './show-failure-group.ts'
 
@@ -168,10 +168,10 @@ describe('a failure group', () => {
     const { group, origin, letters, failureGroupId } = await makeLetters(1)
     const theirs = await bench.makeTopic(`${origin}-theirs-dlt`, 1)
     const replay = await replayAll(letters)
-    const [copy] = await recordsOf(bench, origin)
+    const copy = await copyAt(bench, origin, 0, 0n)
     const die = async (topic: string, by: string) => {
       const death = springHeaders({ topic: origin, offset: 0n, group: by, errorClass: 'com.shop.Timeout' })
-      await bench.send([outgoing(topic, { headers: [...(copy?.headers ?? []), ...death] })])
+      await bench.send([outgoing(topic, { headers: [...copy.headers, ...death] })])
       return lettersOf(bench, topic)
     }
     await die(letters, group)
@@ -187,9 +187,8 @@ describe('a failure group', () => {
   it('closes when the copy that came back was settled by the next replay, and opens again with the next death', async () => {
     const { group, origin, letters, letter, failureGroupId } = await makeLetters(1)
     const first = await replayAll(letters)
-    const { messages } = bench.connection.broker
-    const copy = messages && (await good(messages.readAt(origin, 0, 0n, bench.call())))
-    const headers = [...(copy?.headers ?? []), ...springHeaders({ topic: origin, offset: 0n, group })]
+    const copy = await copyAt(bench, origin, 0, 0n)
+    const headers = [...copy.headers, ...springHeaders({ topic: origin, offset: 0n, group })]
     await bench.send([outgoing(letters, { value: 'v', headers })])
     await untilOver(first.id)
     expect((await itemsOf(bench, first.id))[0]?.outcome).toBe('RETURNED')
@@ -207,11 +206,10 @@ describe('copies that died again', () => {
   it('are listed by their error with letters and items', async () => {
     const { group, origin, letters, failureGroupId } = await makeLetters(3)
     const replay = await replayAll(letters)
-    const { messages } = bench.connection.broker
     const die = async (offset: bigint, errorClass?: string) => {
-      const copy = messages && (await good(messages.readAt(origin, 0, offset, bench.call())))
+      const copy = await copyAt(bench, origin, 0, offset)
       const death = springHeaders({ topic: origin, offset, group, ...(errorClass ? { errorClass } : {}) })
-      await bench.send([outgoing(letters, { headers: [...(copy?.headers ?? []), ...death] })])
+      await bench.send([outgoing(letters, { headers: [...copy.headers, ...death] })])
     }
     await die(0n)
     await die(1n)

@@ -25,7 +25,7 @@ import {
 import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault } from './fault.ts'
 import { indexSource } from './index-dead-letters.ts'
-import { type GroupExpiries, type GroupExpiry, readGroupExpiries } from './read-group-expiries.ts'
+import { type GroupExpiry, readGroupExpiries, readMessageExpiries } from './read-group-expiries.ts'
 
 const staleAfterMs = 30_000
 
@@ -38,9 +38,8 @@ export const failureGroupRowsOf = async (
   connection: Connection,
   records: readonly FailureGroupRecord[],
   call: Call,
-  known: GroupExpiries | null = null,
 ): Promise<{ readonly rows: FailureGroupRow[]; readonly degraded: DegradedSource[] }> => {
-  const expiries = known ?? (await readGroupExpiries(deps, connection, records, call))
+  const expiries = await readGroupExpiries(deps, connection, records, call)
   return {
     rows: records.map((record) => rowOf(record, expiries.of(record))),
     degraded: expiries.problem ? [degradedBy(expiries.problem)] : [],
@@ -112,10 +111,7 @@ export const listFailureGroups = async (
       ending: isByEnd,
     })
     const endings = ranked.groups.flatMap(({ ending }) => ending ?? [])
-    return {
-      ...ranked,
-      expiries: isByEnd ? await readGroupExpiries(deps, connection, endings, call) : null,
-    }
+    return { ...ranked, endOf: isByEnd ? await readMessageExpiries(deps, connection, endings, call) : null }
   }
   const [ranked, trends, counts, freshness] = await Promise.all([
     rank(),
@@ -124,9 +120,8 @@ export const listFailureGroups = async (
     readFreshness(deps.db, connection.id),
   ])
   const nowMs = deps.clock.nowMs()
-  const { expiries } = ranked
   const ends = new Map(
-    ranked.groups.map((group) => [group, (group.ending && expiries?.of(group.ending).message) ?? null]),
+    ranked.groups.map((group) => [group, (group.ending && ranked.endOf?.(group.ending)) ?? null]),
   )
   const endOf = (group: RankedGroup): number | null => ends.get(group) ?? null
   const placeOf: Readonly<Record<Sort, (group: RankedGroup) => number | null>> = {
@@ -150,7 +145,7 @@ export const listFailureGroups = async (
   const records = new Map(read.map((record) => [record.id, record]))
   // One that was merged into another meanwhile is not there any more.
   const present = shown.flatMap(({ id }) => records.get(id) ?? [])
-  const { rows, degraded } = await failureGroupRowsOf(deps, connection, present, call, expiries)
+  const { rows, degraded } = await failureGroupRowsOf(deps, connection, present, call)
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
   )

@@ -39,20 +39,43 @@ const patienceMs = 1_500
  * tells where it stands and when it was written, and nothing but time deletes from its topic. A letter without payload
  * can be sent only while its origin record is there, and it or what was kept of it.
  */
-export const readGroupExpiries = async (
+export const readGroupExpiries = (
   deps: Deps,
   connection: Connection,
   records: readonly EndingGroup[],
   call: Call,
+): Promise<GroupExpiries> => readExpiries(deps, connection, records, call, false)
+
+/** Only when the first message of failure groups goes, in milliseconds since the epoch: what puts thousands in order. */
+export const readMessageExpiries = async (
+  deps: Deps,
+  connection: Connection,
+  records: readonly EndingGroup[],
+  call: Call,
+): Promise<(record: EndingGroup) => number | null> => {
+  const { of } = await readExpiries(deps, connection, records, call, true)
+  return (record) => of(record).message
+}
+
+/** What tells when the first message goes besides its own question. */
+type SameAs = 'letter' | 'origin' | 'left out' | null
+
+/** `isOnlyOfMessages`: of letters and origin records it is asked only where the message goes by them. */
+const readExpiries = async (
+  deps: Deps,
+  connection: Connection,
+  records: readonly EndingGroup[],
+  call: Call,
+  isOnlyOfMessages: boolean,
 ): Promise<GroupExpiries> => {
-  const topics = [
-    ...new Set(
-      records.flatMap(({ deadLetterTopics, originTopic }) => [...deadLetterTopics, originTopic ?? []].flat()),
-    ),
-  ] as TopicName[]
+  const topics = new Set<string>()
+  for (const { deadLetterTopics, originTopic } of records) {
+    for (const topic of deadLetterTopics) topics.add(topic)
+    if (originTopic !== null) topics.add(originTopic)
+  }
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(patienceMs)])
   const [retention, keeping] = await Promise.all([
-    readRetention(connection, topics, { signal }),
+    readRetention(connection, [...topics] as TopicName[], { signal }),
     readKeeping(deps, connection),
   ])
   const keptMs = (topic: string | null) => (topic === null ? null : (retention.byTopic.get(topic) ?? null))
@@ -68,8 +91,7 @@ export const readGroupExpiries = async (
         originTopic: record.originTopic,
       })),
     )
-  /** What else tells when the first message goes: it is not asked for twice. */
-  const sameAs = (record: EndingGroup): 'letter' | 'origin' | 'left out' | null => {
+  const sameAs = (record: EndingGroup): SameAs => {
     const { originTopic, isPointer, tellsOrigin } = record
     if (isKept(record)) return isPointer ? 'origin' : 'left out'
     const isSure = tellsOrigin && originTopic !== null && retention.onlyByTime.has(originTopic)
@@ -106,13 +128,15 @@ export const readGroupExpiries = async (
       foreseeExpiry(record, alikeMsOf(record), keptMs(record.originTopic), nowMs),
     ]),
   )
-  const isAsked = (what: keyof FirstExpiry) => (record: EndingGroup) => known.get(record.id)?.[what] == null
+  const isUnknown = (what: keyof FirstExpiry) => (record: EndingGroup) => known.get(record.id)?.[what] == null
+  const asked = (what: 'letter' | 'origin') =>
+    records.filter(isUnknown(what)).filter((record) => !isOnlyOfMessages || sameAs(record) === what)
   const [askedLetters, askedOrigins, askedMessages, leftOut] = await Promise.all([
-    readFirstDeletions(deps.db, records.filter(isAsked('letter')).flatMap(keptTopicsOf)),
-    readFirstExpiries(deps.db, asks(records.filter(isAsked('origin')), ofOrigin)),
+    readFirstDeletions(deps.db, asked('letter').flatMap(keptTopicsOf)),
+    readFirstExpiries(deps.db, asks(asked('origin'), ofOrigin)),
     readFirstExpiries(
       deps.db,
-      asks(records.filter(isAsked('message')), (record) => {
+      asks(records.filter(isUnknown('message')), (record) => {
         const originMs = keptMs(record.originTopic)
         if (sameAs(record) !== null) return []
         return placesOf(record).flatMap(({ topic, letterMs }) => {

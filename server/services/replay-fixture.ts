@@ -201,6 +201,23 @@ const committedOf = async (
   }
 }
 
+/** The copy at an offset. A commit is answered before its marker stands in the log: until then it can not be read. */
+export const copyAt = async (
+  bench: Bench,
+  topic: TopicName,
+  partition: number,
+  offset: bigint,
+): Promise<RawMessage> => {
+  const { messages } = bench.connection.broker
+  if (!messages) throw new Error('the broker can be read')
+  for (const untilMs = performance.now() + 5_000; ; ) {
+    const read = await messages.readAt(topic, partition, offset, bench.call())
+    if (read.ok) return read.value
+    if (performance.now() > untilMs) throw new Error(read.error.detail)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
 /** The newest header of a name as text; null where it is not there, or null itself. */
 export const headerText = ({ headers }: RawMessage, name: string): string | null => {
   const value = headers.findLast((header) => header.name === name)?.value

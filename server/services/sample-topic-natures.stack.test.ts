@@ -12,7 +12,7 @@ import {
   springHeaders,
   text,
 } from './dead-letter-fixture.ts'
-import { follow, itemsOf, lettersOf, planOf, sendAll, start } from './replay-fixture.ts'
+import { copyAt, follow, itemsOf, lettersOf, planOf, sendAll, start } from './replay-fixture.ts'
 import { sampleTopicNatures } from './sample-topic-natures.ts'
 import { showReplay } from './show-replay.ts'
 
@@ -150,11 +150,10 @@ describe('a retry topic', () => {
       why: `the sum of the retry delays (${spring} 2 min, ${retries} 10 min), longer than the configured 1 s`,
     })
     // The copy is found where only the records tell that it belongs to the chain.
-    const { messages } = bench.connection.broker
-    const copy = messages && (await good(messages.readAt(origin, 0, 0n, bench.call())))
+    const copy = await copyAt(bench, origin, 0, 0n)
     await bench.send([
       outgoing(retries, {
-        headers: [text('delayed-retry-topic', origin), ...(copy?.headers ?? [])],
+        headers: [text('delayed-retry-topic', origin), ...copy.headers],
       }),
     ])
     await follow(bench, replay.id)

@@ -53,8 +53,8 @@ type Prepared = {
  * Sends items in transactions one after the other for some seconds: while one is committed the letters of the next are
  * read and its intent is written, and what became of the one before is written down. The next is sent only when the one
  * before is committed, so that messages of one key keep their order. `window` holds the first items that may be sent;
- * its topics have been looked at, and the stream ends where others begin, where the ledger is to be read first, and as
- * soon as `mayGoOn`, asked before each batch, says no.
+ * its topics have been looked at, and the stream ends where others begin, where a ledger is still to be read or held some
+ * of them, and as soon as `mayGoOn`, asked before each batch, says no.
  */
 export const sendStream = async (
   deps: Deps,
