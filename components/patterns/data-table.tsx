@@ -16,7 +16,7 @@ const secondLinePx = 16
 /**
  * A table whose rows open a page. Up, down, j and k, PageUp, PageDown, Home and End move; Enter opens; Space or x
  * chooses a row, Shift with a move or a click a range. With `onLook` a click and Enter show the row's details beside
- * the list, which then follow each move; Enter on the row that is shown opens its page. Above 200 rows only those in sight are drawn, and the one with the focus. Columns keep their
+ * the list, which then follow each move; Enter on the row that is shown opens its page. From 200 rows on only those in sight are drawn, and the one with the focus. Columns keep their
  * width while data changes.
  *
  * `<DataTable label="Topics" columns={topicColumns} rows={topics} rowKey={(t) => t.name} rowHref={(t) => routes.topic(c, t.name)} />`
@@ -54,7 +54,7 @@ export const DataTable = <T,>({
   const columns = isNarrow ? all.filter(({ isSecondary }) => !isSecondary) : all
   const rowPx = (density === 'dense' ? 28 : 36) + (lines === 2 ? secondLinePx : 0)
   const body = useRef<HTMLDivElement>(null)
-  const isWindowed = rows.length > windowedFrom
+  const isWindowed = rows.length >= windowedFrom
   const keys = rows.map(rowKey)
   const open = (index: number): void => {
     const row = rows[index]

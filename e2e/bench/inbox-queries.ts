@@ -26,7 +26,7 @@ const questionsOf = async (bench: Bench): Promise<readonly Question[]> => {
   let deep = page.nextCursor ?? ''
   for (let at = 0; at < 50; at++) deep = (await letters({ cursor: deep })).nextCursor ?? deep
   console.log(
-    `${data.unfilteredTotal} failure groups; the largest has ${largest.count} letters, ${page.total} in all`,
+    `${data.unfilteredTotal} failure groups, of which a list has the first ${data.groups.length}; the largest has ${largest.count} letters, ${page.total} in all`,
   )
   return [
     { name: 'inbox', ask: () => groups({}) },
@@ -35,6 +35,8 @@ const questionsOf = async (bench: Bench): Promise<readonly Question[]> => {
     { name: 'inbox, a text', ask: () => groups({ q: 'declined' }) },
     { name: 'inbox, a text that nothing has', ask: () => groups({ q: 'no such thing' }) },
     { name: 'inbox, a topic', ask: () => groups({ topic: topic ?? '' }) },
+    { name: 'inbox, by keys', ask: () => groups({ sort: 'keys' }) },
+    { name: 'inbox, 1,000 groups', ask: () => groups({ limit: '1000' }) },
     { name: 'inbox, by expiry', ask: () => groups({ sort: 'expires', desc: 'false' }) },
     { name: 'inbox, lost within a day', ask: () => groups({ within: '24h' }) },
     { name: 'letters, newest', ask: () => letters({}) },

@@ -94,7 +94,9 @@ test('the inbox says when more failure groups fit than it lists, and lists more 
 
   const most = { ...rest, data: { ...data, fittingTotal: 1_234, cutAt: 1_000 } }
   await scriptApi(page, { ...good, listFailureGroups: { body: most } })
+  const limited = page.waitForRequest((request) => request.url().includes('limit=1000'))
   await page.goto('/local/dead-letters?show=99999')
+  await limited
   await expect(page.getByText(/^The first 1,000 of 1,234 groups in this order\. /)).toBeVisible()
   await expect(page.getByRole('button', { name: /more groups$/ })).toHaveCount(0)
 })

@@ -70,7 +70,7 @@ export const mostGroupsOfPlan = 1_000
 
 /** So many failure groups a list shows first, and at most. */
 export const listedFailureGroups = 200
-export const mostListedFailureGroups = 1_000
+export const mostListedFailureGroups = mostGroupsOfPlan
 
 /** By what the inbox can be narrowed. */
 export const inboxFilters = ['open', 'muted', 'resolved', 'archived', 'all'] as const

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { keyOfBody, openBody, sealBody } from './record-body.ts'
+import { MalformedRecordError } from './varint.ts'
 
 const bytes = fc.option(fc.uint8Array({ maxLength: 300 }))
 const text = fc.string({ unit: 'grapheme', maxLength: 200 })
@@ -28,5 +29,8 @@ it('a body holds every byte, null and duplicate in its order', () => {
 it('a body that ends early is told from one that does not', () => {
   const body = sealBody({ key: null, value: Buffer.from('abc'), headers: [{ name: 'a', value: null }] })
   for (let end = 0; end < body.length; end++)
-    expect(() => openBody(body.subarray(0, end))).toThrow(RangeError)
+    expect(() => openBody(body.subarray(0, end))).toThrow(MalformedRecordError)
+  expect(() => openBody(Buffer.concat([body, Buffer.alloc(1)]))).toThrow(
+    'the record goes on after its headers',
+  )
 })

@@ -1,7 +1,7 @@
 import { copyInto } from './copy-into.ts'
 import type { RawHeader } from './dead-letter.ts'
 import { remember } from './remember.ts'
-import { RecordCursor, varintLength, writeVarint } from './varint.ts'
+import { MalformedRecordError, RecordCursor, varintLength, writeVarint } from './varint.ts'
 
 /**
  * The body of a record is the part from its key on, which does not depend on where the record stands: key, value, the
@@ -24,7 +24,7 @@ const isText = (bytes: Buffer, text: string): boolean => {
 
 /**
  * Reads a body where a cursor stands. Views, not copies. `names` are those of the record before, and are changed to those
- * of this one: most records of a topic carry the same headers in the same order. Throws a RangeError where it ends early.
+ * of this one: most records of a topic carry the same headers in the same order. Throws `MalformedRecordError` where it ends early.
  */
 export const readBody = (cursor: RecordCursor, names: string[]): RecordContent => {
   const key = cursor.bytes()
@@ -43,8 +43,13 @@ export const readBody = (cursor: RecordCursor, names: string[]): RecordContent =
   return { key, value, headers }
 }
 
-/** What a body holds, as views on it. */
-export const openBody = (body: Buffer): RecordContent => readBody(new RecordCursor(body), [])
+/** What a body holds, as views on it. Throws `MalformedRecordError` where that does not fill it. */
+export const openBody = (body: Buffer): RecordContent => {
+  const cursor = new RecordCursor(body)
+  const content = readBody(cursor, [])
+  if (cursor.position !== body.length) throw new MalformedRecordError('the record goes on after its headers')
+  return content
+}
 
 /** The key in a body, as a view on it. */
 export const keyOfBody = (body: Buffer): Buffer | null => new RecordCursor(body).bytes()

@@ -47,7 +47,7 @@ export const makeLineage = (replay: {
 }): ((copy: CopyLineage) => readonly RawHeader[]) => {
   const id = lineageHeader('x-replay-id', replay.id)
   const number = lineageHeader('x-replay-number', String(replay.number ?? ''))
-  const at = lineageHeader('x-replay-at', isoOf(replay.nowMs) ?? '')
+  const at = lineageHeader('x-replay-at', new Date(Number(replay.nowMs)).toISOString())
   return ({ itemId, source, attempt, originMs }) => {
     const made = [
       id,

@@ -1,3 +1,8 @@
+/** Bytes that do not follow the record format. */
+export class MalformedRecordError extends RangeError {
+  override readonly name = 'MalformedRecordError'
+}
+
 /** A cursor over record bytes: zigzag varints and length-prefixed bytes of the record format (KIP-98). */
 export class RecordCursor {
   readonly #bytes: Buffer
@@ -10,7 +15,7 @@ export class RecordCursor {
 
   #byte(): number {
     const byte = this.#bytes[this.position]
-    if (byte === undefined) throw new RangeError('the record ends too early')
+    if (byte === undefined) throw new MalformedRecordError('the record ends too early')
     this.position += 1
     return byte
   }
@@ -26,7 +31,7 @@ export class RecordCursor {
       value |= (byte & 0x7f) << shift
       if ((byte & 0x80) === 0) return (value >>> 1) ^ -(value & 1)
     }
-    throw new RangeError('a varint is longer than five bytes')
+    throw new MalformedRecordError('a varint is longer than five bytes')
   }
 
   varlong(): bigint {
@@ -45,7 +50,7 @@ export class RecordCursor {
       value |= BigInt(byte & 0x7f) << shift
       if ((byte & 0x80) === 0) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n))
     }
-    throw new RangeError('a varlong is longer than ten bytes')
+    throw new MalformedRecordError('a varlong is longer than ten bytes')
   }
 
   /** Passes over a number without reading it. */
@@ -73,7 +78,7 @@ export class RecordCursor {
     const length = this.varint()
     if (length < 0) return null
     const end = this.position + length
-    if (end > this.#bytes.length) throw new RangeError('the record ends too early')
+    if (end > this.#bytes.length) throw new MalformedRecordError('the record ends too early')
     const view = this.#bytes.subarray(this.position, end)
     this.position = end
     return view

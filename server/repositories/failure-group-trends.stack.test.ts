@@ -19,6 +19,10 @@ const dead = async (group: string, minutesAgo: readonly number[], connection = '
 /** By group: how many died how many minutes ago. */
 const trends = async (id: string | null = null) => {
   const found = await readTrends(database.db, 'local', id)
+  // The newest minutes alone are the same.
+  for (const group of ['a', 'b', 'c', 'd'])
+    for (const minutes of [1, 5])
+      expect(found.get(group, minutes)?.slice(-minutes)).toEqual(found.get(group)?.slice(-minutes))
   return Object.fromEntries(
     ['a', 'b', 'c', 'd'].flatMap((group) => {
       const points = found.get(group)

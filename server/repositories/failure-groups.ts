@@ -85,7 +85,7 @@ type Row = readonly [
 ]
 
 /** Null while they are counted anew. */
-const keysOf =
+export const keysOf =
   'CASE WHEN NOT g.keys_due AND k.estimate IS NOT NULL THEN least(k.estimate, g.letters)::float8 END'
 
 /**

@@ -4,6 +4,7 @@ import type { RawMessage, SealedMessage } from '#server/ports/raw-message.ts'
 import { findLetterEdit, type NewLetterEdit } from '#server/repositories/letter-edits.ts'
 import type { ItemRecord } from '#server/repositories/replay-items.ts'
 import type { Deps } from './deps.ts'
+import { malformedLetter, readably } from './read-malformed.ts'
 
 /** Records by their items, or why there is none. */
 type Records = ReadonlyMap<ItemRecord, SealedMessage | { readonly lost: string }>
@@ -35,7 +36,11 @@ export const applyLetterEdit = async (
   for (const item of items) {
     const sealed = records.get(item)
     if (!sealed || 'lost' in sealed) continue
-    const record = openMessage(sealed)
+    const record = readably(() => openMessage(sealed))
+    if (record === null) {
+      made.set(item, { lost: malformedLetter })
+      continue
+    }
     const edited = editedRecord(record, edit)
     made.set(
       item,

@@ -10,6 +10,7 @@ import { makeCopies } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { findForeign } from './find-foreign.ts'
 import type { ReadRecords } from './read-items.ts'
+import { malformedLetter, readably } from './read-malformed.ts'
 
 type InBatch = { readonly item: ItemRecord; readonly record: SealedMessage; readonly copy: SealedOutgoing }
 /** Items whose letters were read, with these and their copies. */
@@ -51,7 +52,7 @@ export const findBatch = async (
     else {
       const copy = readably(() => copyOf(item, record))
       if (copy) batch.push({ item, record, copy })
-      else fail(item, malformed)
+      else fail(item, malformedLetter)
     }
   }
   await changeItems(deps.db, failed, lease)
@@ -81,19 +82,6 @@ export const beginBatch = async (
 
 const deleted =
   'the dead letter was deleted by retention before it was sent: plan it again to send the record that died'
-const malformed =
-  'not sent: the record of the dead letter is malformed, its key, value and headers do not fill it'
-
-/** Null: what was read does not follow the record format. */
-const readably = <T>(read: () => T): T | null => {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof RangeError) return null
-    throw error
-  }
-}
-
 /** Ends an item whose copy the broker refuses. */
 export const failItem = (
   deps: Deps,

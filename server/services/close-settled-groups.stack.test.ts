@@ -7,7 +7,7 @@ import { type Bench, good, openBench, outgoing, springHeaders } from './dead-let
 import { decideLetters } from './decide-letters.ts'
 import { listReplayItems } from './list-replay-items.ts'
 import { listReplayReturns } from './list-replay-returns.ts'
-import { copyAt, follow, itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
+import { copyAt, follow, itemsOf, lettersOf, planOf, sendAll, start } from './replay-fixture.ts'
 import { setFailureGroupState } from './set-failure-group-state.ts'
 import { showFailureGroup } from './show-failure-group.ts'
 

@@ -48,6 +48,15 @@ it('counts all groups, also beyond those that it lists, and says that it is cut'
     ['group-0', 99],
     ['group-1199', 1],
   ])
+  // By default what dies now stands before what died more often.
+  await bench.database.db.pool.query(
+    `INSERT INTO dead_letter (connection_id, topic, partition, "offset", failure_group_id, died_at, convention)
+     VALUES ('local', 'orders-dlt', 0, 0, 'group-7', now() - interval '30 seconds', 'spring-dead-letter')`,
+  )
+  expect((await list()).groups.slice(0, 2).map(({ id, perMinute }) => [id, perMinute])).toEqual([
+    ['group-7', 1],
+    ['group-1199', 0],
+  ])
   // Older than those listed, and found all the same.
   for (const filter of [
     { state: 'resolved' },

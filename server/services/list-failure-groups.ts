@@ -111,7 +111,10 @@ export const listFailureGroups = async (
       ending: isByEnd,
     })
     const endings = ranked.groups.flatMap(({ ending }) => ending ?? [])
-    return { ...ranked, endOf: isByEnd ? await readMessageExpiries(deps, connection, endings, call) : null }
+    return {
+      ...ranked,
+      messages: isByEnd ? await readMessageExpiries(deps, connection, endings, call) : null,
+    }
   }
   const [ranked, trends, counts, freshness] = await Promise.all([
     rank(),
@@ -121,7 +124,7 @@ export const listFailureGroups = async (
   ])
   const nowMs = deps.clock.nowMs()
   const ends = new Map(
-    ranked.groups.map((group) => [group, (group.ending && ranked.endOf?.(group.ending)) ?? null]),
+    ranked.groups.map((group) => [group, (group.ending && ranked.messages?.of(group.ending)) ?? null]),
   )
   const endOf = (group: RankedGroup): number | null => ends.get(group) ?? null
   const placeOf: Readonly<Record<Sort, (group: RankedGroup) => number | null>> = {
@@ -146,6 +149,7 @@ export const listFailureGroups = async (
   // One that was merged into another meanwhile is not there any more.
   const present = shown.flatMap(({ id }) => records.get(id) ?? [])
   const { rows, degraded } = await failureGroupRowsOf(deps, connection, present, call)
+  const problem = ranked.messages?.problem
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
   )
@@ -166,7 +170,7 @@ export const listFailureGroups = async (
         stale: index?.ageMs == null || index.ageMs > staleAfterMs,
       },
     },
-    degraded,
+    degraded: degraded.length === 0 && problem ? [degradedBy(problem)] : degraded,
     checkedAt: nowMs,
   })
 }

@@ -11,28 +11,32 @@ beforeAll(async () => {
 })
 afterAll(() => bench?.dispose())
 
-/** Over a connection on which the record at one offset ends within its headers: brokers take none like it. */
-const cutAt = (connection: Connection, offset: bigint): Connection => {
+/** Over a connection on which the record at one offset is another: brokers take none that is malformed. */
+const spoiltAt = (connection: Connection, offset: bigint, spoil: (body: Buffer) => Buffer): Connection => {
   const { messages } = connection.broker
   if (!messages) throw new Error('the broker can be read')
   const readSealed: typeof messages.readSealed = async (request, call) => {
     const read = await messages.readSealed(request, call)
     if (!read.ok) return read
-    const cut = read.value.messages.map((message) =>
-      message.offset === offset ? { ...message, body: message.body.subarray(0, -5) } : message,
+    const spoilt = read.value.messages.map((message) =>
+      message.offset === offset ? { ...message, body: spoil(message.body) } : message,
     )
-    return { ...read, value: { ...read.value, messages: cut } }
+    return { ...read, value: { ...read.value, messages: spoilt } }
   }
   return { ...connection, broker: { ...connection.broker, messages: { ...messages, readSealed } } }
 }
 
+/** Ends within its headers. */
+const cut = (body: Buffer) => body.subarray(0, -5)
+const lengthened = (body: Buffer) => Buffer.concat([body, Buffer.alloc(1)])
+
 it.each([
-  { way: 'as fast as it goes', pacePerSecond: 10_000, isTransactional: true },
-  { way: 'paced', pacePerSecond: 1_000, isTransactional: true },
-  { way: 'without transactions', pacePerSecond: 1_000, isTransactional: false },
+  { way: 'as fast as it goes', pacePerSecond: 10_000, isTransactional: true, spoil: cut },
+  { way: 'paced', pacePerSecond: 1_000, isTransactional: true, spoil: lengthened },
+  { way: 'without transactions', pacePerSecond: 1_000, isTransactional: false, spoil: cut },
 ])(
   'a letter with a malformed record fails alone and says why, $way',
-  async ({ pacePerSecond, isTransactional }) => {
+  async ({ pacePerSecond, isTransactional, spoil }) => {
     const origin = await bench.makeTopic(`malformed-${bench.suffix}-${made++}`, 1)
     const letters = await bench.makeTopic(`${origin}-dlt`, 1)
     await bench.send(
@@ -42,11 +46,11 @@ it.each([
     )
     const replay = await start(bench, await planOf(bench, letters), { pacePerSecond })
     const connection = isTransactional ? bench.connection : withPublisher(bench, (real) => real.send)
-    await sendAll(bench, replay.id, cutAt(connection, 2n))
+    await sendAll(bench, replay.id, spoiltAt(connection, 2n, spoil))
     const items = await itemsOf(bench, replay.id)
     expect(items.map(({ outcome }) => outcome)).toEqual(['SENT', 'SENT', 'FAILED', 'SENT'])
     expect(items[2]?.proof).toBe(
-      'not sent: the record of the dead letter is malformed, its key, value and headers do not fill it',
+      'not sent: the record of the dead letter is malformed: its key, value and headers do not end where it does',
     )
     expect((await recordsOf(bench, origin)).map(({ value }) => value?.toString())).toEqual(['v0', 'v1', 'v3'])
   },

@@ -52,9 +52,12 @@ export const readMessageExpiries = async (
   connection: Connection,
   records: readonly EndingGroup[],
   call: Call,
-): Promise<(record: EndingGroup) => number | null> => {
-  const { of } = await readExpiries(deps, connection, records, call, true)
-  return (record) => of(record).message
+): Promise<{
+  readonly of: (record: EndingGroup) => number | null
+  readonly problem: BrokerError | null
+}> => {
+  const { of, problem } = await readExpiries(deps, connection, records, call, true)
+  return { of: (record) => of(record).message, problem }
 }
 
 /** What tells when the first message goes besides its own question. */

@@ -12,6 +12,7 @@ import { sourceOf } from './copy-of-letter.ts'
 import type { Connection, Deps } from './deps.ts'
 import { openKept } from './open-kept.ts'
 import { readSealedLetters } from './read-letters.ts'
+import { malformedLetter, readably } from './read-malformed.ts'
 import { originOfGone, readOrigins } from './read-origins.ts'
 
 /** A letter of which no copy can be made any more, and why. */
@@ -19,6 +20,9 @@ export type LostRecord = { readonly lost: string }
 /** Records that copies are made of, by their items. Of letters that are gone there is none. */
 export type ReadRecords = ReadonlyMap<ItemRecord, SealedMessage | LostRecord>
 export type ItemsRead = { readonly count: number; readonly records: ReadRecords }
+
+const isLost = (record: SealedMessage | LostRecord | undefined): boolean =>
+  record !== undefined && 'lost' in record
 
 /** Origin records that are read in one go: one may be as large as a message can be. */
 const originsAtOnce = 16
@@ -60,10 +64,13 @@ const readAsTheyDied = async (
   const { count } = read.value
   const records = new Map<ItemRecord, SealedMessage | LostRecord>()
   for (const [{ item }, record] of read.value.records) records.set(item, record)
+  for (const [item, record] of records)
+    if (item.rehydrated && !('lost' in record) && readably(() => openMessage(record)) === null)
+      records.set(item, { lost: malformedLetter })
   const lacking = items
     .slice(0, count)
     .map((item, order) => ({ item, order }))
-    .filter(({ item }) => item.rehydrated)
+    .filter(({ item }) => item.rehydrated && !isLost(records.get(item)))
   if (lacking.length === 0) return succeed({ count, records })
   let bytes = 0
   for (let at = 0; at < lacking.length; at += originsAtOnce) {

@@ -13,7 +13,7 @@ import {
 import type { Transactions } from '#server/ports/transactions.ts'
 import { readReplay } from '#server/repositories/replays.ts'
 import { cancelReplay } from './cancel-replay.ts'
-import { type Bench, good, openBench, takeLease } from './dead-letter-fixture.ts'
+import { type Bench, good, openBench, outgoing, springHeaders, takeLease } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import { findLedgerEnd, readLedger } from './read-ledger.ts'
 import {
@@ -333,6 +333,36 @@ describe('the ledger', () => {
       await other.dispose()
     }
     expect(await copiesOn(origin)).toHaveLength(20)
+  })
+
+  it('that is read in the middle of a stream keeps back what another installation sent of that partition', async () => {
+    const origin = await bench.makeTopic(`midway-${bench.suffix}`, 1)
+    const letters = await bench.makeTopic(`${origin}-dlt`, 2)
+    await bench.send(
+      Array.from({ length: 20 }, (_, index) =>
+        outgoing(letters, {
+          partition: index % 2,
+          key: `k${index}`,
+          headers: springHeaders({ topic: origin, offset: BigInt(index) }),
+        }),
+      ),
+    )
+    const inSecond = (await lettersOf(bench, letters)).filter(({ position }) => position.startsWith('1@'))
+    const some = inSecond.slice(2, 7).map(({ id }) => id)
+    await sendAll(bench, (await start(bench, await planOf(bench, letters, { letterIds: some }))).id)
+    const other = await openBench(inject('brokers'), inject('databaseUrl'))
+    const connection = { ...other.connection, ledgerTopic: bench.connection.ledgerTopic }
+    try {
+      const second = await start(other, await planOf(other, letters, { connection: other.connection }))
+      await sendAll(other, second.id, connection)
+      const items = await itemsOf(other, second.id)
+      expect(items.filter(({ outcome }) => outcome === 'SKIPPED')).toHaveLength(5)
+      expect(items.filter(({ outcome }) => outcome === 'SENT')).toHaveLength(15)
+    } finally {
+      await other.dispose()
+    }
+    const keys = (await recordsOf(bench, origin)).map(({ key }) => key?.toString())
+    expect(keys.toSorted()).toEqual(Array.from({ length: 20 }, (_, index) => `k${index}`).toSorted())
   })
 })
 

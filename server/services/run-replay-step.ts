@@ -144,8 +144,8 @@ export const runReplayStep = async (
       : await hinderedBy(deps, connection, replay, taken.error, lease, limits)
     if (state.state !== 'ready')
       return (await waitForBegun(deps, connection, replay, state, lease, limits)) ?? 0
-    // The ledger held some of what was about to be sent.
-    if (state.hasChangedItems) return 0
+    // What was asked before it may be otherwise by now, and the ledger may have held some of what was to be sent.
+    if (state.isNew) return 0
   }
   let items: readonly ItemRecord[]
   let hindrance: Hindrance
@@ -171,6 +171,7 @@ export const runReplayStep = async (
     hindrance = sent.hindrance
     used = { copies: items.length, bytes: sent.bytes }
   }
+  await noteSentBytes(deps.db, replay.id, used.bytes)
   if (hindrance === 'fenced') {
     await setReplayFailure(deps.db, replay.id, fencedSentence(items[0] ?? first), lease)
     return 'fenced'
@@ -181,7 +182,6 @@ export const runReplayStep = async (
   }
   if (hindrance) return await pauseFor(deps, replay, hindrance, lease)
   noteAccepted(replay, lease)
-  await noteSentBytes(deps.db, replay.id, used.bytes)
   if (replay.failure !== null) await setReplayFailure(deps.db, replay.id, null, lease)
   await tellProgress(deps, connection)
   return await usePace(deps, replay, permit.pace, { startedAtMs: startedAt, ...used }, lease)

@@ -15,7 +15,7 @@ import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './t
 
 /** What keeps a batch from being sent; `fenced` when another has taken over. Null: nothing. */
 export type Hindrance = BrokerError | 'fenced' | null
-/** How many bytes of copies were sent, and what keeps the rest from being sent. */
+/** How many bytes of copies were sent here as far as is known, and what keeps the rest from being sent. */
 export type Sent = { readonly bytes: number; readonly hindrance: Hindrance }
 
 /** Nothing was sent, for that reason; null: there was nothing to send. */
@@ -39,7 +39,8 @@ export const sendInTransactions = async (
   if (!first) return hindered(null)
   const takeover = await takeOverSource(deps, connection, replay, first, lease, call)
   if (!takeover.ok) return hindered(takeover.error)
-  if (takeover.value.state !== 'ready') return hindered(null)
+  // Of what the ledger held some may not be sent: they are listed anew.
+  if (takeover.value.state !== 'ready' || takeover.value.hasChangedItems) return hindered(null)
   const { taken } = takeover.value
   const now = BigInt(deps.clock.nowMs())
   const begun = await beginBatch(deps, connection, replay, items, records, now, lease, call)

@@ -72,7 +72,16 @@ export const sendStream = async (
   const prepareNext = async (): Promise<Result<Prepared | null, BrokerError>> => {
     if (left <= 0 || call.signal.aborted || performance.now() - startedAt > streamMs) return succeed(null)
     if (!(await mayGoOn())) return succeed(null)
-    const prepared = await prepare(deps, connection, replay, waiting, Math.min(left, batchItems), lease, call)
+    const prepared = await prepare(
+      deps,
+      connection,
+      replay,
+      waiting,
+      Math.min(left, batchItems),
+      mayGoOn,
+      lease,
+      call,
+    )
     if (prepared.ok && prepared.value) left -= prepared.value.batch.length
     return prepared
   }
@@ -165,6 +174,7 @@ const prepare = async (
   replay: ReplayRecord,
   window: Window,
   most: number,
+  mayGoOn: () => Promise<boolean>,
   lease: LeaseProof,
   call: Call,
 ): Promise<Result<Prepared | null, BrokerError>> => {
@@ -175,7 +185,9 @@ const prepare = async (
   if (!takeover.ok) return takeover
   // The ledger is still to be read, or held some of what was about to be sent.
   if (takeover.value.state !== 'ready' || takeover.value.hasChangedItems) return succeed(null)
-  const { taken } = takeover.value
+  const { taken, isNew } = takeover.value
+  // It may have taken seconds.
+  if (isNew && !(await mayGoOn())) return succeed(null)
   const read = await readItems(deps, connection, picked, batchBytes, call)
   if (!read.ok) return read
   const items = picked.slice(0, read.value.count)
@@ -186,7 +198,7 @@ const prepare = async (
   if (!found.ok) return found
   const batch = found.value
   // Letters that are gone hold up nobody.
-  if (batch.length === 0) return prepare(deps, connection, replay, window, most, lease, call)
+  if (batch.length === 0) return prepare(deps, connection, replay, window, most, mayGoOn, lease, call)
   const itemIds = batch.map(({ item }) => item.id)
   const id = await insertBatch(deps.db, replay.id, itemIds, nowMs, lease)
   return succeed({ id, taken, batch, first, records, nowMs })

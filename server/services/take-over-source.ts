@@ -44,6 +44,8 @@ export type Takeover =
   | {
       readonly state: 'ready'
       readonly taken: TakenSource
+      /** It was not in hand before: meanwhile seconds may have passed. */
+      readonly isNew: boolean
       /** Items were settled or freed by it: those that were listed before are to be listed anew. */
       readonly hasChangedItems: boolean
     }
@@ -100,7 +102,7 @@ export const takeOverSource = async (
 ): Promise<Result<Takeover, BrokerError>> => {
   const name = nameOf(replay, lease, item)
   let taken = inHand.get(name)
-  if (taken?.isSettled) return succeed({ state: 'ready', taken, hasChangedItems: false })
+  if (taken?.isSettled) return succeed({ state: 'ready', taken, isNew: false, hasChangedItems: false })
   if (!taken) {
     const opened = await open(deps, connection, replay, item, lease, call)
     if (!opened.ok) return opened
@@ -134,7 +136,7 @@ export const takeOverSource = async (
   }
   taken.isSettled = true
   const hasChangedItems = settled.own + settled.others + begun.length > 0
-  return succeed({ state: 'ready', taken, hasChangedItems })
+  return succeed({ state: 'ready', taken, isNew: true, hasChangedItems })
 }
 
 /** Which records of the ledger a producer wrote itself: they are known once their items are written. */

@@ -1,5 +1,4 @@
 'use client'
-import { mostGroupsOfPlan } from '#server/contracts/choices.ts'
 import type { FailureGroupRow } from '#server/contracts/failure-groups.ts'
 import { ProblemLine } from '../../patterns/problem-line.tsx'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
@@ -20,13 +19,6 @@ export const InboxReplay = ({
   const letters = groups.reduce((sum, { count }) => sum + count, 0)
   const which = sayMany(groups.length, areChosen ? 'chosen group' : 'group')
   if (letters === 0) return null
-  if (groups.length > mostGroupsOfPlan)
-    return (
-      <span className="text-small text-muted">
-        A plan takes the letters of at most {formatCount(mostGroupsOfPlan)} groups. Narrow the inbox by a
-        filter.
-      </span>
-    )
   return (
     <>
       <PlanButton

@@ -21,6 +21,7 @@ import { PageShell } from '../../patterns/page-shell.tsx'
 import { formatCount, sayMany } from '../../patterns/quantity.ts'
 import { QueryPanel } from '../../patterns/query-panel.tsx'
 import { TableSkeleton } from '../../patterns/table-skeleton.tsx'
+import { Button } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { Input } from '../../ui/input.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
@@ -89,7 +90,8 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
   const [view, setView] = useQueryStates(inboxSearch)
   const { q, state, sort, desc, within } = view
   /** Another list begins with its first groups. */
-  const narrow = (next: Parameters<typeof setView>[0]) => void setView({ ...next, show: null })
+  const narrow = (next: Partial<Pick<typeof view, 'q' | 'state' | 'within'>>) =>
+    void setView({ ...next, show: null })
   const query = useQuery(endpointQuery(endpoints.listFailureGroups, inboxAsk(connection, view)))
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const chosenGroups = query.data?.data.groups.filter(({ id }) => chosen.has(id)) ?? []
@@ -164,11 +166,18 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
         <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
           <InboxReplay
             connection={connection}
-            groups={chosenGroups.length === 0 ? (query.data?.data.groups ?? []) : chosenGroups}
-            areChosen={chosenGroups.length > 0}
+            groups={chosen.size === 0 ? (query.data?.data.groups ?? []) : chosenGroups}
+            areChosen={chosen.size > 0}
           />
         </span>
       </div>
+      {chosen.size === chosenGroups.length ? null : (
+        <p className="flex items-center gap-3 text-muted">
+          {sayMany(chosen.size - chosenGroups.length, 'chosen group')} not in this list: what is done with the
+          chosen leaves {chosen.size - chosenGroups.length === 1 ? 'it' : 'them'} out.
+          <Button onClick={() => setChosen(new Set(chosenGroups.map(({ id }) => id)))}>Choose no more</Button>
+        </p>
+      )}
       {chosenGroups.length === 0 ? null : (
         <MergeBar connection={connection} groups={chosenGroups} onEnd={() => setChosen(new Set())} />
       )}
@@ -201,7 +210,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
                 sorting={{ id: sort, desc }}
                 onSort={(id) => {
                   const next = findChoice(inboxSorts, id)
-                  if (next) narrow({ sort: next, desc: sort === next ? !desc : next !== 'expires' })
+                  if (next) void setView({ sort: next, desc: sort === next ? !desc : next !== 'expires' })
                 }}
               />
               {data.cutAt === null || data.cutAt >= mostListedFailureGroups ? null : (

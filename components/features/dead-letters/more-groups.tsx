@@ -1,5 +1,5 @@
 import { listedFailureGroups, mostListedFailureGroups } from '#server/contracts/choices.ts'
-import { formatCount } from '../../patterns/quantity.ts'
+import { sayMany } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 
 /** Lists some more of the failure groups that fit, at the end of those that are listed. */
@@ -18,8 +18,9 @@ export const MoreGroups = ({
   const next = Math.min(listed + listedFailureGroups, mostListedFailureGroups, fitting)
   return (
     <div className="border-t border-line p-2">
-      <Button disabled={isReading} onClick={() => onShow(next)}>
-        {isReading ? 'Reading…' : `Show ${formatCount(next - listed)} more groups`}
+      {/* Not disabled: who pressed it by the keyboard keeps the place. */}
+      <Button aria-disabled={isReading} onClick={() => (isReading ? undefined : onShow(next))}>
+        {isReading ? 'Reading…' : `Show ${sayMany(next - listed, 'more group')}`}
       </Button>
     </div>
   )

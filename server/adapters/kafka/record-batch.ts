@@ -1,7 +1,7 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { HiddenText } from '#server/domain/match-message.ts'
 import { readBody } from '#server/domain/record-body.ts'
-import { RecordCursor } from '#server/domain/varint.ts'
+import { MalformedRecordError, RecordCursor } from '#server/domain/varint.ts'
 import type { MessageFilter, RawMessage, SealedMessage } from '#server/ports/raw-message.ts'
 import { batchAttributes, batchLayout } from './batch-layout.ts'
 import { decompress } from './decompress.ts'
@@ -120,7 +120,7 @@ export const readRecords = (batch: Batch, wanted: Wanted, into: RawMessage[]): n
     const length = cursor.varint()
     const body = cursor.position
     const end = body + length
-    if (end > records.length) throw new RangeError('the record ends too early')
+    if (end > records.length) throw new MalformedRecordError('the record ends too early')
     const isHit =
       hits === null ||
       (hits.at(start) ?? end) < end ||
@@ -157,7 +157,7 @@ export const readSealed = (
   for (let index = batch.count; index > 0; index--) {
     const length = cursor.varint()
     const end = cursor.position + length
-    if (end > records.length) throw new RangeError('the record ends too early')
+    if (end > records.length) throw new MalformedRecordError('the record ends too early')
     cursor.int8()
     const timestampDelta = cursor.varlong()
     const offset = batch.baseOffset + BigInt(cursor.varint())
