@@ -68,9 +68,8 @@ export const letterStandings = ['open', ...dispositionKinds] as const
 export const mostLettersOfPlan = 100_000
 export const mostGroupsOfPlan = 1_000
 
-/** So many failure groups a list shows first, and at most. */
+/** So many failure groups a list shows first; at most as many as a plan takes. */
 export const listedFailureGroups = 200
-export const mostListedFailureGroups = mostGroupsOfPlan
 
 /** By what the inbox can be narrowed. */
 export const inboxFilters = ['open', 'muted', 'resolved', 'archived', 'all'] as const

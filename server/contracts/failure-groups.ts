@@ -6,7 +6,7 @@ import {
   inboxSorts,
   letterStandings,
   listedFailureGroups,
-  mostListedFailureGroups,
+  mostGroupsOfPlan,
   settableGroupStates,
 } from './choices.ts'
 import { confidenceLevel, convention } from './conventions.ts'
@@ -95,7 +95,7 @@ export const failureGroupListQuery = z.object({
   topic: topicName.optional(),
   group: groupId.optional(),
   /** So many of those that fit, the first in their order. */
-  limit: z.coerce.number().int().min(1).max(mostListedFailureGroups).default(listedFailureGroups),
+  limit: z.coerce.number().int().min(1).max(mostGroupsOfPlan).default(listedFailureGroups),
 })
 export const failureGroupList = z.object({
   data: z.object({

@@ -10,7 +10,7 @@ import {
   inboxFilters,
   inboxSorts,
   listedFailureGroups,
-  mostListedFailureGroups,
+  mostGroupsOfPlan,
 } from '#server/contracts/choices.ts'
 
 /** What the address of the inbox holds. */
@@ -37,6 +37,6 @@ export const inboxAsk = (
     sort,
     desc: String(desc),
     ...(within === null ? {} : { within }),
-    limit: String(Math.min(Math.max(1, show), mostListedFailureGroups)),
+    limit: String(Math.min(Math.max(1, show), mostGroupsOfPlan)),
   },
 })

@@ -8,7 +8,7 @@ import {
   inboxDeadlines,
   inboxFilters,
   inboxSorts,
-  mostListedFailureGroups,
+  mostGroupsOfPlan,
   openGroupStates,
 } from '#server/contracts/choices.ts'
 import type { FailureGroupList } from '#server/contracts/failure-groups.ts'
@@ -62,7 +62,7 @@ const sayListed = ({ cutAt, fittingTotal, rankedOf }: FailureGroupList['data']):
   const first =
     cutAt === null
       ? ''
-      : `The first ${formatCount(cutAt)} of ${sayMany(fittingTotal, 'group')} in this order${cutAt < mostListedFailureGroups ? ', more at the end of the list' : ''}. `
+      : `The first ${formatCount(cutAt)} of ${sayMany(fittingTotal, 'group')} in this order${cutAt < mostGroupsOfPlan ? ', more at the end of the list' : ''}. `
   return `${first}${rankedOf === null ? '' : sayRanked(rankedOf)}Narrow the list by text, topic or group to see others.`
 }
 
@@ -213,7 +213,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
                   if (next) void setView({ sort: next, desc: sort === next ? !desc : next !== 'expires' })
                 }}
               />
-              {data.cutAt === null || data.cutAt >= mostListedFailureGroups ? null : (
+              {data.cutAt === null || data.cutAt >= mostGroupsOfPlan ? null : (
                 <MoreGroups
                   listed={data.cutAt}
                   fitting={data.fittingTotal}

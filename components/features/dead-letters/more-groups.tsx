@@ -1,4 +1,4 @@
-import { listedFailureGroups, mostListedFailureGroups } from '#server/contracts/choices.ts'
+import { listedFailureGroups, mostGroupsOfPlan } from '#server/contracts/choices.ts'
 import { sayMany } from '../../patterns/quantity.ts'
 import { Button } from '../../ui/button.tsx'
 
@@ -15,7 +15,7 @@ export const MoreGroups = ({
   /** Called with how many groups are to be listed in all. */
   readonly onShow: (groups: number) => void
 }) => {
-  const next = Math.min(listed + listedFailureGroups, mostListedFailureGroups, fitting)
+  const next = Math.min(listed + listedFailureGroups, mostGroupsOfPlan, fitting)
   return (
     <div className="border-t border-line p-2">
       {/* Not disabled: who pressed it by the keyboard keeps the place. */}
