@@ -25,7 +25,12 @@ import {
 import type { Connection, Deps } from './deps.ts'
 import { degradedBy, type Fault } from './fault.ts'
 import { indexSource } from './index-dead-letters.ts'
-import { type GroupExpiry, readGroupExpiries, readMessageExpiries } from './read-group-expiries.ts'
+import {
+  type GroupExpiries,
+  type GroupExpiry,
+  readGroupExpiries,
+  readMessageExpiries,
+} from './read-group-expiries.ts'
 
 const staleAfterMs = 30_000
 
@@ -38,8 +43,9 @@ export const failureGroupRowsOf = async (
   connection: Connection,
   records: readonly FailureGroupRecord[],
   call: Call,
+  known: GroupExpiries | null = null,
 ): Promise<{ readonly rows: FailureGroupRow[]; readonly degraded: DegradedSource[] }> => {
-  const expiries = await readGroupExpiries(deps, connection, records, call)
+  const expiries = known ?? (await readGroupExpiries(deps, connection, records, call))
   return {
     rows: records.map((record) => rowOf(record, expiries.of(record))),
     degraded: expiries.problem ? [degradedBy(expiries.problem)] : [],
@@ -110,10 +116,10 @@ export const listFailureGroups = async (
       keys: sort === 'keys',
       ending: isByEnd,
     })
-    const endings = ranked.groups.flatMap(({ ending }) => ending ?? [])
+    const all = ranked.groups.flatMap(({ ending }) => ending ?? [])
     return {
       ...ranked,
-      messages: isByEnd ? await readMessageExpiries(deps, connection, endings, call) : null,
+      messages: isByEnd ? await readMessageExpiries(deps, connection, all, call) : null,
     }
   }
   const [ranked, trends, counts, freshness] = await Promise.all([
@@ -144,11 +150,15 @@ export const listFailureGroups = async (
   const compare = compareBy((group) => places.get(group) ?? null, desc)
   const shown = fitting.sort((a, b) => compare(a, b) || b.lastSeenAtMs - a.lastSeenAtMs).slice(0, limit)
   const ids = shown.map(({ id }) => id)
-  const read = await readFailureGroups(deps.db, connection.id, ids, trends)
+  const endings = shown.flatMap(({ ending }) => ending ?? [])
+  const [read, expiries] = await Promise.all([
+    readFailureGroups(deps.db, connection.id, ids, trends),
+    isByEnd ? readGroupExpiries(deps, connection, endings, call) : null,
+  ])
   const records = new Map(read.map((record) => [record.id, record]))
   // One that was merged into another meanwhile is not there any more.
   const present = shown.flatMap(({ id }) => records.get(id) ?? [])
-  const { rows, degraded } = await failureGroupRowsOf(deps, connection, present, call)
+  const { rows, degraded } = await failureGroupRowsOf(deps, connection, present, call, expiries)
   const problem = ranked.messages?.problem
   const index = freshness.find(
     ({ source, connectionId }) => source === indexSource && connectionId === connection.id,
