@@ -44,6 +44,32 @@ test('all letters that the inbox shows are planned at once, and chosen groups al
   )
 })
 
+test('a chosen group that leaves the list is not planned in silence, nor are all the others in its place', async ({
+  page,
+}) => {
+  await scriptApi(page, { ...good, listFailureGroups: { body: inbox([100, 20, 3]) } })
+  await page.goto('/local/dead-letters')
+  const note = page.getByText(
+    '1 chosen group is not in this list, and left out of what is done with the chosen.',
+  )
+  await expect(async () => {
+    await page
+      .getByRole('checkbox', { name: /^Choose row/ })
+      .nth(2)
+      .check()
+    await expect(page.getByRole('button', { name: /in 1 chosen group$/ })).toBeVisible({ timeout: 2_000 })
+  }).toPass()
+  await expect(note).toHaveCount(0)
+  await scriptApi(page, { ...good, listFailureGroups: { body: inbox([100, 20]) } })
+  await page.getByRole('textbox', { name: /^Filter by error/ }).fill('declined')
+  await expect(note).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Plan replay/ })).toHaveCount(0)
+  expect(await faultsOf(page, 'inbox without a chosen group')).toEqual([])
+  await page.getByRole('button', { name: 'Unchoose it' }).click()
+  await expect(note).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Plan replay of 120 in 2 groups shown' })).toBeVisible()
+})
+
 test('more letters than a plan takes are said before they are planned, with what to do', async ({ page }) => {
   await scriptApi(page, { ...good, listFailureGroups: { body: inbox([90_000, 20_000]) } })
   await page.goto('/local/dead-letters')

@@ -95,6 +95,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
   const query = useQuery(endpointQuery(endpoints.listFailureGroups, inboxAsk(connection, view)))
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const chosenGroups = query.data?.data.groups.filter(({ id }) => chosen.has(id)) ?? []
+  const unlisted = chosen.size - chosenGroups.length
   const index = query.data?.data.index
   const counts = query.data?.data.counts
   const countOf = (filter: (typeof inboxFilters)[number]): number | null => {
@@ -171,11 +172,13 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
           />
         </span>
       </div>
-      {chosen.size === chosenGroups.length ? null : (
+      {unlisted === 0 ? null : (
         <p className="flex items-center gap-3 text-muted">
-          {sayMany(chosen.size - chosenGroups.length, 'chosen group')} not in this list: what is done with the
-          chosen leaves {chosen.size - chosenGroups.length === 1 ? 'it' : 'them'} out.
-          <Button onClick={() => setChosen(new Set(chosenGroups.map(({ id }) => id)))}>Choose no more</Button>
+          {sayMany(unlisted, 'chosen group')} {unlisted === 1 ? 'is' : 'are'} not in this list, and left out
+          of what is done with the chosen.
+          <Button onClick={() => setChosen(new Set(chosenGroups.map(({ id }) => id)))}>
+            Unchoose {unlisted === 1 ? 'it' : 'them'}
+          </Button>
         </p>
       )}
       {chosenGroups.length === 0 ? null : (
