@@ -119,7 +119,7 @@ it('says that a share stands still while the others go on', async () => {
      WHERE name = 'index-dead-letters:local:3/4'`,
   )
   await query(
-    `UPDATE source_freshness SET last_good_at = now() - interval '90 seconds', updated_at = now() - interval '90 seconds'
+    `UPDATE source_freshness SET last_good_at = now() - interval '95 seconds', updated_at = now() - interval '95 seconds'
      WHERE source = $1`,
     [`${indexSource} 3/4`],
   )
