@@ -1,8 +1,9 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
 
 /**
- * Live traffic on a topic, as a program of its own: writes a message every few milliseconds and reads all of them back
- * as a group that reads committed. Prints how long each was on its way, in milliseconds, as one line of JSON.
+ * Live traffic on a topic, as a program of its own: writes a message every few milliseconds, and two groups read all of
+ * them back, one of committed messages and one of everything. Prints how long each message was on its way to each group,
+ * in milliseconds, as one line of JSON: `LiveLatencies`.
  */
 const { brokers, topic, seconds, everyMs } = JSON.parse(process.argv[2] ?? '{}') as {
   brokers: string
@@ -10,34 +11,48 @@ const { brokers, topic, seconds, everyMs } = JSON.parse(process.argv[2] ?? '{}')
   seconds: number
   everyMs: number
 }
+/** Of each message that both groups have read, in the order of writing. */
+export type LiveLatencies = readonly { readonly committed: number; readonly uncommitted: number }[]
+
+const warmUpMs = 2_000
 const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
-const consumer = kafka.consumer({
-  groupId: `live-${process.pid}`,
-  readUncommitted: false,
-  maxWaitTimeInMs: 50,
-})
-const latencies: number[] = []
-let isWarm = false
+const now = () => performance.now()
 
-await Promise.all([producer.connect(), consumer.connect()])
-await consumer.subscribe({ topic, fromBeginning: false })
-const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve))
-await consumer.run({
-  eachMessage: async ({ message }) => {
-    const sentAt = Number(message.headers?.['x-live-at']?.toString())
-    if (isWarm && sentAt > 0) latencies.push(performance.timeOrigin + performance.now() - sentAt)
-  },
-})
-await joined
-const startedAt = performance.now()
-let count = 0
-while (performance.now() - startedAt < (seconds + 2) * 1_000) {
-  isWarm ||= performance.now() - startedAt > 2_000
-  const headers = { 'x-live-at': String(performance.timeOrigin + performance.now()) }
-  void producer.send({ topic, acks: -1, messages: [{ partition: count++ % 3, value: 'live', headers }] })
+/** A group that notes when each message came to it. */
+const follow = async (readUncommitted: boolean): Promise<ReadonlyMap<number, number>> => {
+  const arrivals = new Map<number, number>()
+  const groupId = `live-${process.pid}-${readUncommitted ? 'uncommitted' : 'committed'}`
+  const consumer = kafka.consumer({ groupId, readUncommitted, maxWaitTimeInMs: 50 })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: false })
+  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve))
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      const sequence = message.headers?.['x-live-sequence']
+      if (sequence) arrivals.set(Number(sequence.toString()), now())
+    },
+  })
+  await joined
+  return arrivals
+}
+
+await producer.connect()
+const [committed, uncommitted] = await Promise.all([follow(false), follow(true)])
+const startedAt = now()
+const sentAt: number[] = []
+while (now() - startedAt < warmUpMs + seconds * 1_000) {
+  const sequence = sentAt.push(now()) - 1
+  const headers = { 'x-live-sequence': String(sequence) }
+  void producer.send({ topic, acks: -1, messages: [{ partition: sequence % 3, value: 'live', headers }] })
   await new Promise((resolve) => setTimeout(resolve, everyMs))
 }
 await new Promise((resolve) => setTimeout(resolve, 1_000))
-console.log(JSON.stringify(latencies))
-process.exit()
+const latencies: LiveLatencies = sentAt.flatMap((at, sequence) => {
+  const arrivals = { committed: committed.get(sequence), uncommitted: uncommitted.get(sequence) }
+  if (at < startedAt + warmUpMs || arrivals.committed === undefined || arrivals.uncommitted === undefined)
+    return []
+  return [{ committed: arrivals.committed - at, uncommitted: arrivals.uncommitted - at }]
+})
+// A pipe takes it in pieces: ended before, the rest would be lost.
+process.stdout.write(JSON.stringify(latencies), () => process.exit())

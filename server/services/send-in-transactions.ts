@@ -2,7 +2,7 @@ import { sealBody } from '#server/domain/record-body.ts'
 import { encodeLedgerValue, hashBody, ledgerKeyOf } from '#server/domain/replay-ledger.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
-import type { Placed, SealedOutgoing } from '#server/ports/publisher.ts'
+import type { FollowingRecords } from '#server/ports/transactions.ts'
 import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, clearIntents, type ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
@@ -48,7 +48,7 @@ export const sendInTransactions = async (
   const batch = begun.value
   if (batch.length === 0) return hindered(null)
   const present = batch.map(({ item }) => item)
-  const ended = await sendWithLedger(taken, replay, batch, now, call)
+  const ended = await sendWithLedger(taken, batch, makeLedgerRecords(taken, replay, batch, now), call)
   if (ended.state === 'committed') {
     await changeItems(
       deps.db,
@@ -83,59 +83,61 @@ export const sendInTransactions = async (
   return { bytes, hindrance: null }
 }
 
-/** Sends copies of a batch, in its order, and the ledger's records of them in one transaction. */
+/** Sends copies of a batch, in its order, and the ledger's records of them (`makeLedgerRecords`) in one transaction. */
 export const sendWithLedger = (
   taken: TakenSource,
-  replay: ReplayRecord,
   batch: Batch,
-  nowMs: bigint,
+  ledgerRecords: FollowingRecords['of'],
   call: Call,
 ): ReturnType<TakenSource['producer']['send']> =>
   taken.producer.send(
     batch.map(({ copy }) => copy),
-    {
-      topic: taken.ledger.name,
-      partition: taken.ledgerPartition,
-      of: (placed) => {
-        const recordOf = makeLedgerRecords(taken, replay, nowMs)
-        return batch.map(({ item, copy }, index) => recordOf(item, copy, placed[index]))
-      },
-    },
+    { topic: taken.ledger.name, partition: taken.ledgerPartition, of: ledgerRecords },
     call,
   )
 
-/** Makes the ledger's records of copies that are sent at one time. */
-const makeLedgerRecords = (
+/**
+ * The ledger's records of copies that are sent at one time. What does not depend on where the copies stand is made here,
+ * before the transaction opens: while it is open it hides live traffic.
+ */
+export const makeLedgerRecords = (
   { source, ledger, ledgerPartition }: TakenSource,
   replay: ReplayRecord,
+  batch: Batch,
   nowMs: bigint,
-) => {
+): FollowingRecords['of'] => {
   const { id: job, number, startedBy: by, reason } = replay
   const at = new Date(Number(nowMs)).toISOString()
-  return (item: ItemRecord, copy: SealedOutgoing, placed: Placed | undefined): SealedOutgoing => {
-    const value = encodeLedgerValue({
-      job,
-      number,
-      item: item.id.toString(),
-      target: {
-        topic: item.targetTopic,
-        partition: placed?.partition ?? item.targetPartition ?? 0,
-        offset: placed?.offset?.toString() ?? null,
-      },
-      by,
-      at,
-      hash: hashBody(copy.body),
-      reason,
-      ...(item.copyTraceId !== null && item.traceId !== null
-        ? { traces: { copy: item.copyTraceId, origin: item.traceId } }
-        : {}),
+  const entries = batch.map(({ item, copy }) => ({
+    item,
+    key: Buffer.from(ledgerKeyOf({ ...source, offset: item.sourceOffset, attempt: item.attempt })),
+    hash: hashBody(copy.body),
+  }))
+  return (placed) =>
+    entries.map(({ item, key, hash }, index) => {
+      const place = placed[index]
+      const value = encodeLedgerValue({
+        job,
+        number,
+        item: item.id.toString(),
+        target: {
+          topic: item.targetTopic,
+          partition: place?.partition ?? item.targetPartition ?? 0,
+          offset: place?.offset?.toString() ?? null,
+        },
+        by,
+        at,
+        hash,
+        reason,
+        ...(item.copyTraceId !== null && item.traceId !== null
+          ? { traces: { copy: item.copyTraceId, origin: item.traceId } }
+          : {}),
+      })
+      return {
+        topic: ledger.name,
+        partition: ledgerPartition,
+        body: sealBody({ key, value, headers: [] }),
+        timestampMs: nowMs,
+      }
     })
-    const key = ledgerKeyOf({ ...source, offset: item.sourceOffset, attempt: item.attempt })
-    return {
-      topic: ledger.name,
-      partition: ledgerPartition,
-      body: sealBody({ key: Buffer.from(key), value, headers: [] }),
-      timestampMs: nowMs,
-    }
-  }
 }

@@ -12,7 +12,12 @@ import type { Connection, Deps } from './deps.ts'
 import { type ReadRecords, readItems } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
 import { targetOf } from './replay-target.ts'
-import { type Hindrance, sendInTransactions, sendWithLedger } from './send-in-transactions.ts'
+import {
+  type Hindrance,
+  makeLedgerRecords,
+  sendInTransactions,
+  sendWithLedger,
+} from './send-in-transactions.ts'
 import {
   letGoOfSource,
   noteFenced,
@@ -44,6 +49,7 @@ type Prepared = {
   readonly id: bigint
   readonly taken: TakenSource
   readonly batch: Batch
+  readonly ledgerRecords: ReturnType<typeof makeLedgerRecords>
   readonly first: SendableItem
   readonly records: ReadRecords
   readonly nowMs: bigint
@@ -102,7 +108,7 @@ export const sendStream = async (
     next = prepareNext()
     // Who leaves early does not wait for it.
     next.catch(() => {})
-    const ended = await sendWithLedger(present.taken, replay, present.batch, present.nowMs, call)
+    const ended = await sendWithLedger(present.taken, present.batch, present.ledgerRecords, call)
     if (ended.state === 'committed') {
       await writing
       const ledger = spansOfFollowed(present.taken, targetOf(deps, connection, replay), ended.followed)
@@ -199,9 +205,10 @@ const prepare = async (
   const batch = found.value
   // Letters that are gone hold up nobody.
   if (batch.length === 0) return prepare(deps, connection, replay, window, most, mayGoOn, lease, call)
+  const ledgerRecords = makeLedgerRecords(taken, replay, batch, nowMs)
   const itemIds = batch.map(({ item }) => item.id)
   const id = await insertBatch(deps.db, replay.id, itemIds, nowMs, lease)
-  return succeed({ id, taken, batch, first, records, nowMs })
+  return succeed({ id, taken, batch, ledgerRecords, first, records, nowMs })
 }
 
 const writeDown = (

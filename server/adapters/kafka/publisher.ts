@@ -5,14 +5,7 @@ import type { Call } from '#server/ports/call.ts'
 import type { OutgoingMessage, Placed, Publisher, SealedOutgoing } from '#server/ports/publisher.ts'
 import { type KafkaClient, pause, throwIfGivenUp, untilAborted } from './client.ts'
 import { errorOfCode, errorOfThrown } from './errors.ts'
-import {
-  notePlaces,
-  type Portion,
-  partitionOfKey,
-  portionsOf,
-  producePortion,
-  sequenceAfter,
-} from './produce.ts'
+import { partitionOfKey, portionsOf, writePortions } from './produce.ts'
 
 const initAttempts = 15
 
@@ -26,7 +19,7 @@ const sealed = (message: OutgoingMessage | SealedOutgoing): SealedOutgoing =>
         body: sealBody(message),
       }
 
-/** The publishing facet: an idempotent producer with acks of all in-sync replicas, one batch a partition at a time. */
+/** The publishing facet: an idempotent producer with acks of all in-sync replicas, a partition's batches in turn. */
 export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.now): Publisher => {
   let producer: { readonly id: bigint; readonly epoch: number } | null = null
   const sequences = new Map<string, number>()
@@ -50,34 +43,16 @@ export const makePublisher = (client: KafkaClient, nowMs: () => number = Date.no
     return producer
   }
 
-  const sendPortion = async (
-    portion: Portion,
-    messages: readonly SealedOutgoing[],
-    call: Call,
-  ): Promise<bigint | null> => {
-    const { topic, partition, indexes } = portion
-    const { id, epoch } = await numbering(call.signal)
-    const name = `${topic} ${partition}`
-    const sequence = sequences.get(name) ?? 0
+  const sendAll = async (messages: readonly SealedOutgoing[], call: Call): Promise<readonly Placed[]> => {
+    const portions = await portionsOf(client, messages, call.signal)
+    const own = { ...(await numbering(call.signal)), transactionalId: null, sequences }
     try {
-      const own = { id, epoch, sequence, transactionalId: null }
-      const base = await producePortion(client, portion, messages, own, call, nowMs)
-      sequences.set(name, sequenceAfter(sequence, indexes.length))
-      return base
+      return await writePortions(client, portions, messages, own, call, nowMs)
     } catch (error) {
-      // Whether the batch arrived is not known: later batches must not continue its numbering.
+      // Whether a batch arrived is not known: later ones must not continue its numbering.
       producer = null
       throw error
     }
-  }
-
-  const sendAll = async (messages: readonly SealedOutgoing[], call: Call): Promise<readonly Placed[]> => {
-    const placed: Placed[] = []
-    for (const portion of await portionsOf(client, messages, call.signal)) {
-      const base = await sendPortion(portion, messages, call)
-      notePlaces(placed, portion, base)
-    }
-    return placed
   }
 
   return {

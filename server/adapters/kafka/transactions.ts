@@ -1,7 +1,6 @@
 import { addPartitionsToTxnV3, endTxnV3, findCoordinatorV4, initProducerIdV4 } from '@platformatic/kafka'
 import { fail, succeed } from '#server/domain/result.ts'
 import type { Answer } from '#server/ports/answer.ts'
-import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { Placed, SealedOutgoing } from '#server/ports/publisher.ts'
 import type {
@@ -13,7 +12,8 @@ import type {
 import { answering } from './answering.ts'
 import { type KafkaClient, pause, throwIfGivenUp } from './client.ts'
 import { brokerError, errorOfThrown, protocolError } from './errors.ts'
-import { notePlaces, type Portion, portionsOf, producePortion, sequenceAfter } from './produce.ts'
+import { type Portion, portionsOf, writePortions } from './produce.ts'
+import { FencedError, isFenced, isRefusal } from './send-failures.ts'
 import { gravestCode, judgeTransactionCode, waitBeforeAgainMs } from './transaction-codes.ts'
 
 const transactionCoordinator = 1
@@ -24,10 +24,6 @@ const openMs = 7_000
 const endMs = 8_000
 /** How long a coordinator that loads, moves or still ends the transaction before is asked again. */
 const coordinatorMs = 15_000
-
-class FencedError extends Error {
-  override readonly name = 'FencedError'
-}
 
 type Opened = { readonly id: bigint; readonly epoch: number }
 
@@ -135,33 +131,21 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
       })
     }
 
-    /** Partitions side by side, the batches of each in turn. */
-    const write = async (
-      portions: readonly Portion[],
+    const write = (
       messages: readonly SealedOutgoing[],
+      portions: readonly Portion[],
       call: Call,
-      onWritten: (records: number) => void,
-    ): Promise<readonly Placed[]> => {
-      const placed: Placed[] = []
-      const lanes = Map.groupBy(portions, ({ topic, partition }) => `${topic} ${partition}`)
-      const writing = [...lanes].map(async ([name, mine]) => {
-        for (const portion of mine) {
-          const sequence = sequences.get(name) ?? 0
-          const numbering = { id, epoch, sequence, transactionalId }
-          const base = await producePortion(client, portion, messages, numbering, call, nowMs)
-          sequences.set(name, sequenceAfter(sequence, portion.indexes.length))
-          onWritten(portion.indexes.length)
-          notePlaces(placed, portion, base)
-        }
-      })
-      // None may still be writing when the transaction is given up.
-      const ended = await Promise.allSettled(writing)
-      const failures = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
-      const [first] = failures
-      if (first !== undefined)
-        throw failures.find(isFenced) ?? failures.find((one) => !isRefusal(one)) ?? first
-      return placed
-    }
+      onWritten?: (records: number) => void,
+    ): Promise<readonly Placed[]> =>
+      writePortions(
+        client,
+        portions,
+        messages,
+        { id, epoch, transactionalId, sequences },
+        call,
+        nowMs,
+        onWritten,
+      )
 
     const transact = async (
       messages: readonly SealedOutgoing[],
@@ -188,13 +172,13 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
         isOpen = true
         await addPartitions([...portions, following], signal)
         isWriting = true
-        placed = await write(portions, messages, limited, (records) => {
+        placed = await write(messages, portions, limited, (records) => {
           written += records
         })
         isWriting = false
         const records = following.of(placed)
         const tail = await portionsOf(client, records, signal)
-        followed = await write(tail, records, limited, () => {})
+        followed = await write(records, tail, limited)
       } catch (error) {
         const problem = errorOfThrown(error, 'sending')
         if (isFenced(error)) return { state: 'fenced', error: problem }
@@ -244,14 +228,3 @@ export const makeTransactions = (client: KafkaClient, nowMs: () => number = Date
     },
   }
 }
-
-const fencedCodes = new Set([47, 90])
-
-/** Kinds of answers by which a broker says that it has written nothing. */
-const refusals: ReadonlySet<BrokerError['kind']> = new Set(['invalid', 'not-found', 'denied', 'unsupported'])
-
-const isRefusal = (error: unknown): boolean => refusals.has(errorOfThrown(error, 'sending').kind)
-
-/** Whether an error says that a producer is not the one of its id any more, also when a partition's leader says so. */
-const isFenced = (error: unknown): boolean =>
-  error instanceof FencedError || fencedCodes.has(Number((error as { apiId?: unknown })?.apiId))
