@@ -1,4 +1,5 @@
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs'
+import { makeTopics } from '../../server/sandbox/stack/make-topics.ts'
 
 export type Filling = {
   readonly topic: string
@@ -23,10 +24,7 @@ export const fillTopic = async (
   const admin = kafka.admin()
   await admin.connect()
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, configEntries }],
-    waitForLeaders: true,
-  })
+  await makeTopics(admin, [{ topic, numPartitions: partitions, configEntries }])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Kafka, logLevel } from 'kafkajs'
+import { makeTopics } from '../../server/sandbox/stack/make-topics.ts'
 import { askApi } from '../fixtures/ask-api.ts'
 import { expect, test } from '../fixtures/journey.ts'
 import { running } from '../fixtures/running.ts'
@@ -26,7 +27,7 @@ const positionsByHand = async (baseURL: string | undefined): Promise<string[]> =
 test.beforeAll(async () => {
   const admin = new Kafka({ brokers: [running().brokers], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 2 }])
   await admin.disconnect()
 })
 

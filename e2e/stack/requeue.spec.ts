@@ -1,4 +1,5 @@
 import { commitOffsets } from '../../server/sandbox/stack/commit-offsets.ts'
+import { makeTopics } from '../../server/sandbox/stack/make-topics.ts'
 import { expect, test } from '../fixtures/journey.ts'
 import { makeOwnLetters, type OwnLetters } from '../fixtures/own-letters.ts'
 import { running } from '../fixtures/running.ts'
@@ -23,10 +24,10 @@ const makeWaiting = async (name: string, keys: readonly string[]) => {
   const scene = await makeOwnLetters(name, { partitions: 1 })
   opened.push(scene)
   const [first, second] = [`${scene.origin}-retry-0`, `${scene.origin}-retry-1`]
-  await scene.admin.createTopics({
-    waitForLeaders: true,
-    topics: [first, second].map((topic) => ({ topic, numPartitions: 1 })),
-  })
+  await makeTopics(
+    scene.admin,
+    [first, second].map((topic) => ({ topic, numPartitions: 1 })),
+  )
   await scene.producer.send({
     topic: first,
     messages: keys.map((key, index) => ({

@@ -10,6 +10,7 @@ import { readEnv } from '#server/env.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { startTcpFaultProxy, type TcpFaultProxy } from '#server/sandbox/stack/fault-proxy.ts'
 import { findFreePort } from '#server/sandbox/stack/free-port.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
 import { sse } from './sse.ts'
 import { streamOperations } from './stream-operations.ts'
@@ -43,7 +44,7 @@ describe('a browser that goes', () => {
     const kafka = new Kafka({ brokers: [stack.brokers], logLevel: logLevel.NOTHING })
     const admin = kafka.admin()
     await admin.connect()
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+    await makeTopics(admin, [{ topic, numPartitions: 1 }])
     await admin.disconnect()
     const producer = kafka.producer()
     await producer.connect()

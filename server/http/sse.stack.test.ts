@@ -7,6 +7,7 @@ import { searchFrame } from '#server/contracts/message-stream.ts'
 import { problem } from '#server/contracts/problem.ts'
 import { readEnv } from '#server/env.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { sse } from './sse.ts'
 import { streamOperations } from './stream-operations.ts'
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   const kafka = new Kafka({ brokers: inject('brokers').split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 1 }])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

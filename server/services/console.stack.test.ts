@@ -9,6 +9,7 @@ import { beat } from '#server/repositories/heartbeats.ts'
 import { LeaseLostError } from '#server/repositories/leases.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import { ensurePartitions } from './ensure-partitions.ts'
 import { findAnything } from './find-anything.ts'
@@ -63,7 +64,7 @@ beforeAll(async () => {
   const admin = kafka().admin()
   await admin.connect()
   // Sending to a topic without leaders, kafkajs may send twice what it tries again.
-  await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 3 }])
   producer = kafka().producer()
   await producer.connect()
   await send(300)

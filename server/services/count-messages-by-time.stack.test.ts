@@ -4,6 +4,7 @@ import type { Composition } from '#server/composition.ts'
 import { messageHistogram, messageHistogramQuery } from '#server/contracts/message-histogram.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { composeLocal, meansOf } from './console-fixture.ts'
 import { countMessagesByTime } from './count-messages-by-time.ts'
 
@@ -22,7 +23,7 @@ let console_: Composition
 const makeTopic = async (what: string, settings: Record<string, string> = {}): Promise<string> => {
   const topic = `histogram-${run}-${what}`
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
-  await admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 3, configEntries }])
   return topic
 }
 const send = (topic: string, timesMs: readonly number[]) =>

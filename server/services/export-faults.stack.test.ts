@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { Composition } from '#server/composition.ts'
 import { exportMessagesQuery } from '#server/contracts/export-messages.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
 import { composeLocal, meansOf, quietKafka } from './console-fixture.ts'
 import { exportMessages } from './export-messages.ts'
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const kafka = quietKafka(brokers)
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 2 }])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

@@ -8,6 +8,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { topicFormats } from '#server/contracts/topics.ts'
 import { writeSampleProblem } from '#server/repositories/schema-samples.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import { listTopicFormats } from './list-topic-formats.ts'
 
@@ -50,10 +51,10 @@ beforeAll(async () => {
   const admin = kafka.admin()
   await admin.connect()
   const topics = [...names.map(topicOf), mixed, empty]
-  await admin.createTopics({
-    topics: topics.map((topic) => ({ topic, numPartitions: 1 })),
-    waitForLeaders: true,
-  })
+  await makeTopics(
+    admin,
+    topics.map((topic) => ({ topic, numPartitions: 1 })),
+  )
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

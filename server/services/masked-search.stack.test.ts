@@ -4,6 +4,7 @@ import { makeKafkaAdapter } from '#server/adapters/kafka/make-kafka-adapter.ts'
 import { connectionConfig } from '#server/config.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import type { Mask } from '#server/domain/masked-terms.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import type { Connection } from './deps.ts'
 import { runScan } from './run-scan.ts'
 import { runTail } from './run-tail.ts'
@@ -46,7 +47,7 @@ const send = (from: number, count: number) =>
 beforeAll(async () => {
   const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 1 }])
   await admin.disconnect()
   await producer.connect()
   await send(0, 20)

@@ -4,6 +4,7 @@ import type { Composition } from '#server/composition.ts'
 import { endpoints } from '#server/contracts/endpoints.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import { findNeighbour, findSameKey } from './find-same-key.ts'
 import { listAround } from './list-around.ts'
@@ -108,7 +109,7 @@ describe('messages', () => {
     const kafka = quietKafka(inject('brokers'))
     const [admin, producer] = [kafka.admin(), kafka.producer()]
     await Promise.all([admin.connect(), producer.connect()])
-    await admin.createTopics({ topics: [{ topic: wide, numPartitions: 350 }], waitForLeaders: true })
+    await makeTopics(admin, [{ topic: wide, numPartitions: 350 }])
     const messages = Array.from({ length: 1_050 }, (_, index) => ({ partition: index % 350, value: 'x' }))
     await producer.send({ topic: wide, messages })
     await producer.disconnect()

@@ -8,6 +8,7 @@ import { connectionConfig } from '#server/config.ts'
 import { readEnv } from '#server/env.ts'
 import { beat } from '#server/repositories/heartbeats.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { startTwoBrokers, type TwoBrokers } from '#server/sandbox/stack/two-brokers.ts'
 import { ensurePartitions } from './ensure-partitions.ts'
 import { type HeldLease, holdLease } from './hold-lease.ts'
@@ -26,13 +27,10 @@ describe('sampling with a partition that has no leader', () => {
     cluster = await startTwoBrokers(dataDir)
     const admin = new Kafka({ brokers: [cluster.brokers], logLevel: logLevel.NOTHING }).admin()
     await admin.connect()
-    await admin.createTopics({
-      topics: [
-        { topic: 'near', replicaAssignment: [{ partition: 0, replicas: [1] }] },
-        { topic: 'far', replicaAssignment: [{ partition: 0, replicas: [2] }] },
-      ],
-      waitForLeaders: true,
-    })
+    await makeTopics(admin, [
+      { topic: 'near', replicaAssignment: [{ partition: 0, replicas: [1] }] },
+      { topic: 'far', replicaAssignment: [{ partition: 0, replicas: [2] }] },
+    ])
     await admin.disconnect()
     database = await createTestDatabase(inject('databaseUrl'))
     composition = compose(readEnv({ DATABASE_URL: database.url }), {

@@ -6,6 +6,7 @@ import { writeSpans } from '#server/repositories/spans.ts'
 import { makeSpan, spanBytes, traceBytes } from '#server/repositories/spans-fixture.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { type HttpFaultProxy, startHttpFaultProxy } from '#server/sandbox/stack/fault-proxy.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { compareSchemaVersions } from './compare-schema-versions.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import { deleteSchema } from './delete-schema.ts'
@@ -65,7 +66,7 @@ beforeAll(async () => {
   }
   const admin = quietKafka(inject('brokers')).admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 1 }])
   await admin.disconnect()
   const producer = quietKafka(inject('brokers')).producer()
   await producer.connect()

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import type { Composition } from '#server/composition.ts'
 import { messageTailQuery, type TailFrame, tailFrame } from '#server/contracts/message-stream.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { startStack } from '#server/sandbox/stack/start-stack.ts'
 import { composeLocal, meansOf } from './console-fixture.ts'
 import { tailMessages } from './tail-messages.ts'
@@ -50,7 +51,7 @@ const follow = async (asked: Record<string, unknown>, to = console_) => {
 }
 const makeTopic = async (what: string, numPartitions = 2, on = admin): Promise<string> => {
   const topic = `tail-${run}-${what}`
-  await on.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true })
+  await makeTopics(on, [{ topic, numPartitions }])
   return topic
 }
 const send = (topic: string, values: readonly string[], with_ = producer) =>

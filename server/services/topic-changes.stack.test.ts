@@ -4,6 +4,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import type { TopicChange, TopicChangeRequest } from '#server/contracts/topic-changes.ts'
 import type { TopicAdmin } from '#server/ports/topic-admin.ts'
 import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { applyTopicChange } from './apply-topic-change.ts'
 import { type Bench, openBench, outgoing } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
@@ -27,7 +28,7 @@ const makeTopic = async (
   settings: Readonly<Record<string, string>> = {},
 ): Promise<TopicName> => {
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
-  await bench.admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
+  await makeTopics(bench.admin, [{ topic, numPartitions, configEntries }])
   return topic as TopicName
 }
 

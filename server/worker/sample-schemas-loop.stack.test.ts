@@ -3,6 +3,7 @@ import type { Composition } from '#server/composition.ts'
 import { logger } from '#server/logger.ts'
 import { readSampledAt } from '#server/repositories/schema-samples.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { composeLocal, quietKafka } from '#server/services/console-fixture.ts'
 import { sampleSchemasLoop } from './sample-schemas-loop.ts'
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   local = composeLocal(database, inject('brokers'), inject('registryUrl'))
   const admin = quietKafka(inject('brokers')).admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 1 }])
   await admin.disconnect()
 })
 afterAll(async () => {

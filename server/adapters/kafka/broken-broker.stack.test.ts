@@ -9,6 +9,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { browseBudget } from '#server/ports/call.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
 import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
@@ -55,7 +56,7 @@ describe('a broker', () => {
   const createTopic = async (name: string) => {
     const admin = new Kafka({ brokers: [stack.brokers], logLevel: logLevel.NOTHING }).admin()
     await admin.connect()
-    await admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: true })
+    await makeTopics(admin, [{ topic: name, numPartitions: 1 }])
     await admin.disconnect()
   }
   const signalKafka = (name: 'SIGSTOP' | 'SIGCONT') =>

@@ -2,6 +2,7 @@ import { Connection, Consumer, deleteRecordsV2 } from '@platformatic/kafka'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, inject } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { type BrokerControls, describeBrokerContract } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 import { describeTopicAdminContract } from './topic-admin-contract.ts'
@@ -59,7 +60,7 @@ const controls: BrokerControls = {
       name,
       value,
     }))
-    await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
+    await makeTopics(admin, [{ topic, numPartitions, configEntries }])
   },
   consumeAll: (topic, group, protocol) =>
     protocol === 'classic' ? consumeClassic(topic, group) : consumeModern(topic, group),

@@ -2,6 +2,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import type { BrokerApi } from './broker-apis.ts'
 import { expectOk } from './broker-contract.ts'
 import { KafkaClient } from './client.ts'
@@ -46,7 +47,7 @@ describe('a message whose offset the broker does not tell', () => {
     ['though it took it', 0],
   ])('has none: %s', async (why, errorCode) => {
     const topic = `publisher-${Math.random().toString(36).slice(2, 8)}-${errorCode}` as TopicName
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+    await makeTopics(admin, [{ topic, numPartitions: 1 }])
     made.push(topic)
     const value = Buffer.from(why)
     const message = { topic, partition: 0, key: null, value, headers: [], timestampMs: null }

@@ -5,6 +5,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { browseBudget } from '#server/ports/call.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { Isolation, RawMessage } from '#server/ports/raw-message.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
@@ -21,7 +22,7 @@ const namesOf = (messages: readonly RawMessage[]) =>
 
 const makeTopic = async (what: string): Promise<TopicName> => {
   const topic = `committed-${run}-${what}` as TopicName
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 1 }])
   return topic
 }
 const transact = async (

@@ -6,6 +6,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { Publisher } from '#server/ports/publisher.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
@@ -61,8 +62,9 @@ const plain = ({
 
 beforeAll(async () => {
   await admin.connect()
-  await admin.createTopics({
-    topics: codecs.map((codec) => ({
+  await makeTopics(
+    admin,
+    codecs.map((codec) => ({
       topic: topicOf(codec),
       numPartitions: 1,
       configEntries: [
@@ -70,8 +72,7 @@ beforeAll(async () => {
         { name: 'retention.ms', value: '-1' },
       ],
     })),
-    waitForLeaders: true,
-  })
+  )
 })
 afterAll(async () => {
   await admin.disconnect()

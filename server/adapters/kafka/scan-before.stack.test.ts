@@ -4,6 +4,7 @@ import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { ScanRequest } from '#server/ports/scan.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
@@ -23,14 +24,14 @@ let untilMs = 0n
 
 beforeAll(async () => {
   await admin.connect()
-  await admin.createTopics({
-    topics: types.map((type) => ({
+  await makeTopics(
+    admin,
+    types.map((type) => ({
       topic: topicOf(type),
       numPartitions: 1,
       configEntries: [{ name: 'message.timestamp.type', value: type }],
     })),
-    waitForLeaders: true,
-  })
+  )
   const producer = kafka.producer()
   await producer.connect()
   const send = async (count: number) => {

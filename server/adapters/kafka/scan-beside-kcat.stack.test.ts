@@ -6,6 +6,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { Isolation, RawMessage } from '#server/ports/raw-message.ts'
 import type { ScanRequest } from '#server/ports/scan.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
@@ -97,7 +98,7 @@ const makeTopic = async (what: string, numPartitions: number, settings: Record<s
     name,
     value,
   }))
-  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions, configEntries }])
   return topic
 }
 const makeMessages = (count: number, partitions: number, keys = 1e6) =>

@@ -8,6 +8,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { ScanEnd, ScanRequest } from '#server/ports/scan.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
 import { startTwoBrokers, type TwoBrokers } from '#server/sandbox/stack/two-brokers.ts'
 import { expectOk } from './broker-contract.ts'
@@ -23,10 +24,9 @@ const fill = async (brokers: string, assignment: { partition: number; replicas: 
   const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({
-    topics: [{ topic, ...(assignment ? { replicaAssignment: assignment } : { numPartitions: 2 }) }],
-    waitForLeaders: true,
-  })
+  await makeTopics(admin, [
+    { topic, ...(assignment ? { replicaAssignment: assignment } : { numPartitions: 2 }) },
+  ])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

@@ -2,6 +2,7 @@ import { CompressionTypes, Kafka, logLevel } from 'kafkajs'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { ScanRequest } from '#server/ports/scan.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 
 /** A message as a test wrote it. */
 export type Written = Pick<RawMessage, 'topic' | 'partition' | 'offset' | 'timestampMs'> & {
@@ -50,10 +51,7 @@ export const writeTopic = async (
     name,
     value,
   }))
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, configEntries }],
-    waitForLeaders: true,
-  })
+  await makeTopics(admin, [{ topic, numPartitions: partitions, configEntries }])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

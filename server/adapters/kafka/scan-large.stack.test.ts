@@ -6,6 +6,7 @@ import type { TopicName } from '#server/contracts/scalars.ts'
 import { browseBudget } from '#server/ports/call.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { ScanRequest } from '#server/ports/scan.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const value = randomBytes(valueBytes)
   for (const numPartitions of [1, 12]) {
     const topic = topicOf(numPartitions)
-    await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true })
+    await makeTopics(admin, [{ topic, numPartitions }])
     for (let index = 0; index < count; index++) {
       const timestamp = String(Date.now() - count + index)
       await producer.send({ topic, messages: [{ value, partition: index % numPartitions, timestamp }] })

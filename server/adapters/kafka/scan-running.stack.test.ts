@@ -5,6 +5,7 @@ import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import type { ScanEnd, ScanRequest, ScanStep } from '#server/ports/scan.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
@@ -25,7 +26,7 @@ const pauseMs = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)
 const makeTopic = async (what: string, numPartitions: number, settings: Record<string, string> = {}) => {
   const topic = topicOf(what)
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
-  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions, configEntries }])
   return topic
 }
 const fill = async (topic: TopicName, count: number, valueBytes: number, partitions: number) => {

@@ -8,6 +8,7 @@ import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { BrokerAdapter } from '#server/ports/broker.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { type RunningStack, startStack } from '#server/sandbox/stack/start-stack.ts'
 import { expectOk } from './broker-contract.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
@@ -29,7 +30,7 @@ describe('a broker that throttles this client by its quota', () => {
     const kafka = new Kafka({ brokers: [stack.brokers], logLevel: logLevel.NOTHING })
     const admin = kafka.admin()
     await admin.connect()
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+    await makeTopics(admin, [{ topic, numPartitions: 1 }])
     await admin.disconnect()
     const producer = kafka.producer()
     await producer.connect()

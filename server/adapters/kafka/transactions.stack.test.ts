@@ -7,6 +7,7 @@ import { browseBudget } from '#server/ports/call.ts'
 import type { SealedOutgoing } from '#server/ports/publisher.ts'
 import type { Isolation } from '#server/ports/raw-message.ts'
 import type { TransactionalProducer } from '#server/ports/transactions.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import type { BrokerApi } from './broker-apis.ts'
 import { expectOk } from './broker-contract.ts'
 import { KafkaClient } from './client.ts'
@@ -32,7 +33,7 @@ afterAll(async () => {
 
 const makeTopic = async (what: string, numPartitions = 2): Promise<TopicName> => {
   const topic = `transact-${run}-${what}` as TopicName
-  await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions }])
   made.push(topic)
   return topic
 }

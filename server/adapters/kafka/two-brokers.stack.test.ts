@@ -10,6 +10,7 @@ import { browseBudget } from '#server/ports/call.ts'
 import type { ConsumerGroups } from '#server/ports/consumer-groups.ts'
 import type { MessageReader } from '#server/ports/message-reader.ts'
 import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { startTwoBrokers, type TwoBrokers } from '#server/sandbox/stack/two-brokers.ts'
 import { collectScan } from '#server/services/collect-scan.ts'
 import { expectOk } from './broker-contract.ts'
@@ -37,13 +38,10 @@ describe('a cluster of two brokers', () => {
       partition,
       replicas: [1 + (partition % 2)],
     }))
-    await admin.createTopics({
-      topics: [
-        { topic, replicaAssignment },
-        { topic: doubled, replicaAssignment: [{ partition: 0, replicas: [1, 2] }] },
-      ],
-      waitForLeaders: true,
-    })
+    await makeTopics(admin, [
+      { topic, replicaAssignment },
+      { topic: doubled, replicaAssignment: [{ partition: 0, replicas: [1, 2] }] },
+    ])
     const producer = kafka.producer()
     await producer.connect()
     for (let partition = 0; partition < partitions; partition++)

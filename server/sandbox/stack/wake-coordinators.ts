@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import { commitOffsets } from './commit-offsets.ts'
+import { makeTopics } from './make-topics.ts'
 
 const topic = 'wake-coordinators'
 /** So many that each partition of the topics of groups and transactions is very likely to have one. */
@@ -25,7 +26,7 @@ export const wakeCoordinators = async (brokers: string): Promise<void> => {
   const admin = kafka.admin()
   await admin.connect()
   try {
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+    await makeTopics(admin, [{ topic, numPartitions: 1 }])
     for (const id of ids) await untilItWorks(() => commitOffsets(brokers.split(','), id, topic, [0]))
     for (const transactionalId of ids)
       await untilItWorks(async () => {
