@@ -1,16 +1,13 @@
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { Call } from '#server/ports/call.ts'
 import type { SealedOutgoing } from '#server/ports/publisher.ts'
 import type { SealedMessage } from '#server/ports/raw-message.ts'
-import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, type ItemChange, type ItemRecord } from '#server/repositories/replay-items.ts'
-import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { makeCopies } from './copy-of-letter.ts'
-import type { Connection, Deps } from './deps.ts'
 import { findForeign } from './find-foreign.ts'
 import type { ReadRecords } from './read-items.ts'
 import { malformedLetter, readably } from './read-malformed.ts'
+import type { ReplayStep } from './replay-step.ts'
 
 type InBatch = { readonly item: ItemRecord; readonly record: SealedMessage; readonly copy: SealedOutgoing }
 /** Items whose letters were read, with these and their copies. */
@@ -24,15 +21,12 @@ export const bytesOf = (batch: Batch): number => batch.reduce((sum, { copy }) =>
  * was made anew, have failed, which is written down, and are left out.
  */
 export const findBatch = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  step: ReplayStep,
   items: readonly ItemRecord[],
   records: ReadRecords,
   nowMs: bigint,
-  lease: LeaseProof,
-  call: Call,
 ): Promise<Result<Batch, BrokerError>> => {
+  const { deps, connection, replay, lease, call } = step
   // After reading: a topic that is still the planned one then was it while its records were read.
   const foreign = await findForeign(connection, items, call)
   if (!foreign.ok) return foreign
@@ -61,21 +55,17 @@ export const findBatch = async (
 
 /** Writes the intent to send items before anything is sent. Answers those that `findBatch` leaves. */
 export const beginBatch = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  step: ReplayStep,
   items: readonly ItemRecord[],
   records: ReadRecords,
   nowMs: bigint,
-  lease: LeaseProof,
-  call: Call,
 ): Promise<Result<Batch, BrokerError>> => {
-  const found = await findBatch(deps, connection, replay, items, records, nowMs, lease, call)
+  const found = await findBatch(step, items, records, nowMs)
   if (!found.ok) return found
   await changeItems(
-    deps.db,
+    step.deps.db,
     found.value.map(({ item }) => ({ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: nowMs })),
-    lease,
+    step.lease,
   )
   return found
 }
@@ -83,12 +73,7 @@ export const beginBatch = async (
 const deleted =
   'the dead letter was deleted by retention before it was sent: plan it again to send the record that died'
 /** Ends an item whose copy the broker refuses. */
-export const failItem = (
-  deps: Deps,
-  item: ItemRecord,
-  error: BrokerError,
-  lease: LeaseProof,
-): Promise<void> =>
+export const failItem = ({ deps, lease }: ReplayStep, item: ItemRecord, error: BrokerError): Promise<void> =>
   changeItems(
     deps.db,
     [

@@ -19,7 +19,7 @@ import { type Bench, openBench } from './dead-letter-fixture.ts'
 import type { Connection } from './deps.ts'
 import { planTopicChange } from './plan-topic-change.ts'
 import { follow, itemsOf, makeLetters, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
-import { patience } from './resolve-intents.ts'
+import { patience } from './replay-step.ts'
 
 const user = { username: 'limited', password: 'limited-secret' }
 const limits = { ...patience, deniedMs: 1_500 }

@@ -64,9 +64,13 @@ const readAsTheyDied = async (
   const { count } = read.value
   const records = new Map<ItemRecord, SealedMessage | LostRecord>()
   for (const [{ item }, record] of read.value.records) records.set(item, record)
-  for (const [item, record] of records)
-    if (item.rehydrated && !('lost' in record) && readably(() => openMessage(record)) === null)
-      records.set(item, { lost: malformedLetter })
+  const opened = new Map<ItemRecord, RawMessage>()
+  for (const [item, record] of records) {
+    if (!item.rehydrated || 'lost' in record) continue
+    const own = readably(() => openMessage(record))
+    if (own) opened.set(item, own)
+    else records.set(item, { lost: malformedLetter })
+  }
   const lacking = items
     .slice(0, count)
     .map((item, order) => ({ item, order }))
@@ -85,12 +89,9 @@ const readAsTheyDied = async (
       null,
     )
     const itemOf = new Map(some.map(({ item }) => [item.letterId, item]))
-    const ownOf = (item: ItemRecord | undefined): RawMessage | null => {
-      const record = item && records.get(item)
-      return record && !('lost' in record) ? openMessage(record) : null
-    }
     const wanted = letters.map((letter) => {
-      const own = ownOf(itemOf.get(letter.id))
+      const item = itemOf.get(letter.id)
+      const own = item && opened.get(item)
       return own
         ? { ...letter, originTimestampMs: originTimestampOf(own, connection.deadLetterRules) }
         : originOfGone(letter)
@@ -100,7 +101,7 @@ const readAsTheyDied = async (
       const item = itemOf.get(id)
       if (!item) return
       // In the place of the letter, also of one that is gone: its item is known by that.
-      const own = ownOf(item) ?? { ...message, ...sourceOf(item), topic: item.sourceTopic as TopicName }
+      const own = opened.get(item) ?? { ...message, ...sourceOf(item), topic: item.sourceTopic as TopicName }
       const whole = sealMessage({ ...own, key, value, headers, timestampMs })
       bytes += whole.body.length
       records.set(item, whole)
@@ -112,7 +113,7 @@ const readAsTheyDied = async (
       if (state?.state === 'unreadable')
         return fail({ kind: 'unreachable', detail: `the message that died: ${state.why}`, source: 'broker' })
       const why = state?.why ?? 'its letter is not in the index any more'
-      const lacks = ownOf(item) === null ? 'is deleted' : 'lacks what died'
+      const lacks = opened.has(item) ? 'lacks what died' : 'is deleted'
       records.set(item, {
         lost: `not sent: its letter ${lacks}, and the record that died is gone since the plan: ${why}. A copy would not be the message`,
       })

@@ -17,7 +17,7 @@ import { followReplay } from './follow-replay.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listReplayItems } from './list-replay-items.ts'
 import { planReplay } from './plan-replay.ts'
-import { type Patience, patience } from './resolve-intents.ts'
+import { type Patience, patience } from './replay-step.ts'
 import { runReplayStep } from './run-replay-step.ts'
 import { startReplay } from './start-replay.ts'
 

@@ -16,17 +16,6 @@ export const findTarget = (
     ? connection
     : (connections.find(({ id }) => id === targetConnectionId) ?? null)
 
-/** As `findTarget`, for whoever has looked that it is configured. */
-export const targetOf = (
-  deps: Pick<Deps, 'connections'>,
-  connection: Connection,
-  replay: Pick<ReplayRecord, 'targetConnectionId'>,
-): Connection => {
-  const target = findTarget(deps, connection, replay)
-  if (!target) throw new Error(`the connection ${replay.targetConnectionId} is not configured`)
-  return target
-}
-
 /** Why nothing is sent to a connection that is not configured any more. */
 export const sayTargetGone = ({ targetConnectionId }: Pick<ReplayRecord, 'targetConnectionId'>): string =>
   `The connection ${targetConnectionId}, to which its copies go, is not configured any more`

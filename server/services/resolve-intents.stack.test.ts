@@ -15,7 +15,7 @@ import {
   sendAll,
   start,
 } from './replay-fixture.ts'
-import { patience } from './resolve-intents.ts'
+import { patience } from './replay-step.ts'
 import { showReplay } from './show-replay.ts'
 
 let bench: Bench

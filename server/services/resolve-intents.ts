@@ -1,9 +1,7 @@
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { sayMany } from '#server/domain/say-amounts.ts'
 import type { BrokerError, BrokerErrorKind } from '#server/ports/broker-error.ts'
-import type { Call } from '#server/ports/call.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
-import type { LeaseProof } from '#server/repositories/leases.ts'
 import {
   changeItems,
   failUnsent,
@@ -11,31 +9,9 @@ import {
   type ItemRecord,
   listIntents,
 } from '#server/repositories/replay-items.ts'
-import { addReplayLoss, type ReplayRecord } from '#server/repositories/replays.ts'
-import type { Connection, Deps } from './deps.ts'
+import { addReplayLoss } from '#server/repositories/replays.ts'
 import { lookForCopies, type Placed } from './look-for-copies.ts'
-import { targetOf } from './replay-target.ts'
-
-/** How long, in milliseconds, what keeps a replay from going on is waited for before it goes on without. */
-export type Patience = {
-  /** A copy that may still be on its way is looked for again after so long before it counts as never sent. */
-  readonly settleMs: number
-  /** A topic that is not there: a broker that has just started may not know all of them yet. */
-  readonly goneMs: number
-  /** A target that can not be read although the broker answers: a right that is missing can be given. */
-  readonly unreadableMs: number
-  /** A right to write that is missing: it was there when the replay was planned. */
-  readonly deniedMs: number
-  /** A target that can not be read while an operator waits for the replay to stop. */
-  readonly stoppingMs: number
-}
-export const patience: Patience = {
-  settleMs: 1_500,
-  goneMs: 10_000,
-  unreadableMs: 600_000,
-  deniedMs: 30_000,
-  stoppingMs: 30_000,
-}
+import type { ReplayStep } from './replay-step.ts'
 
 /** How far back before the intent a copy may carry its time, where the broker sets the timestamps. */
 const clockMarginMs = 300_000n
@@ -59,11 +35,9 @@ export type Resolution =
  * broker that is merely away, save when an operator waits for the end.
  */
 export const isGivenUp = (
-  replay: ReplayRecord,
-  lease: LeaseProof,
+  { replay, lease, limits: { goneMs, unreadableMs, stoppingMs } }: ReplayStep,
   topic: string,
   kind: BrokerErrorKind,
-  { goneMs, unreadableMs, stoppingMs }: Patience,
 ): boolean => {
   const name = `${replay.id} ${lease.fence} ${topic}`
   const since = failingSince.get(name) ?? performance.now()
@@ -76,7 +50,7 @@ export const isGivenUp = (
 }
 
 /** Notes that a topic works. */
-export const noteWorking = (replay: ReplayRecord, lease: LeaseProof, topic: string): void => {
+export const noteWorking = ({ replay, lease }: ReplayStep, topic: string): void => {
   failingSince.delete(`${replay.id} ${lease.fence} ${topic}`)
 }
 
@@ -104,14 +78,8 @@ export const sentChange = (
  * can not be read for longer than patience lasts, nobody will know: its copies become UNKNOWN, and what was not begun
  * for it is not sent.
  */
-export const resolveIntents = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
-  lease: LeaseProof,
-  call: Call,
-  limits: Patience,
-): Promise<Resolution> => {
+export const resolveIntents = async (step: ReplayStep): Promise<Resolution> => {
+  const { deps, replay, lease, limits } = step
   const intents = await listIntents(deps.db, replay.id)
   if (intents.length === 0) return { state: 'resolved' }
   const lookName = `${replay.id} ${lease.fence}`
@@ -120,9 +88,9 @@ export const resolveIntents = async (
   let missing = 0
   let waiting: Resolution | null = null
   for (const [topic, items] of Map.groupBy(intents, ({ targetTopic }) => targetTopic)) {
-    const looked = await lookOnTarget(deps, connection, replay, topic as TopicName, items, lease, call)
+    const looked = await lookOnTarget(step, topic as TopicName, items)
     if ('left' in looked) {
-      noteWorking(replay, lease, topic)
+      noteWorking(step, topic)
       const sentence = `Looking on ${topic} for copies sent before a worker ended: ${sayMany(looked.left, 'record')} to go`
       if (looked.left > 0n) waiting ??= { state: 'looking', sentence }
       else if (isSettled)
@@ -132,8 +100,7 @@ export const resolveIntents = async (
           lease,
         )
       else missing += looked.missing.length
-    } else if (isGivenUp(replay, lease, topic, looked.kind, limits))
-      await giveUpOn(deps, replay, topic, items, looked, lease)
+    } else if (isGivenUp(step, topic, looked.kind)) await giveUpOn(step, topic, items, looked)
     else waiting = { state: 'waiting', error: looked }
   }
   if (missing > 0) missedSince.set(lookName, missedAt)
@@ -143,13 +110,9 @@ export const resolveIntents = async (
 
 /** Looks on one target for copies of items; those found are written. Answers those missing so far, or why it can not. */
 const lookOnTarget = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  { deps, target, replay, lease, call }: ReplayStep,
   topic: TopicName,
   items: readonly ItemRecord[],
-  lease: LeaseProof,
-  call: Call,
 ): Promise<{ readonly left: bigint; readonly missing: readonly ItemRecord[] } | BrokerError> => {
   const nowMs = BigInt(deps.clock.nowMs())
   const sought = new Map(items.map((item) => [item.id.toString(), item]))
@@ -165,18 +128,16 @@ const lookOnTarget = async (
     return item ? sentChange(item, placed, Number(item.intentFromMs ?? nowMs)) : null
   }
   const look = { topic, replayId: replay.id, fromMs: fromMs - clockMarginMs, changeOf }
-  const looked = await lookForCopies(deps, targetOf(deps, connection, replay), look, lease, call)
+  const looked = await lookForCopies(deps, target, look, lease, call)
   return looked.ok ? { left: looked.value.left, missing: [...sought.values()] } : looked.error
 }
 
 /** Ends what can not be known of a target, and what can not be sent to it or from it. Tells so in the replay. */
 export const giveUpOn = async (
-  deps: Deps,
-  replay: ReplayRecord,
+  step: ReplayStep,
   topic: string,
   begun: readonly ItemRecord[],
   error: BrokerError,
-  lease: LeaseProof,
 ): Promise<void> => {
   const isGone = error.kind === 'not-found'
   const unknown = isGone
@@ -186,8 +147,8 @@ export const giveUpOn = async (
     ? `not sent: the topic ${topic} does not exist any more`
     : `not sent: copies on ${topic} could not be looked for (${error.detail})`
   const what = isGone ? `${topic} was deleted` : `${topic} could not be read (${error.detail})`
-  await endTarget(deps, replay, { topic, begun, what, unknown, unsent }, lease)
-  noteWorking(replay, lease, topic)
+  await endTarget(step, { topic, begun, what, unknown, unsent })
+  noteWorking(step, topic)
 }
 
 type TargetEnd = {
@@ -202,10 +163,8 @@ type TargetEnd = {
 
 /** Ends all items of a target that takes no more copies: begun ones are UNKNOWN, the others failed. Told in the replay. */
 export const endTarget = async (
-  deps: Deps,
-  replay: ReplayRecord,
+  { deps, replay, lease }: ReplayStep,
   { topic, begun, what, unknown, unsent }: TargetEnd,
-  lease: LeaseProof,
 ): Promise<void> => {
   const outcomeAtMs = deps.clock.nowMs()
   await changeItems(

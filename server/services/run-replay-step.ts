@@ -13,6 +13,7 @@ import {
   type ItemRecord,
   listIntents,
   listSendable,
+  type SendableItem,
   skipUnsent,
 } from '#server/repositories/replay-items.ts'
 import { takeSources } from '#server/repositories/replay-sources.ts'
@@ -28,17 +29,10 @@ import { decideSending, type Sending } from './decide-sending.ts'
 import type { Connection, Deps } from './deps.ts'
 import { readItems } from './read-items.ts'
 import { findRefusingTarget, giveUpOnRight, noteAccepted, type Refused } from './refused-targets.ts'
-import { findTarget, sayTargetGone, targetOf } from './replay-target.ts'
+import { type Patience, patience, type ReplayStep } from './replay-step.ts'
+import { findTarget, sayTargetGone } from './replay-target.ts'
 import { hinderedBy, resolveByLedger } from './resolve-by-ledger.ts'
-import {
-  giveUpOn,
-  isGivenUp,
-  noteWorking,
-  type Patience,
-  patience,
-  type Resolution,
-  resolveIntents,
-} from './resolve-intents.ts'
+import { giveUpOn, isGivenUp, noteWorking, type Resolution, resolveIntents } from './resolve-intents.ts'
 import { sendAtLeastOnce } from './send-at-least-once.ts'
 import { type Hindrance, sendInTransactions } from './send-in-transactions.ts'
 import { sendStream, streamPace, windowItems } from './send-stream.ts'
@@ -71,8 +65,8 @@ export const runReplayStep = async (
   call: Call,
   limits: Patience = patience,
 ): Promise<number | null | 'fenced'> => {
-  const startedAt = performance.now()
-  if (isFenced(replay, lease)) return 'fenced'
+  const startedAtMs = performance.now()
+  if (isFenced({ replay, lease })) return 'fenced'
   const isStopping = replay.state === 'cancelling'
   const stopped = isStopping ? sayStopped((await readControl(deps.db, replay.id)).stopped) : ''
   // A batch of a stream that was broken off: what became of it is found out by its items.
@@ -86,12 +80,12 @@ export const runReplayStep = async (
   }
   const target = findTarget(deps, connection, replay)
   if (!target) return await endWithoutTarget(deps, replay, isStopping, lease)
-  const sending = await sendingOf(deps, connection, replay, lease, call)
-  if (!sending.ok) return await pauseFor(deps, replay, sending.error, lease)
+  const step: ReplayStep = { deps, connection, target, replay, lease, call, limits }
+  const sending = await sendingOf(step)
+  if (!sending.ok) return await pauseFor(step, sending.error)
   const isTransactional = sending.value?.mode === 'transactions'
   const resolve = isTransactional ? resolveByLedger : resolveIntents
-  const begun = await resolve(deps, connection, replay, lease, call, limits)
-  const hindered = await waitForBegun(deps, connection, replay, begun, lease, limits)
+  const hindered = await waitForBegun(step, await resolve(step))
   if (hindered !== null) return hindered
   if (isStopping) {
     await skipUnsent(deps.db, replay.id, stopped, lease)
@@ -100,9 +94,19 @@ export const runReplayStep = async (
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
-  const unread = await skipRead(deps, connection, replay, lease, call)
-  if (!unread.ok) return await pauseFor(deps, replay, unread.error, lease)
-  const permit = await permitBatch(deps, replay, { copies: largestBatch, bytes: largestBatchBytes }, lease)
+  return await sendNext(step, isTransactional, startedAtMs)
+}
+
+/** Sends the next batch, or batches one after the other for some seconds. Answers as `runReplayStep`. */
+const sendNext = async (
+  step: ReplayStep,
+  isTransactional: boolean,
+  startedAtMs: number,
+): Promise<number | null | 'fenced'> => {
+  const { deps, connection, replay, lease } = step
+  const unread = await skipRead(step)
+  if (!unread.ok) return await pauseFor(step, unread.error)
+  const permit = await permitBatch(step, { copies: largestBatch, bytes: largestBatchBytes })
   if (permit.state === 'stopped') return 0
   if (permit.state === 'wait') {
     // What kept it before is over: it waits by its own settings now.
@@ -123,68 +127,81 @@ export const runReplayStep = async (
     await notifyChanged(deps.db, 'replays', connection.id)
     return null
   }
-  const missing = await findMissingTopic(deps, connection, replay, sendable, lease, call)
+  const missing = await findMissingTopic(step, sendable)
   if (missing) {
-    if (!isGivenUp(replay, lease, missing.topic, missing.error.kind, limits))
-      return await pauseFor(deps, replay, missing.error, lease)
-    await giveUpOn(deps, replay, missing.topic, [], missing.error, lease)
+    if (!isGivenUp(step, missing.topic, missing.error.kind)) return await pauseFor(step, missing.error)
+    await giveUpOn(step, missing.topic, [], missing.error)
     await notifyChanged(deps.db, 'replays', connection.id)
     return 0
   }
   const refused = await findRefusingTarget(
-    target,
+    step,
     sendable.map(({ targetTopic }) => targetTopic),
-    call,
   )
-  if (refused) return await waitForRight(deps, connection, replay, refused, lease, limits)
+  if (refused) return await waitForRight(step, refused)
   if (isTransactional) {
-    const taken = await takeOverSource(deps, connection, replay, first, lease, call)
-    const state = taken.ok
-      ? taken.value
-      : await hinderedBy(deps, connection, replay, taken.error, lease, limits)
-    if (state.state !== 'ready')
-      return (await waitForBegun(deps, connection, replay, state, lease, limits)) ?? 0
+    const taken = await takeOverSource(step, first)
+    const state = taken.ok ? taken.value : await hinderedBy(step, taken.error)
+    if (state.state !== 'ready') return (await waitForBegun(step, state)) ?? 0
     // What was asked before it may be otherwise by now, and the ledger may have held some of what was to be sent.
     if (state.isNew) return 0
   }
-  let items: readonly ItemRecord[]
-  let hindrance: Hindrance
-  let used = { copies: 0, bytes: 0 }
-  if (isStream) {
-    const mayGoOn = async (): Promise<boolean> => {
-      await tellProgress(deps, connection)
-      return (await readReplayState(deps.db, replay.id)) === 'running'
-    }
-    const { pacePerSecond } = replay
-    const streamed = await sendStream(deps, connection, replay, next, pacePerSecond, mayGoOn, lease, call)
-    items = [streamed.at ?? first]
-    hindrance = streamed.hindrance
-    used = { copies: streamed.sent, bytes: streamed.bytes }
-  } else {
-    const read = await readItems(deps, connection, sendable, permit.most.bytes, call)
-    if (!read.ok) return await pauseFor(deps, replay, read.error, lease)
-    items = sendable.slice(0, read.value.count)
-    const { records } = read.value
-    const sent = isTransactional
-      ? await sendInTransactions(deps, connection, replay, items, records, lease, call)
-      : await sendAtLeastOnce(deps, connection, replay, items, records, lease, call, limits)
-    hindrance = sent.hindrance
-    used = { copies: items.length, bytes: sent.bytes }
-  }
+  const sent = isStream
+    ? await sendForSeconds(step, next)
+    : await sendBatch(step, sendable, permit.most.bytes, isTransactional)
+  if (!sent.ok) return await pauseFor(step, sent.error)
+  const { items, hindrance, used } = sent.value
   await noteSentBytes(deps.db, replay.id, used.bytes)
   if (hindrance === 'fenced') {
     await setReplayFailure(deps.db, replay.id, fencedSentence(items[0] ?? first), lease)
     return 'fenced'
   }
   if (hindrance?.kind === 'denied') {
-    const target = { topics: items.map(({ targetTopic }) => targetTopic), error: hindrance }
-    return await waitForRight(deps, connection, replay, target, lease, limits)
+    const topics = items.map(({ targetTopic }) => targetTopic)
+    return await waitForRight(step, { topics, error: hindrance })
   }
-  if (hindrance) return await pauseFor(deps, replay, hindrance, lease)
-  noteAccepted(replay, lease)
+  if (hindrance) return await pauseFor(step, hindrance)
+  noteAccepted(step)
   if (replay.failure !== null) await setReplayFailure(deps.db, replay.id, null, lease)
-  await tellProgress(deps, connection)
-  return await usePace(deps, replay, permit.pace, { startedAtMs: startedAt, ...used }, lease)
+  await tellProgress(step)
+  return await usePace(step, permit.pace, { startedAtMs, ...used })
+}
+
+/** What one step has sent: the items it was about, what keeps it from going on, and what it has used of its pace. */
+type StepSent = {
+  readonly items: readonly ItemRecord[]
+  readonly hindrance: Hindrance
+  readonly used: { readonly copies: number; readonly bytes: number }
+}
+
+const sendForSeconds = async (
+  step: ReplayStep,
+  window: readonly SendableItem[],
+): Promise<Result<StepSent, BrokerError>> => {
+  const { deps, replay } = step
+  const mayGoOn = async (): Promise<boolean> => {
+    await tellProgress(step)
+    return (await readReplayState(deps.db, replay.id)) === 'running'
+  }
+  const { at, hindrance, sent, bytes } = await sendStream(step, window, replay.pacePerSecond, mayGoOn)
+  const items = at ? [at] : window.slice(0, 1)
+  return succeed({ items, hindrance, used: { copies: sent, bytes } })
+}
+
+const sendBatch = async (
+  step: ReplayStep,
+  sendable: readonly SendableItem[],
+  mostBytes: number,
+  isTransactional: boolean,
+): Promise<Result<StepSent, BrokerError>> => {
+  const { deps, connection, call } = step
+  const read = await readItems(deps, connection, sendable, mostBytes, call)
+  if (!read.ok) return read
+  const { count, records } = read.value
+  const items = sendable.slice(0, count)
+  const send = isTransactional ? sendInTransactions : sendAtLeastOnce
+  const { hindrance, bytes } = await send(step, items, records)
+  return succeed({ items, hindrance, used: { copies: items.length, bytes } })
 }
 
 const fencedSentence = ({ sourceTopic, sourcePartition }: ItemRecord): string =>
@@ -242,19 +259,14 @@ const waitBehind = async (deps: Deps, replay: ReplayRecord, lease: LeaseProof): 
 }
 
 /** How the replay's copies are sent, decided before the first; null when nothing is to be sent any more. */
-const sendingOf = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
-  lease: LeaseProof,
-  call: Call,
-): Promise<Result<Sending | null, BrokerError>> => {
+const sendingOf = async (step: ReplayStep): Promise<Result<Sending | null, BrokerError>> => {
+  const { deps, replay, lease } = step
   if (replay.sending) return succeed(replay.sending)
   const isBegun = (await listIntents(deps.db, replay.id)).length > 0
   const [first] = await listSendable(deps.db, replay.id, 1)
   if (!isBegun && !first) return succeed(null)
   const decided: Result<Sending, BrokerError> = first
-    ? await decideFor(connection, targetOf(deps, connection, replay), first, isBegun, call)
+    ? await decideFor(step, first, isBegun)
     : succeed(begunWithout)
   if (decided.ok) await setSending(deps.db, replay.id, decided.value, lease)
   return decided
@@ -263,11 +275,9 @@ const sendingOf = async (
 const begunWithout: Sending = { mode: 'at-least-once', why: 'it was begun before transactions were used' }
 
 const decideFor = async (
-  connection: Connection,
-  target: Connection,
+  { connection, target, call }: ReplayStep,
   first: ItemRecord,
   isBegun: boolean,
-  call: Call,
 ): Promise<Result<Sending, BrokerError>> => {
   if (isBegun) return succeed(begunWithout)
   const cluster = await connection.broker.describe(call)
@@ -275,19 +285,12 @@ const decideFor = async (
 }
 
 /** How long to wait while it is not known what became of a batch that was begun; null when nothing keeps it. */
-const waitForBegun = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
-  begun: Resolution,
-  lease: LeaseProof,
-  limits: Patience,
-): Promise<number | null> => {
-  if (begun.state === 'settling') return limits.settleMs
-  if (begun.state === 'waiting') return await pauseFor(deps, replay, begun.error, lease)
+const waitForBegun = async (step: ReplayStep, begun: Resolution): Promise<number | null> => {
+  if (begun.state === 'settling') return step.limits.settleMs
+  if (begun.state === 'waiting') return await pauseFor(step, begun.error)
   if (begun.state === 'resolved') return null
-  await setReplayFailure(deps.db, replay.id, begun.sentence, lease)
-  await tellProgress(deps, connection)
+  await setReplayFailure(step.deps.db, step.replay.id, begun.sentence, step.lease)
+  await tellProgress(step)
   return 0
 }
 
@@ -298,38 +301,28 @@ const sayStopped = (stopped: ReplayControl['stopped']): string =>
 
 /** A topic that items come from or go to and that does not exist, if there is one. */
 const findMissingTopic = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  step: ReplayStep,
   items: readonly ItemRecord[],
-  lease: LeaseProof,
-  call: Call,
 ): Promise<{ readonly topic: string; readonly error: BrokerError } | null> => {
+  const { connection, target, call } = step
   const places = [
-    { connection, topics: items.map(({ sourceTopic }) => sourceTopic) },
-    { connection: targetOf(deps, connection, replay), topics: items.map(({ targetTopic }) => targetTopic) },
+    { where: connection, topics: items.map(({ sourceTopic }) => sourceTopic) },
+    { where: target, topics: items.map(({ targetTopic }) => targetTopic) },
   ]
-  for (const { connection: where, topics } of places)
+  for (const { where, topics } of places)
     for (const topic of new Set(topics)) {
       const found = await where.broker.topics.find(topic as TopicName, call)
       if (!found.ok && found.error.kind === 'not-found') return { topic, error: found.error }
-      if (found.ok) noteWorking(replay, lease, topic)
+      if (found.ok) noteWorking(step, topic)
     }
   return null
 }
 
 /** Waits for a right to write, or goes on without what needs it. Answers how long to wait, in milliseconds. */
-const waitForRight = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
-  refused: Refused,
-  lease: LeaseProof,
-  limits: Patience,
-): Promise<number> => {
-  if (!(await giveUpOnRight(deps, replay, refused, lease, limits)))
-    return Math.min(await pauseFor(deps, replay, refused.error, lease), limits.deniedMs)
-  await notifyChanged(deps.db, 'replays', connection.id)
+const waitForRight = async (step: ReplayStep, refused: Refused): Promise<number> => {
+  if (!(await giveUpOnRight(step, refused)))
+    return Math.min(await pauseFor(step, refused.error), step.limits.deniedMs)
+  await notifyChanged(step.deps.db, 'replays', step.connection.id)
   return 0
 }
 
@@ -337,18 +330,13 @@ const toldAt = new Map<string, number>()
 const tellEveryMs = 500
 
 /** Tells the screens of progress, at most twice a second for a connection. */
-const tellProgress = async (deps: Deps, connection: Connection): Promise<void> => {
+const tellProgress = async ({ deps, connection }: ReplayStep): Promise<void> => {
   if (performance.now() - (toldAt.get(connection.id) ?? Number.NEGATIVE_INFINITY) < tellEveryMs) return
   toldAt.set(connection.id, performance.now())
   await notifyChanged(deps.db, 'replays', connection.id)
 }
 
-const pauseFor = async (
-  deps: Deps,
-  replay: ReplayRecord,
-  error: BrokerError,
-  lease: LeaseProof,
-): Promise<number> => {
+const pauseFor = async ({ deps, replay, lease }: ReplayStep, error: BrokerError): Promise<number> => {
   await setReplayFailure(
     deps.db,
     replay.id,

@@ -1,14 +1,11 @@
-import type { Call } from '#server/ports/call.ts'
-import type { LeaseProof } from '#server/repositories/leases.ts'
+import type { Publisher } from '#server/ports/publisher.ts'
 import { changeItems, type ItemRecord, listSendable } from '#server/repositories/replay-items.ts'
-import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { type Batch, beginBatch, bytesOf, failItem, isRefusal } from './begin-batch.ts'
 import { makeCopies } from './copy-of-letter.ts'
-import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
-import { targetOf } from './replay-target.ts'
-import { type Patience, resolveIntents, sentChange } from './resolve-intents.ts'
+import type { ReplayStep } from './replay-step.ts'
+import { resolveIntents, sentChange } from './resolve-intents.ts'
 import { hindered, type Sent } from './send-in-transactions.ts'
 
 /**
@@ -16,16 +13,12 @@ import { hindered, type Sent } from './send-in-transactions.ts'
  * for the copies on the target. Answers what keeps it from going on, or null.
  */
 export const sendAtLeastOnce = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  step: ReplayStep,
   items: readonly ItemRecord[],
   records: ReadRecords,
-  lease: LeaseProof,
-  call: Call,
-  limits: Patience,
 ): Promise<Sent> => {
-  const { publisher } = targetOf(deps, connection, replay).broker
+  const { deps, target, replay, lease, call } = step
+  const { publisher } = target.broker
   if (!publisher)
     return hindered({
       kind: 'unsupported',
@@ -33,7 +26,7 @@ export const sendAtLeastOnce = async (
       source: 'broker',
     })
   const now = BigInt(deps.clock.nowMs())
-  const begun = await beginBatch(deps, connection, replay, items, records, now, lease, call)
+  const begun = await beginBatch(step, items, records, now)
   if (!begun.ok) return hindered(begun.error)
   const batch = begun.value
   if (batch.length === 0) return hindered(null)
@@ -53,23 +46,16 @@ export const sendAtLeastOnce = async (
   // One bad copy must not hold up the others: what the broker finds invalid is sent alone to learn which it is. A right
   // that is missing is waited for: it holds for all of them, and someone can give it.
   if (!isRefusal(sent.error)) return hindered(sent.error)
-  if (batch.length > 1) return await sendOneByOne(deps, connection, replay, batch, lease, call, limits)
+  if (batch.length > 1) return await sendOneByOne(step, publisher, batch)
   const [only] = batch
-  if (only) await failItem(deps, only.item, sent.error, lease)
+  if (only) await failItem(step, only.item, sent.error)
   return hindered(null)
 }
 
-const sendOneByOne = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
-  batch: Batch,
-  lease: LeaseProof,
-  call: Call,
-  limits: Patience,
-): Promise<Sent> => {
+const sendOneByOne = async (step: ReplayStep, publisher: Publisher, batch: Batch): Promise<Sent> => {
+  const { deps, connection, replay, lease, call, limits } = step
   // Copies of the failed batch may have arrived: those are found by their lineage first.
-  const begun = await resolveIntents(deps, connection, replay, lease, call, { ...limits, settleMs: 0 })
+  const begun = await resolveIntents({ ...step, limits: { ...limits, settleMs: 0 } })
   if (begun.state === 'waiting') return hindered(begun.error)
   if (begun.state !== 'resolved') return hindered(null)
   const sendable = await listSendable(deps.db, replay.id, Number.MAX_SAFE_INTEGER)
@@ -80,13 +66,13 @@ const sendOneByOne = async (
     const now = BigInt(deps.clock.nowMs())
     await changeItems(deps.db, [{ id: item.id, outcome: 'PENDING', proof: '', intentFromMs: now }], lease)
     const copy = makeCopies(connection, replay, now)(item, record)
-    const sent = await targetOf(deps, connection, replay).broker.publisher?.send([copy], call)
-    if (sent?.ok) {
+    const sent = await publisher.send([copy], call)
+    if (sent.ok) {
       await changeItems(deps.db, [sentChange(item, sent.value[0], Number(now))], lease)
       await recordCopySpans(deps, replay, [{ item, record, copy }], sent.value, Number(now))
       bytes += copy.body.length
-    } else if (sent && isRefusal(sent.error)) await failItem(deps, item, sent.error, lease)
-    else return { bytes, hindrance: sent?.error ?? null }
+    } else if (isRefusal(sent.error)) await failItem(step, item, sent.error)
+    else return { bytes, hindrance: sent.error }
   }
   return { bytes, hindrance: null }
 }

@@ -3,13 +3,12 @@ import { encodeLedgerValue, hashBody, ledgerKeyOf } from '#server/domain/replay-
 import type { BrokerError } from '#server/ports/broker-error.ts'
 import type { Call } from '#server/ports/call.ts'
 import type { FollowingRecords } from '#server/ports/transactions.ts'
-import type { LeaseProof } from '#server/repositories/leases.ts'
 import { changeItems, clearIntents, type ItemRecord } from '#server/repositories/replay-items.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { type Batch, beginBatch, bytesOf, failItem, isRefusal } from './begin-batch.ts'
-import type { Connection, Deps } from './deps.ts'
 import type { ReadRecords } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
+import type { ReplayStep } from './replay-step.ts'
 import { sentChange } from './resolve-intents.ts'
 import { letGoOfSource, noteFenced, type TakenSource, takeOverSource } from './take-over-source.ts'
 
@@ -27,23 +26,20 @@ export const hindered = (hindrance: Hindrance): Sent => ({ bytes: 0, hindrance }
  * from the ledger. A batch in which the broker finds a copy invalid is halved until that copy stands alone.
  */
 export const sendInTransactions = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  step: ReplayStep,
   items: readonly ItemRecord[],
   records: ReadRecords,
-  lease: LeaseProof,
-  call: Call,
 ): Promise<Sent> => {
+  const { deps, replay, lease, call } = step
   const [first] = items
   if (!first) return hindered(null)
-  const takeover = await takeOverSource(deps, connection, replay, first, lease, call)
+  const takeover = await takeOverSource(step, first)
   if (!takeover.ok) return hindered(takeover.error)
   // Of what the ledger held some may not be sent: they are listed anew.
   if (takeover.value.state !== 'ready' || takeover.value.hasChangedItems) return hindered(null)
   const { taken } = takeover.value
   const now = BigInt(deps.clock.nowMs())
-  const begun = await beginBatch(deps, connection, replay, items, records, now, lease, call)
+  const begun = await beginBatch(step, items, records, now)
   if (!begun.ok) return hindered(begun.error)
   const batch = begun.value
   if (batch.length === 0) return hindered(null)
@@ -58,9 +54,9 @@ export const sendInTransactions = async (
     await recordCopySpans(deps, replay, batch, ended.placed, Number(now))
     return { bytes: bytesOf(batch), hindrance: null }
   }
-  letGoOfSource(replay, lease, first)
+  letGoOfSource(step, first)
   if (ended.state === 'fenced') {
-    noteFenced(replay, lease)
+    noteFenced(step)
     return hindered('fenced')
   }
   // Whether it was committed the next takeover finds out.
@@ -70,13 +66,13 @@ export const sendInTransactions = async (
   if (!isRefusal(ended.error)) return hindered(ended.error)
   const [only] = present
   if (present.length === 1 && only) {
-    await failItem(deps, only, ended.error, lease)
+    await failItem(step, only, ended.error)
     return hindered(null)
   }
   const middle = Math.ceil(present.length / 2)
   let bytes = 0
   for (const half of [present.slice(0, middle), present.slice(middle)]) {
-    const sent = await sendInTransactions(deps, connection, replay, half, records, lease, call)
+    const sent = await sendInTransactions(step, half, records)
     bytes += sent.bytes
     if (sent.hindrance) return { bytes, hindrance: sent.hindrance }
   }

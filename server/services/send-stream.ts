@@ -1,17 +1,13 @@
 import { pickBatch } from '#server/domain/pick-batch.ts'
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { Call } from '#server/ports/call.ts'
 import type { Placed } from '#server/ports/publisher.ts'
-import type { LeaseProof } from '#server/repositories/leases.ts'
 import { dropBatch, finishBatch, insertBatch } from '#server/repositories/replay-batches.ts'
 import { listSendable, type SendableItem } from '#server/repositories/replay-items.ts'
-import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { type Batch, bytesOf, findBatch, isRefusal } from './begin-batch.ts'
-import type { Connection, Deps } from './deps.ts'
 import { type ReadRecords, readItems } from './read-items.ts'
 import { recordCopySpans } from './record-copy-spans.ts'
-import { targetOf } from './replay-target.ts'
+import type { ReplayStep } from './replay-step.ts'
 import {
   type Hindrance,
   makeLedgerRecords,
@@ -63,31 +59,19 @@ type Prepared = {
  * of them, and as soon as `mayGoOn`, asked before each batch, says no.
  */
 export const sendStream = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  step: ReplayStep,
   window: readonly SendableItem[],
   most: number,
   mayGoOn: () => Promise<boolean>,
-  lease: LeaseProof,
-  call: Call,
 ): Promise<Streamed> => {
+  const { deps, target, replay, lease, call } = step
   const startedAt = performance.now()
-  const waiting = makeWindow(deps, replay, window)
+  const waiting = makeWindow(step, window)
   let left = most
   const prepareNext = async (): Promise<Result<Prepared | null, BrokerError>> => {
     if (left <= 0 || call.signal.aborted || performance.now() - startedAt > streamMs) return succeed(null)
     if (!(await mayGoOn())) return succeed(null)
-    const prepared = await prepare(
-      deps,
-      connection,
-      replay,
-      waiting,
-      Math.min(left, batchItems),
-      mayGoOn,
-      lease,
-      call,
-    )
+    const prepared = await prepare(step, waiting, Math.min(left, batchItems), mayGoOn)
     if (prepared.ok && prepared.value) left -= prepared.value.batch.length
     return prepared
   }
@@ -111,8 +95,8 @@ export const sendStream = async (
     const ended = await sendWithLedger(present.taken, present.batch, present.ledgerRecords, call)
     if (ended.state === 'committed') {
       await writing
-      const ledger = spansOfFollowed(present.taken, targetOf(deps, connection, replay), ended.followed)
-      writing = writeDown(deps, present, ended.placed, ledger, lease).then(() =>
+      const ledger = spansOfFollowed(present.taken, target, ended.followed)
+      writing = writeDown(step, present, ended.placed, ledger).then(() =>
         recordCopySpans(deps, replay, present.batch, ended.placed, Number(present.nowMs)),
       )
       writing.catch(() => {})
@@ -120,12 +104,12 @@ export const sendStream = async (
       bytes += bytesOf(present.batch)
       continue
     }
-    letGoOfSource(replay, lease, present.first)
+    letGoOfSource(step, present.first)
     await writing
     const unsent = await next
     if (unsent.ok && unsent.value) await dropBatch(deps.db, replay.id, unsent.value.id, 0, lease)
     if (ended.state === 'fenced') {
-      noteFenced(replay, lease)
+      noteFenced(step)
       return { sent, bytes, hindrance: 'fenced', at }
     }
     // Whether it was committed the next takeover finds out.
@@ -134,7 +118,7 @@ export const sendStream = async (
     if (!isRefusal(ended.error)) return { sent, bytes, hindrance: ended.error, at }
     // The copy that the broker finds invalid is looked for by halves.
     const items = present.batch.map(({ item }) => item)
-    const halves = await sendInTransactions(deps, connection, replay, items, present.records, lease, call)
+    const halves = await sendInTransactions(step, items, present.records)
     return { sent, bytes: bytes + halves.bytes, hindrance: halves.hindrance, at }
   }
 }
@@ -146,7 +130,7 @@ type Window = {
 }
 
 /** Items that wait, in their order, filled up while it is looked through. */
-const makeWindow = ({ db }: Deps, replay: ReplayRecord, first: readonly SendableItem[]): Window => {
+const makeWindow = ({ deps, replay }: ReplayStep, first: readonly SendableItem[]): Window => {
   const topics = new Set(first.flatMap(({ sourceTopic, targetTopic }) => [sourceTopic, targetTopic]))
   let items = first
   let isFilled = first.length === windowItems
@@ -156,7 +140,7 @@ const makeWindow = ({ db }: Deps, replay: ReplayRecord, first: readonly Sendable
   return {
     pick: async (most) => {
       if (isFilled && items.length < windowItems / 2) {
-        const more = await listSendable(db, replay.id, windowItems - items.length, {
+        const more = await listSendable(deps.db, replay.id, windowItems - items.length, {
           afterSeq: last.seq,
         })
         const strange = more.findIndex((item) => !isKnown(item))
@@ -175,19 +159,16 @@ const makeWindow = ({ db }: Deps, replay: ReplayRecord, first: readonly Sendable
 
 /** Reads the letters of the next batch and writes its intent. Null: the stream is to end. */
 const prepare = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  step: ReplayStep,
   window: Window,
   most: number,
   mayGoOn: () => Promise<boolean>,
-  lease: LeaseProof,
-  call: Call,
 ): Promise<Result<Prepared | null, BrokerError>> => {
+  const { deps, connection, replay, lease, call } = step
   const picked = await window.pick(most)
   const [first] = picked
   if (!first) return succeed(null)
-  const takeover = await takeOverSource(deps, connection, replay, first, lease, call)
+  const takeover = await takeOverSource(step, first)
   if (!takeover.ok) return takeover
   // The ledger is still to be read, or held some of what was about to be sent.
   if (takeover.value.state !== 'ready' || takeover.value.hasChangedItems) return succeed(null)
@@ -200,11 +181,11 @@ const prepare = async (
   const { records } = read.value
   window.take(items)
   const nowMs = BigInt(deps.clock.nowMs())
-  const found = await findBatch(deps, connection, replay, items, records, nowMs, lease, call)
+  const found = await findBatch(step, items, records, nowMs)
   if (!found.ok) return found
   const batch = found.value
   // Letters that are gone hold up nobody.
-  if (batch.length === 0) return prepare(deps, connection, replay, window, most, mayGoOn, lease, call)
+  if (batch.length === 0) return prepare(step, window, most, mayGoOn)
   const ledgerRecords = makeLedgerRecords(taken, replay, batch, nowMs)
   const itemIds = batch.map(({ item }) => item.id)
   const id = await insertBatch(deps.db, replay.id, itemIds, nowMs, lease)
@@ -212,11 +193,10 @@ const prepare = async (
 }
 
 const writeDown = (
-  deps: Deps,
+  { deps, lease }: ReplayStep,
   { id, batch, nowMs }: Prepared,
   placed: readonly Placed[],
   ledger: ReturnType<typeof spansOfFollowed>,
-  lease: LeaseProof,
 ): Promise<void> =>
   finishBatch(
     deps.db,

@@ -1,23 +1,21 @@
 import { type Result, succeed } from '#server/domain/result.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { Call } from '#server/ports/call.ts'
-import type { LeaseProof } from '#server/repositories/leases.ts'
-import type { ReplayRecord } from '#server/repositories/replays.ts'
 import { skipBefore } from '#server/repositories/waiting-records.ts'
-import type { Connection, Deps } from './deps.ts'
 import { readCommitted, readUpTo } from './read-waiting.ts'
+import type { ReplayStep } from './replay-step.ts'
 
 /**
  * Leaves out of a requeue what the groups of the chain have read since it was planned: its copy would be a second one of
  * what is done. What they read between this look and the commit of the batch no broker keeps apart; the plan says so.
  */
-export const skipRead = async (
-  deps: Deps,
-  connection: Connection,
-  { id, plan: { requeue } }: ReplayRecord,
-  lease: LeaseProof,
-  call: Call,
-): Promise<Result<null, BrokerError>> => {
+export const skipRead = async ({
+  deps,
+  connection,
+  replay,
+  lease,
+  call,
+}: ReplayStep): Promise<Result<null, BrokerError>> => {
+  const { requeue } = replay.plan
   if (!requeue || requeue.groups.length === 0) return succeed(null)
   const committed = await readCommitted(connection, requeue.topic, requeue.groups, call)
   if (!committed.ok) return committed
@@ -29,7 +27,7 @@ export const skipRead = async (
   const partitions = new Set(readers.flatMap((one) => [...one.committed.keys()]))
   await skipBefore(
     deps.db,
-    id,
+    replay.id,
     [...partitions].map((partition) => ({ partition, offset: readUpTo(readers, partition) })),
     requeue.groups.join(' and '),
     lease,

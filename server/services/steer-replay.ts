@@ -14,6 +14,7 @@ import { notifyChanged } from '#server/repositories/notify.ts'
 import { readControl, setOpenStep, setPacedUntil, setWaitsFor } from '#server/repositories/replay-control.ts'
 import type { ReplayRecord } from '#server/repositories/replays.ts'
 import type { Deps } from './deps.ts'
+import type { ReplayStep } from './replay-step.ts'
 
 /** What may be sent now: so much of it, of items up to one in the order of sending. */
 export type Permit =
@@ -57,10 +58,8 @@ export const forgetPace = (replay: ReplayRecord): void => {
  * that came back is known here, whoever has seen it first, and whichever worker comes to send.
  */
 export const permitBatch = async (
-  deps: Deps,
-  replay: ReplayRecord,
+  { deps, replay, lease }: ReplayStep,
   largest: { readonly copies: number; readonly bytes: number },
-  lease: LeaseProof,
 ): Promise<Permit> => {
   const control = await readControl(deps.db, replay.id)
   if (await stopOnReturn(deps, replay, control, lease)) return { state: 'stopped' }
@@ -134,11 +133,9 @@ const tellWait = async (
 
 /** Notes what a batch has used up of the pace. Answers when the next may begin, in milliseconds from now. */
 export const usePace = async (
-  deps: Deps,
-  replay: ReplayRecord,
+  { deps, replay, lease }: ReplayStep,
   pace: Pace,
   batch: { readonly startedAtMs: number; readonly copies: number; readonly bytes: number },
-  lease: LeaseProof,
 ): Promise<number> => {
   const name = nameOf(replay, lease)
   const free = nextFreeAt(pace, freeAt.get(name) ?? 0, batch.startedAtMs, batch)

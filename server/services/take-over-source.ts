@@ -10,20 +10,18 @@ import { fail, type Result, succeed } from '#server/domain/result.ts'
 import { sayMany } from '#server/domain/say-amounts.ts'
 import { isMadeAnew } from '#server/domain/topic-identity.ts'
 import type { BrokerError } from '#server/ports/broker-error.ts'
-import type { Call } from '#server/ports/call.ts'
 import type { Placed } from '#server/ports/publisher.ts'
 import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TopicState } from '#server/ports/topics.ts'
 import type { TransactionalProducer } from '#server/ports/transactions.ts'
-import type { LeaseProof } from '#server/repositories/leases.ts'
 import { clearIntents, type ItemRecord, listIntents } from '#server/repositories/replay-items.ts'
 import { type LedgerPlace, settleByLedger } from '#server/repositories/replay-ledger.ts'
 import { addReplayLoss, noteLedger, type ReplayRecord } from '#server/repositories/replays.ts'
-import type { Connection, Deps } from './deps.ts'
+import type { Connection } from './deps.ts'
 import { ensureLedger } from './ensure-ledger.ts'
 import { lookForCopies } from './look-for-copies.ts'
 import { findLedgerEnd, ledgerPlaceOf, readLedger } from './read-ledger.ts'
-import { targetOf } from './replay-target.ts'
+import type { ReplayStep } from './replay-step.ts'
 
 /** A dead-letter partition in hand: its one producer, and where its records stand in the ledger. */
 export type TakenSource = {
@@ -58,26 +56,28 @@ const fenced = new Set<string>()
 /** How far apart the clocks of Spillway and of a broker that sets timestamps may be. */
 const clockMarginMs = 10_000n
 
-const holdName = (replay: ReplayRecord, lease: LeaseProof): string => `${replay.id} ${lease.fence}`
-const nameOf = (replay: ReplayRecord, lease: LeaseProof, item: SourceOfItem): string =>
-  `${holdName(replay, lease)} ${item.sourceTopic}/${item.sourcePartition}`
+/** A replay under a lease. */
+type Hold = Pick<ReplayStep, 'replay' | 'lease'>
+
+const holdName = ({ replay, lease }: Hold): string => `${replay.id} ${lease.fence}`
+const nameOf = (hold: Hold, item: SourceOfItem): string =>
+  `${holdName(hold)} ${item.sourceTopic}/${item.sourcePartition}`
 
 /** Notes that a producer was fenced: under this lease nothing is opened again. */
-export const noteFenced = (replay: ReplayRecord, lease: LeaseProof): void => {
-  fenced.add(holdName(replay, lease))
+export const noteFenced = (hold: Hold): void => {
+  fenced.add(holdName(hold))
 }
 /** Whether a producer of this replay was fenced under this lease. */
-export const isFenced = (replay: ReplayRecord, lease: LeaseProof): boolean =>
-  fenced.has(holdName(replay, lease))
+export const isFenced = (hold: Hold): boolean => fenced.has(holdName(hold))
 
 /** Lets go of a producer that is over: it is opened anew when it is next needed. */
-export const letGoOfSource = (replay: ReplayRecord, lease: LeaseProof, item: SourceOfItem): void => {
-  inHand.delete(nameOf(replay, lease, item))
+export const letGoOfSource = (hold: Hold, item: SourceOfItem): void => {
+  inHand.delete(nameOf(hold, item))
 }
 
 /** Lets go of a producer that is ready to send, so that the ledger is read anew; one whose ledger is being read is kept. */
-export const letGoOfSettled = (replay: ReplayRecord, lease: LeaseProof, item: SourceOfItem): void => {
-  if (inHand.get(nameOf(replay, lease, item))?.isSettled) letGoOfSource(replay, lease, item)
+export const letGoOfSettled = (hold: Hold, item: SourceOfItem): void => {
+  if (inHand.get(nameOf(hold, item))?.isSettled) letGoOfSource(hold, item)
 }
 
 /** Forgets all that was opened for a replay. */
@@ -93,23 +93,19 @@ export const letGoOfReplay = (replay: ReplayRecord): void => {
  * of the connection that copies go to.
  */
 export const takeOverSource = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  step: ReplayStep,
   item: SourceOfItem,
-  lease: LeaseProof,
-  call: Call,
 ): Promise<Result<Takeover, BrokerError>> => {
-  const name = nameOf(replay, lease, item)
+  const { deps, target, replay, lease, call } = step
+  const name = nameOf(step, item)
   let taken = inHand.get(name)
   if (taken?.isSettled) return succeed({ state: 'ready', taken, isNew: false, hasChangedItems: false })
   if (!taken) {
-    const opened = await open(deps, connection, replay, item, lease, call)
+    const opened = await open(step, item)
     if (!opened.ok) return opened
     taken = opened.value
     inHand.set(name, taken)
   }
-  const target = targetOf(deps, connection, replay)
   const read = await readLedger(deps, target, taken.ledger, taken.ledgerPartition, taken.ledgerEnd, call)
   if (!read.ok) return read
   if (read.value.left > 0n)
@@ -123,7 +119,7 @@ export const takeOverSource = async (
       sourceTopic === item.sourceTopic && sourcePartition === item.sourcePartition,
   )
   if (begun.length > 0) {
-    const counted = await countAborted(deps, connection, replay, begun, lease, call)
+    const counted = await countAborted(step, begun)
     if (!counted.ok) return counted
     if (counted.value !== null) return succeed({ state: 'looking', sentence: counted.value })
     await clearIntents(
@@ -158,14 +154,9 @@ export const ledgerSourceOf = (clusterId: string, item: SourceOfItem): TakenSour
 })
 
 const open = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  { deps, connection, target, replay, lease, call }: ReplayStep,
   item: SourceOfItem,
-  lease: LeaseProof,
-  call: Call,
 ): Promise<Result<Taken, BrokerError>> => {
-  const target = targetOf(deps, connection, replay)
   const { broker } = target
   if (!broker.transactions)
     return fail({ kind: 'unsupported', detail: 'this broker has no transactions', source: 'broker' })
@@ -211,12 +202,8 @@ const forgotten = (what: string): BrokerError => ({
  * tells so and goes on.
  */
 const countAborted = async (
-  deps: Deps,
-  connection: Connection,
-  replay: ReplayRecord,
+  { deps, target, replay, lease, call }: ReplayStep,
   begun: readonly ItemRecord[],
-  lease: LeaseProof,
-  call: Call,
 ): Promise<Result<string | null, BrokerError>> => {
   for (const [topic, items] of Map.groupBy(begun, ({ targetTopic }) => targetTopic)) {
     const sought = new Map(items.map((one) => [one.id.toString(), one]))
@@ -231,7 +218,7 @@ const countAborted = async (
         : null
     }
     const look = { topic: topic as TopicName, replayId: replay.id, fromMs: fromMs - clockMarginMs, changeOf }
-    const looked = await lookForCopies(deps, targetOf(deps, connection, replay), look, lease, call)
+    const looked = await lookForCopies(deps, target, look, lease, call)
     if (looked.ok && looked.value.left > 0n)
       return succeed(
         `Looking on ${topic} for copies of an aborted batch that others may have seen: ${sayMany(looked.value.left, 'record')} to go`,
