@@ -20,10 +20,11 @@ afterAll(async () => {
   await Promise.all(clients.map((client) => client.dispose()))
 })
 
-type Produced = { responses?: { partitionResponses?: { errorCode: number; baseOffset: bigint }[] }[] }
+type PartitionAnswer = { index: number; errorCode: number; baseOffset: bigint }
+type Produced = { responses?: { partitionResponses?: PartitionAnswer[] }[] }
 
-/** A client whose broker has what is sent, but answers with this code and no offset. */
-const clientWithout = (errorCode: number): KafkaClient => {
+/** A client whose broker has what is sent, and of which `change` says what it seems to answer to each produce request. */
+const clientWith = (change: (answers: readonly PartitionAnswer[]) => void): KafkaClient => {
   const client = new (class extends KafkaClient {
     override async ask<A extends unknown[], R>(
       brokerId: number | null,
@@ -32,30 +33,110 @@ const clientWithout = (errorCode: number): KafkaClient => {
       ...args: A
     ): Promise<R> {
       const answer = await super.ask(brokerId, signal, api, ...args)
-      for (const { partitionResponses = [] } of (answer as Produced).responses ?? [])
-        for (const one of partitionResponses) Object.assign(one, { errorCode, baseOffset: -1n })
+      const { responses } = answer as Produced
+      if (responses) change(responses.flatMap(({ partitionResponses = [] }) => partitionResponses))
       return answer
     }
   })(config)
   clients.push(client)
   return client
 }
+const makeTopic = async (
+  numPartitions: number,
+  settings: Record<string, string> = {},
+): Promise<TopicName> => {
+  const topic = `publisher-${Math.random().toString(36).slice(2, 8)}` as TopicName
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
+  await makeTopics(admin, [{ topic, numPartitions, configEntries }])
+  made.push(topic)
+  return topic
+}
+const message = (topic: TopicName, partition: number, value: string) => ({
+  topic,
+  partition,
+  key: null,
+  value: Buffer.from(value),
+  headers: [],
+  timestampMs: null,
+})
+/** How many messages each partition holds. */
+const countsOf = async (topic: TopicName): Promise<readonly number[]> =>
+  (await admin.fetchTopicOffsets(topic))
+    .toSorted((a, b) => a.partition - b.partition)
+    .map(({ high, low }) => Number(high) - Number(low))
+const call = () => ({ signal: AbortSignal.timeout(20_000) })
 
 describe('a message whose offset the broker does not tell', () => {
   it.each([
     ['because the batch is a duplicate', 46],
     ['though it took it', 0],
   ])('has none: %s', async (why, errorCode) => {
-    const topic = `publisher-${Math.random().toString(36).slice(2, 8)}-${errorCode}` as TopicName
-    await makeTopics(admin, [{ topic, numPartitions: 1 }])
-    made.push(topic)
-    const value = Buffer.from(why)
-    const message = { topic, partition: 0, key: null, value, headers: [], timestampMs: null }
-    const publisher = makePublisher(clientWithout(errorCode))
-    const sent = await publisher.send([message, message], { signal: AbortSignal.timeout(20_000) })
+    const topic = await makeTopic(1)
+    const publisher = makePublisher(
+      clientWith((answers) => {
+        for (const answer of answers) Object.assign(answer, { errorCode, baseOffset: -1n })
+      }),
+    )
+    const sent = await publisher.send([message(topic, 0, why), message(topic, 0, why)], call())
     expect(expectOk(sent)).toEqual([
       { partition: 0, offset: null },
       { partition: 0, offset: null },
     ])
+  })
+})
+
+describe('messages of several partitions', () => {
+  it('go in one request; of those that were not taken as it seems only these are sent again, and none twice', async () => {
+    const topic = await makeTopic(3)
+    const requests: number[][] = []
+    const timedOut = 7
+    const publisher = makePublisher(
+      clientWith((answers) => {
+        requests.push(answers.map(({ index }) => index).toSorted())
+        if (requests.length === 1)
+          for (const answer of answers) if (answer.index === 1) answer.errorCode = timedOut
+      }),
+    )
+    const messages = [0, 1, 2, 1].map((partition, index) => message(topic, partition, `m${index}`))
+    const places = [
+      { partition: 0, offset: 0n },
+      { partition: 1, offset: 0n },
+      { partition: 2, offset: 0n },
+      { partition: 1, offset: 1n },
+    ]
+    expect(expectOk(await publisher.send(messages, call()))).toEqual(places)
+    expect(requests).toEqual([[0, 1, 2], [1]])
+    expect(await countsOf(topic)).toEqual([1, 2, 1])
+    // The numbering of each partition goes on.
+    expectOk(await publisher.send(messages, call()))
+    expect(requests.at(-1)).toEqual([0, 1, 2])
+    expect(await countsOf(topic)).toEqual([2, 4, 2])
+  })
+
+  it('are told as refused where one is, keep what the others took, and the next are sent', async () => {
+    const [topic, strict] = [await makeTopic(1), await makeTopic(1, { 'max.message.bytes': '2000' })]
+    const publisher = makePublisher(clientWith(() => {}))
+    const large = message(strict, 0, 'x'.repeat(5_000))
+    const sent = await publisher.send([message(topic, 0, 'kept'), large], call())
+    expect(sent).toMatchObject({ ok: false, error: { kind: 'invalid' } })
+    expect([await countsOf(topic), await countsOf(strict)]).toEqual([[1], [0]])
+    expectOk(await publisher.send([message(topic, 0, 'next'), message(strict, 0, 'small')], call()))
+    expect([await countsOf(topic), await countsOf(strict)]).toEqual([[2], [1]])
+  })
+
+  it('of one partition that need several batches stand in their order', async () => {
+    const topic = await makeTopic(2)
+    const publisher = makePublisher(clientWith(() => {}))
+    const messages = Array.from({ length: 9 }, (_, index) =>
+      message(topic, index % 3 === 2 ? 1 : 0, `${index}`.padEnd(400_000, '.')),
+    )
+    const placed = expectOk(await publisher.send(messages, call()))
+    const next = [0n, 0n]
+    for (const [index, { partition, offset }] of placed.entries()) {
+      expect(partition).toBe(index % 3 === 2 ? 1 : 0)
+      expect(offset).toBe(next[partition])
+      next[partition] = (next[partition] ?? 0n) + 1n
+    }
+    expect(await countsOf(topic)).toEqual([6, 3])
   })
 })

@@ -121,6 +121,21 @@ describe('a transaction', () => {
     expect(await valuesOf(topic, 'uncommitted')).toEqual(['gone', 'kept'])
   })
 
+  it('of which one topic refuses its copies is aborted, and tells how many the others had taken', async () => {
+    const topic = await makeTopic('taken')
+    const strict = await makeTopic('strict', 1)
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: 2, name: strict, configEntries: [{ name: 'max.message.bytes', value: '2000' }] }],
+    })
+    const producer = await open('partly')
+    const messages = [message(topic, 0, 'a'), message(strict, 0, 'x'.repeat(5_000)), message(topic, 1, 'b')]
+    const ended = await producer.send(messages, noting(topic), call())
+    expect(ended).toMatchObject({ state: 'aborted', written: 2, error: { kind: 'invalid' } })
+    expect(await valuesOf(topic, 'uncommitted')).toEqual(['a', 'b'])
+    await expect.poll(() => valuesOf(topic), { timeout: 5_000 }).toEqual([])
+  })
+
   it('of which a write got no answer is unknown: its copies may be in the log', async () => {
     const topic = await makeTopic('unanswered')
     const client = new (class extends KafkaClient {
