@@ -47,17 +47,24 @@ describe('a pace', () => {
 
   it('has batches of a fifth of a second, of one copy at least', () => {
     const most = { copies: 1_000, bytes: 8_000_000 }
-    expect(batchLimits({ copiesPerSecond: 50, bytesPerSecond: null }, most)).toEqual({
+    expect(batchLimits({ copiesPerSecond: 50, bytesPerSecond: null }, most, null)).toEqual({
       copies: 10,
       bytes: 8_000_000,
     })
-    expect(batchLimits({ copiesPerSecond: 1, bytesPerSecond: 1_000 }, most)).toEqual({
+    expect(batchLimits({ copiesPerSecond: 1, bytesPerSecond: 1_000 }, most, 150)).toEqual({
       copies: 1,
       bytes: 200,
     })
-    expect(batchLimits({ copiesPerSecond: 10_000, bytesPerSecond: 1 }, most)).toEqual({
+    expect(batchLimits({ copiesPerSecond: 10_000, bytesPerSecond: 1 }, most, null)).toEqual({
       copies: 1_000,
       bytes: 1,
     })
+  })
+  it('has batches of as long as the last took to be sent, up to two seconds: far from its brokers it is kept, too', () => {
+    const most = { copies: 1_000, bytes: 8_000_000 }
+    const limits = { copiesPerSecond: 50, bytesPerSecond: 1_000 }
+    expect(batchLimits(limits, most, 700)).toEqual({ copies: 35, bytes: 700 })
+    expect(batchLimits(limits, most, 30_000)).toEqual({ copies: 100, bytes: 2_000 })
+    expect(batchLimits({ ...limits, copiesPerSecond: 5_000 }, most, 700).copies).toBe(1_000)
   })
 })

@@ -1,8 +1,10 @@
 /** What a replay may send at most a second; null: no limit of that kind. */
 export type Pace = { readonly copiesPerSecond: number; readonly bytesPerSecond: number | null }
 
-/** Copies of about this long are sent in one batch, so that Stop and Pause take effect soon. */
+/** Copies of about this long are sent in one batch, so that they come evenly and Stop and Pause take effect soon. */
 const batchMs = 200
+/** Far from its brokers a batch takes longer than that: it holds as much more, up to this, or the pace would not be kept. */
+const longestBatchMs = 2_000
 
 /** How long a batch uses the pace up, in milliseconds: the slower of its two limits. */
 export const takesMs = (
@@ -26,17 +28,20 @@ export const nextFreeAt = (
   batch: { readonly copies: number; readonly bytes: number },
 ): number => Math.max(freeAtMs, startedAtMs) + takesMs(pace, batch)
 
-/** How much one batch may hold at most, at least one copy: no more than two tenths of a second of the pace. */
+/**
+ * How much one batch may hold at most, at least one copy: no more than two tenths of a second of the pace, or than what
+ * the pace allows in the time that sending the last one took (`tookMs`, null: there was none), up to two seconds.
+ */
 export const batchLimits = (
   { copiesPerSecond, bytesPerSecond }: Pace,
   most: { readonly copies: number; readonly bytes: number },
-): { readonly copies: number; readonly bytes: number } => ({
-  copies: Math.max(1, Math.min(most.copies, Math.round((copiesPerSecond * batchMs) / 1_000))),
-  bytes: Math.max(
-    1,
-    Math.min(
-      most.bytes,
-      bytesPerSecond === null ? most.bytes : Math.round((bytesPerSecond * batchMs) / 1_000),
-    ),
-  ),
-})
+  tookMs: number | null,
+): { readonly copies: number; readonly bytes: number } => {
+  const seconds = Math.min(longestBatchMs, Math.max(batchMs, tookMs ?? 0)) / 1_000
+  const within = (perSecond: number, limit: number) =>
+    Math.max(1, Math.min(limit, Math.round(perSecond * seconds)))
+  return {
+    copies: within(copiesPerSecond, most.copies),
+    bytes: bytesPerSecond === null ? Math.max(1, most.bytes) : within(bytesPerSecond, most.bytes),
+  }
+}

@@ -39,6 +39,8 @@ const keptFromMs = 5_000
 
 /** Until when the pace of a replay under a lease is used up, by this process's monotonic clock. */
 const freeAt = new Map<string, number>()
+/** How long the last batch of a replay under a lease took to be sent, in milliseconds. */
+const tookMs = new Map<string, number>()
 /** Replays that wait for outcomes. */
 const waiting = new Set<string>()
 
@@ -50,7 +52,8 @@ export const waitsForOutcomes = (replay: ReplayRecord): boolean => waiting.has(r
 /** Forgets what was kept of the pace of a replay that sends no more. */
 export const forgetPace = (replay: ReplayRecord): void => {
   waiting.delete(replay.id)
-  for (const name of freeAt.keys()) if (name.startsWith(`${replay.id} `)) freeAt.delete(name)
+  for (const kept of [freeAt, tookMs])
+    for (const name of kept.keys()) if (name.startsWith(`${replay.id} `)) kept.delete(name)
 }
 
 /**
@@ -79,10 +82,11 @@ export const permitBatch = async (
     return { state: 'wait', waitMs: Math.min(pacedMs, longestWaitMs) }
   }
   const pace = { copiesPerSecond: replay.pacePerSecond, bytesPerSecond: control.bytesPerSecond }
+  const took = tookMs.get(name) ?? null
   if (!control.canary && control.maxInFlight === null) {
     await tellWait(deps, replay, control, null, lease)
     const isSteered = control.bytesPerSecond !== null
-    return { state: 'send', most: batchLimits(pace, largest), untilSeq: null, pace, isSteered }
+    return { state: 'send', most: batchLimits(pace, largest, took), untilSeq: null, pace, isSteered }
   }
   const { unsent, inFlight, groups } = await countUnsent(deps.db.pool, replay.id)
   let untilSeq: number | null = null
@@ -110,7 +114,7 @@ export const permitBatch = async (
   }
   waiting.delete(replay.id)
   await tellWait(deps, replay, control, null, lease)
-  const most = batchLimits(pace, { ...largest, copies: Math.max(1, Math.min(largest.copies, room)) })
+  const most = batchLimits(pace, { ...largest, copies: Math.max(1, Math.min(largest.copies, room)) }, took)
   const isSteered = control.canary || control.bytesPerSecond !== null || control.maxInFlight !== null
   return { state: 'send', most, untilSeq, pace, isSteered }
 }
@@ -140,7 +144,9 @@ export const usePace = async (
   const name = nameOf(replay, lease)
   const free = nextFreeAt(pace, freeAt.get(name) ?? 0, batch.startedAtMs, batch)
   freeAt.set(name, free)
-  const leftMs = free - performance.now()
+  const now = performance.now()
+  tookMs.set(name, now - batch.startedAtMs)
+  const leftMs = free - now
   if (leftMs > keptFromMs) await setPacedUntil(deps.db, replay.id, deps.clock.nowMs() + leftMs, lease)
   return Math.max(0, Math.min(leftMs, longestWaitMs))
 }

@@ -66,6 +66,11 @@ const sayListed = ({ cutAt, fittingTotal, rankedOf }: FailureGroupList['data']):
   return `${first}${rankedOf === null ? '' : sayRanked(rankedOf)}Narrow the list by text, topic or group to see others.`
 }
 
+const CutLine = ({ list }: { readonly list: FailureGroupList['data'] }) => {
+  const sentence = sayListed(list)
+  return sentence === null ? null : <p className="border-b border-line px-3 py-1.5 text-muted">{sentence}</p>
+}
+
 /** Why nothing is listed: perhaps not all were looked at, perhaps all are closed, perhaps there are none. */
 const emptyInbox = (data: FailureGroupList['data'] | undefined, state: string) => {
   if (data && data.rankedOf !== null)
@@ -199,9 +204,7 @@ export const InboxView = ({ connection }: { readonly connection: string }) => {
         >
           {({ data }) => (
             <>
-              {sayListed(data) === null ? null : (
-                <p className="border-b border-line px-3 py-1.5 text-muted">{sayListed(data)}</p>
-              )}
+              <CutLine list={data} />
               <DataTable
                 label="Failure groups"
                 columns={failureGroupColumns(connection)}
