@@ -78,7 +78,7 @@ export const liveBesideReplayBench = (): Promise<void> =>
           committedOf(beside),
           committedOf(alone),
           'ms p99',
-          { uncommitted: quantileOf(uncommittedOf(beside), p99.share) },
+          { uncommittedMsP99: quantileOf(uncommittedOf(beside), p99.share) },
           p99,
         )
       }

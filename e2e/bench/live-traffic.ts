@@ -47,7 +47,15 @@ while (now() - startedAt < warmUpMs + seconds * 1_000) {
   void producer.send({ topic, acks: -1, messages: [{ partition: sequence % 3, value: 'live', headers }] })
   await new Promise((resolve) => setTimeout(resolve, everyMs))
 }
-await new Promise((resolve) => setTimeout(resolve, 1_000))
+// What is hidden longest would be left out otherwise.
+for (
+  let waited = 0;
+  waited < 20_000 && Math.min(committed.size, uncommitted.size) < sentAt.length;
+  waited += 100
+)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+const unread = sentAt.length - Math.min(committed.size, uncommitted.size)
+if (unread > 0) throw new Error(`${unread} of ${sentAt.length} live messages were not read by both groups`)
 const latencies: LiveLatencies = sentAt.flatMap((at, sequence) => {
   const arrivals = { committed: committed.get(sequence), uncommitted: uncommitted.get(sequence) }
   if (at < startedAt + warmUpMs || arrivals.committed === undefined || arrivals.uncommitted === undefined)

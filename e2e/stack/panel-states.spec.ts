@@ -1,4 +1,5 @@
 import kafkajs from 'kafkajs'
+import { makeTopics } from '../../server/sandbox/stack/make-topics.ts'
 import { type FaultyConsole, startFaultyConsole } from '../fixtures/faulty-console.ts'
 import { expect, type Page, test } from '../fixtures/journey.ts'
 import { limitedUser, running } from '../fixtures/running.ts'
@@ -14,7 +15,7 @@ test.beforeAll(async () => {
   const kafka = new Kafka({ brokers: [running().brokers], logLevel: 0 })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic: 'vault' }, { topic: 'nothing-yet' }] })
+  await makeTopics(admin, [{ topic: 'vault' }, { topic: 'nothing-yet' }])
   const denied = {
     resourceType: AclResourceTypes.TOPIC,
     resourceName: 'vault',

@@ -1,4 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs'
+import { makeTopics } from '../../server/sandbox/stack/make-topics.ts'
 import { expect, test } from '../fixtures/journey.ts'
 import { running } from '../fixtures/running.ts'
 
@@ -14,9 +15,9 @@ test.beforeAll(async () => {
   const kafka = new Kafka({ brokers: [running().brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: 1, configEntries: [{ name: 'max.message.bytes', value: '30000000' }] }],
-  })
+  await makeTopics(admin, [
+    { topic, numPartitions: 1, configEntries: [{ name: 'max.message.bytes', value: '30000000' }] },
+  ])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

@@ -30,7 +30,7 @@ export const nextFreeAt = (
 
 /**
  * How much one batch may hold at most, at least one copy: no more than two tenths of a second of the pace, or than what
- * the pace allows in the time that sending the last one took (`tookMs`, null: there was none), up to two seconds.
+ * the pace allows in the time that the last one took (`tookMs`, null: there was none), up to two seconds.
  */
 export const batchLimits = (
   { copiesPerSecond, bytesPerSecond }: Pace,

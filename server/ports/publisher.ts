@@ -24,7 +24,8 @@ export type Publisher = {
   partitionOf(topic: TopicName, key: Uint8Array, call: Call): Answer<number>
   /**
    * Sends a batch with an idempotent producer and acks=all. Answers positions in the order of the batch. Bytes, header
-   * order, duplicates and null values are kept.
+   * order, duplicates and null values are kept. After an error some of them may have been written: only the lineage of
+   * copies tells which.
    */
   send(messages: readonly (OutgoingMessage | SealedOutgoing)[], call: Call): Answer<readonly Placed[]>
 }

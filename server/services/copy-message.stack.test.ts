@@ -6,6 +6,7 @@ import { endpoints } from '#server/contracts/endpoints.ts'
 import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import { copyMessage } from './copy-message.ts'
 
@@ -21,9 +22,9 @@ beforeAll(async () => {
   const admin = quietKafka(inject('brokers')).admin()
   await admin.connect()
   // Its messages are of times long past: retention would delete them under the test.
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '-1' }] }],
-  })
+  await makeTopics(admin, [
+    { topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '-1' }] },
+  ])
   await admin.disconnect()
 })
 

@@ -13,6 +13,7 @@ import { readEnv } from '#server/env.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
 import { commitOffsets } from '#server/sandbox/stack/commit-offsets.ts'
 import { type HttpFaultProxy, startHttpFaultProxy } from '#server/sandbox/stack/fault-proxy.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { chooseDecoder, showDecoders } from './choose-decoder.ts'
 import { good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import type { Actor } from './deps.ts'
@@ -78,9 +79,10 @@ beforeAll(async () => {
   const kafka = quietKafka(inject('brokers'))
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({
-    topics: [{ topic }, { topic: `${topic}-proto` }].map((one) => ({ ...one, numPartitions: 1 })),
-  })
+  await makeTopics(
+    admin,
+    [{ topic }, { topic: `${topic}-proto` }].map((one) => ({ ...one, numPartitions: 1 })),
+  )
   const producer = kafka.producer()
   await producer.connect()
   await producer.send({

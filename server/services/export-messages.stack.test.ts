@@ -5,6 +5,7 @@ import { type ExportMessagesQuery, exportMessagesQuery } from '#server/contracts
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { composeLocal, meansOf, quietKafka } from './console-fixture.ts'
 import { exportMessages } from './export-messages.ts'
 
@@ -20,13 +21,11 @@ beforeAll(async () => {
   composition = composeLocal(database, inject('brokers'), inject('registryUrl'))
   const admin = quietKafka(inject('brokers')).admin()
   await admin.connect()
-  await admin.createTopics({
-    topics: [
-      // Their times are long past: retention would delete them under the test.
-      { topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '-1' }] },
-      { topic: large, numPartitions: 3, configEntries: [{ name: 'retention.ms', value: '-1' }] },
-    ],
-  })
+  await makeTopics(admin, [
+    // Their times are long past: retention would delete them under the test.
+    { topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '-1' }] },
+    { topic: large, numPartitions: 3, configEntries: [{ name: 'retention.ms', value: '-1' }] },
+  ])
   await admin.disconnect()
 })
 

@@ -8,6 +8,7 @@ import type { Position, TopicName } from '#server/contracts/scalars.ts'
 import { readEnv } from '#server/env.ts'
 import { readAuditHead } from '#server/repositories/audit.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { composeLocal, good, meansOf, quietKafka, testCall } from './console-fixture.ts'
 import type { Actor } from './deps.ts'
 import { checkMessage } from './prepare-message.ts'
@@ -41,20 +42,18 @@ beforeAll(async () => {
   })
   const admin = quietKafka(inject('brokers')).admin()
   await admin.connect()
-  await admin.createTopics({
-    topics: [
-      {
-        topic,
-        numPartitions: 3,
-        configEntries: [
-          { name: 'max.message.bytes', value: '2000' },
-          // One of its messages is of a time long past: retention would delete it under the test.
-          { name: 'retention.ms', value: '-1' },
-        ],
-      },
-      { topic: compacted, numPartitions: 1, configEntries: [{ name: 'cleanup.policy', value: 'compact' }] },
-    ],
-  })
+  await makeTopics(admin, [
+    {
+      topic,
+      numPartitions: 3,
+      configEntries: [
+        { name: 'max.message.bytes', value: '2000' },
+        // One of its messages is of a time long past: retention would delete it under the test.
+        { name: 'retention.ms', value: '-1' },
+      ],
+    },
+    { topic: compacted, numPartitions: 1, configEntries: [{ name: 'cleanup.policy', value: 'compact' }] },
+  ])
   await admin.disconnect()
   const schema = JSON.stringify({
     type: 'record',

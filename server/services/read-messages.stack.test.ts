@@ -27,13 +27,11 @@ beforeAll(async () => {
   const kafka = quietKafka(inject('brokers'))
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({
-    topics: [
-      { topic, numPartitions: 3 },
-      { topic: stepping, numPartitions: 2 },
-      { topic: large, numPartitions: 1 },
-    ],
-  })
+  await makeTopics(admin, [
+    { topic, numPartitions: 3 },
+    { topic: stepping, numPartitions: 2 },
+    { topic: large, numPartitions: 1 },
+  ])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

@@ -8,6 +8,7 @@ import { messageStreamQuery } from '#server/contracts/message-stream.ts'
 import type { ConnectionId, TopicName } from '#server/contracts/scalars.ts'
 import { readEnv } from '#server/env.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { meansOf } from './console-fixture.ts'
 import { searchWhole } from './search-fixture.ts'
 import { type SearchInput, searchMessages } from './search-messages.ts'
@@ -61,12 +62,10 @@ beforeAll(async () => {
   const kafka = new Kafka({ brokers: inject('brokers').split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({
-    topics: [
-      { topic: orders, numPartitions: 3 },
-      { topic: payments, numPartitions: 1 },
-    ],
-  })
+  await makeTopics(admin, [
+    { topic: orders, numPartitions: 3 },
+    { topic: payments, numPartitions: 1 },
+  ])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()
@@ -165,7 +164,7 @@ describe('a search over messages', () => {
     const fresh = `search-fresh-${suffix}`
     const admin = new Kafka({ brokers: inject('brokers').split(','), logLevel: logLevel.NOTHING }).admin()
     await admin.connect()
-    await admin.createTopics({ topics: [{ topic: fresh, numPartitions: 1 }] })
+    await makeTopics(admin, [{ topic: fresh, numPartitions: 1 }])
     const found = await search({ topics: `${fresh},${orders},nowhere-${suffix}`, limit: '1' })
     expect(found.rows.map(({ topic }) => topic)).toContain(orders)
     expect(found.done.scan).toMatchObject({ topics: 2, errors: [] })

@@ -44,7 +44,7 @@ export const sendInTransactions = async (
   const batch = begun.value
   if (batch.length === 0) return hindered(null)
   const present = batch.map(({ item }) => item)
-  const ended = await sendWithLedger(taken, batch, makeLedgerRecords(taken, replay, batch, now), call)
+  const ended = await sendWithLedger(taken, batch, ledgerRecordsOf(taken, replay, batch, now), call)
   if (ended.state === 'committed') {
     await changeItems(
       deps.db,
@@ -79,24 +79,24 @@ export const sendInTransactions = async (
   return { bytes, hindrance: null }
 }
 
-/** Sends copies of a batch, in its order, and the ledger's records of them (`makeLedgerRecords`) in one transaction. */
+/** Sends copies of a batch, in its order, and the ledger's records of them (`ledgerRecordsOf`) in one transaction. */
 export const sendWithLedger = (
   taken: TakenSource,
   batch: Batch,
-  ledgerRecords: FollowingRecords['of'],
+  ledgerRecordsAt: FollowingRecords['of'],
   call: Call,
 ): ReturnType<TakenSource['producer']['send']> =>
   taken.producer.send(
     batch.map(({ copy }) => copy),
-    { topic: taken.ledger.name, partition: taken.ledgerPartition, of: ledgerRecords },
+    { topic: taken.ledger.name, partition: taken.ledgerPartition, of: ledgerRecordsAt },
     call,
   )
 
 /**
- * The ledger's records of copies that are sent at one time. What does not depend on where the copies stand is made here,
- * before the transaction opens: while it is open it hides live traffic.
+ * Answers what makes the ledger's records of copies that are sent at one time, once it is known where those stand. All
+ * else of them is made now: once their transaction is open it hides live traffic.
  */
-export const makeLedgerRecords = (
+export const ledgerRecordsOf = (
   { source, ledger, ledgerPartition }: TakenSource,
   replay: ReplayRecord,
   batch: Batch,

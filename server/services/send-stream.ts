@@ -10,7 +10,7 @@ import { recordCopySpans } from './record-copy-spans.ts'
 import type { ReplayStep } from './replay-step.ts'
 import {
   type Hindrance,
-  makeLedgerRecords,
+  ledgerRecordsOf,
   sendInTransactions,
   sendWithLedger,
 } from './send-in-transactions.ts'
@@ -45,7 +45,7 @@ type Prepared = {
   readonly id: bigint
   readonly taken: TakenSource
   readonly batch: Batch
-  readonly ledgerRecords: ReturnType<typeof makeLedgerRecords>
+  readonly ledgerRecordsAt: ReturnType<typeof ledgerRecordsOf>
   readonly first: SendableItem
   readonly records: ReadRecords
   readonly nowMs: bigint
@@ -92,7 +92,7 @@ export const sendStream = async (
     next = prepareNext()
     // Who leaves early does not wait for it.
     next.catch(() => {})
-    const ended = await sendWithLedger(present.taken, present.batch, present.ledgerRecords, call)
+    const ended = await sendWithLedger(present.taken, present.batch, present.ledgerRecordsAt, call)
     if (ended.state === 'committed') {
       await writing
       const ledger = spansOfFollowed(present.taken, target, ended.followed)
@@ -186,10 +186,10 @@ const prepare = async (
   const batch = found.value
   // Letters that are gone hold up nobody.
   if (batch.length === 0) return prepare(step, window, most, mayGoOn)
-  const ledgerRecords = makeLedgerRecords(taken, replay, batch, nowMs)
+  const ledgerRecordsAt = ledgerRecordsOf(taken, replay, batch, nowMs)
   const itemIds = batch.map(({ item }) => item.id)
   const id = await insertBatch(deps.db, replay.id, itemIds, nowMs, lease)
-  return succeed({ id, taken, batch, ledgerRecords, first, records, nowMs })
+  return succeed({ id, taken, batch, ledgerRecordsAt, first, records, nowMs })
 }
 
 const writeDown = (

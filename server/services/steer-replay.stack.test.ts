@@ -39,6 +39,33 @@ const marksOf = async (topic: string) => {
   return rows.length
 }
 
+it('keeps its pace where brokers are far: what a step takes longer, the next batch holds more', async () => {
+  const { letters } = await makeLetters(60)
+  const { id } = await start(bench, await planOf(bench, letters), { pacePerSecond: 50 })
+  const { topics } = bench.connection.broker
+  const far = {
+    ...bench.connection,
+    broker: {
+      ...bench.connection.broker,
+      topics: {
+        ...topics,
+        rights: async (...args: Parameters<typeof topics.rights>) => {
+          await new Promise((resolve) => setTimeout(resolve, 600))
+          return topics.rights(...args)
+        },
+      },
+    },
+  }
+  await sendAll(bench, id, far)
+  const { rows } = await bench.database.db.pool.query<{ copies: number }>(
+    'SELECT count(*)::int AS copies FROM replay_item WHERE replay_id = $1 GROUP BY sent_at ORDER BY sent_at',
+    [id],
+  )
+  const [first, second] = rows.map(({ copies }) => copies)
+  expect(first).toBe(10)
+  expect(second).toBeGreaterThanOrEqual(30)
+})
+
 describe('a paused replay', () => {
   it('sends nothing more, says who paused it, and goes on where it was', async () => {
     const { origin, letters } = await makeLetters(60)

@@ -39,8 +39,8 @@ const keptFromMs = 5_000
 
 /** Until when the pace of a replay under a lease is used up, by this process's monotonic clock. */
 const freeAt = new Map<string, number>()
-/** How long the last batch of a replay under a lease took to be sent, in milliseconds. */
-const tookMs = new Map<string, number>()
+/** The last step of a replay under a lease that sent something: how long all of it took, in milliseconds, and when the next might begin. */
+const lastBatch = new Map<string, { readonly tookMs: number; readonly nextAtMs: number }>()
 /** Replays that wait for outcomes. */
 const waiting = new Set<string>()
 
@@ -52,7 +52,7 @@ export const waitsForOutcomes = (replay: ReplayRecord): boolean => waiting.has(r
 /** Forgets what was kept of the pace of a replay that sends no more. */
 export const forgetPace = (replay: ReplayRecord): void => {
   waiting.delete(replay.id)
-  for (const kept of [freeAt, tookMs])
+  for (const kept of [freeAt, lastBatch])
     for (const name of kept.keys()) if (name.startsWith(`${replay.id} `)) kept.delete(name)
 }
 
@@ -82,7 +82,9 @@ export const permitBatch = async (
     return { state: 'wait', waitMs: Math.min(pacedMs, longestWaitMs) }
   }
   const pace = { copiesPerSecond: replay.pacePerSecond, bytesPerSecond: control.bytesPerSecond }
-  const took = tookMs.get(name) ?? null
+  const last = lastBatch.get(name)
+  // Looking for outcomes comes between: the time that it takes counts, too.
+  const took = last ? last.tookMs + Math.max(0, performance.now() - last.nextAtMs) : null
   if (!control.canary && control.maxInFlight === null) {
     await tellWait(deps, replay, control, null, lease)
     const isSteered = control.bytesPerSecond !== null
@@ -100,6 +102,7 @@ export const permitBatch = async (
     if (gate.state !== 'send') {
       await tellWait(deps, replay, control, null, lease)
       waiting.add(replay.id)
+      lastBatch.delete(name)
       return { state: 'wait', waitMs: gateMs }
     }
     untilSeq = gate.untilSeq
@@ -110,6 +113,7 @@ export const permitBatch = async (
     const sentence = `${sayMany(inFlight, 'copy is', 'copies are')} sent and not yet consumed by ${who}: no more may be in flight`
     await tellWait(deps, replay, control, sentence, lease)
     waiting.add(replay.id)
+    lastBatch.delete(name)
     return { state: 'wait', waitMs: gateMs }
   }
   waiting.delete(replay.id)
@@ -145,7 +149,7 @@ export const usePace = async (
   const free = nextFreeAt(pace, freeAt.get(name) ?? 0, batch.startedAtMs, batch)
   freeAt.set(name, free)
   const now = performance.now()
-  tookMs.set(name, now - batch.startedAtMs)
+  lastBatch.set(name, { tookMs: now - batch.startedAtMs, nextAtMs: Math.max(free, now) })
   const leftMs = free - now
   if (leftMs > keptFromMs) await setPacedUntil(deps.db, replay.id, deps.clock.nowMs() + leftMs, lease)
   return Math.max(0, Math.min(leftMs, longestWaitMs))

@@ -5,16 +5,18 @@ import type { Call } from '#server/ports/call.ts'
 import type { Placed, SealedOutgoing } from '#server/ports/publisher.ts'
 import { type KafkaClient, pause } from './client.ts'
 import { isStaleLeader, protocolError } from './errors.ts'
-import { gravestOf } from './send-failures.ts'
+import { gravestOf, isRefusal } from './send-failures.ts'
 import { mostHeadBytes, type RecordToWrite, writeBatch } from './write-batch.ts'
 
 const allReplicas = -1
 const brokerTimeoutMs = 10_000
 const batchBytes = 900_000
+/** Batches of one request: brokers close a connection on one that is too large, and a slow line takes long for it. */
+const requestBytes = 4 * 1024 * 1024
 const attempts = 4
 const duplicateSequence = 46
 /** Timed out, too few replicas before or after the write, storage: tried again under the same numbering. */
-const mayPass = new Set([7, 19, 20, 56])
+const passingCodes = new Set([7, 19, 20, 56])
 
 /** Messages of one partition that go in one batch, by their place in the list to send. */
 export type Portion = { readonly topic: string; readonly partition: number; readonly indexes: number[] }
@@ -22,12 +24,14 @@ export type Portion = { readonly topic: string; readonly partition: number; read
 /** Who numbers the batches of a partition. With a transactional id they belong to its open transaction. */
 type Numbering = { readonly id: bigint; readonly epoch: number; readonly transactionalId: string | null }
 
-/** A portion, the number of its first message, and how its write ended so far; `base` is null before that. */
+/** A portion that is being written: its batch, and how that ended so far; null: it was not sent yet. */
 type Write = {
   readonly portion: Portion
   readonly batch: Buffer
   ended: Written | null
-  mayPass: boolean
+  isWorthRetrying: boolean
+  /** Why an attempt had no answer: the broker may have the batch, whatever it says to a later one. */
+  unanswered: unknown
 }
 
 /** Where the first message of a portion stands, null where the broker has it but did not tell; or what went wrong. */
@@ -59,6 +63,11 @@ const produceBatches = createAPI<
   produceV9.parseResponse,
 )
 
+/** Nothing was sent, and nothing may be. */
+class TimeOverError extends Error {
+  override readonly name = 'TimeOverError'
+}
+
 /** The same, checking before the bytes leave whether the sender still may write. */
 const produceWhile = (
   mayWrite: Call['mayWrite'],
@@ -66,7 +75,7 @@ const produceWhile = (
   key: produceBatches.key,
   version: produceBatches.version,
   async: (...args) => {
-    if (mayWrite?.() === false) throw new Error('the time in which it may be sent is over')
+    if (mayWrite?.() === false) throw new TimeOverError('the time in which it may be sent is over')
     return produceBatches.async(...args)
   },
 })
@@ -120,10 +129,10 @@ export const portionsOf = async (
 const sequenceAfter = (sequence: number, records: number): number => (sequence + records) % 0x80000000
 
 /**
- * Writes portions of different partitions side by side, with one request to each leader of some of them, again under the
- * same numbers while that may help. A broker answers the requests of one connection in turn, and has the coordinator
- * confirm each transactional one: partitions of one request wait for that once. Answers in the order of the portions.
- * After an error the numbering of that partition is not known any more.
+ * Writes portions of different partitions side by side, with one request to each leader of some of them (more where they
+ * are large), again under the same numbers while that may help. A broker answers the requests of one connection in turn,
+ * and has the coordinator confirm each transactional one: partitions of one request wait for that once. Answers in the
+ * order of the portions. After an error the numbering of that partition is not known any more.
  */
 const producePortions = async (
   client: KafkaClient,
@@ -141,33 +150,69 @@ const producePortions = async (
       if (message) records.push({ body: message.body, timestampMs: message.timestampMs ?? BigInt(nowMs()) })
     }
     const batch = writeBatch(records, { ...producer, sequence: portion.sequence }, transactionalId !== null)
-    return { portion, batch, ended: null, mayPass: true }
+    return { portion, batch, ended: null, isWorthRetrying: true, unanswered: null }
   })
   let waiting = writes
   for (let attempt = 1; waiting.length > 0 && attempt <= attempts; attempt++) {
     try {
       if (attempt > 1) await pause(150 * (attempt - 1), signal)
-      const { topics } = await client.metadata(signal, attempt > 1 ? 0 : undefined)
-      const leaderOf = ({ portion: { topic, partition } }: Write) =>
-        topics.get(topic)?.partitions.find(({ partitionIndex }) => partitionIndex === partition)?.leaderId ??
-        -1
-      const asking = [...Map.groupBy(waiting, leaderOf)].map(([leader, mine]) =>
-        produceOnce(client, leader, mine, transactionalId, call),
+      const leaders = await leadersOf(client, waiting, signal, attempt > 1 ? 0 : undefined)
+      const lanes = [...Map.groupBy(waiting, ({ portion }) => leaders.get(nameOf(portion)) ?? -1)]
+      await Promise.all(
+        lanes.map(async ([leader, mine]) => {
+          for (const some of requestsOf(mine)) await produceOnce(client, leader, some, transactionalId, call)
+        }),
       )
-      await Promise.all(asking)
     } catch (error) {
-      noteFailure(waiting, error, signal)
+      for (const write of waiting) noteFailure(write, error, signal)
     }
-    waiting = waiting.filter(({ ended, mayPass }) => !ended?.ok && mayPass)
+    waiting = waiting.filter(({ ended, isWorthRetrying }) => !ended?.ok && isWorthRetrying)
   }
-  return writes.map(({ ended }) => ended ?? { ok: false, error: new Error('nothing was sent') })
+  return writes.map(({ ended, unanswered }): Written => {
+    if (!ended) return { ok: false, error: new Error('nothing was sent') }
+    return !ended.ok && unanswered !== null && isRefusal(ended.error)
+      ? { ok: false, error: unanswered }
+      : ended
+  })
 }
 
-const noteFailure = (writes: readonly Write[], error: unknown, signal: AbortSignal): void => {
+/** The leaders of the partitions of some writes, by `nameOf`; -1: it has none. */
+const leadersOf = async (
+  client: KafkaClient,
+  writes: readonly Write[],
+  signal: AbortSignal,
+  maxAgeMs?: number,
+): Promise<ReadonlyMap<string, number>> => {
+  const { topics } = await client.metadata(signal, maxAgeMs)
+  const names = new Set(writes.map(({ portion }) => portion.topic))
+  return new Map(
+    [...names].flatMap((topic) =>
+      (topics.get(topic)?.partitions ?? []).map(
+        ({ partitionIndex, leaderId }) => [nameOf({ topic, partition: partitionIndex }), leaderId] as const,
+      ),
+    ),
+  )
+}
+
+/** Cuts the writes of one leader into requests of so many bytes, each of at least one batch. */
+const requestsOf = (writes: readonly Write[]): readonly (readonly Write[])[] => {
+  const requests: Write[][] = []
+  let bytes = 0
   for (const write of writes) {
-    write.ended = { ok: false, error }
-    write.mayPass = !signal.aborted
+    bytes += write.batch.length
+    const last = requests.at(-1)
+    if (last && bytes <= requestBytes) last.push(write)
+    else {
+      requests.push([write])
+      bytes = write.batch.length
+    }
   }
+  return requests
+}
+
+const noteFailure = (write: Write, error: unknown, signal: AbortSignal): void => {
+  write.ended = { ok: false, error }
+  write.isWorthRetrying = !signal.aborted && !(error instanceof TimeOverError)
 }
 
 /** Asks one leader to write batches of its partitions, and notes in each how that ended. */
@@ -180,11 +225,14 @@ const produceOnce = async (
 ): Promise<void> => {
   try {
     const { responses } = await client.ask(leader, signal, produceWhile(mayWrite), transactionalId, writes)
+    const answers = new Map(
+      responses.flatMap(({ name: topic, partitionResponses }) =>
+        partitionResponses.map((one) => [nameOf({ topic, partition: one.index }), one] as const),
+      ),
+    )
     for (const write of writes) {
-      const { topic, partition } = write.portion
-      const answer = responses
-        .find(({ name }) => name === topic)
-        ?.partitionResponses.find(({ index }) => index === partition)
+      const name = nameOf(write.portion)
+      const answer = answers.get(name)
       const code = answer?.errorCode ?? -1
       // Of a duplicate a broker may know no more than that it has it.
       if (code === 0 || code === duplicateSequence) {
@@ -192,11 +240,14 @@ const produceOnce = async (
         write.ended = { ok: true, base }
         continue
       }
-      write.ended = { ok: false, error: protocolError(code, `${topic} ${partition}`) }
-      write.mayPass = isStaleLeader(code) || mayPass.has(code)
+      write.ended = { ok: false, error: protocolError(code, name) }
+      write.isWorthRetrying = isStaleLeader(code) || passingCodes.has(code)
     }
   } catch (error) {
-    noteFailure(writes, error, signal)
+    for (const write of writes) {
+      noteFailure(write, error, signal)
+      if (!isRefusal(error) && !(error instanceof TimeOverError)) write.unanswered ??= error
+    }
   }
 }
 
@@ -237,7 +288,7 @@ export const writePortions = async (
   return placed
 }
 
-const nameOf = ({ topic, partition }: Portion): string => `${topic} ${partition}`
+const nameOf = ({ topic, partition }: Pick<Portion, 'topic' | 'partition'>): string => `${topic} ${partition}`
 
 /** The first portion of each partition, then the second of each, and so on. */
 const roundsOf = (portions: readonly Portion[]): readonly (readonly Portion[])[] => {

@@ -113,6 +113,55 @@ describe('messages of several partitions', () => {
     expect(await countsOf(topic)).toEqual([2, 4, 2])
   })
 
+  it('of which the answer was lost are sent again under the same numbers, and none twice', async () => {
+    const topic = await makeTopic(3)
+    let lost = 0
+    const publisher = makePublisher(
+      clientWith(() => {
+        if (lost++ === 0) throw new Error('Request timed out')
+      }),
+    )
+    const messages = [0, 1, 2].map((partition) => message(topic, partition, 'once'))
+    const placed = expectOk(await publisher.send(messages, call()))
+    expect(placed.map(({ partition }) => partition)).toEqual([0, 1, 2])
+    expect([lost, await countsOf(topic)]).toEqual([2, [1, 1, 1]])
+  })
+
+  it('of which one may have been written is not told as refused, whatever is said later', async () => {
+    const topic = await makeTopic(1)
+    let asked = 0
+    const publisher = makePublisher(
+      clientWith((answers) => {
+        if (asked++ === 0) throw new Error('Request timed out')
+        for (const answer of answers) answer.errorCode = 29
+      }),
+    )
+    const sent = await publisher.send([message(topic, 0, 'perhaps')], call())
+    expect(sent).toMatchObject({ ok: false, error: { kind: 'timeout' } })
+    expect(await countsOf(topic)).toEqual([1])
+  })
+
+  it('end after the round in which one was refused: what comes after it in its partition is not written', async () => {
+    const [topic, strict] = [await makeTopic(1), await makeTopic(1, { 'max.message.bytes': '2000' })]
+    const publisher = makePublisher(clientWith(() => {}))
+    const large = Array.from({ length: 4 }, (_, index) => message(topic, 0, `${index}`.padEnd(400_000, '.')))
+    const sent = await publisher.send([...large, message(strict, 0, 'x'.repeat(5_000))], call())
+    expect(sent).toMatchObject({ ok: false, error: { kind: 'invalid' } })
+    expect([await countsOf(topic), await countsOf(strict)]).toEqual([[2], [0]])
+  })
+
+  it('go in several requests where they are large', async () => {
+    const topic = await makeTopic(8)
+    const requests: number[] = []
+    const publisher = makePublisher(clientWith((answers) => requests.push(answers.length)))
+    const messages = Array.from({ length: 8 }, (_, each) =>
+      message(topic, each, `${each}`.padEnd(800_000, '.')),
+    )
+    expectOk(await publisher.send(messages, call()))
+    expect(requests).toEqual([5, 3])
+    expect(await countsOf(topic)).toEqual([1, 1, 1, 1, 1, 1, 1, 1])
+  })
+
   it('are told as refused where one is, keep what the others took, and the next are sent', async () => {
     const [topic, strict] = [await makeTopic(1), await makeTopic(1, { 'max.message.bytes': '2000' })]
     const publisher = makePublisher(clientWith(() => {}))

@@ -15,7 +15,7 @@ export const isFenced = (error: unknown): boolean =>
 /** Kinds of answers by which a broker says that it has written nothing. */
 const refusals: ReadonlySet<BrokerError['kind']> = new Set(['invalid', 'not-found', 'denied', 'unsupported'])
 
-/** Whether an error of sending says that nothing was written. */
+/** Whether an error of sending says that the batch which it is about was not written. */
 export const isRefusal = (error: unknown): boolean => refusals.has(errorOfThrown(error, 'sending').kind)
 
 /** Of what went wrong side by side the gravest: fenced, then what leaves a write unknown, then what was refused. */

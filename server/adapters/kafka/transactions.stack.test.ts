@@ -136,6 +136,41 @@ describe('a transaction', () => {
     await expect.poll(() => valuesOf(topic), { timeout: 5_000 }).toEqual([])
   })
 
+  it('of which one partition was not taken at first, as it seems, is committed with each message once', async () => {
+    const topic = await makeTopic('again')
+    const requests: number[] = []
+    const client = new (class extends KafkaClient {
+      override async ask<A extends unknown[], R>(
+        brokerId: number | null,
+        signal: AbortSignal,
+        api: BrokerApi<A, R>,
+        ...args: A
+      ): Promise<R> {
+        const answer = await super.ask(brokerId, signal, api, ...args)
+        if (api.key !== produce) return answer
+        const { responses } = answer as {
+          responses: { partitionResponses: { index: number; errorCode: number }[] }[]
+        }
+        const partitions = responses.flatMap(({ partitionResponses }) => partitionResponses)
+        requests.push(partitions.length)
+        if (requests.length === 1) for (const one of partitions) if (one.index === 1) one.errorCode = 19
+        return answer
+      }
+    })(config)
+    clients.push(client)
+    const producer = await open('again', makeTransactions(client))
+    const ledger = await makeTopic('again-ledger', 1)
+    const ended = await producer.send(
+      [message(topic, 0, 'a'), message(topic, 1, 'b'), message(topic, 1, 'c')],
+      noting(ledger),
+      call(),
+    )
+    expect(ended).toMatchObject({ state: 'committed' })
+    expect(requests).toEqual([2, 1, 1])
+    await expect.poll(() => valuesOf(topic), { timeout: 5_000 }).toEqual(['a', 'b', 'c'])
+    expect(await valuesOf(ledger, 'committed', 1)).toEqual(['0@0', '1@0', '1@1'])
+  })
+
   it('of which a write got no answer is unknown: its copies may be in the log', async () => {
     const topic = await makeTopic('unanswered')
     const client = new (class extends KafkaClient {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { startStack } from '../stack/start-stack.ts'
 import { makeCodecs, registerContracts } from './codecs.ts'
 import { consume } from './consume.ts'
@@ -27,14 +28,12 @@ describe('a service of the shop', () => {
     kit = await makeServiceKit({ service: `shop-${run}`, codecs, control })
     const admin = kit.kafka.admin()
     await admin.connect()
-    await admin.createTopics({
-      topics: [
-        { topic: topicOf('events'), numPartitions: 1 },
-        { topic: topicOf('retries'), numPartitions: 1 },
-        { topic: topicOf('six'), numPartitions: 6 },
-        { topic: topicOf('two'), numPartitions: 2 },
-      ],
-    })
+    await makeTopics(admin, [
+      { topic: topicOf('events'), numPartitions: 1 },
+      { topic: topicOf('retries'), numPartitions: 1 },
+      { topic: topicOf('six'), numPartitions: 6 },
+      { topic: topicOf('two'), numPartitions: 2 },
+    ])
     await admin.disconnect()
   })
   afterAll(async () => {
