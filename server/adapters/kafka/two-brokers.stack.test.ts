@@ -135,6 +135,25 @@ describe('a cluster of two brokers', () => {
     expect([...(times?.keys() ?? [])]).toEqual([0, 2])
   })
 
+  it('with one of them dead writes each message once where the other leads, and says that not all were written', async () => {
+    const value = Buffer.from('sent')
+    const messages = [0, 1, 2, 3].map((partition) => ({
+      topic,
+      partition,
+      key: null,
+      value,
+      headers: [],
+      timestampMs: null,
+    }))
+    const sent = await adapter.publisher?.send(messages, call())
+    expect(sent).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
+    const [answer] = expectOk(await adapter.topics.offsets([await stateOf(topic)], call()))
+    expect(answer?.partitions.map(({ partition, end }) => [partition, end])).toEqual([
+      [0, 2n],
+      [2, 2n],
+    ])
+  })
+
   it('with one of them dead takes it for coming back when topics are created, but not for more than it is', async () => {
     const admin = adapter.topicAdmin
     const create = (replicationFactor: number) =>
