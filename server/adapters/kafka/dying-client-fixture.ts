@@ -41,3 +41,30 @@ export const makeDyingClient = (
   })(config)
   return { client, isDead: () => isDead }
 }
+
+/** What a produce request was answered for one partition. */
+export type PartitionAnswer = { index: number; errorCode: number; baseOffset: bigint }
+
+/**
+ * For tests: a client whose broker does what it is asked to, and of which `change` says what it seems to answer to each
+ * produce request; a throw is an answer that was lost.
+ */
+export const makeDeceivedClient = (
+  config: ConnectionConfig,
+  change: (answers: readonly PartitionAnswer[]) => void,
+): KafkaClient =>
+  new (class extends KafkaClient {
+    override async ask<A extends unknown[], R>(
+      brokerId: number | null,
+      signal: AbortSignal,
+      api: BrokerApi<A, R>,
+      ...args: A
+    ): Promise<R> {
+      const answer = await super.ask(brokerId, signal, api, ...args)
+      if (api.key === requestKeys.produce) {
+        const { responses } = answer as { responses: { partitionResponses: PartitionAnswer[] }[] }
+        change(responses.flatMap(({ partitionResponses }) => partitionResponses))
+      }
+      return answer
+    }
+  })(config)

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectionConfig } from '#server/config.ts'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
-import type { BrokerApi } from './broker-apis.ts'
 import { expectOk } from './broker-contract.ts'
-import { KafkaClient } from './client.ts'
+import type { KafkaClient } from './client.ts'
+import { makeDeceivedClient, type PartitionAnswer } from './dying-client-fixture.ts'
 import { makePublisher } from './publisher.ts'
 
 const config = connectionConfig.parse({ id: 'test', name: 'Test', brokers: inject('brokers') })
@@ -20,24 +20,8 @@ afterAll(async () => {
   await Promise.all(clients.map((client) => client.dispose()))
 })
 
-type PartitionAnswer = { index: number; errorCode: number; baseOffset: bigint }
-type Produced = { responses?: { partitionResponses?: PartitionAnswer[] }[] }
-
-/** A client whose broker has what is sent, and of which `change` says what it seems to answer to each produce request. */
 const clientWith = (change: (answers: readonly PartitionAnswer[]) => void): KafkaClient => {
-  const client = new (class extends KafkaClient {
-    override async ask<A extends unknown[], R>(
-      brokerId: number | null,
-      signal: AbortSignal,
-      api: BrokerApi<A, R>,
-      ...args: A
-    ): Promise<R> {
-      const answer = await super.ask(brokerId, signal, api, ...args)
-      const { responses } = answer as Produced
-      if (responses) change(responses.flatMap(({ partitionResponses = [] }) => partitionResponses))
-      return answer
-    }
-  })(config)
+  const client = makeDeceivedClient(config, change)
   clients.push(client)
   return client
 }

@@ -11,7 +11,7 @@ import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import type { BrokerApi } from './broker-apis.ts'
 import { expectOk } from './broker-contract.ts'
 import { KafkaClient } from './client.ts'
-import { makeDyingClient, requestKeys } from './dying-client-fixture.ts'
+import { makeDeceivedClient, makeDyingClient, requestKeys } from './dying-client-fixture.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 import { makeTransactions } from './transactions.ts'
 
@@ -69,6 +69,13 @@ const { addPartitions, endTxn, findCoordinator, initProducerId, produce } = requ
 /** Transactions of a process that dies at a request. */
 const dyingClient = (key: number, when: 'before' | 'after') => {
   const { client } = makeDyingClient(config, key, when)
+  clients.push(client)
+  return makeTransactions(client)
+}
+
+/** Transactions of a client that is answered otherwise than its broker did. */
+const deceived = (change: Parameters<typeof makeDeceivedClient>[1]) => {
+  const client = makeDeceivedClient(config, change)
   clients.push(client)
   return makeTransactions(client)
 }
@@ -139,26 +146,11 @@ describe('a transaction', () => {
   it('of which one partition was not taken at first, as it seems, is committed with each message once', async () => {
     const topic = await makeTopic('again')
     const requests: number[] = []
-    const client = new (class extends KafkaClient {
-      override async ask<A extends unknown[], R>(
-        brokerId: number | null,
-        signal: AbortSignal,
-        api: BrokerApi<A, R>,
-        ...args: A
-      ): Promise<R> {
-        const answer = await super.ask(brokerId, signal, api, ...args)
-        if (api.key !== produce) return answer
-        const { responses } = answer as {
-          responses: { partitionResponses: { index: number; errorCode: number }[] }[]
-        }
-        const partitions = responses.flatMap(({ partitionResponses }) => partitionResponses)
-        requests.push(partitions.length)
-        if (requests.length === 1) for (const one of partitions) if (one.index === 1) one.errorCode = 19
-        return answer
-      }
-    })(config)
-    clients.push(client)
-    const producer = await open('again', makeTransactions(client))
+    const transactions = deceived((answers) => {
+      requests.push(answers.length)
+      if (requests.length === 1) for (const one of answers) if (one.index === 1) one.errorCode = 19
+    })
+    const producer = await open('again', transactions)
     const ledger = await makeTopic('again-ledger', 1)
     const ended = await producer.send(
       [message(topic, 0, 'a'), message(topic, 1, 'b'), message(topic, 1, 'c')],
@@ -173,20 +165,10 @@ describe('a transaction', () => {
 
   it('of which a write got no answer is unknown: its copies may be in the log', async () => {
     const topic = await makeTopic('unanswered')
-    const client = new (class extends KafkaClient {
-      override async ask<A extends unknown[], R>(
-        brokerId: number | null,
-        signal: AbortSignal,
-        api: BrokerApi<A, R>,
-        ...args: A
-      ): Promise<R> {
-        const answer = await super.ask(brokerId, signal, api, ...args)
-        if (api.key === produce) throw new Error('Request timed out')
-        return answer
-      }
-    })(config)
-    clients.push(client)
-    const producer = await open('unanswered', makeTransactions(client))
+    const transactions = deceived(() => {
+      throw new Error('Request timed out')
+    })
+    const producer = await open('unanswered', transactions)
     const ended = await producer.send([message(topic, 0, 'perhaps')], noting(topic), call())
     expect(ended).toMatchObject({ state: 'unknown', error: { kind: 'timeout' } })
     expect(await valuesOf(topic, 'uncommitted')).toEqual(['perhaps'])
