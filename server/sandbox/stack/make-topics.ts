@@ -2,6 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, ITopicConfig } from 'kafkajs'
 
 const patienceMs = 30_000
+/**
+ * As long as kafkajs waits before it asks: a broker that is told as leader may still refuse what is asked of it for some
+ * milliseconds, and a producer of kafkajs then writes what other partitions took a second time.
+ */
+const settleMs = 100
 
 /**
  * Makes topics and waits until each partition has a leader. kafkajs would wait for that, too, but gives up on a broker
@@ -10,7 +15,8 @@ const patienceMs = 30_000
 export const makeTopics = async (admin: Admin, topics: readonly ITopicConfig[]): Promise<void> => {
   await admin.createTopics({ topics: [...topics], waitForLeaders: false })
   const names = topics.map(({ topic }) => topic)
-  for (const untilMs = performance.now() + patienceMs; ; await sleep(50)) {
+  for (const untilMs = performance.now() + patienceMs; ; ) {
+    await sleep(settleMs)
     let last: unknown = new Error(`${names.join(', ')}: some partitions have no leader`)
     try {
       const found = await admin.fetchTopicMetadata({ topics: names })
