@@ -11,7 +11,7 @@ const { brokers, topic, seconds, everyMs } = JSON.parse(process.argv[2] ?? '{}')
   seconds: number
   everyMs: number
 }
-/** Of each message that both groups have read, in the order of writing. */
+/** Of each message after the warm-up, in the order of writing. */
 export type LiveLatencies = readonly { readonly committed: number; readonly uncommitted: number }[]
 
 const warmUpMs = 2_000
@@ -47,20 +47,18 @@ while (now() - startedAt < warmUpMs + seconds * 1_000) {
   void producer.send({ topic, acks: -1, messages: [{ partition: sequence % 3, value: 'live', headers }] })
   await new Promise((resolve) => setTimeout(resolve, everyMs))
 }
+const measured = sentAt.flatMap((at, sequence) => (at < startedAt + warmUpMs ? [] : sequence))
+const isUnread = (sequence: number) => !committed.has(sequence) || !uncommitted.has(sequence)
 // What is hidden longest would be left out otherwise.
-for (
-  let waited = 0;
-  waited < 20_000 && Math.min(committed.size, uncommitted.size) < sentAt.length;
-  waited += 100
-)
+for (let waited = 0; waited < 20_000 && measured.some(isUnread); waited += 100)
   await new Promise((resolve) => setTimeout(resolve, 100))
-const unread = sentAt.length - Math.min(committed.size, uncommitted.size)
-if (unread > 0) throw new Error(`${unread} of ${sentAt.length} live messages were not read by both groups`)
-const latencies: LiveLatencies = sentAt.flatMap((at, sequence) => {
-  const arrivals = { committed: committed.get(sequence), uncommitted: uncommitted.get(sequence) }
-  if (at < startedAt + warmUpMs || arrivals.committed === undefined || arrivals.uncommitted === undefined)
-    return []
-  return [{ committed: arrivals.committed - at, uncommitted: arrivals.uncommitted - at }]
+const unread = measured.filter(isUnread)
+if (unread.length > 0)
+  throw new Error(`${unread.length} of ${measured.length} live messages were not read by both groups`)
+const latencies: LiveLatencies = measured.map((sequence) => {
+  const took = (arrivals: ReadonlyMap<number, number>) =>
+    (arrivals.get(sequence) ?? Number.NaN) - (sentAt[sequence] ?? Number.NaN)
+  return { committed: took(committed), uncommitted: took(uncommitted) }
 })
 // A pipe takes it in pieces: ended before, the rest would be lost.
 process.stdout.write(JSON.stringify(latencies), () => process.exit())
