@@ -11,6 +11,22 @@ export const requestKeys = {
   endTxn: 26,
 } as const
 
+/** For tests: a client of which `around` answers each request, by its key; `ask` asks the broker. */
+export const makeClientAround = (
+  config: ConnectionConfig,
+  around: (key: number, ask: () => Promise<unknown>) => Promise<unknown>,
+): KafkaClient =>
+  new (class extends KafkaClient {
+    override async ask<A extends unknown[], R>(
+      brokerId: number | null,
+      signal: AbortSignal,
+      api: BrokerApi<A, R>,
+      ...args: A
+    ): Promise<R> {
+      return (await around(api.key, () => super.ask(brokerId, signal, api, ...args))) as R
+    }
+  })(config)
+
 /**
  * For tests: a client that dies at the so-and-so-manieth request of a kind, before it leaves or after it was answered.
  * From then on nothing gets through, as of a process that was killed.
@@ -23,22 +39,15 @@ export const makeDyingClient = (
 ): { readonly client: KafkaClient; readonly isDead: () => boolean } => {
   let isDead = false
   let seen = 0
-  const client = new (class extends KafkaClient {
-    override async ask<A extends unknown[], R>(
-      brokerId: number | null,
-      signal: AbortSignal,
-      api: BrokerApi<A, R>,
-      ...args: A
-    ): Promise<R> {
-      if (isDead) throw new Error('killed')
-      const isIt = api.key === key && ++seen === nth
-      if (isIt) isDead = true
-      if (isIt && when === 'before') throw new Error('killed')
-      const answer = await super.ask(brokerId, signal, api, ...args)
-      if (isIt) throw new Error('killed')
-      return answer
-    }
-  })(config)
+  const client = makeClientAround(config, async (asked, ask) => {
+    if (isDead) throw new Error('killed')
+    const isIt = asked === key && ++seen === nth
+    if (isIt) isDead = true
+    if (isIt && when === 'before') throw new Error('killed')
+    const answer = await ask()
+    if (isIt) throw new Error('killed')
+    return answer
+  })
   return { client, isDead: () => isDead }
 }
 
@@ -53,18 +62,11 @@ export const makeDeceivedClient = (
   config: ConnectionConfig,
   change: (answers: readonly PartitionAnswer[]) => void,
 ): KafkaClient =>
-  new (class extends KafkaClient {
-    override async ask<A extends unknown[], R>(
-      brokerId: number | null,
-      signal: AbortSignal,
-      api: BrokerApi<A, R>,
-      ...args: A
-    ): Promise<R> {
-      const answer = await super.ask(brokerId, signal, api, ...args)
-      if (api.key === requestKeys.produce) {
-        const { responses } = answer as { responses: { partitionResponses: PartitionAnswer[] }[] }
-        change(responses.flatMap(({ partitionResponses }) => partitionResponses))
-      }
-      return answer
+  makeClientAround(config, async (key, ask) => {
+    const answer = await ask()
+    if (key === requestKeys.produce) {
+      const { responses } = answer as { responses: { partitionResponses: PartitionAnswer[] }[] }
+      change(responses.flatMap(({ partitionResponses }) => partitionResponses))
     }
-  })(config)
+    return answer
+  })

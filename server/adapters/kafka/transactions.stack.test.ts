@@ -8,10 +8,9 @@ import type { SealedOutgoing } from '#server/ports/publisher.ts'
 import type { Isolation } from '#server/ports/raw-message.ts'
 import type { TransactionalProducer } from '#server/ports/transactions.ts'
 import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
-import type { BrokerApi } from './broker-apis.ts'
 import { expectOk } from './broker-contract.ts'
-import { KafkaClient } from './client.ts'
-import { makeDeceivedClient, makeDyingClient, requestKeys } from './dying-client-fixture.ts'
+import type { KafkaClient } from './client.ts'
+import { makeClientAround, makeDeceivedClient, makeDyingClient, requestKeys } from './dying-client-fixture.ts'
 import { makeKafkaAdapter } from './make-kafka-adapter.ts'
 import { makeTransactions } from './transactions.ts'
 
@@ -31,9 +30,13 @@ afterAll(async () => {
   await Promise.all(clients.map((client) => client.dispose()))
 })
 
-const makeTopic = async (what: string, numPartitions = 2): Promise<TopicName> => {
+const makeTopic = async (
+  what: string,
+  numPartitions = 2,
+  configEntries: { name: string; value: string }[] = [],
+): Promise<TopicName> => {
   const topic = `transact-${run}-${what}` as TopicName
-  await makeTopics(admin, [{ topic, numPartitions }])
+  await makeTopics(admin, [{ topic, numPartitions, configEntries }])
   made.push(topic)
   return topic
 }
@@ -47,6 +50,8 @@ const open = async (id: string, transactions = adapter.transactions): Promise<Tr
   if (!transactions) throw new Error('this adapter has transactions')
   return expectOk(await transactions.open(`${run}-${id}`, call()))
 }
+/** Of a topic that refuses what is larger. */
+const small = [{ name: 'max.message.bytes', value: '2000' }]
 /** Writes to the ledger where each message stands. */
 const noting = (topic: TopicName) => ({
   topic,
@@ -105,11 +110,7 @@ describe('a transaction', () => {
 
   it('that is refused in the middle is aborted: they see nothing of it, and the id goes on', async () => {
     const topic = await makeTopic('aborted')
-    const ledger = await makeTopic('aborted-ledger', 1)
-    await admin.alterConfigs({
-      validateOnly: false,
-      resources: [{ type: 2, name: ledger, configEntries: [{ name: 'max.message.bytes', value: '2000' }] }],
-    })
+    const ledger = await makeTopic('aborted-ledger', 1, small)
     const producer = await open('aborted')
     const tooLarge = {
       topic: ledger,
@@ -130,11 +131,7 @@ describe('a transaction', () => {
 
   it('of which one topic refuses its copies is aborted, and tells how many the others had taken', async () => {
     const topic = await makeTopic('taken')
-    const strict = await makeTopic('strict', 1)
-    await admin.alterConfigs({
-      validateOnly: false,
-      resources: [{ type: 2, name: strict, configEntries: [{ name: 'max.message.bytes', value: '2000' }] }],
-    })
+    const strict = await makeTopic('strict', 1, small)
     const producer = await open('partly')
     const messages = [message(topic, 0, 'a'), message(strict, 0, 'x'.repeat(5_000)), message(topic, 1, 'b')]
     const ended = await producer.send(messages, noting(topic), call())
@@ -241,20 +238,13 @@ it('asks a coordinator that loads, moves or still ends the transaction before un
     [endTxn, [16, 15]],
   ])
   const asked: number[] = []
-  const client = new (class extends KafkaClient {
-    override async ask<A extends unknown[], R>(
-      brokerId: number | null,
-      signal: AbortSignal,
-      one: BrokerApi<A, R>,
-      ...args: A
-    ): Promise<R> {
-      asked.push(one.key)
-      const code = answers.get(one.key)?.shift()
-      if (code === undefined) return super.ask(brokerId, signal, one, ...args)
-      const partitions = [{ resultsByPartition: [{ partitionIndex: 0, partitionErrorCode: code }] }]
-      return { errorCode: code, resultsByTransaction: [{ topicResults: partitions }] } as R
-    }
-  })(config)
+  const client = makeClientAround(config, async (key, ask) => {
+    asked.push(key)
+    const code = answers.get(key)?.shift()
+    if (code === undefined) return ask()
+    const partitions = [{ resultsByPartition: [{ partitionIndex: 0, partitionErrorCode: code }] }]
+    return { errorCode: code, resultsByTransaction: [{ topicResults: partitions }] }
+  })
   clients.push(client)
   const producer = await open('moving', makeTransactions(client))
   expect((await producer.send([message(topic, 0, 'one')], noting(topic), call())).state).toBe('committed')
@@ -265,18 +255,14 @@ it('asks a coordinator that loads, moves or still ends the transaction before un
 
 it('asks again for a coordinator that a new cluster does not have yet', async () => {
   let absent = 2
-  const client = new (class extends KafkaClient {
-    override async ask<A extends unknown[], R>(
-      brokerId: number | null,
-      signal: AbortSignal,
-      one: BrokerApi<A, R>,
-      ...args: A
-    ): Promise<R> {
-      const answer = await super.ask(brokerId, signal, one, ...args)
-      if (one.key !== findCoordinator || absent-- <= 0) return answer
-      return { ...answer, coordinators: [{ key: '', nodeId: -1, host: '', port: -1, errorCode: 15 }] }
+  const client = makeClientAround(config, async (key, ask) => {
+    const answer = await ask()
+    if (key !== findCoordinator || absent-- <= 0) return answer
+    return {
+      ...(answer as object),
+      coordinators: [{ key: '', nodeId: -1, host: '', port: -1, errorCode: 15 }],
     }
-  })(config)
+  })
   clients.push(client)
   expect(await makeTransactions(client).check(`${run}-new`, call())).toEqual({ ok: true, value: null })
   expect(absent).toBe(-1)
