@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 /**
  * Everything: generated client, format, lint, arrows, types, unused code, unit and stack tests, production build and
- * journeys. Ends with the line `N passed, N failed`; a step that is no test counts as one.
+ * journeys. Ends with what failed, and why, and the line `N passed, N failed`; a step that is no test counts as one.
  */
 let passed = 0
-let failed = 0
+/** A line of what failed, then why, as far as its report tells. */
+const failures: string[] = []
 
 const run = (title: string, command: string, args: readonly string[]): boolean => {
   console.log(`\n── ${title}`)
@@ -23,26 +26,69 @@ const run = (title: string, command: string, args: readonly string[]): boolean =
 
 const check = (title: string, command: string, args: readonly string[]): void => {
   if (run(title, command, args)) passed += 1
-  else failed += 1
+  else failures.push(title)
 }
 
-type Counts = { readonly passed: number; readonly failed: number }
+type Outcome = { readonly passed: number; readonly failures: readonly string[] }
 
-const countTests = (title: string, report: string, isGood: boolean, read: (json: never) => Counts): void => {
+const countTests = (title: string, report: string, isGood: boolean, read: (json: never) => Outcome): void => {
   if (!existsSync(report)) {
-    console.log(`${title} wrote no report`)
-    failed += 1
+    failures.push(`${title}: wrote no report`)
     return
   }
-  const counts = read(JSON.parse(readFileSync(report, 'utf8')) as never)
-  passed += counts.passed
-  failed += counts.failed
+  const outcome = read(JSON.parse(readFileSync(report, 'utf8')) as never)
+  passed += outcome.passed
+  failures.push(...outcome.failures)
   // A run that failed outside of its tests (a setup, a file that does not load) must not pass.
-  if (!isGood && counts.failed === 0) failed += 1
+  if (!isGood && outcome.failures.length === 0) failures.push(`${title}: failed outside of its tests`)
 }
 
-type Vitest = { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }
-type Playwright = { stats: { expected: number; unexpected: number; flaky: number } }
+const failureOf = (name: string, file: string, messages: readonly string[]): string =>
+  [`${name} (${relative('.', file)})`, ...messages.map(stripVTControlCharacters)].join('\n').slice(0, 2_000)
+
+type Vitest = {
+  numPassedTests: number
+  testResults: {
+    name: string
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
+  }[]
+}
+const readVitest = ({ numPassedTests, testResults }: Vitest): Outcome => ({
+  passed: numPassedTests,
+  failures: testResults.flatMap(({ name: file, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => failureOf(fullName, file, failureMessages)),
+  ),
+})
+
+type Suite = {
+  suites?: Suite[]
+  specs: {
+    title: string
+    file: string
+    tests: { status: string; results: { errors: { message?: string }[] }[] }[]
+  }[]
+}
+const readSuite = ({ suites = [], specs }: Suite): string[] => [
+  ...specs.flatMap(({ title, file, tests }) =>
+    tests
+      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+      .map(({ results }) =>
+        failureOf(
+          title,
+          file,
+          results.flatMap(({ errors }) => errors.map(({ message = '' }) => message)),
+        ),
+      ),
+  ),
+  ...suites.flatMap(readSuite),
+]
+type Playwright = { stats: { expected: number }; suites: Suite[] }
+const readPlaywright = ({ stats, suites }: Playwright): Outcome => ({
+  passed: stats.expected,
+  failures: suites.flatMap(readSuite),
+})
 
 rmSync('test-results', { recursive: true, force: true })
 mkdirSync('test-results', { recursive: true })
@@ -61,12 +107,7 @@ if (run('Prisma client', 'node', ['prisma/generate.ts'])) {
   ]
   for (const project of ['unit', 'stack']) {
     const isGood = run(`Tests: ${project}`, 'vitest', vitest(project))
-    countTests(
-      project,
-      `test-results/${project}.json`,
-      isGood,
-      ({ numPassedTests, numFailedTests }: Vitest) => ({ passed: numPassedTests, failed: numFailedTests }),
-    )
+    countTests(project, `test-results/${project}.json`, isGood, readVitest)
   }
   // Scripted pages keep a processor busy each; journeys wait for one shop, and measure.
   for (const [title, project, workers] of [
@@ -80,14 +121,12 @@ if (run('Prisma client', 'node', ['prisma/generate.ts'])) {
       // What a test that failed leaves behind is not swept away by those after it.
       `--output=test-results/${project}`,
     ])
-    countTests(title, 'test-results/browser.json', isGood, ({ stats }: Playwright) => ({
-      passed: stats.expected,
-      failed: stats.unexpected + stats.flaky,
-    }))
+    countTests(title, 'test-results/browser.json', isGood, readPlaywright)
     rmSync('test-results/browser.json', { force: true })
   }
   check('Size of the pages', 'size-limit', [])
-} else failed += 1
+} else failures.push('Prisma client')
 
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+for (const failure of failures) console.log(`\nFAILED ${failure}`)
+console.log(`\n${passed} passed, ${failures.length} failed`)
+process.exitCode = failures.length === 0 ? 0 : 1
