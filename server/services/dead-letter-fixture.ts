@@ -9,6 +9,7 @@ import type { Result } from '#server/domain/result.ts'
 import { readEnv } from '#server/env.ts'
 import type { OutgoingMessage } from '#server/ports/publisher.ts'
 import { createTestDatabase, type TestDatabase } from '#server/repositories/test-database.ts'
+import { makeTopics } from '#server/sandbox/stack/make-topics.ts'
 import { awaitLeaders } from './await-leaders.ts'
 import type { Actor, Connection, Deps } from './deps.ts'
 import { ensurePartitions } from './ensure-partitions.ts'
@@ -194,12 +195,9 @@ export const benchOn = async (
     call,
     makeTopic: async (name, numPartitions, settings = {}) => {
       const configEntries = Object.entries(settings).map(([setting, value]) => ({ name: setting, value }))
-      await admin.createTopics({
-        topics: [{ topic: name, numPartitions, configEntries }],
-        waitForLeaders: false,
-      })
+      await makeTopics(admin, [{ topic: name, numPartitions, configEntries }])
       made.add(name)
-      // Not by kafkajs: it gives up on a broker that has made the topic and does not know it yet.
+      // From here on our own metadata know it, too.
       const { name: topic } = await good(
         awaitLeaders(connection, name as TopicName, { named: name, withinMs: 20_000 }, call()),
       )
