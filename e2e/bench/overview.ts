@@ -1,7 +1,9 @@
+import type { ClientBase } from 'pg'
 import { sumRound } from '../../server/domain/round-totals.ts'
 import type { Database } from '../../server/repositories/database.ts'
 import { insertSamples } from '../../server/repositories/lag-samples.ts'
 import { acquireLease } from '../../server/repositories/leases.ts'
+import { runUnhurried } from '../../server/repositories/run-unhurried.ts'
 import { ensurePartitions } from '../../server/repositories/span-partitions.ts'
 import type { Connection, Deps } from '../../server/services/deps.ts'
 import { prepareOverview } from '../../server/services/prepare-overview.ts'
@@ -18,9 +20,9 @@ const connection = 'bench'
 const lease = { name: 'bench', fence: 1n }
 
 /** An hour of rounds: each group reads one topic, one in ten has messages waiting, a hundred of those more every round. */
-const fill = async ({ pool }: Database): Promise<void> => {
+const fill = async (client: ClientBase): Promise<void> => {
   const rounds = `SELECT n, date_trunc('second', now()) - n * interval '${roundSeconds} seconds' AS at FROM generate_series(0, ${3_600 / roundSeconds}) AS n`
-  await pool.query(
+  await client.query(
     `INSERT INTO lag_sample (at, connection_id, group_id, topic, lag, end_sum, committed_sum, members, state)
      SELECT r.at, $1, 'group-' || g, 'topic-' || g % ${topics},
             lag, 1000000 + (720 - r.n) * 500, 1000000 + (720 - r.n) * 500 - lag, 3, 'stable'
@@ -28,12 +30,12 @@ const fill = async ({ pool }: Database): Promise<void> => {
      LATERAL (SELECT CASE WHEN g % 20 = 0 THEN 5000 + (720 - r.n) * 20 WHEN g % 10 = 0 THEN 100 ELSE 0 END AS lag) AS l`,
     [connection],
   )
-  await pool.query(
+  await client.query(
     `INSERT INTO topic_sample (at, connection_id, topic, start_sum, end_sum, size_bytes)
      SELECT r.at, $1, 'topic-' || t, 0, 1000000 + (720 - r.n) * 500, 1000000 FROM (${rounds}) AS r, generate_series(0, ${topics - 1}) AS t`,
     [connection],
   )
-  await pool.query(
+  await client.query(
     `INSERT INTO span (day, trace_id, span_id, name, kind, service, start_ns, end_ns, status, attributes, resource, events, topic, group_id)
      SELECT (now() AT TIME ZONE 'UTC')::date, decode(lpad(to_hex(n), 32, '0'), 'hex'), decode(lpad(to_hex(n), 16, '0'), 'hex'), 'work',
             CASE WHEN n % 2 = 0 THEN 4 ELSE 5 END, 'service-' || n % 40,
@@ -41,7 +43,7 @@ const fill = async ({ pool }: Database): Promise<void> => {
             '{}', '{}', '[]', 'topic-' || n % ${topics}, CASE WHEN n % 2 = 1 THEN 'group-' || n % ${groups} END
      FROM generate_series(1, 60000) AS n`,
   )
-  await pool.query('ANALYZE')
+  await client.query('ANALYZE')
 }
 
 const nextRound = () => ({
@@ -81,7 +83,7 @@ const askNaively = async ({ pool }: Database): Promise<void> => {
 export const overviewBench = (): Promise<void> =>
   withBenchDatabase(async ({ db }) => {
     await ensurePartitions(db, Date.now())
-    await fill(db)
+    await runUnhurried(db, fill)
     await acquireLease(db, lease.name, 'bench', 3_600_000)
     const deps = { db, clock: { nowMs: () => Date.now() } } as unknown as Deps
     const shown = {
