@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { workerNodeFlags } from '../../server/worker/node-flags.ts'
 import { besideSearchBench } from './beside-search.ts'
 import { deadLettersBench } from './dead-letters.ts'
 import { liveBesideReplayBench } from './live-beside-replay.ts'
@@ -23,9 +25,16 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   'replay-faults': replayFaultsBench,
 }
 
+/** Those that do a worker's work in this process, and so with its flags. */
+const asWorkers = new Set(['span-intake', 'dead-letters', 'live-beside-replay', 'replay'])
+
 const name = process.argv[2] ?? ''
 const bench = benches[name]
-if (bench) await bench()
+if (bench && asWorkers.has(name) && !workerNodeFlags.every((flag) => process.execArgv.includes(flag))) {
+  const [, ...program] = process.argv
+  const { status } = spawnSync(process.execPath, [...workerNodeFlags, ...program], { stdio: 'inherit' })
+  process.exitCode = status ?? 1
+} else if (bench) await bench()
 else {
   console.error(
     `${name === '' ? 'Name a benchmark' : `There is no benchmark ${name}`}: ${Object.keys(benches).join(', ')}`,

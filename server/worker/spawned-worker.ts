@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
+import { workerNodeFlags } from './node-flags.ts'
 
 export type SpawnedWorker = {
   readonly process: ChildProcess
@@ -15,7 +16,7 @@ export type SpawnedWorker = {
 
 /** For tests: a real worker process on free ports. `env` is added to this process's environment. */
 export const spawnWorker = (env: Record<string, string>): SpawnedWorker => {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts')], {
+  const child = spawn(process.execPath, [...workerNodeFlags, path.join(import.meta.dirname, 'main.ts')], {
     env: {
       ...process.env,
       SPILLWAY_CONFIG: '/nonexistent.yaml',

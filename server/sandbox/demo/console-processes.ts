@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { workerNodeFlags } from '../../worker/node-flags.ts'
 import {
   type PartCommand,
   type PartProcess,
@@ -47,7 +48,7 @@ const answersOk = (url: string) => async (): Promise<boolean> =>
 
 /** Starts a worker and waits until its span receiver answers. */
 export const startWorker = async (options: ConsoleOptions): Promise<PartProcess> => {
-  const part = partOf('Worker', 'worker', ['server/worker/main.ts'], options)
+  const part = partOf('Worker', 'worker', [...workerNodeFlags, 'server/worker/main.ts'], options)
   const running = startPartProcess(part)
   // The receiver refuses a GET, and by that shows that it is there.
   const isReady = async () => (await fetch(`http://${loopback}:${options.otlpPort}/v1/traces`)).status === 405
