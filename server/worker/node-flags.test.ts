@@ -29,7 +29,7 @@ it('a worker collects its heap less often for buffers that come and go', () => {
   expect(collectionsWith(workerNodeFlags)).toBeLessThan(collectionsWith([]) / 2)
 })
 
-it('npm run worker starts it with these flags', () => {
+it('npm run worker starts it like that', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
   expect(scripts.worker).toBe(`node ${workerNodeFlags.join(' ')} server/worker/main.ts`)
 })
