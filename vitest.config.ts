@@ -23,6 +23,7 @@ export default defineConfig({
           // A machine that does much else takes long; what waits for something says itself how long it may take.
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          expect: { poll: { timeout: 10_000 } },
           // They wait for brokers, leases and quiet periods far more than they compute: two at once, each with topics and a
           // database of its own.
           maxWorkers: 2,

@@ -114,6 +114,8 @@ describe.each([
       const request = { topic: origin, partition: 0, from, limit: 1, budget }
       const read = await bench.connection.broker.messages?.readForward(request, bench.call())
       const [copy] = read?.ok ? read.value.messages : []
+      // A commit is answered before its marker stands in the log: until then they can not be read.
+      if (read?.ok && !copy && read.value.heldBack.length > 0) continue
       if (!copy) throw new Error(`${copies.length} of ${count} copies were there`)
       copies.push(copy)
       from = copy.offset + 1n

@@ -235,14 +235,16 @@ describe('a running scan', () => {
         ]),
       )
     }
-    await vi.waitFor(async () =>
-      expect(await read()).toEqual({
-        committed: 'committed',
-        aborted: 'aborted',
-        open: 'open',
-        plain: null,
-        behind: 'committed',
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await read()).toEqual({
+          committed: 'committed',
+          aborted: 'aborted',
+          open: 'open',
+          plain: null,
+          behind: 'committed',
+        }),
+      10_000,
     )
     const seen = expectOk(
       await collectScan(reader, wholeOf(topic, { filter: { accept: () => true } }), call()),

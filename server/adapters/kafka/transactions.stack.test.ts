@@ -59,6 +59,7 @@ const noting = (topic: TopicName) => ({
   of: (placed: readonly { partition: number; offset: bigint | null }[]) =>
     placed.map(({ partition, offset }) => message(topic, 0, `${partition}@${offset}`)),
 })
+/** A commit is answered before its markers stand in the log, of each partition at another time: what it wrote is to be polled for. */
 const valuesOf = async (topic: TopicName, isolation: Isolation = 'committed', partitions = 2) => {
   const values: string[] = []
   for (let partition = 0; partition < partitions; partition++) {
@@ -103,9 +104,9 @@ describe('a transaction', () => {
       ])
     }
     await expect.poll(async () => (await valuesOf(topic)).length, { timeout: 5_000 }).toBe(15)
-    const noted = await valuesOf(ledger, 'committed', 1)
-    expect(noted.slice(0, 3)).toEqual(['0@0', '1@0', '0@1'])
-    expect(noted).toHaveLength(15)
+    const noted = () => valuesOf(ledger, 'committed', 1)
+    await expect.poll(async () => (await noted()).length, { timeout: 5_000 }).toBe(15)
+    expect((await noted()).slice(0, 3)).toEqual(['0@0', '1@0', '0@1'])
   })
 
   it('that is refused in the middle is aborted: they see nothing of it, and the id goes on', async () => {
@@ -157,7 +158,9 @@ describe('a transaction', () => {
     expect(ended).toMatchObject({ state: 'committed' })
     expect(requests).toEqual([2, 1, 1])
     await expect.poll(() => valuesOf(topic), { timeout: 5_000 }).toEqual(['a', 'b', 'c'])
-    expect(await valuesOf(ledger, 'committed', 1)).toEqual(['0@0', '1@0', '1@1'])
+    await expect
+      .poll(() => valuesOf(ledger, 'committed', 1), { timeout: 5_000 })
+      .toEqual(['0@0', '1@0', '1@1'])
   })
 
   it('of which a write got no answer is unknown: its copies may be in the log', async () => {
@@ -248,7 +251,7 @@ it('asks a coordinator that loads, moves or still ends the transaction before un
   clients.push(client)
   const producer = await open('moving', makeTransactions(client))
   expect((await producer.send([message(topic, 0, 'one')], noting(topic), call())).state).toBe('committed')
-  expect(await valuesOf(topic)).toEqual(['one', '0@0'])
+  await expect.poll(() => valuesOf(topic), { timeout: 5_000 }).toEqual(['one', '0@0'])
   // Once at first, and after each answer that it is another's.
   expect(asked.filter((key) => key === findCoordinator)).toHaveLength(5)
 })
