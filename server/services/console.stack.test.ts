@@ -325,7 +325,7 @@ describe('without the broker', () => {
   it('health is degraded and names the broker within its patience', async () => {
     const startedAt = performance.now()
     const health = await good(endpoints.showHealth.output, showHealth(dead.deps, testCall()))
-    expect(performance.now() - startedAt).toBeLessThan(15_000)
+    expect(performance.now() - startedAt).toBeLessThan(3_000)
     expect(health.state).toBe('degraded')
     const states = Object.fromEntries(health.dependencies.map(({ name, state }) => [name, state]))
     expect(states).toMatchObject({ database: 'up', 'broker local': 'down', 'registry local': 'up' })

@@ -2,7 +2,6 @@ import type { Consumer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { TopicName } from '#server/contracts/scalars.ts'
 import type { RawHeader } from '#server/domain/dead-letter.ts'
-import type { RawMessage } from '#server/ports/raw-message.ts'
 import type { TransactionalProducer, Transactions } from '#server/ports/transactions.ts'
 import { sampleGroup } from './consumer-fixture.ts'
 import { type Bench, good, int64, openBench, outgoing, springHeaders, text } from './dead-letter-fixture.ts'
@@ -108,18 +107,8 @@ describe.each([
     await replayAll(letters, pace)
     const found = await good(bench.connection.broker.topics.find(origin, bench.call()))
     expect(found.partitions).toHaveLength(1)
-    const copies: RawMessage[] = []
-    for (let from = 0n; copies.length < count; ) {
-      const budget = { messages: 100, bytes: 1e9, milliseconds: 20_000 }
-      const request = { topic: origin, partition: 0, from, limit: 1, budget }
-      const read = await bench.connection.broker.messages?.readForward(request, bench.call())
-      const [copy] = read?.ok ? read.value.messages : []
-      // A commit is answered before its marker stands in the log: until then they can not be read.
-      if (read?.ok && !copy && read.value.heldBack.length > 0) continue
-      if (!copy) throw new Error(`${copies.length} of ${count} copies were there`)
-      copies.push(copy)
-      from = copy.offset + 1n
-    }
+    const copies = await recordsOf(bench, origin)
+    expect(copies).toHaveLength(count)
     for (const [index, { value }] of copies.entries())
       expect(Buffer.from(value ?? []).equals(payloadOf(index))).toBe(true)
   })

@@ -235,8 +235,10 @@ describe('a search over messages', () => {
     if (!opened.ok) throw new Error(opened.error.detail)
     await opened.value.next()
     leaving.abort()
+    const startedAt = performance.now()
     const stops: string[] = []
     for await (const event of opened.value) if (event.type === 'done') stops.push(event.scan.stop)
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
     expect(stops.filter((stop) => stop !== 'cancelled')).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { listOpenReplayIds, readReplay } from '#server/repositories/replays.ts'
 import { beginScheduled } from './begin-scheduled.ts'
 import { cancelReplay } from './cancel-replay.ts'
 import { type Bench, good, openBench, outgoing, springHeaders, takeLease } from './dead-letter-fixture.ts'
-import { lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
+import { itemsOf, lettersOf, planOf, recordsOf, sendAll, start } from './replay-fixture.ts'
 import { pauseReplay, resumeReplay, startReplayNow } from './steer-started-replay.ts'
 import { consumeAll, countCopies, drive, makeGroupLetters, summaryOf } from './steering-fixture.ts'
 
@@ -74,11 +74,14 @@ describe('a paused replay', () => {
     const sending = sendAll(bench, id)
     await expect.poll(() => countCopies(bench, origin), { timeout: 10_000 }).toBeGreaterThan(8)
     const paused = await good(order(pauseReplay, id))
+    const pausedAt = Date.now()
     expect(paused).toMatchObject({ state: 'paused', control: { paused: { by: 'tester' } } })
     expect(await order(pauseReplay, id)).toMatchObject({ ok: false, error: { code: 'conflict' } })
     await sending
     const before = await countCopies(bench, origin)
     expect(before).toBeLessThan(240)
+    const sentAt = (await itemsOf(bench, id)).map((item) => item.sentAt ?? 0)
+    expect(new Set(sentAt.filter((at) => at > pausedAt)).size).toBeLessThanOrEqual(1)
     expect(await listOpenReplayIds(bench.database.db)).toContain(id)
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(await countCopies(bench, origin)).toBe(before)
@@ -132,6 +135,7 @@ describe('a pace', () => {
     const tookMs = performance.now() - startedAt
     // 20 copies of a little more than 10 kB at 100 kB/s, the last of which is not waited for.
     expect(tookMs).toBeGreaterThan(1_700)
+    expect(tookMs).toBeLessThan(8_000)
     const { rows } = await bench.database.db.pool.query<{ detail: string }>(
       "SELECT detail FROM audit_entry WHERE target = $1 AND action = 'start replay'",
       [id],
